@@ -1,0 +1,97 @@
+# Everything starts here: a clean clone needs Python 3.12 or newer and make, nothing else.
+#
+#   make run       set up, run the baseline scenario, say where its curves are
+#   make test      set up with the test tools, then lint, types and all tests
+#   make bench     measure speed; the last line is one JSON object
+#   make lint      ruff's rules and its layout, without changing a file
+#   make format    let ruff mend what it can
+#   make types     mypy, strict
+#   make lock      renew both lock files from pyproject.toml
+#   make clean     remove .venv, caches and build leftovers; results/ stays
+#
+# PYTHON=/path/to/python chooses another interpreter for .venv.
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+# Each stamp is touched when its step is done, so that the next call skips it.
+MADE  := $(VENV)/.stamp-made
+READY := $(VENV)/.stamp-ready
+TOOLS := $(VENV)/.stamp-tools
+
+# Tried in this order; python3 is what .python-version selects where pyenv is in use.
+CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
+
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test bench lint format types lock clean
+
+run: $(READY)
+	@$(BIN)/sim run baseline
+
+# Cheapest check first. Two workers: the shared cores of a small machine.
+test: lint types
+	@$(BIN)/python -m pytest -n 2
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+lint: $(TOOLS)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(TOOLS)
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(TOOLS)
+	@$(BIN)/mypy
+
+# A selector such as pyenv may fall back in silence to an old Python, so each candidate is asked
+# for its version; the message names everything that was found.
+$(MADE):
+	@chosen=; seen=; \
+	for candidate in $(CANDIDATES); do \
+	  version=$$("$$candidate" -c 'import platform; print(platform.python_version())' 2>/dev/null) || continue; \
+	  seen="$$seen $$candidate is $$version."; \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then \
+	    chosen=$$candidate; break; \
+	  fi; \
+	done; \
+	if [ -z "$$chosen" ]; then \
+	  echo "This project needs Python 3.12 or newer. Found:$${seen:- none.} Name one with: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi; \
+	if ! "$$chosen" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "Python $$version ($$chosen) has no venv module with pip; on Debian: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with Python $$version. This takes a minute or two, once."; \
+	"$$chosen" -m venv --clear $(VENV)
+	@touch $@
+
+# The locked packages first, checked against their hashes; then the project itself, linked to this
+# folder, built with the locked build tools.
+$(READY): $(MADE) requirements.lock pyproject.toml
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# uv writes the locks from a place of its own, so that it never becomes a dependency. The locks
+# hold hashes and no address of a registry.
+LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
+        --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build
+lock: $(MADE)
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check -qq install uv
+	@$(LOCK) --upgrade --output-file requirements.lock
+	@$(LOCK) --upgrade --constraint requirements.lock --extra dev --output-file requirements-dev.lock
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,79 @@
+"""Policy scenarios for the contest between AI model ecosystems.
+
+If a government pulls a lever, whose ecosystem do the world's developers build on?
+
+::
+
+    import sim
+
+    scenario = sim.load("rand_package")            # name, path or mapping -> Scenario
+    result = sim.run(scenario, runs=200, seed=1)   # -> Result
+    result.curves                                  # a DataFrame: shares by group and month
+    result.plot("global_south")                    # a matplotlib figure
+    result.save("results")                         # all files of the result
+
+    model = sim.World(scenario, seed=1)            # a mesa.Model, to step and look into
+
+Names are looked up when they are first used, so ``import sim`` costs next to nothing. What is in
+``__all__`` is the interface; everything else may change without notice.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from sim import version as _version
+from sim.errors import InputError, Problem, RunError, SimError, StoreError
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario, load
+    from sim.study import Result, run
+    from sim.world import World
+
+    __version__: str
+
+__all__ = [
+    "InputError",
+    "Problem",
+    "Result",
+    "RunError",
+    "Scenario",
+    "SimError",
+    "StoreError",
+    "World",
+    "__version__",
+    "format_version",
+    "load",
+    "model_version",
+    "run",
+]
+
+model_version = _version.MODEL
+format_version = _version.FORMAT
+
+_ROOMS = {
+    "Result": "sim.study",
+    "Scenario": "sim.scenario",
+    "World": "sim.world",
+    "load": "sim.scenario",
+    "run": "sim.study",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a public name from its room on first use."""
+    value: object
+    if name == "__version__":
+        value = _version.package()
+    elif name in _ROOMS:
+        value = getattr(importlib.import_module(_ROOMS[name]), name)
+    else:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,176 @@
+"""Every command with its options; the work is done in the rooms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="sim",
+    help="Policy scenarios for the contest between AI model ecosystems.",
+    add_completion=False,
+    # Coloured help costs a third of a second of imports.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what cannot be left out.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.")]
+
+
+@app.callback(invoke_without_command=True)
+def _sim(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from sim.version import MODEL, package
+
+        typer.echo(f"sim {package()} (model {MODEL})")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KIND]",
+            help="scenarios, levers, nations, ecosystems, metrics, parameters or observations.",
+        ),
+    ] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD]...", help="Only rows with these words.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what there is, one line each."""
+    from sim.cli import catalogue, output
+
+    if kind is None:
+        rows, columns = catalogue.overview(), catalogue.OVERVIEW
+    else:
+        rows = catalogue.rows(kind, words or [])
+        columns = catalogue.COLUMNS[kind]
+    if json:
+        output.print_json(rows)
+    else:
+        output.print_rows(rows, ("name",) if quiet else columns)
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A scenario, lever, nation, parameter, ecosystem or metric."
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Show one thing in full: values, units, ranges and sources."""
+    from sim.cli import inspect, output
+
+    fields = inspect.find(name)
+    output.print_json(fields) if json else output.print_fields(fields)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show everything that is wrong with scenario files."""
+    from sim.cli import output
+    from sim.scenario import validate as problems_of
+
+    problems = problems_of(files)
+    if json:
+        output.print_json([problem.as_dict() for problem in problems])
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        if not problems and not quiet:
+            typer.echo(f"{len(files)} checked, nothing wrong")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the scenario file, for editors."""
+    from sim.cli import output
+    from sim.scenario import json_schema
+
+    output.print_json(json_schema())
+
+
+@app.command()
+def run(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
+    ],
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="Seed of all random streams.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    nations: Annotated[
+        str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
+    ] = None,
+    engine: Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")] = "kernel",
+    workers: Annotated[int, typer.Option(metavar="N", help="Blocks run at a time.")] = 1,
+    out: Out = Path("results"),
+    full: Annotated[bool, typer.Option("--full", help="Keep the runs of single nations.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run scenarios many times: adoption curves, tables and a report."""
+    from sim.cli import output, running
+
+    overrides: list[Any] = list(set_ or [])
+    if nations is not None:
+        codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", nations)
+        overrides.append(("nations", nations.split(",") if codes else nations))
+    # Every scenario is read before the first is run: a wrong one should not cost the others.
+    resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
+    finished = []
+    for scenario in resolved:
+        result, folder = running.run(
+            scenario, engine, workers, out, full=full, silent=json or quiet
+        )
+        finished.append(running.as_json(result, folder))
+        if quiet and not json:
+            typer.echo(str(folder))
+        elif not json:
+            running.print_summary(result, folder)
+    if json:
+        output.print_json(finished[0] if len(finished) == 1 else finished)
+
+
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build the one-page HTML report of a result again."""
+    from sim.cli import output
+    from sim.study import store
+
+    page = store.rebuild_report(result)
+    if json:
+        output.print_json({"folder": str(page.parent), "report": str(page)})
+    elif not quiet:
+        typer.echo(str(page))

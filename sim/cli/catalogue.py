@@ -1,0 +1,212 @@
+"""What there is: rows for ``sim list``, each with a name, a title and what belongs to its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.errors import InputError, Problem, nearest
+
+Row = dict[str, Any]
+
+
+def rows(kind: str, words: list[str]) -> list[Row]:
+    """Return what there is of one kind, as far as every word occurs in it.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `KINDS`.
+    words : list of str
+        Looked for in every text of a row, in small or capital letters.
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown.
+    """
+    if kind not in KINDS:
+        hint = nearest(kind, KINDS) or f"one of {', '.join(KINDS)}"
+        raise InputError(Problem(f"nothing of the kind {kind!r} can be listed", hint=hint))
+    wanted = [word.casefold() for word in words]
+    return [row for row in KINDS[kind]() if all(word in _text(row) for word in wanted)]
+
+
+def overview() -> list[Row]:
+    """Return one row for each kind, with how many there are."""
+    return [
+        {"name": kind, "title": _TITLES[kind], "kind": "kind", "count": len(make())}
+        for kind, make in KINDS.items()
+    ]
+
+
+def _text(row: Row) -> str:
+    return " ".join(str(value) for value in row.values()).casefold()
+
+
+def _scenarios() -> list[Row]:
+    from sim.scenario import names
+
+    return [
+        {
+            "name": known.name,
+            "title": known.title,
+            "kind": "scenario",
+            "file": known.file,
+            "shipped": known.shipped,
+        }
+        for known in names()
+    ]
+
+
+def _levers() -> list[Row]:
+    from sim.scenario.levers import read
+
+    return [
+        {
+            "name": lever.id,
+            "title": lever.title,
+            "kind": "lever",
+            "actor": lever.actor,
+            "status": lever.status,
+            "magnitude": [lever.magnitude_low, lever.magnitude_central, lever.magnitude_high],
+            "unit": lever.magnitude_unit,
+            "source": lever.source,
+        }
+        for lever in read().values()
+    ]
+
+
+def _nations() -> list[Row]:
+    from sim.evidence import load
+
+    known = load().nations
+    return [
+        {
+            "name": known.iso3[i],
+            "title": known.name[i],
+            "kind": "nation",
+            "region": known.region[i],
+            "developers": float(known.developers[i]),
+        }
+        for i in range(len(known))
+    ]
+
+
+def _ecosystems() -> list[Row]:
+    from sim.evidence import load
+
+    return [
+        {
+            "name": ecosystem.id,
+            "title": ecosystem.title,
+            "kind": "ecosystem",
+            "bloc": ecosystem.bloc,
+            "nest": ecosystem.nest,
+            "ways": list(ecosystem.ways),
+        }
+        for ecosystem in load().ecosystems
+    ]
+
+
+def _metrics() -> list[Row]:
+    from sim.evidence import load
+    from sim.study.metrics import registry
+
+    return [
+        {
+            "name": metric.name,
+            "title": metric.title,
+            "kind": "metric",
+            "unit": metric.unit,
+            "scope": "whole run" if metric.scope == "run" else "each December and the last month",
+            "groups": "world" if metric.world else "each group",
+            "description": metric.description,
+        }
+        for metric in registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
+    ]
+
+
+def _parameters() -> list[Row]:
+    from sim.evidence import load
+
+    return [
+        {
+            "name": row.path,
+            "title": row.meaning,
+            "kind": "parameter",
+            "symbol": row.symbol,
+            "default": row.default,
+            "low": row.low,
+            "high": row.high,
+            "unit": row.unit,
+            "dist": row.dist,
+            "status": row.status,
+            "source": row.source,
+        }
+        for row in load().parameters
+    ]
+
+
+def _observations() -> list[Row]:
+    from sim import months
+    from sim.evidence import load
+
+    found: dict[str, Row] = {}
+    for row in load().observations:
+        series = found.setdefault(
+            row.series,
+            {
+                "name": row.series,
+                "title": f"{row.series.replace('_', ' ')}, in {row.unit.split(',')[0]}",
+                "kind": "observation",
+                "figures": 0,
+                "first": months.text(row.first),
+                "last": months.text(row.last),
+                "places": set(),
+                "sources": set(),
+            },
+        )
+        series["figures"] += 1
+        series["first"] = min(series["first"], months.text(row.first))
+        series["last"] = max(series["last"], months.text(row.last))
+        series["places"].add(row.place)
+        series["sources"] |= set(row.source.split(";"))
+    return [
+        row | {"places": sorted(row["places"]), "sources": sorted(row["sources"])}
+        for row in found.values()
+    ]
+
+
+KINDS: Mapping[str, Callable[[], list[Row]]] = {
+    "scenarios": _scenarios,
+    "levers": _levers,
+    "nations": _nations,
+    "ecosystems": _ecosystems,
+    "metrics": _metrics,
+    "parameters": _parameters,
+    "observations": _observations,
+}
+
+_TITLES = {
+    "scenarios": "what can be run by name",
+    "levers": "what governments and firms can do",
+    "nations": "where developers are",
+    "ecosystems": "what they build on",
+    "metrics": "what is measured of every run",
+    "parameters": "what the model assumes",
+    "observations": "what was observed of use",
+}
+
+OVERVIEW: tuple[str, ...] = ("name", "count", "title")
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "scenarios": ("name", "title"),
+    "levers": ("name", "actor", "title"),
+    "nations": ("name", "region", "developers", "title"),
+    "ecosystems": ("name", "bloc", "nest", "title"),
+    "metrics": ("name", "unit", "title"),
+    "parameters": ("name", "default", "low", "high", "unit", "title"),
+    "observations": ("name", "figures", "first", "last", "title"),
+}
+"""What one line of text shows; JSON holds everything."""

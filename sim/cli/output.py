@@ -1,0 +1,104 @@
+"""What commands print: text for people, one JSON value for programs, errors to standard error."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+
+from sim.errors import Problem
+
+Row = Mapping[str, Any]
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value and nothing else."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """Print rows one line each, in columns; the last one is cut to fit a terminal."""
+    if not rows:
+        return
+    cells = [[_short(row.get(column)) for column in columns] for row in rows]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(columns) - 1)]
+    room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+    for line in cells:
+        text = "  ".join(
+            [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]]
+        ).rstrip()
+        typer.echo(text if room is None or len(text) <= room else text[: room - 1] + "…")
+
+
+def print_fields(fields: Row) -> None:
+    """Print named values one below the other, with those inside indented."""
+    _print_fields(fields, 0)
+
+
+def report_error(
+    kind: str,
+    message: str,
+    problems: Iterable[Problem] = (),
+    *,
+    as_json: bool,
+    usage: str | None = None,
+) -> None:
+    """Say on standard error what went wrong.
+
+    Parameters
+    ----------
+    kind : {"input", "usage", "failure", "interrupted"}
+        For programs.
+    message : str
+        For people.
+    problems : iterable of Problem
+        Places in files, for programs.
+    as_json : bool
+        Whether a program reads.
+    usage : str, optional
+        Command that explains the right use.
+    """
+    if as_json:
+        found = [problem.as_dict() for problem in problems] or [Problem(message).as_dict()]
+        error = {"error": kind, "message": message, "problems": found}
+        typer.echo(json.dumps(error, ensure_ascii=False), err=True)
+        return
+    for line in message.splitlines():
+        typer.echo(f"sim: {line}", err=True)
+    if kind == "usage" and usage:
+        typer.echo(f"     {usage} explains", err=True)
+
+
+def _print_fields(fields: Row, depth: int) -> None:
+    indent = "  " * depth
+    width = max((len(str(name)) for name in fields), default=0)
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and value:
+            typer.echo(f"{indent}{name}")
+            _print_fields(value, depth + 1)
+        elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+            typer.echo(f"{indent}{name}")
+            for item in value:
+                _print_fields(item, depth + 1)
+                typer.echo("")
+        else:
+            typer.echo(f"{indent}{str(name).ljust(width)}  {_short(value)}".rstrip())
+
+
+def _short(value: object) -> str:
+    """Return a value as a person would write it."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(_short(item) for item in value) or "-"
+    if isinstance(value, Mapping):
+        return "-"
+    return " ".join(str(value).split())

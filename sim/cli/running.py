@@ -1,0 +1,102 @@
+"""Running scenarios from the command line: progress on the terminal, a summary at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.study import Result
+    from sim.study.ensemble import Progress
+
+
+def resolve(
+    names: Sequence[str],
+    overrides: Sequence[str | tuple[str, object]],
+    *,
+    runs: int | None,
+    seed: int | None,
+    until: str | None,
+) -> list[Scenario]:
+    """Return the scenarios as they will be run.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with any of them.
+    """
+    from sim import study
+    from sim.errors import InputError, Problem
+
+    found: list[Scenario] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found.append(
+                study.resolve(name, runs=runs, seed=seed, until=until, overrides=overrides)
+            )
+        except InputError as error:
+            problems += (problem for problem in error.problems if problem not in problems)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def run(
+    scenario: Scenario, engine: str, workers: int, out: Path, *, full: bool, silent: bool
+) -> tuple[Result, Path]:
+    """Run a scenario, write its result and return both it and its folder."""
+    from sim import study
+    from sim.study import store
+
+    store.require_writable(out)
+    with _progress(scenario.name, silent=silent) as progress:
+        result = study.run(
+            scenario,
+            engine=engine,  # type: ignore[arg-type]  # checked there, with a hint
+            workers=workers,
+            progress=progress,
+            full=full,
+        )
+        return result, result.save(out)
+
+
+def as_json(result: Result, folder: Path) -> dict[str, Any]:
+    """Return what ``sim run --json`` prints of one result."""
+    from sim.study.headline import headline
+
+    return {
+        "scenario": result.scenario.name,
+        "hash": result.hash,
+        "folder": str(folder),
+        "runs": result.n_runs,
+        "seed": result.seed,
+        "summary": headline(result),
+    }
+
+
+def print_summary(result: Result, folder: Path) -> None:
+    """Print who leads when, and where the files are."""
+    from sim.report import summary
+
+    typer.echo(summary(result, folder))
+
+
+@contextmanager
+def _progress(title: str, *, silent: bool) -> Iterator[Progress | None]:
+    """Give a bar on standard error, where that is a terminal and someone wants it."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,212 @@
+"""Who can get which ecosystem by which way, month by month.
+
+Access of us_closed by its makers is the listed share of its providers. Everything else follows the
+rules of ``access_rules.csv``: a rule *sets* access for some nations from a date on (rules for
+single nations stand above rules for groups, those above rules for all; a later rule above an
+earlier one), or *multiplies* it between two dates, as a ban does. Months after ``until`` hold what
+was in force, a ban whose end is not yet known included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence import dates
+from sim.evidence import history as offers_of
+from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
+from sim.evidence.nations import PROVIDERS, Nations
+from sim.evidence.releases import read_catalogue
+from sim.evidence.tables import read
+
+US_CLOSED, CN_CLOSED = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_closed")
+SOVEREIGN = ECOSYSTEMS.index("sovereign")
+GROUPS = ("all", "cloud", "closed_door", "abroad")
+"""Selectors of rules: all nations, those with a US or Chinese cloud region, those that none of the
+closed US providers lists, all but the United States. Else ISO3 codes separated by semicolons."""
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of access; ``end`` is the first month in which it no longer holds."""
+
+    ecosystem: str
+    way: str
+    nations: tuple[str, ...]
+    start: int
+    end: int | None
+    multiply: bool
+    value: float
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """Return the order in which rules are applied."""
+        narrow = 0 if self.nations == ("all",) else 1 if self.nations[0] in GROUPS else 2
+        return self.multiply, narrow, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A nation's own model programme and the month from which it counts."""
+
+    iso3: str
+    start: int
+    title: str
+
+
+def rules() -> list[Rule]:
+    """Return the rules in the order in which they are applied.
+
+    Raises
+    ------
+    InputError
+        If the table is damaged.
+    """
+    columns = ("ecosystem", "way", "nations", "from", "to", "op", "value", "source", "status")
+    found = [
+        Rule(
+            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS), row.ids("nations"),
+            dates.counts_from(row, "from"),
+            dates.counts_from(row, "to") if row["to"] else None,
+            row.choice("op", ("set", "multiply")) == "multiply", row.number("value", 0.0, 1.0),
+        )
+        for row in read("access_rules.csv", columns)
+    ]  # fmt: skip
+    return sorted(found, key=lambda rule: rule.rank)
+
+
+def programmes() -> tuple[Programme, ...]:
+    """Return the national model programmes, in the order of the table."""
+    return tuple(
+        Programme(row.text("iso3"), dates.counts_from(row, "start"), row.text("title"))
+        for row in read("programmes.csv", ("iso3", "start", "title", "source", "status"))
+    )
+
+
+def _values() -> dict[tuple[str, str], list[tuple[int, float]]]:
+    """Return the single values by item and key, in order of time."""
+    values: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for row in read("access_values.csv", ("item", "key", "from", "value", "source", "status")):
+        pair = (dates.counts_from(row, "from"), row.number("value", 0.0, 1.0))
+        values.setdefault((row.text("item"), row["key"]), []).append(pair)
+    return {key: sorted(pairs) for key, pairs in values.items()}
+
+
+def facility() -> Floats:
+    """Return the reach of own machines by segment, (3,), fraction."""
+    values = _values()
+    return np.array([values["facility", segment][0][1] for segment in SEGMENTS])
+
+
+def selected(nations: Nations, names: tuple[str, ...]) -> Bools:
+    """Return which nations a selector means, (I,)."""
+    match names:
+        case ("all",):
+            return np.ones(len(nations.iso3), dtype=np.bool_)
+        case ("cloud",):
+            return np.asarray(nations.us_cloud | nations.chinese_cloud)
+        case ("closed_door",):
+            return np.asarray(~nations.listed.any(axis=1))
+        case ("abroad",):
+            return ~np.isin(nations.iso3, ["USA"])
+        case _:
+            return np.isin(nations.iso3, names)
+
+
+def listed_share(nations: Nations, held: NDArray[np.integer], last: int) -> Floats:
+    """Return the listed share of the closed US providers, (T, I), fraction.
+
+    Parameters
+    ----------
+    nations : Nations
+        Their ``listed`` is the present state.
+    held : ndarray of int, (T,)
+        Month whose facts hold in each month.
+    last : int
+        Last month whose facts are known.
+    """
+    values = _values()
+    weight = np.array([values["provider_weight", name][0][1] for name in PROVIDERS])
+    listed = np.repeat(nations.listed[None].astype(np.float64), len(held), axis=0)
+    openai = PROVIDERS.index("openai")
+    for (item, iso3), pairs in values.items():
+        if item == "openai_from" and iso3 in nations.iso3:
+            start = pairs[0][0]
+            late = held < start if start <= last else np.ones_like(held, dtype=np.bool_)
+            listed[late, nations.iso3.index(iso3), openai] = 0.0
+    return np.asarray(listed @ weight)
+
+
+def history(
+    nations: Nations, months: NDArray[np.integer], until: int | None = None
+) -> tuple[Floats, Floats]:
+    """Return access and the weight of leaks.
+
+    Parameters
+    ----------
+    nations : Nations
+        Any subset or table of a user.
+    months : ndarray of int, (T,)
+        Month numbers.
+    until : int, optional
+        Last month whose facts are known; all if not given.
+
+    Returns
+    -------
+    access : ndarray, (T, I, K, W)
+        Fraction from 0 to 1. 0 before an ecosystem's first release.
+    leak_weight : ndarray, (T, I, K)
+        What the parameter ``leak`` is to be multiplied by before it is added to access by the
+        maker; above 0 for us_closed alone, where no provider lists the nation.
+    """
+    last = int(months.max()) if until is None else until
+    held = np.minimum(months, last)
+    access = np.zeros((len(months), len(nations.iso3), len(ECOSYSTEMS), len(WAYS)))
+    access[:, :, US_CLOSED, 0] = listed_share(nations, held, last)
+    leak = _leak(nations, held, access[:, :, US_CLOSED, 0])
+    for rule in rules():
+        _apply(rule, access, selected(nations, rule.nations), held, last)
+    _add_programmes(nations, access, held)
+    out = offers_of.offers(read_catalogue(), months, until).on_sale.any(axis=2)
+    return np.where(out[:, None, :, None], access, 0.0), leak
+
+
+def _apply(
+    rule: Rule, access: Floats, nations: Bools, held: NDArray[np.integer], last: int
+) -> None:
+    """Apply one rule to the array of access in place."""
+    if rule.start > last:
+        return
+    now = held >= rule.start
+    if rule.end is not None and rule.end <= last:
+        now &= held < rule.end
+    k, w = ECOSYSTEMS.index(rule.ecosystem), WAYS.index(rule.way)
+    cells = np.ix_(now, nations, [k], [w])
+    access[cells] = access[cells] * rule.value if rule.multiply else rule.value
+
+
+def _leak(nations: Nations, held: NDArray[np.integer], listed: Floats) -> Floats:
+    """Return the weight of leaks, (T, I, K), from the listed share, (T, I)."""
+    values = _values()
+    leak = np.zeros((*listed.shape, len(ECOSYSTEMS)))
+    leak[:, :, US_CLOSED] = np.where(listed == 0.0, values["leak_weight", ""][0][1], 0.0)
+    for i, iso3 in enumerate(nations.iso3):
+        for start, weight in values.get(("leak_weight", iso3), []):
+            shut = (held >= start) & (listed[:, i] == 0.0)
+            leak[shut, i, US_CLOSED] = weight
+    return leak
+
+
+def _add_programmes(nations: Nations, access: Floats, held: NDArray[np.integer]) -> None:
+    """Open the sovereign ecosystem where a nation has a programme, in place."""
+    values = _values()
+    reach = np.array([values["sovereign_reach", way][0][1] for way in WAYS])
+    for programme in programmes():
+        if programme.iso3 in nations.iso3:
+            i = nations.iso3.index(programme.iso3)
+            access[held >= programme.start, i, SOVEREIGN] = reach

@@ -1,0 +1,165 @@
+"""The parameter table: what the model assumes, how well it is known, and how it is drawn."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.errors import InputError, Problem, nearest
+from sim.evidence.tables import Row
+from sim.evidence.tables import read as read_table
+
+DISTRIBUTIONS = ("triangular", "uniform", "fixed", "switch")
+PARAMETER_STATUSES = ("fitted-prior", "range", "value", "switch")
+COLUMNS = (
+    "name", "index", "symbol", "unit", "default", "low", "high", "dist", "status", "source",
+    "meaning",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number that the model assumes.
+
+    Parameters
+    ----------
+    name, index : str
+        Name, and the segment or ecosystem that it is for (empty for a scalar).
+    symbol, unit : str
+        Symbol of the model description; unit, ``-`` for a pure number.
+    default, low, high : float
+        Central value, and the bounds of draws and of what users may set.
+    dist : str
+        ``triangular`` (mode at the default), ``uniform``, ``fixed`` (the default in every draw) or
+        ``switch`` (0 or 1, never drawn).
+    status : str
+        ``fitted-prior`` (2023 to 2025 can move it), ``range`` (they cannot, so it is drawn),
+        ``value`` (held) or ``switch``.
+    source : str
+        Ids of sources separated by semicolons, or the word judgement.
+    meaning : str
+        What it is, in a sentence, and the arithmetic where it was computed.
+    """
+
+    name: str
+    index: str
+    symbol: str
+    unit: str
+    default: float
+    low: float
+    high: float
+    dist: str
+    status: str
+    source: str
+    meaning: str
+
+    @property
+    def path(self) -> str:
+        """Name with its index, such as ``lag.cn_open``."""
+        return f"{self.name}.{self.index}" if self.index else self.name
+
+
+def _parameter(row: Row) -> Parameter:
+    """Return one parameter, checked."""
+    default, low, high = (row.number(column) for column in ("default", "low", "high"))
+    dist = row.choice("dist", DISTRIBUTIONS)
+    if not low <= default <= high:
+        message = f"the default {default:g} is not between {low:g} and {high:g}"
+        raise InputError(row.problem(message, "default"))
+    if dist in {"triangular", "uniform"} and low == high:
+        raise InputError(row.problem("a drawn parameter needs a range", "low"))
+    if dist == "switch" and (low, high) != (0.0, 1.0):
+        raise InputError(row.problem("a switch goes from 0 to 1", "low"))
+    if dist == "switch" and default not in {0.0, 1.0}:
+        raise InputError(row.problem("a switch is 0 or 1", "default"))
+    return Parameter(
+        row.text("name"), row["index"], row["symbol"], row.text("unit"), default, low, high, dist,
+        row.choice("status", PARAMETER_STATUSES), row.text("source"), row.text("meaning"),
+    )  # fmt: skip
+
+
+@functools.cache
+def read() -> tuple[Parameter, ...]:
+    """Return every parameter, in the order of the table.
+
+    Raises
+    ------
+    InputError
+        If a path stands twice, a default is outside its range, or a word is unknown.
+    """
+    parameters: dict[str, Parameter] = {}
+    for row in read_table("parameters.csv", COLUMNS):
+        parameter = _parameter(row)
+        if parameter.path in parameters:
+            raise InputError(row.problem(f"{parameter.path!r} stands twice", "name"))
+        parameters[parameter.path] = parameter
+    return tuple(parameters.values())
+
+
+@functools.cache
+def _paths() -> dict[str, Parameter]:
+    """Return every parameter by its path."""
+    return {parameter.path: parameter for parameter in read()}
+
+
+def by_path(path: str) -> Parameter:
+    """Return the parameter of a path.
+
+    Parameters
+    ----------
+    path : str
+        Such as ``network``, ``lag.cn_open`` or ``parameters.lag.cn_open``.
+
+    Raises
+    ------
+    InputError
+        If there is none; the hint gives the nearest path.
+    """
+    known = _paths()
+    key = path.removeprefix("parameters.")
+    if key not in known:
+        indices = [name for name in known if name.startswith(f"{key}.")]
+        hint = f"write one of {', '.join(indices)}" if indices else nearest(key, known)
+        raise InputError(Problem(f"there is no parameter {key!r}", path=path, hint=hint))
+    return known[key]
+
+
+def quantile(parameter: Parameter, u: ArrayLike) -> NDArray[np.float64]:
+    """Return the value of a parameter below which a fraction ``u`` of its draws lies.
+
+    The inverse distribution function, in closed form, so that one uniform number makes one draw
+    and draws of two scenarios pair.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Its ``dist`` says which form. ``fixed`` and ``switch`` give the default whatever ``u`` is.
+    u : array_like
+        Fractions from 0 to 1, any shape.
+
+    Returns
+    -------
+    ndarray of float64
+        Same shape, within ``low`` and ``high``.
+
+    Raises
+    ------
+    ValueError
+        If a fraction is outside 0 to 1 or not a number.
+    """
+    share = np.asarray(u, dtype=np.float64)
+    if not np.all((share >= 0.0) & (share <= 1.0)):
+        raise ValueError("fractions lie between 0 and 1")
+    low, mode, high = parameter.low, parameter.default, parameter.high
+    width = high - low
+    if parameter.dist == "uniform":
+        return np.clip(low + share * width, low, high)
+    if parameter.dist == "triangular":
+        left = low + math.sqrt(width * (mode - low)) * np.sqrt(share)
+        right = high - math.sqrt(width * (high - mode)) * np.sqrt(1.0 - share)
+        return np.clip(np.where(share * width < mode - low, left, right), low, high)
+    return np.full(share.shape, mode)

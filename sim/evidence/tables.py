@@ -1,0 +1,234 @@
+"""Tables as files: one reader for all of them, which says where a cell is wrong.
+
+A table is a CSV file in UTF-8 with one header row. A row knows its file and line, so that whoever
+reads a cell can name the place. The files of this room lie in ``data/``; tables of users go through
+the same reader and get the same messages.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import InputError, Problem, nearest
+
+DATA = Path(__file__).parent / "data"
+"""Folder of the tables that ship with the package."""
+
+STATUSES = ("observed", "derived", "imputed", "judgement")
+"""How well a value is known: read in a source, our arithmetic, filled in, or our opinion."""
+
+JUDGEMENT = "judgement"
+"""The word that stands in a source cell where nothing but our opinion does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table and the place where it stands.
+
+    Parameters
+    ----------
+    file : str
+        File as the reader was given it.
+    line : int
+        Line in the file, counted from 1.
+    cells : mapping of str to str
+        Column to cell, both stripped of surrounding blanks.
+    """
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def problem(self, message: str, column: str | None = None, hint: str | None = None) -> Problem:
+        """Return a problem that names this row and, if given, one of its columns."""
+        place = 1 + list(self.cells).index(column) if column and column in self.cells else None
+        return Problem(message, self.file, self.line, place, column, hint)
+
+    def get(self, column: str) -> str:
+        """Return a cell, or the empty text where the table has no such column."""
+        return self.cells.get(column, "")
+
+    def text(self, column: str) -> str:
+        """Return a cell that must not be empty.
+
+        Raises
+        ------
+        InputError
+            If the cell is empty.
+        """
+        if not self.cells[column]:
+            raise InputError(self.problem(f"the cell {column!r} is empty", column))
+        return self.cells[column]
+
+    def number(self, column: str, low: float = -math.inf, high: float = math.inf) -> float:
+        """Return a cell as a finite number between two bounds, both allowed.
+
+        Raises
+        ------
+        InputError
+            If the cell is no number, is not finite or is out of bounds.
+        """
+        cell = self.text(column)
+        try:
+            value = float(cell)
+        except ValueError:
+            raise InputError(self.problem(f"{cell!r} is not a number", column)) from None
+        if not math.isfinite(value):
+            raise InputError(self.problem(f"{cell!r} is not a finite number", column))
+        if not low <= value <= high:
+            hint = f"write a number from {low:g} to {high:g}"
+            raise InputError(self.problem(f"{cell} is out of range", column, hint))
+        return value
+
+    def flag(self, column: str) -> bool:
+        """Return a cell that holds 0 or 1.
+
+        Raises
+        ------
+        InputError
+            If it holds anything else.
+        """
+        if self.cells[column] not in {"0", "1"}:
+            message = f"{self.cells[column]!r} is neither 0 nor 1"
+            raise InputError(self.problem(message, column))
+        return self.cells[column] == "1"
+
+    def choice(self, column: str, known: Iterable[str]) -> str:
+        """Return a cell that must be one of the known words.
+
+        Raises
+        ------
+        InputError
+            If it is not; the hint names the nearest one.
+        """
+        known = tuple(known)
+        cell = self.text(column)
+        if cell not in known:
+            hint = nearest(cell, known) or f"one of {', '.join(known)}"
+            raise InputError(self.problem(f"{cell!r} is not a known {column}", column, hint))
+        return cell
+
+    def ids(self, column: str) -> tuple[str, ...]:
+        """Return the parts of a cell that holds names separated by semicolons."""
+        return tuple(part.strip() for part in self.cells[column].split(";") if part.strip())
+
+
+def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
+    """Read a table whole.
+
+    Parameters
+    ----------
+    path : Path or str
+        A path means that file; a text such as ``"parameters.csv"`` means a table of this room.
+    columns : iterable of str
+        Columns that must be there. Others are kept.
+
+    Returns
+    -------
+    list of Row
+        At least one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not UTF-8 or not CSV, lacks a column, names one twice, has a
+        row of another length, or has no row.
+    """
+    place, name = (DATA / path if isinstance(path, str) else path), str(path)
+    try:
+        with place.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = [cell.strip() for cell in next(reader, [])]
+            _check_header(header, tuple(columns), name)
+            rows = [_row(header, cells, reader.line_num, name) for cells in reader if cells]
+    except OSError as error:
+        raise InputError(Problem(f"cannot be read: {error.strerror}", name)) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Problem("is not text in UTF-8", name)) from error
+    except csv.Error as error:
+        raise InputError(Problem(f"is not a CSV table: {error}", name)) from error
+    if not rows:
+        raise InputError(Problem("holds a header and no row", name))
+    return rows
+
+
+def _check_header(header: list[str], columns: tuple[str, ...], name: str) -> None:
+    """Raise if the header lacks a column or names one twice."""
+    problems = [
+        Problem(f"lacks the column {column!r}", name, 1, hint=nearest(column, header))
+        for column in columns
+        if column not in header
+    ]
+    problems += [
+        Problem(f"names the column {column!r} twice", name, 1)
+        for column in dict.fromkeys(header)
+        if header.count(column) > 1
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _row(header: list[str], cells: list[str], line: int, name: str) -> Row:
+    """Return one row, whose length must be that of the header."""
+    if len(cells) != len(header):
+        message = f"the row has {len(cells)} cells, the header {len(header)}"
+        raise InputError(Problem(message, name, line, hint="put text with commas in quotes"))
+    return Row(name, line, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from.
+
+    Parameters
+    ----------
+    name : str
+        Id that other tables cite.
+    title, publisher, date, url : str
+        The work; ``url`` is empty where none is known.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    date: str
+    url: str
+
+
+def read_sources() -> dict[str, Source]:
+    """Return every source by its id, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If an id stands twice or a source has no title.
+    """
+    sources: dict[str, Source] = {}
+    for row in read("sources.csv", ("source", "title", "publisher", "date", "url")):
+        name = row.text("source")
+        if name in sources:
+            raise InputError(row.problem(f"the source {name!r} stands twice", "source"))
+        sources[name] = Source(name, row.text("title"), row["publisher"], row["date"], row["url"])
+    return sources
+
+
+def data_hash(folder: Path = DATA) -> str:
+    """Return the SHA-256 of the names and contents of all tables of a folder.
+
+    Line ends count as one character whatever the checkout made of them, so that the hash is the
+    same on every system.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

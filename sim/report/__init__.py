@@ -1,0 +1,21 @@
+"""The report room: a result as pictures, words and one page.
+
+========================  =====================================================================
+`adoption_curves`         a matplotlib figure: medians with bands, one panel a group
+`adoption_nations`        SVG text: every nation as a small chart
+`summary`                 plain text of one screen
+`page`                    the HTML report, one file
+========================  =====================================================================
+
+All of them take a result and nothing else that matters; `tables.Result` says what they read of it.
+Importing this room loads pandas; matplotlib and jinja2 are loaded when they are needed.
+"""
+
+from __future__ import annotations
+
+from sim.report.figures import adoption_curves, png, save, svg
+from sim.report.nations import adoption_nations
+from sim.report.page import page
+from sim.report.summary import summary
+
+__all__ = ["adoption_curves", "adoption_nations", "page", "png", "save", "summary", "svg"]

@@ -1,0 +1,262 @@
+"""The nations as small multiples: eighty little charts written as plain SVG paths.
+
+Each chart stacks the mean shares of five layers, the United States' from the floor and China's
+from the ceiling, so that the eye compares two edges. Means are shown because they add up to one;
+medians do not. The file and the page use the same paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol
+
+import numpy as np
+
+from sim import months
+from sim.report import style, tables
+
+WIDTH, HEIGHT = 112.0, 40.0
+"""Size of one chart, in units of the drawing."""
+PITCH, ROW, HEAD = 124.0, 64.0, 24.0
+"""Distance between charts across and down, and the room for the name of a region."""
+COLUMNS = 9
+STEP = 3
+"""Months between two points of a path."""
+FIT = 82.0
+"""Width into which a long name is pressed."""
+LEFT, TOP, FOOT = 18.0, 112.0, 40.0
+OTHER = "other"
+REGIONS = (
+    "sub_saharan_africa",
+    "middle_east_and_north_africa",
+    "latin_america_and_caribbean",
+    "southeast_asia",
+    "central_asia",
+    "south_asia",
+    "east_asia",
+    "europe",
+    "north_america",
+    "oceania",
+    OTHER,
+)
+"""Order of the regions; those that together fill a row stand beside each other."""
+
+
+class Names(Protocol):
+    """Codes, names and regions of nations, as `sim.evidence` holds them."""
+
+    @property
+    def iso3(self) -> Sequence[str]:
+        """Codes of three letters."""
+
+    @property
+    def name(self) -> Sequence[str]:
+        """Names in English."""
+
+    @property
+    def region(self) -> Sequence[str]:
+        """Slugs of the regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One nation's chart.
+
+    Parameters
+    ----------
+    iso3, name : str
+        Code and plain name.
+    region : str
+        Slug of its region.
+    chinese : float
+        Mean share of the Chinese layer in the last month, fraction.
+    paths : str
+        SVG elements inside a box of `WIDTH` by `HEIGHT`; their classes name the layers.
+    words : str
+        What the chart shows, for readers who do not see it.
+    """
+
+    iso3: str
+    name: str
+    region: str
+    chinese: float
+    paths: str
+    words: str
+
+
+def slug(layer: str) -> str:
+    """Return the class of a layer, such as ``us-closed``."""
+    return layer.lower().replace(" ", "-")
+
+
+def known_names() -> Names:
+    """Return the nations of the evidence."""
+    from sim import evidence
+
+    return evidence.load().nations
+
+
+def tiles(
+    result: tables.Result, shown: tables.Curves, names: Names | None = None
+) -> tuple[Tile, ...]:
+    """Return the charts of all nations of a result, by region and then by name.
+
+    Parameters
+    ----------
+    result : Result
+        Where dated facts end is read from it.
+    shown : Curves
+        Its curves.
+    names : Names, optional
+        Names and regions; the evidence's by default. A code that it does not hold, from a user's
+        own table, names itself and stands under "Other".
+    """
+    names = known_names() if names is None else names
+    known = {
+        code: (name, region)
+        for code, name, region in zip(names.iso3, names.name, names.region, strict=True)
+    }
+    count = len(shown.months)
+    points = np.unique(np.append(np.arange(0, count, STEP), count - 1))
+    x = WIDTH * points / max(count - 1, 1)
+    facts = tables.facts_end(result)
+    mark = ""
+    if shown.months[0] <= facts < shown.months[-1]:
+        at = WIDTH * (facts - shown.months[0]) / (shown.months[-1] - shown.months[0])
+        mark = f'<path class="facts" d="M{at:.1f} 0V{HEIGHT:g}"/>'
+    found = []
+    for nation in shown.nations:
+        name, region = known.get(nation, (nation, OTHER))
+        share = {n: tables.layer(shown, nation, kinds) for n, kinds in style.LAYERS.items()}
+        heights = np.cumsum([values[points] for values in share.values()], axis=0)
+        ends = {layer: tables.percent(float(values[-1])) for layer, values in share.items()}
+        found.append(
+            Tile(
+                nation,
+                name,
+                region if region in REGIONS else OTHER,
+                float(share["Chinese"][-1]),
+                _paths(x, heights) + mark,
+                f"{name}, {months.text(shown.months[-1])}: "
+                + ", ".join(f"{layer} {end}" for layer, end in ends.items()),
+            )
+        )
+    return tuple(sorted(found, key=lambda tile: (REGIONS.index(tile.region), tile.name)))
+
+
+def _paths(x: tables.Floats, heights: tables.Floats) -> str:
+    """Return the layers as areas down to the floor, the highest first and behind the others."""
+    layers = list(style.LAYERS)
+    drawn = [f'<path class="{slug(layers[-1])}" d="M0 0H{WIDTH:g}V{HEIGHT:g}H0z"/>']
+    for row in range(len(layers) - 2, -1, -1):
+        y = HEIGHT * (1 - np.clip(heights[row], 0, 1))
+        line = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
+        drawn.append(f'<path class="{slug(layers[row])}" d="M0 {HEIGHT:g}L{line}V{HEIGHT:g}z"/>')
+    return "".join(drawn)
+
+
+def adoption_nations(result: tables.Result, names: Names | None = None) -> str:
+    """Return the nations as one SVG document, grouped by region.
+
+    Parameters
+    ----------
+    result : Result
+        What a run gave.
+    names : Names, optional
+        Names and regions of nations; those of the evidence by default.
+    """
+    shown = tables.curves(result)
+    parts: list[str] = []
+    column, y, open_row = 0, TOP - ROW - HEAD, False
+    region = ""
+    every = tiles(result, shown, names)
+    sizes = {slug: sum(tile.region == slug for tile in every) for slug in REGIONS}
+    for tile in every:
+        fresh = tile.region != region
+        if fresh:
+            region = tile.region
+            if not open_row or column + sizes[region] > COLUMNS:
+                column, y, open_row = 0, y + ROW + HEAD, True
+        elif column == COLUMNS:
+            column, y, open_row = 0, y + ROW, False
+        left = LEFT + column * PITCH
+        if fresh:
+            head = style.group_name(region)
+            parts.append(f'<text class="region" x="{left:g}" y="{y - 4:g}">{head}</text>')
+        parts.append(_placed(tile, left, y))
+        column += 1
+    return _document(result, shown, parts, height=y + ROW + FOOT)
+
+
+def _placed(tile: Tile, left: float, y: float) -> str:
+    """Return one chart with its name and the Chinese share at its place in the document."""
+    share = tables.percent(tile.chinese)
+    fit = f' textLength="{FIT:g}" lengthAdjust="spacingAndGlyphs"' if len(tile.name) > 16 else ""
+    return (
+        f'<g transform="translate({left:g} {y + 16:g})"><title>{escape(tile.words)}</title>'
+        f'<text class="name" y="-4"{fit}>{escape(tile.name)}</text>'
+        f'<text class="end" x="{WIDTH:g}" y="-4">{escape(share)}</text>{tile.paths}</g>'
+    )
+
+
+def _document(
+    result: tables.Result, shown: tables.Curves, parts: Sequence[str], height: float
+) -> str:
+    """Return the whole document: title, legend, charts and source note."""
+    width = LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH
+    first, last = months.text(shown.months[0]), months.text(shown.months[-1])
+    legend, x = [], LEFT
+    for name, colour in style.LAYER_COLOURS.items():
+        legend.append(f'<rect x="{x:g}" y="69" width="14" height="10" fill="{colour}"/>')
+        legend.append(_words("name", x + 19, 78, name))
+        x += 36 + 7 * len(name)
+    legend.append(_words("note", x + 12, 78, f"The number is the Chinese share in {last}."))
+    seen = (
+        f"{style.plain(str(result.scenario.title), 110)}. Mean share of developers who build on "
+        f"models, {first} to {last}, from 0 to 100 %; the broken line marks the end of facts, "
+        f"{months.text(tables.facts_end(result))}."
+    )
+    source = (
+        f"{tables.run_words(result.n_runs)}, seed {result.seed}, result {result.hash[:12]}. "
+        "Single nations are less certain than groups."
+    )
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" role="img" aria-labelledby="title">'
+    )
+    lines = [
+        head,
+        f'<title id="title">{escape(seen)}</title>',
+        f"<style>{_looks()}</style>",
+        f'<rect width="100%" height="100%" fill="{style.PAPER}"/>',
+        _words("title", LEFT, 30, "Whose models the developers of each nation build on"),
+        _words("note", LEFT, 51, seen),
+        *legend,
+        *parts,
+        _words("note", LEFT, height - 16, source),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _words(kind: str, x: float, y: float, text: str) -> str:
+    """Return a line of text as an SVG element."""
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
+
+
+def _looks() -> str:
+    """Return the style sheet of the document."""
+    chinese = style.ink(style.LAYER_COLOURS["Chinese"])
+    rules = [
+        f"text{{font-family:'{style.FONT}',Verdana,sans-serif;fill:{style.INK}}}",
+        ".title{font-size:17px;font-weight:bold}",
+        f".note{{font-size:11px;fill:{style.QUIET}}}",
+        ".region{font-size:12px;font-weight:bold}",
+        ".name{font-size:10px}",
+        f".end{{font-size:10px;text-anchor:end;fill:{chinese}}}",
+        f".facts{{stroke:{style.PAPER};stroke-width:.9;stroke-dasharray:2 1.6;fill:none}}",
+        *(f".{slug(name)}{{fill:{colour}}}" for name, colour in style.LAYER_COLOURS.items()),
+    ]
+    return "".join(rules)

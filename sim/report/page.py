@@ -1,0 +1,298 @@
+"""The report: one HTML file that needs no network, no script and no other file.
+
+What the page says is prepared here as plain words and numbers; the template only lays them out.
+Titles and descriptions come from users' files, so everything is escaped on the way in, and the
+page's own policy lets a browser load nothing at all.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import months
+from sim.report import figures, nations, rows, style, tables
+from sim.report.summary import findings
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from sim.evidence import Parameter, Source
+    from sim.evidence.optimism import Claim
+    from sim.scenario.levers import Lever
+
+TEMPLATES = Path(__file__).parent / "templates"
+FIRST_GROUPS = ("world", "global_south", "global_south_with_china")
+FILES = (
+    ("curves.csv", "shares by group, nation and month, with bands"),
+    ("runs.parquet", "shares and developers of every run"),
+    ("outcomes.parquet", "every metric of every run"),
+    ("manifest.json", "the scenario as it was run, versions and hashes"),
+    ("adoption_curves.png", "the curves as a picture"),
+    ("adoption_nations.svg", "the nations as a drawing"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What the page tells of the evidence and the levers, apart from the result.
+
+    Parameters
+    ----------
+    names : Names
+        Names and regions of nations.
+    parameters : sequence of Parameter
+        The parameter table.
+    sources : mapping of str to Source
+        By id.
+    levers : mapping of str to Lever
+        The table of levers, by id.
+    optimism : sequence of Claim
+        The seeds' claim beside what could be confirmed.
+    """
+
+    names: nations.Names
+    parameters: Sequence[Parameter]
+    sources: Mapping[str, Source]
+    levers: Mapping[str, Lever]
+    optimism: Sequence[Claim]
+
+
+def background() -> Background:
+    """Return the background of this installation."""
+    from sim import evidence
+    from sim.evidence import optimism
+    from sim.scenario import levers
+
+    known = evidence.load()
+    return Background(
+        known.nations,
+        known.parameters,
+        known.sources,
+        levers.read(),
+        optimism.claims(),
+    )
+
+
+def page(result: tables.Result, known: Background | None = None) -> str:
+    """Return the report of a result as one HTML document.
+
+    Parameters
+    ----------
+    result : Result
+        What a run gave.
+    known : Background, optional
+        Evidence and levers; those of this installation by default.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    known = background() if known is None else known
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"tight": tight, "breakable": breakable}
+    return environment.get_template("report.html.j2").render(context(result, known))
+
+
+def tight(text: str) -> str:
+    """Return text in which no line breaks before a per cent sign or within a month."""
+    return re.sub(r"\b(\d{4})-(\d\d)\b", "\\1\u2011\\2", text.replace(" %", "\u00a0%"))
+
+
+def breakable(text: str) -> Markup:
+    """Return text in which a long name may break after each of its underscores."""
+    from markupsafe import Markup, escape
+
+    return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+
+
+def context(result: tables.Result, known: Background) -> dict[str, Any]:
+    """Return everything that the template shows, as words, numbers and paths of drawings."""
+    shown = tables.curves(result)
+    groups = [group for group in FIRST_GROUPS if group in shown.groups]
+    when = tables.moments(result, shown)
+    years = tables.years(result, shown)
+    shares = tables.run_shares(result, shown, shown.unions, sorted({*when, *years}))
+    scenario = result.scenario
+    called = dict(zip(known.names.iso3, known.names.name, strict=True))
+    used = [
+        *known.parameters,
+        *known.optimism,
+        *(known.levers[entry.id] for entry in scenario.levers),
+    ]
+    return {
+        "title": scenario.title,
+        "name": scenario.name,
+        "description": scenario.description,
+        "runs": tables.run_words(result.n_runs),
+        "first": months.text(shown.months[0]),
+        "last": months.text(shown.months[-1]),
+        "facts": months.text(tables.facts_end(result)),
+        "error": f"{100 * tables.chance_error(result.n_runs):.0f}",
+        "findings": [
+            _ahead(result, shown, group, when, shares) | {"words": sentence}
+            for group, sentence in zip(groups, findings(result, shown, groups), strict=True)
+        ],
+        "blocs": style.BLOCS,
+        "headline": figures.headline(result, shown, groups[:2]),
+        "wide": _data(figures.svg(figures.adoption_curves(result, groups[:2]))),
+        "narrow": _data(figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))),
+        "years": [months.text(month) for month in years],
+        "tables": [_share_table(shown, group, years, shares) for group in groups],
+        "others": [
+            _share_table(shown, group, years, shares)
+            for group in shown.unions
+            if group not in groups
+        ],
+        "outcomes": rows.outcomes(result, groups),
+        "outcome_groups": [style.group_name(group) for group in groups],
+        "regions": _regions(nations.tiles(result, shown, known.names)),
+        "layers": {
+            nations.slug(name): (name, colour) for name, colour in style.LAYER_COLOURS.items()
+        },
+        "tile_width": nations.WIDTH,
+        "tile_height": nations.HEIGHT,
+        "moved": _moved(result, shown, known.names),
+        "moments": [months.text(month) for month in (when[0], when[-1])],
+        "history": [
+            rows.history(key, table, called) for key, table in (result.history or {}).items()
+        ],
+        "optimism": rows.optimism(known.optimism, called),
+        "levers": [rows.lever(entry, known.levers[entry.id]) for entry in scenario.levers],
+        "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
+        "sources": rows.cited(used, known.sources),
+        "provenance": _provenance(result, shown),
+        "files": FILES,
+    }
+
+
+def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
+    """Return what a reader needs to make the result again, as the manifest has it."""
+    made = result.manifest
+    versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
+    machine = made["platform"]
+    return {
+        "Scenario": result.scenario.name,
+        "Result": result.hash,
+        "Evidence": made["evidence_hash"],
+        "Seed": str(result.seed),
+        "Runs": f"{result.n_runs:,}",
+        "Months": f"{months.text(shown.months[0])} to {months.text(shown.months[-1])}",
+        "Model version": str(made["model_version"]),
+        "Layout version": str(made["format_version"]),
+        "Versions": versions,
+        "Made on": f"{machine['system']} {machine['machine']}, engine {made['engine']}",
+    }
+
+
+def _data(svg: str) -> str:
+    """Return a drawing as a data address."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+
+
+def _ahead(
+    result: tables.Result,
+    shown: tables.Curves,
+    group: str,
+    when: Sequence[int],
+    shares: Mapping[tuple[str, int], tables.Floats],
+) -> dict[str, Any]:
+    """Return in how many runs each bloc is the largest, by month."""
+    lines = []
+    for month in when:
+        blocs = tables.blocs(shares[group, month], shown.ecosystems)
+        largest = np.argmax(list(blocs.values()), axis=0)
+        wins = np.bincount(largest, minlength=len(blocs))
+        lines.append(
+            {
+                "month": months.text(month),
+                "parts": [
+                    {
+                        "name": style.BLOCS[bloc].name,
+                        "bloc": bloc,
+                        "width": f"{100 * count / result.n_runs:.2f}",
+                        "text": tables.percent(count / result.n_runs),
+                        "shown": count / result.n_runs >= 0.12,
+                    }
+                    for bloc, count in zip(blocs, wins.tolist(), strict=True)
+                    if count
+                ],
+            }
+        )
+    return {"group": style.group_name(group), "rows": lines}
+
+
+def _share_table(
+    shown: tables.Curves,
+    group: str,
+    years: Sequence[int],
+    shares: Mapping[tuple[str, int], tables.Floats],
+) -> dict[str, Any]:
+    """Return the medians and bands of one group: ecosystems first, then blocs."""
+    low, middle, high = (shown.of(group, name) for name in ("p05", "p50", "p95"))
+    lines = []
+    for name in style.ECOSYSTEMS:
+        if name in shown.ecosystems:
+            at = shown.ecosystems.index(name), [shown.at(month) for month in years]
+            look = style.look(name)
+            cells = zip(middle[at].tolist(), low[at].tolist(), high[at].tolist(), strict=True)
+            lines.append(
+                {"name": look.name, "colour": look.colour, "cells": [rows.cell(*c) for c in cells]}
+            )
+    for bloc in ("us", "cn"):
+        spreads = [
+            tables.spread_of(tables.blocs(shares[group, month], shown.ecosystems)[bloc])
+            for month in years
+        ]
+        lines.append(
+            {
+                "name": style.BLOCS[bloc].name,
+                "colour": "",
+                "cells": [rows.cell(*s) for s in spreads],
+            }
+        )
+    return {"group": style.group_name(group), "slug": group, "rows": lines}
+
+
+def _regions(tiles: Iterable[nations.Tile]) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return the nations' charts by region."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for tile in tiles:
+        found.setdefault(style.group_name(tile.region), []).append(
+            {
+                "name": tile.name,
+                "words": tile.words,
+                "chinese": tables.percent(tile.chinese),
+                "paths": tile.paths,
+            }
+        )
+    return list(found.items())
+
+
+def _moved(
+    result: tables.Result, shown: tables.Curves, names: nations.Names
+) -> list[tuple[str, str, str, str]]:
+    """Return the nations where the Chinese bloc's mean share changes most and least."""
+    when = tables.moments(result, shown)
+    called = dict(zip(names.iso3, names.name, strict=True))
+    found = tables.movers(shown, when[0], when[-1], style.LAYERS["Chinese"])
+    few = min(5, len(found) // 2)
+    return [
+        (
+            called.get(code, code),
+            tables.percent(before),
+            tables.percent(after),
+            tables.points(after - before),
+        )
+        for code, before, after in [*found[:few], *found[len(found) - few :]]
+    ]

@@ -1,0 +1,323 @@
+"""Numbers for readers: what a result says, at which month, and in which words.
+
+Everything that the figures, the summary and the page show is taken from a result here, once, so
+that the three cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import months
+from sim.errors import InputError, Problem, SimError, nearest
+from sim.report import style
+
+Floats = NDArray[np.float64]
+STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
+MILESTONE = months.parse("2030-12")
+CHANCE_ERROR = 1.96
+"""Standard errors on each side of an estimated chance, for 95 % confidence."""
+
+
+class Result(Protocol):
+    """What the report reads of a result; `sim.study` makes them."""
+
+    @property
+    def scenario(self) -> Any:  # noqa: ANN401 - a model of the scenario room, read by name
+        """Has name, title, description, levers, parameters and facts_until."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Hashes, versions, engine and platform, as in ``manifest.json``."""
+
+    @property
+    def hash(self) -> str:
+        """Name of the result."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of the random streams."""
+
+    @property
+    def n_runs(self) -> int:
+        """Number of replicates."""
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Columns scenario, group, ecosystem, month, mean, p05, p25, p50, p75, p95."""
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Columns scenario, run, month, group, ecosystem, share, developers."""
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Columns scenario, run, metric, group, month, value, unit."""
+
+    @property
+    def history(self) -> Mapping[str, pd.DataFrame] | None:
+        """Small tables of what was observed against what the model gives, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The curves of one scenario as an array.
+
+    Parameters
+    ----------
+    groups, ecosystems : tuple of str
+        In the order of the second and third axis; ecosystems in the order of the palette.
+    months : tuple of int
+        In the order of the last axis.
+    values : array, shape (statistic, group, ecosystem, month)
+        Shares, fractions; statistics as in `STATISTICS`.
+    """
+
+    groups: tuple[str, ...]
+    ecosystems: tuple[str, ...]
+    months: tuple[int, ...]
+    values: Floats
+
+    def of(self, group: str, statistic: str = "p50") -> Floats:
+        """Return one statistic of one group, shape (ecosystem, month).
+
+        Raises
+        ------
+        InputError
+            If the result does not hold the group.
+        """
+        if group not in self.groups:
+            raise InputError(
+                Problem(
+                    f"the result holds no group {group!r}",
+                    hint=nearest(group, self.groups) or f"it holds {', '.join(self.groups[:5])} …",
+                )
+            )
+        found: Floats = self.values[STATISTICS.index(statistic), self.groups.index(group)]
+        return found
+
+    def at(self, month: int) -> int:
+        """Return the place of a month on the last axis."""
+        return self.months.index(month)
+
+    @property
+    def nations(self) -> tuple[str, ...]:
+        """Groups that are single nations: three capital letters."""
+        return tuple(g for g in self.groups if len(g) == 3 and g.isupper())
+
+    @property
+    def unions(self) -> tuple[str, ...]:
+        """Groups of several nations, world first."""
+        nations = set(self.nations)
+        return tuple(g for g in self.groups if g not in nations)
+
+
+def month_numbers(column: pd.Series[Any]) -> NDArray[np.int64]:
+    """Return the months of a column (text or periods) as numbers, -1 where there is none."""
+    codes, known = pd.factorize(column)
+    numbers = [*(months.parse(str(month)) for month in known), -1]
+    return np.array(numbers, dtype=np.int64)[codes]
+
+
+def curves(result: Result) -> Curves:
+    """Return the curves of a result as an array.
+
+    Raises
+    ------
+    SimError
+        If a month, an ecosystem or a value is missing: a picture with a hole would mislead.
+    """
+    table = result.curves
+    if table.empty:
+        raise SimError("the result holds no curves")
+    if (table["scenario"] != table["scenario"].iloc[0]).any():
+        raise SimError("the curves are of several scenarios; a report is about one")
+    group, groups = pd.factorize(table["group"])
+    kind, kinds = pd.factorize(table["ecosystem"])
+    for name in kinds:
+        style.look(str(name))
+    order = [name for name in style.ECOSYSTEMS if name in set(kinds)]
+    rank = np.array([order.index(str(name)) for name in kinds])
+    number = month_numbers(table["month"])
+    stamps = np.unique(number)
+    shape = (len(STATISTICS), len(groups), len(order), len(stamps))
+    values = np.full(shape, np.nan)
+    at = np.searchsorted(stamps, number)
+    for place, statistic in enumerate(STATISTICS):
+        values[place, group, rank[kind], at] = table[statistic].to_numpy(dtype=np.float64)
+    if not np.isfinite(values).all():
+        missing = np.argwhere(~np.isfinite(values))[0]
+        raise SimError(
+            f"the curves lack {STATISTICS[missing[0]]} of {groups[missing[1]]}, "
+            f"{order[missing[2]]}, {months.text(stamps[missing[3]])}"
+        )
+    return Curves(
+        tuple(str(g) for g in groups), tuple(order), tuple(int(m) for m in stamps), values
+    )
+
+
+def facts_end(result: Result) -> int:
+    """Return the last month for which the scenario knows dated facts."""
+    known: int | None = result.scenario.facts_until
+    return _last_fact() if known is None else min(known, _last_fact())
+
+
+@cache
+def _last_fact() -> int:
+    """Return the month of the last fact in the evidence."""
+    from sim.evidence.releases import read_catalogue
+
+    return read_catalogue().last
+
+
+def moments(result: Result, shown: Curves) -> tuple[int, ...]:
+    """Return the months that a short report speaks of: end of facts, 2030-12, last month."""
+    first, last = shown.months[0], shown.months[-1]
+    wanted = {min(max(facts_end(result), first), last), MILESTONE, last}
+    return tuple(sorted(month for month in wanted if first <= month <= last))
+
+
+def years(result: Result, shown: Curves) -> tuple[int, ...]:
+    """Return the months of the long table: the short report's, with 2024-12 and 2028-12."""
+    more = {months.parse("2024-12"), months.parse("2028-12")}
+    inside = {month for month in more if shown.months[0] <= month <= shown.months[-1]}
+    return tuple(sorted(inside | set(moments(result, shown))))
+
+
+def run_shares(
+    result: Result, shown: Curves, groups: Sequence[str], at: Sequence[int]
+) -> dict[tuple[str, int], Floats]:
+    """Return the shares of every run, by group and month.
+
+    Returns
+    -------
+    dict
+        ``[group, month]`` is an array of fractions, shape (ecosystem, run). Groups that the table
+        of runs does not hold, such as single nations, are absent.
+
+    Raises
+    ------
+    SimError
+        If a run lacks an ecosystem or a month.
+    """
+    table = result.runs
+    table = table[table["group"].isin(list(groups))]
+    stamp = month_numbers(table["month"])
+    table, stamp = table[np.isin(stamp, list(at))], stamp[np.isin(stamp, list(at))]
+    group, known = pd.factorize(table["group"])
+    run, runs = pd.factorize(table["run"], sort=True)
+    kind, kinds = pd.factorize(table["ecosystem"])
+    rank = np.array([shown.ecosystems.index(str(name)) for name in kinds], dtype=np.int64)
+    when = sorted(set(at))
+    values = np.full((len(known), len(when), len(shown.ecosystems), len(runs)), np.nan)
+    place = np.searchsorted(when, stamp)
+    values[group, place, rank[kind], run] = table["share"].to_numpy(dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise SimError("the table of runs lacks a share; the result is not whole")
+    return {
+        (str(name), month): values[row, column]
+        for row, name in enumerate(known)
+        for column, month in enumerate(when)
+    }
+
+
+def blocs(shares: Floats, ecosystems: Sequence[str]) -> dict[str, Floats]:
+    """Return the share of each bloc in each run: sums over its ecosystems, shape (run,)."""
+    home = np.array([style.look(name).bloc for name in ecosystems])
+    return {bloc: shares[home == bloc].sum(axis=0) for bloc in style.BLOCS}
+
+
+def frequent_leader(shares: Floats, ecosystems: Sequence[str]) -> tuple[str, int]:
+    """Return the ecosystem that leads in most runs, and in how many."""
+    wins = np.bincount(np.argmax(shares, axis=0), minlength=len(ecosystems))
+    return ecosystems[int(np.argmax(wins))], int(wins.max())
+
+
+def spread_of(values: Floats) -> tuple[float, float, float]:
+    """Return median, 5 % and 95 % quantile, linear between order statistics."""
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return float(middle), float(low), float(high)
+
+
+def largest(shown: Curves, group: str, month: int) -> str:
+    """Return the ecosystem with the largest median share."""
+    return shown.ecosystems[int(np.argmax(shown.of(group)[:, shown.at(month)]))]
+
+
+def reigns(shown: Curves, group: str) -> list[tuple[int, str]]:
+    """Return who holds the largest median share: the first month of each reign, and whose it is."""
+    ahead = np.argmax(shown.of(group), axis=0)
+    starts = [0, *(np.flatnonzero(np.diff(ahead)) + 1)]
+    return [(shown.months[at], shown.ecosystems[int(ahead[at])]) for at in starts]
+
+
+def layer(shown: Curves, group: str, ecosystems: Sequence[str]) -> Floats:
+    """Return the mean share of some ecosystems together by month; means add up, medians do not."""
+    rows = [shown.ecosystems.index(name) for name in ecosystems if name in shown.ecosystems]
+    total: Floats = shown.of(group, "mean")[rows].sum(axis=0)
+    return total
+
+
+def movers(
+    shown: Curves, first: int, last: int, ecosystems: Sequence[str]
+) -> list[tuple[str, float, float]]:
+    """Return nations with the mean share of some ecosystems at two months, largest rise first."""
+    found = []
+    for nation in shown.nations:
+        share = layer(shown, nation, ecosystems)
+        found.append((nation, float(share[shown.at(first)]), float(share[shown.at(last)])))
+    return sorted(found, key=lambda row: (row[1] - row[2], row[0]))
+
+
+def number(share: float) -> str:
+    """Return a share as whole per cent without the sign: ``44``, ``<1``, ``>99``."""
+    if 0 < share < 0.005:
+        return "<1"
+    if 0.995 < share < 1:
+        return ">99"
+    return f"{100 * share:.0f}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, such as ``44 %``."""
+    return f"{number(share)} %"
+
+
+def between(low: float, high: float, sign: str = "-") -> str:
+    """Return an interval of shares in per cent, such as ``31-58``."""
+    ends = number(low), number(high)
+    return ends[0] if ends == ("<1", "<1") else f"{ends[0]}{sign}{ends[1]}"
+
+
+def points(change: float) -> str:
+    """Return a change of share in percentage points, with its sign."""
+    text = f"{100 * change:+.0f}"
+    return "0" if text in {"+0", "-0"} else text.replace("-", "−")
+
+
+def chance(count: int, runs: int) -> str:
+    """Return how often something happened: ``in 62 % of runs``, ``in 3 of 8 runs``."""
+    if count == 0:
+        return "in no run"
+    if count == runs:
+        return "in every run" if runs > 1 else "in the one run"
+    if runs < 20:
+        return f"in {count} of {runs} runs"
+    return f"in {percent(count / runs)} of runs"
+
+
+def chance_error(runs: int) -> float:
+    """Return the largest half-width of a 95 % interval around a chance that runs estimate."""
+    return CHANCE_ERROR * 0.5 / float(np.sqrt(runs))
+
+
+def run_words(runs: int) -> str:
+    """Return ``1 run`` or ``200 runs``."""
+    return "1 run" if runs == 1 else f"{runs:,} runs"

@@ -1,0 +1,31 @@
+"""The scenario room: what is asked, from a YAML file to a frozen and checked scenario.
+
+>>> from sim import scenario
+>>> scenario.load("baseline").period.end
+24431
+"""
+
+from __future__ import annotations
+
+# Not fetched on first use: importing the submodule later would put the module in its place.
+from sim.scenario.compile import compile_scenario as compile  # noqa: A004
+from sim.scenario.document import Ensemble, LeverEntry, NationTable, Period, Scenario
+from sim.scenario.levers import Effect, Lever
+from sim.scenario.loading import Listed, load, names, validate
+from sim.scenario.schema import json_schema
+
+__all__ = [
+    "Effect",
+    "Ensemble",
+    "Lever",
+    "LeverEntry",
+    "Listed",
+    "NationTable",
+    "Period",
+    "Scenario",
+    "compile",
+    "json_schema",
+    "load",
+    "names",
+    "validate",
+]

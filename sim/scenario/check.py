@@ -1,0 +1,247 @@
+"""A merged tree to a scenario: every rule of the scenario file, and every fault at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sim import months
+from sim.errors import nearest
+from sim.scenario import fields, levers, nations, strength, vocabulary
+from sim.scenario.document import (
+    MAX_DELAY,
+    MAX_RUNS,
+    Ensemble,
+    LeverEntry,
+    Period,
+    Scenario,
+)
+from sim.scenario.fields import Problems, Value
+from sim.scenario.tree import Broken, Mark, Node
+
+KEYS = (
+    "extends",
+    "name",
+    "title",
+    "description",
+    "period",
+    "facts_until",
+    "levers",
+    "parameters",
+    "nations",
+    "groups",
+    "ensemble",
+)
+LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months")
+ENSEMBLE_KEYS = ("runs", "seed", "parameters")
+DRAWN = ("drawn", "default")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_BASELINE = "state it, or write `extends: baseline`"
+
+
+def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
+    """Return the scenario of a merged tree, or None if anything is wrong with it.
+
+    Parameters
+    ----------
+    tree : Node
+        A mapping with all bases merged in.
+    name : str
+        What the scenario is called where it has no ``name`` of its own.
+    problems : list of Problem
+        What was wrong with the files; everything else that is wrong is added here.
+    """
+    given = fields.mapping(tree, KEYS, problems, "a scenario") or {}
+    if not problems:
+        # Where a base could not be read, what is missing here may well stand there.
+        fields.required(given, ("period", "ensemble"), tree.place, problems, _BASELINE)
+    chosen, table = nations.read(given.get("nations"), problems)
+    found: dict[str, Any] = {
+        "name": _name(given.get("name"), name, problems),
+        "period": _period(given.get("period"), problems),
+        "facts_until": _optional_month(given, "facts_until", problems),
+        "levers": _levers(given.get("levers"), problems),
+        "parameters": _parameters(given.get("parameters"), problems),
+        "nations": chosen,
+        "groups": nations.read_groups(given.get("groups"), table, problems),
+        "ensemble": _ensemble(given.get("ensemble"), problems),
+    }
+    for key, default in (("title", found["name"]), ("description", "")):
+        text = fields.text(given[key], problems, key) if key in given else default
+        found[key] = None if text is None else " ".join(text.split())
+    if problems:
+        return None
+    return Scenario(**found)
+
+
+def _name(node: Node | None, name: str, problems: Problems) -> str:
+    if node is None:
+        return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-") or "scenario"
+    given = fields.text(node, problems, "name")
+    if given is not None and not _NAME.fullmatch(given):
+        hint = "letters, digits, underscores and hyphens: it names a folder"
+        problems.append(node.mark.problem(f"{given!r} cannot name a scenario", hint))
+    return given or name
+
+
+def _optional_month(given: Mapping[str, Node], key: str, problems: Problems) -> int | None:
+    node = given.get(key)
+    return None if node is None or node.value is None else fields.month(node, problems, key)
+
+
+def _period(node: Node | None, problems: Problems) -> Period | None:
+    if node is None:
+        return None
+    given = fields.mapping(node, ("start", "end"), problems, "period")
+    if given is None:
+        return None
+    fields.required(given, ("start", "end"), node.place, problems, _BASELINE)
+    start, end = (
+        fields.month(given[key], problems, key) if key in given else None
+        for key in ("start", "end")
+    )
+    if start is None or end is None:
+        return None
+    if end < start:
+        message = (
+            f"the period is empty: end {months.text(end)} is before start {months.text(start)}"
+        )
+        problems.append(given["end"].mark.problem(message))
+        return None
+    return Period(start=start, end=end)
+
+
+def _ensemble(node: Node | None, problems: Problems) -> Ensemble | None:
+    if node is None:
+        return None
+    given = fields.mapping(node, ENSEMBLE_KEYS, problems, "ensemble")
+    if given is None:
+        return None
+    fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
+    runs = seed = None
+    drawn: str | None = "drawn"
+    if "runs" in given:
+        runs = fields.whole(given["runs"], 1, MAX_RUNS, problems, "runs")
+    if "seed" in given:
+        seed = fields.whole(given["seed"], 0, 2**63 - 1, problems, "seed")
+    if "parameters" in given:
+        drawn = fields.choice(given["parameters"], DRAWN, problems, "ensemble.parameters")
+    if runs is None or seed is None or drawn is None:
+        return None
+    return Ensemble(runs=runs, seed=seed, parameters=cast(Any, drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    entry: LeverEntry
+    mark: Mark
+
+
+def _levers(node: Node | None, problems: Problems) -> tuple[LeverEntry, ...]:
+    if node is None:
+        return ()
+    placed = [
+        found
+        for item in fields.items(node, problems, "levers") or ()
+        if (found := _lever(item, problems)) is not None
+    ]
+    _note_overlaps(placed, problems)
+    return tuple(found.entry for found in placed)
+
+
+def _lever(node: Node, problems: Problems) -> _Placed | None:
+    given = fields.mapping(node, LEVER_KEYS, problems, "a lever")
+    if given is None:
+        return None
+    fields.required(given, ("id", "strength"), node.place, problems, "each lever needs it")
+    lever = None
+    if "id" in given:
+        word = fields.choice(given["id"], levers.read(), problems, "lever")
+        lever = levers.read()[word] if word is not None else None
+    size: Value | None = None
+    if "strength" in given:
+        size = fields.value(given["strength"], (0, 1), problems, "strength", strength.NAMES)
+    off = size == 0
+    if "start" not in given and not off:
+        hint = "the month from which the lever is pulled, such as 2026-12"
+        fields.required(given, ("start",), node.place, problems, hint)
+    start = fields.month(given["start"], problems, "start") if "start" in given else None
+    end = _optional_month(given, "end", problems)
+    delays = {
+        key: fields.whole(given[key], 0, MAX_DELAY, problems, key)
+        for key in ("ramp_months", "lag_months")
+        if key in given
+    }
+    if start is not None and end is not None and end < start:
+        message = f"end {months.text(end)} is before start {months.text(start)}"
+        problems.append(given["end"].mark.problem(message))
+        return None
+    if lever is None or size is None or off or start is None or None in delays.values():
+        return None
+    rest = {"ramp_months": lever.ramp_months, "lag_months": lever.lag_months} | delays
+    entry = LeverEntry(id=lever.id, strength=size, start=start, end=end, **cast(Any, rest))
+    return _Placed(entry, node.place)
+
+
+def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
+    for number, later in enumerate(placed):
+        for earlier in placed[:number]:
+            if later.entry.id == earlier.entry.id and _overlap(earlier.entry, later.entry):
+                message = (
+                    f"two entries of {later.entry.id} overlap: {_span(earlier.entry)} "
+                    f"and {_span(later.entry)}"
+                )
+                hint = "end one before the other begins; lags count"
+                problems.append(later.mark.problem(message, hint))
+
+
+def _overlap(a: LeverEntry, b: LeverEntry) -> bool:
+    stated = (a.end is None or b.start <= a.end) and (b.end is None or a.start <= b.end)
+    acting = (a.last is None or b.first <= a.last) and (b.last is None or a.first <= b.last)
+    return stated or acting
+
+
+def _span(entry: LeverEntry) -> str:
+    end = "the end" if entry.end is None else months.text(entry.end)
+    return f"{months.text(entry.start)} to {end}"
+
+
+def _parameters(node: Node | None, problems: Problems) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if node is None:
+        return found
+    for name, child in (fields.mapping(node, None, problems, "parameters") or {}).items():
+        indices = vocabulary.indices(name)
+        if not indices and name not in vocabulary.parameters():
+            names = dict.fromkeys(row.name for row in vocabulary.parameters().values())
+            message = f"unknown parameter {name!r}"
+            problems.append(child.place.problem(message, nearest(name, names)))
+        elif not indices:
+            _parameter(name, child, found, problems)
+        elif not isinstance(child.value, Mapping) or "dist" in child.value:
+            if child.value is not Broken.VALUE:
+                paths = ", ".join(f"{name}.{index}" for index in indices)
+                message = f"the parameter {name!r} needs an index"
+                problems.append(child.place.problem(message, f"one of {paths}"))
+        else:
+            for index, inner in (fields.mapping(child, indices, problems) or {}).items():
+                _parameter(f"{name}.{index}", inner, found, problems)
+    return found
+
+
+def _parameter(path: str, node: Node, found: dict[str, Value], problems: Problems) -> None:
+    row = vocabulary.parameters()[path]
+    if isinstance(node.value, Mapping) and "dist" not in node.value:
+        message = f"the parameter {path!r} has no index"
+        problems.append(node.place.problem(message, "give a number or a distribution"))
+        return
+    value = fields.value(node, (row.low, row.high), problems, path)
+    if value is None:
+        return
+    if row.dist == "switch" and value not in (0.0, 1.0):
+        problems.append(node.mark.problem(f"the switch {path!r} is 0 or 1"))
+        return
+    found[path] = value

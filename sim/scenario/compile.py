@@ -1,0 +1,96 @@
+"""Compilation: from a scenario to the drivers that the world room runs on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import evidence, months
+from sim.errors import RunError
+from sim.scenario import effects, facts, levers, nations, vocabulary
+from sim.scenario.document import Scenario
+from sim.scenario.drivers import Drivers, Effects, Facts
+
+
+def compile_scenario(scenario: Scenario) -> Drivers:
+    """Return the drivers of a scenario.
+
+    Months run from 2023-01 to the scenario's end, whatever its start: the states of the world are
+    known there.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved and checked.
+
+    Returns
+    -------
+    Drivers
+        Every array contiguous, writable and owned by the caller.
+
+    Raises
+    ------
+    InputError
+        If a user's table of nations is wrong; a loaded scenario has been checked already.
+    RunError
+        If a driver is not a finite number, which would be a fault of the evidence.
+    """
+    among = nations.table(scenario)
+    calendar = np.arange(months.FIRST, scenario.period.end + 1, dtype=np.int64)
+    ecosystems = evidence.load().ecosystems
+    known = facts.build(among, calendar, scenario.facts_until)
+    is_open = [ecosystem.open for ecosystem in ecosystems]
+    done = effects.build(scenario.levers, levers.read(), among, calendar, is_open)
+    known = known._replace(
+        stale=known.stale | done.stale, stale_other=known.stale_other | done.stale_other
+    )
+    check_finite(known, among.iso3)
+    check_finite(done.effects, among.iso3)
+    return Drivers(
+        facts=known,
+        effects=done.effects,
+        entries=done.entries,
+        nations=among.iso3,
+        ecosystems=tuple(ecosystem.id for ecosystem in ecosystems),
+        segments=vocabulary.SEGMENTS,
+        regions=facts.regions(among),
+        groups=_groups(scenario, among),
+        parameters=dict(scenario.parameters),
+        drawn=scenario.ensemble.parameters == "drawn",
+        first=scenario.period.start - months.FIRST,
+    )
+
+
+def check_finite(table: Facts | Effects, codes: tuple[str, ...]) -> None:
+    """Refuse facts or effects that hold something that is not a number.
+
+    Parameters
+    ----------
+    table : Facts or Effects
+        What was compiled.
+    codes : tuple of str
+        ISO3 codes of the nations, for the message.
+
+    Raises
+    ------
+    RunError
+        Naming the first wrong array, its place, and the nation where the array has one a row.
+    """
+    for name, values in table._asdict().items():
+        wrong = np.argwhere(~np.isfinite(np.atleast_1d(values)))
+        if wrong.size:
+            place = tuple(int(index) for index in wrong[0])
+            axis = 1 if name in ("access", "leak_weight", "licence") else 0
+            by_nation = np.ndim(values) > axis and np.shape(values)[axis] == len(codes)
+            whose = f", nation {codes[place[axis]]}" if by_nation else ""
+            raise RunError(
+                f"the driver {name!r} is no finite number at {place}{whose}: the evidence behind "
+                "it must give one"
+            )
+
+
+def _groups(scenario: Scenario, among: evidence.Nations) -> dict[str, NDArray[np.bool_]]:
+    """Return the groups that have members, slug to (I,), the scenario's own last."""
+    members = nations.groups(scenario, among)
+    masks = {slug: np.isin(among.iso3, codes) for slug, codes in members.items()}
+    return {slug: mask for slug, mask in masks.items() if mask.any()}

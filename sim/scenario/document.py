@@ -1,0 +1,276 @@
+"""The resolved scenario: frozen, with no reference left, and its one plain form.
+
+What a file may say and how it is read is the business of the other modules; a
+`Scenario` is what is left when every base, name and default has been put in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from sim import months
+from sim.scenario.distribution import Distribution, Normal, Triangular, Uniform
+
+LAST = months.parse("2040-12")
+"""The last month that a scenario may name: trends are not stretched further."""
+
+MAX_RUNS = 1_000_000
+MAX_DELAY = 120
+"""Longest lag or ramp, in months."""
+
+Month = Annotated[int, Field(ge=months.FIRST, le=LAST)]
+Delay = Annotated[int, Field(ge=0, le=MAX_DELAY)]
+Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Value = FiniteFloat | Distribution
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Period(_Frozen):
+    """First and last month of the runs, both included."""
+
+    start: Month
+    end: Month
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(
+                f"the period is empty: end {months.text(self.end)} is before start "
+                f"{months.text(self.start)}"
+            )
+        return self
+
+
+class LeverEntry(_Frozen):
+    """One use of one lever.
+
+    Attributes
+    ----------
+    id : str
+        The lever's id in the table of levers.
+    strength : float or distribution
+        From 0 to 1; 1/3, 2/3 and 1 are the table's low, central and high.
+    start, end : int, int or None
+        First and last month, before the lag; None means until the end of the runs.
+    ramp_months : int
+        Months over which the effect grows from nothing to the whole.
+    lag_months : int
+        Months by which both ends are shifted.
+    """
+
+    id: Slug
+    strength: Value
+    start: Month
+    end: Month | None = None
+    ramp_months: Delay
+    lag_months: Delay
+
+    @field_validator("strength")
+    @classmethod
+    def _fraction(cls, strength: Value) -> Value:
+        low, high = bounds(strength)
+        if low < 0 or high > 1:
+            raise ValueError("strength must lie from 0 to 1")
+        return strength
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end is not None and self.end < self.start:
+            raise ValueError("end is before start")
+        return self
+
+    @property
+    def first(self) -> int:
+        """First month in which the lever acts."""
+        return self.start + self.lag_months
+
+    @property
+    def last(self) -> int | None:
+        """Last month in which it acts, None without an end."""
+        return None if self.end is None else self.end + self.lag_months
+
+
+class Ensemble(_Frozen):
+    """How many replicates, from which seed, and whether parameters are drawn from their ranges."""
+
+    runs: Annotated[int, Field(ge=1, le=MAX_RUNS)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    parameters: Literal["drawn", "default"] = "drawn"
+
+
+class NationTable(_Frozen):
+    """A user's own table of nations, carried whole so that the scenario refers to no file.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file it came from, for messages.
+    csv : str
+        The text of the table.
+    """
+
+    name: str
+    csv: str
+
+
+class Scenario(_Frozen):
+    """One question to the simulator, complete.
+
+    Attributes
+    ----------
+    name, title, description : str
+        The name is the file's, made fit for a folder.
+    period : Period
+        Months that are run.
+    facts_until : int or None
+        Last month whose dated facts are known; None means the last in the evidence.
+    levers : tuple of LeverEntry
+        In the order of id and start, whatever the order in the file. None has strength 0.
+    parameters : mapping
+        From a path such as ``network`` or ``lag.cn_open`` to a number or a distribution.
+    nations : None, str, tuple of str or NationTable
+        All nations, a group's slug, ISO3 codes, or a user's table.
+    groups : mapping
+        The user's own groups: slug to ISO3 codes.
+    ensemble : Ensemble
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    title: str
+    description: str = ""
+    period: Period
+    facts_until: Month | None = None
+    levers: tuple[LeverEntry, ...] = ()
+    parameters: Mapping[str, Value] = Field(default_factory=dict)
+    nations: Slug | tuple[Iso3, ...] | NationTable | None = None
+    groups: Mapping[Slug, tuple[Iso3, ...]] = Field(default_factory=dict)
+    ensemble: Ensemble
+
+    @field_validator("levers")
+    @classmethod
+    def _ordered(cls, levers: tuple[LeverEntry, ...]) -> tuple[LeverEntry, ...]:
+        used = (entry for entry in levers if entry.strength != 0)
+        return tuple(sorted(used, key=lambda entry: (entry.id, entry.start)))
+
+    @field_validator("parameters")
+    @classmethod
+    def _by_path(cls, parameters: Mapping[str, Value]) -> dict[str, Value]:
+        return dict(sorted(parameters.items()))
+
+    @field_validator("nations")
+    @classmethod
+    def _unique(
+        cls, nations: str | tuple[str, ...] | NationTable | None
+    ) -> str | tuple[str, ...] | NationTable | None:
+        return tuple(sorted(set(nations))) if isinstance(nations, tuple) else nations
+
+    @field_validator("groups")
+    @classmethod
+    def _by_slug(cls, groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {slug: tuple(sorted(set(members))) for slug, members in sorted(groups.items())}
+
+    def document(self) -> dict[str, Any]:
+        """Return the scenario as one plain mapping that JSON and YAML can hold.
+
+        Months are text, levers stand in their own order, and nothing refers to another file, so
+        ``load(scenario.document())`` gives an equal scenario.
+        """
+        plain: dict[str, Any] = {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "period": {
+                "start": months.text(self.period.start),
+                "end": months.text(self.period.end),
+            },
+            "facts_until": None if self.facts_until is None else months.text(self.facts_until),
+            "levers": [_plain_entry(entry) for entry in self.levers],
+            "parameters": _nested(self.parameters),
+            "nations": _plain_nations(self.nations),
+            "groups": {slug: list(members) for slug, members in self.groups.items()},
+            "ensemble": self.ensemble.model_dump(),
+        }
+        return plain
+
+    def __hash__(self) -> int:
+        return hash(self.hash(0, ""))
+
+    def hash(self, model_version: int, evidence_hash: str) -> str:
+        """Return the SHA-256, in hexadecimal, that names every result of this scenario.
+
+        Parameters
+        ----------
+        model_version : int
+            Raised whenever any number can move.
+        evidence_hash : str
+            Of all the evidence's data files.
+        """
+        whole = {
+            "scenario": self.document(),
+            "model_version": model_version,
+            "evidence": evidence_hash,
+        }
+        text = json.dumps(
+            whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def bounds(value: float | Uniform | Triangular | Normal) -> tuple[float, float]:
+    """Return the least and the largest number that a value can take."""
+    if isinstance(value, int | float):
+        return float(value), float(value)
+    return value.low, value.high
+
+
+def _plain_value(value: Value) -> float | dict[str, Any]:
+    if isinstance(value, int | float):
+        return float(value) + 0.0  # minus zero would hash apart from zero
+    return value.model_dump()
+
+
+def _plain_entry(entry: LeverEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "strength": _plain_value(entry.strength),
+        "start": months.text(entry.start),
+        "end": None if entry.end is None else months.text(entry.end),
+        "ramp_months": entry.ramp_months,
+        "lag_months": entry.lag_months,
+    }
+
+
+def _plain_nations(
+    nations: str | tuple[str, ...] | NationTable | None,
+) -> str | list[str] | dict[str, str] | None:
+    if isinstance(nations, tuple):
+        return list(nations)
+    return nations.model_dump() if isinstance(nations, NationTable) else nations
+
+
+def _nested(parameters: Mapping[str, Value]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for path, value in parameters.items():
+        name, _, index = path.partition(".")
+        if index:
+            nested.setdefault(name, {})[index] = _plain_value(value)
+        else:
+            nested[name] = _plain_value(value)
+    return nested

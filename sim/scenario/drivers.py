@@ -1,0 +1,266 @@
+"""Drivers: everything that moves the world from outside, as arrays ready for the world room.
+
+A *driver* is a quantity that the model reads and never changes: a price, an access, a licence, an
+export permit. Its dated history comes from the evidence; levers change it by *effects*. The
+vocabulary of drivers that levers may move is ``data/drivers.csv``, which
+:func:`vocabulary` reads; the arrays are built by :mod:`sim.scenario.compile`.
+
+Nothing here has a replicate axis: what differs between replicates is drawn in the world room.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.uint8]
+
+OFFERS = ("flagship", "small")
+WAYS = ("maker", "host", "self")
+HARDWARE = ("us", "cn")
+POOLS = ("us_allies", "china", "rest")
+STANCES = ("open", "us", "chinese", "sovereign")
+BLOCS = ("us", "cn", "eu", "sovereign")
+NESTS = ("closed", "open")
+OPERATIONS = ("multiply", "add", "move", "floor", "cap")
+"""The order in which effects act on one driver, whatever their order in a file."""
+
+NATION_FAMILIES = ("access", "price", "licence", "facility", "trust", "pull", "offer")
+WORLD_FAMILIES = (
+    "demand", "permitted", "output_cap", "output_growth", "exported", "rented", "performance",
+    "maturity", "availability", "hardware_stance", "training_cut", "serving_cut", "serving_share",
+    "switching", "frontier_rate", "lag", "release_rate", "attention", "risk",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One row of the vocabulary: a quantity that levers may move.
+
+    Parameters
+    ----------
+    name : str
+        Identifier used by lever effects.
+    scope : {"nation", "world"}
+        Whether each nation has its own value.
+    index : tuple of str
+        What it is indexed by beside the nation, such as ``("ecosystem", "way")``.
+    unit : str
+        Unit of its values.
+    base : str
+        Value without levers, or ``history`` where the evidence gives a path.
+    low, high : float
+        Bounds at which the value is held after all effects.
+    meaning : str
+        What it is, in words.
+    """
+
+    name: str
+    scope: str
+    index: tuple[str, ...]
+    unit: str
+    base: str
+    low: float
+    high: float
+    meaning: str
+
+
+@cache
+def vocabulary() -> dict[str, Driver]:
+    """Return the drivers that levers may move, by name."""
+    text = files("sim.scenario").joinpath("data/drivers.csv").read_text(encoding="utf-8")
+    return {
+        row["name"]: Driver(
+            row["name"],
+            row["scope"],
+            tuple(part for part in row["index"].split(";") if part),
+            row["unit"],
+            row["base"],
+            float(row["low"]),
+            float(row["high"]),
+            row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+class Facts(NamedTuple):
+    """What is known of nations and ecosystems, by month; T months, I nations, K ecosystems.
+
+    Money is USD of 2025, prices USD per million tokens, compute H100-equivalents. Months run from
+    2023-01, in which every world starts; O = 2 offers, W = 3 ways, H = 2 kinds of hardware,
+    3 pools, M memberships, S segments.
+    """
+
+    months: Ints  # [T] month numbers
+    developers: Floats  # [I] developer accounts
+    internet: Floats  # [I] fraction on line
+    ai_users: Floats  # [I] fraction of working age using generative AI, first half of 2025
+    income_ratio: Floats  # [I] income per head over the reference income
+    optimism: Floats  # [I] standard scores
+    alignment: Floats  # [I] -1 Chinese to 1 US
+    region: Ints  # [I]
+    pool: Ints  # [I] index into POOLS
+    home: Floats  # [I, K] 1 where the ecosystem is the nation's own
+    first_stance: Ints  # [I] index into STANCES
+    membership: Floats  # [I, M] 0 or 1
+    link_start: Ints  # [I + 1] rows of the links below
+    link_to: Ints  # [links] nation at the other end
+    link_weight: Floats  # [links] rows sum to one
+    start: Floats  # [I, K] shares at the start
+    nest: Ints  # [K] index into NESTS
+    bloc: Ints  # [K] index into BLOCS
+    stand: Floats  # [K] alignment of the ecosystem: 1 US, -1 Chinese
+    pulled: Floats  # [K] 1 for the incumbent that us_closed_pull raises
+    index: Floats  # [T, K, O] capability, ECI points; 0 where not on sale
+    on_sale: Flags  # [T, K, O]
+    ln_price: Floats  # [T, K, O, W] natural logarithm of the list price
+    fall_years: Floats  # [T, K, O] years of falling price since the last fact
+    notable: Floats  # [T, K] 1 in the month of a notable release
+    notable_size: Floats  # [T, K] size of its attention where known, else 0
+    frontier: Floats  # [T] best index anywhere
+    last_fact: int  # position of the last month with dated facts
+    base_month: int  # position of July 2025, base of serving load and training compute
+    uptake_month: int  # position of June 2025, at which the counts of builders are anchored
+    access: Floats  # [T, I, K * W]
+    leak_weight: Floats  # [T, I, K] weight of ``leak`` added to maker access
+    licence: Floats  # [T, I, K]
+    facility: Floats  # [S] reach of own machines
+    trust: Floats  # [I, K]
+    world: Floats  # [T, world cells] in the order of WORLD_FAMILIES
+    nation_low: Floats  # [7] bounds of NATION_FAMILIES
+    nation_high: Floats  # [7]
+    world_low: Floats  # [world cells]
+    world_high: Floats  # [world cells]
+    compute: Floats  # [3, H] at the start
+    output_reference: float  # Chinese output, H100e a month, at output_month
+    output_month: int  # position of the month of output_reference
+    stale: Flags  # [T, I, K] 1 where what an ecosystem offers a nation may have changed
+    stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed
+
+
+class Effects(NamedTuple):
+    """What the levers of a scenario do to drivers; E effects in a canonical order."""
+
+    operation: Ints  # [E] index into OPERATIONS
+    ramp: Floats  # [E, T] 0 before start plus lag, 1 when fully in force
+    target: Floats  # [E] where a move goes
+    entry: Ints  # [E] the lever entry that each belongs to
+    nation_start: Ints  # [I * cells + 1] rows of nation_effect
+    nation_effect: Ints  # effect numbers, sorted by operation, then canonical order
+    world_start: Ints  # [world cells + 1]
+    world_effect: Ints
+    offsets: Ints  # [8] where each of NATION_FAMILIES begins among a nation's cells, and their end
+    world_offsets: Ints  # [20] the same for WORLD_FAMILIES
+
+
+@dataclass(frozen=True)
+class EntrySize:
+    """How strong one lever entry is, before it is drawn for each replicate.
+
+    Parameters
+    ----------
+    lever : str
+        Lever's id.
+    label : str
+        Names the random streams of the entry.
+    strength : object
+        A number in [0, 1] or a distribution with a ``quantile`` method.
+    uncertainty : float
+        Relative half-width of the triangular factor on the lever's size.
+    effects : tuple of int
+        Positions of its effects in the canonical order of :class:`Effects`.
+    sizes : tuple of (float, float, float)
+        Driver change of each effect at low, central and high strength.
+    cost : tuple of (float, float, float)
+        USD million a year at low, central and high strength.
+    active : ndarray of float, shape (T,)
+        1 in the months in which it costs.
+    """
+
+    lever: str
+    label: str
+    strength: object
+    uncertainty: float
+    effects: tuple[int, ...]
+    sizes: tuple[tuple[float, float, float], ...]
+    cost: tuple[float, float, float]
+    active: Floats
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """A compiled scenario: facts, effects and the names of every axis.
+
+    Parameters
+    ----------
+    facts : Facts
+        Dated history and fixed attributes.
+    effects : Effects
+        What levers change.
+    entries : tuple of EntrySize
+        Strength and cost of each lever entry.
+    nations, ecosystems, segments, regions : tuple of str
+        Labels of the axes; nations are sorted by ISO3, so that their order in a file is no input.
+    groups : dict of str to ndarray of bool, shape (I,)
+        Nation groups by slug.
+    parameters : dict
+        Values or distributions that replace rows of the parameter table, by path.
+    drawn : bool
+        Whether parameters are drawn from their ranges or held at their defaults.
+    first : int
+        Position of the first month that is reported.
+    """
+
+    facts: Facts
+    effects: Effects
+    entries: tuple[EntrySize, ...]
+    nations: tuple[str, ...]
+    ecosystems: tuple[str, ...]
+    segments: tuple[str, ...]
+    regions: tuple[str, ...]
+    groups: dict[str, NDArray[np.bool_]]
+    parameters: dict[str, object]
+    drawn: bool
+    first: int
+
+
+def nation_offsets(ecosystems: int, segments: int) -> Ints:
+    """Return where each family of a nation's driver cells begins, and the end.
+
+    Parameters
+    ----------
+    ecosystems, segments : int
+        Sizes of the axes.
+
+    Returns
+    -------
+    ndarray of int, shape (8,)
+    """
+    k, s, w = ecosystems, segments, len(WAYS)
+    sizes = [k * w, k * w, k, s, k, s * k, len(STANCES)]
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def world_offsets(ecosystems: int) -> Ints:
+    """Return where each family of the world's driver cells begins, and the end.
+
+    Returns
+    -------
+    ndarray of int, shape (20,)
+    """
+    sizes = {
+        "lag": ecosystems, "release_rate": ecosystems, "attention": ecosystems,
+        "risk": ecosystems, "demand": 3, "performance": 2, "maturity": 2,
+        "availability": 6, "hardware_stance": 6,
+    }  # fmt: skip
+    counts = [sizes.get(name, 1) for name in WORLD_FAMILIES]
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

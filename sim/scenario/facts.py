@@ -1,0 +1,280 @@
+"""Facts: what the evidence tells of nations, ecosystems and hardware, as arrays of a scenario.
+
+Nothing here knows of levers. Whatever the evidence hands over is copied: its arrays are shared and
+cannot be written to, and compiled code takes a read-only array for another type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim import evidence, months
+from sim.evidence import access, hardware, history
+from sim.scenario.drivers import (
+    BLOCS,
+    NATION_FAMILIES,
+    NESTS,
+    STANCES,
+    WORLD_FAMILIES,
+    Facts,
+    Floats,
+    Ints,
+    vocabulary,
+    world_offsets,
+)
+
+HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
+"""Bloc to the nation whose own ecosystems are the bloc's."""
+
+INCUMBENT = "us_closed"
+"""The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
+
+CHINESE_START = "cn_closed"
+SOVEREIGN = "sovereign"
+
+LEAST_PRICE = 1e-4
+"""USD per million tokens below which a price has no logarithm of its own (model: 0.05 is felt)."""
+
+REVISION = 3
+"""Months between revisions of price lists after the last fact (judgement)."""
+
+TRUST = 0.5
+"""Trust where no lever has moved it (judgement); a nation trusts its own ecosystems wholly."""
+
+CHINESE_RISK = 0.5
+"""Perceived risk of Chinese models where no lever has moved it (judgement); 0 for all others."""
+
+LOAD_BASE = months.parse("2025-07")
+UPTAKE = months.parse("2025-06")
+
+
+def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts:
+    """Return the facts of some nations.
+
+    Parameters
+    ----------
+    nations : Nations
+        Any subset or table of a user; what a nation gets does not depend on the others.
+    calendar : ndarray of int, shape (T,)
+        Month numbers from 2023-01 on, without a gap.
+    until : int or None
+        Last month whose dated facts are known; None means the last in the evidence.
+
+    Returns
+    -------
+    Facts
+        Arrays that are contiguous, writable and owned by the caller. ``stale`` and ``stale_other``
+        tell of the facts alone; levers are added by `sim.scenario.compile`.
+    """
+    ecosystems = evidence.load().ecosystems
+    offers, last = _offers(calendar, until)
+    terms = _terms(nations, calendar, until)
+    return Facts(
+        months=own_ints(calendar),
+        **_people(nations),
+        **_ties(nations),
+        **_identity(nations, ecosystems),
+        **offers,
+        last_fact=min(last - months.FIRST, len(calendar) - 1),
+        base_month=min(LOAD_BASE - months.FIRST, len(calendar) - 1),
+        # A count of months since the start: the builders are taken back from there even where
+        # the runs end before.
+        uptake_month=UPTAKE - months.FIRST,
+        **terms,
+        facility=own(access.facility()),
+        **_hardware(calendar, until, ecosystems),
+        **_bounds(len(ecosystems)),
+        **_stale(offers, terms),
+    )
+
+
+def own(values: ArrayLike) -> Floats:
+    """Return a copy in double precision that is contiguous and can be written to."""
+    return np.array(values, dtype=np.float64, order="C")
+
+
+def own_ints(values: ArrayLike) -> Ints:
+    """Return a copy in 64-bit integers that is contiguous and can be written to."""
+    return np.array(values, dtype=np.int64, order="C")
+
+
+def regions(nations: evidence.Nations) -> tuple[str, ...]:
+    """Return the regions that stand on the axis, sorted.
+
+    Those of all the project's nations are always among them, so that the draw of a region has the
+    same name whatever the selection.
+    """
+    return tuple(sorted({*evidence.load().nations.region, *nations.region}))
+
+
+def changed(path: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where a path differs from the month before, along its first axis.
+
+    The first month is a change from nothing.
+    """
+    moved = np.ones(path.shape, dtype=np.bool_)
+    np.not_equal(path[1:], path[:-1], out=moved[1:])
+    return moved
+
+
+def _people(nations: evidence.Nations) -> dict[str, Any]:
+    names = regions(nations)
+    return {
+        "developers": own(nations.developers),
+        "internet": own(nations.internet),
+        "ai_users": own(nations.ai_users_2025h1),
+        "income_ratio": own(nations.income_ratio),
+        "optimism": own(nations.optimism_z),
+        "alignment": own(nations.alignment),
+        "region": own_ints([names.index(region) for region in nations.region]),
+        "pool": own_ints(nations.pool),
+    }
+
+
+def _ties(nations: evidence.Nations) -> dict[str, Any]:
+    """Return memberships, and the links as rows of a sparse matrix."""
+    at, to = np.nonzero(nations.links)
+    counts = np.bincount(at, minlength=len(nations))
+    return {
+        "membership": own(nations.membership),
+        "link_start": own_ints(np.concatenate([[0], np.cumsum(counts)])),
+        "link_to": own_ints(to),
+        "link_weight": own(nations.links[at, to]),
+    }
+
+
+def _identity(
+    nations: evidence.Nations, ecosystems: Sequence[evidence.Ecosystem]
+) -> dict[str, Any]:
+    """Return who the ecosystems are, whose they are, and where everyone starts."""
+    ids = [ecosystem.id for ecosystem in ecosystems]
+    codes = np.array(nations.iso3)
+    home = [codes == HOMES.get(ecosystem.bloc, "") for ecosystem in ecosystems]
+    start = np.zeros((len(nations), len(ids)))
+    start[codes != "CHN", ids.index(INCUMBENT)] = 1.0
+    start[codes == "CHN", ids.index(CHINESE_START)] = 1.0
+    return {
+        "home": own(np.stack(home, axis=1)),
+        "trust": own(np.where(np.stack(home, axis=1), 1.0, TRUST)),
+        "first_stance": own_ints([STANCES.index(stance) for stance in _first_stances(nations)]),
+        "start": start,
+        "nest": own_ints([NESTS.index(ecosystem.nest) for ecosystem in ecosystems]),
+        "bloc": own_ints([BLOCS.index(ecosystem.bloc) for ecosystem in ecosystems]),
+        "stand": own([ecosystem.alignment for ecosystem in ecosystems]),
+        "pulled": own([name == INCUMBENT for name in ids]),
+    }
+
+
+def _first_stances(nations: evidence.Nations) -> Iterable[str]:
+    signed = nations.membership[:, nations.memberships.index("pax_silica")]
+    for code, signatory in zip(nations.iso3, signed, strict=True):
+        if code == "CHN":
+            yield "chinese"
+        else:
+            yield "us" if signatory or code == "USA" else "open"
+
+
+def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
+    """Return what was on sale, by month, and the month of the last dated fact."""
+    known = history.offers(None, calendar, until)
+    sold = known.on_sale.copy()
+    place = [ecosystem.id for ecosystem in evidence.load().ecosystems].index(SOVEREIGN)
+    sold[:, place] &= _programme_runs(calendar, until)[:, None]
+    since = np.maximum(0, calendar - known.last_fact)
+    fall = np.zeros(known.index.shape)
+    # Small offers get cheaper when a price list is revised, and not from month to month.
+    fall[:, :, 1] = (since // REVISION * REVISION / 12.0)[:, None] * sold[:, :, 1]
+    price = np.log(np.maximum(known.price, LEAST_PRICE))
+    return {
+        "index": own(np.where(sold, known.index, 0.0)),
+        "on_sale": sold.astype(np.uint8),
+        "ln_price": own(np.where(sold[..., None], price, 0.0)),
+        "fall_years": fall,
+        "notable": own(known.notable),
+        "notable_size": own(known.notable_size),
+        "frontier": own(known.frontier),
+    }, known.last_fact
+
+
+def _programme_runs(calendar: Ints, until: int | None) -> NDArray[np.bool_]:
+    """Return whether any nation has a model programme, (T,), be it in the selection or not."""
+    first = min((programme.start for programme in access.programmes()), default=None)
+    if first is None or (until is not None and first > until):
+        return np.zeros(len(calendar), dtype=np.bool_)
+    return np.asarray(calendar >= first, dtype=np.bool_)
+
+
+def _terms(nations: evidence.Nations, calendar: Ints, until: int | None) -> dict[str, Any]:
+    """Return who can get what, and under which licence."""
+    granted, leak = access.history(nations, calendar, until)
+    licence, in_union = history.licences(calendar, until)
+    member = nations.membership[:, nations.memberships.index("eu")]
+    return {
+        "access": own(granted.reshape(*granted.shape[:2], -1)),
+        "leak_weight": own(leak),
+        "licence": own(np.where(member[None, :, None], in_union[:, None], licence[:, None])),
+    }
+
+
+def _hardware(
+    calendar: Ints, until: int | None, ecosystems: Sequence[evidence.Ecosystem]
+) -> dict[str, Any]:
+    """Return the world's driver cells without levers, and where compute and output start."""
+    known = hardware.history(calendar, until)
+    chinese = [CHINESE_RISK * (ecosystem.bloc == "cn") for ecosystem in ecosystems]
+    series: Mapping[str, ArrayLike] = {
+        "demand": known.demand,
+        "permitted": known.permitted,
+        "output_cap": known.output_cap,
+        "exported": known.exported,
+        "rented": known.rented,
+        "performance": known.performance,
+        "maturity": known.maturity,
+        "availability": known.availability,
+        "serving_share": known.serving_share,
+        "risk": np.broadcast_to(chinese, (len(calendar), len(ecosystems))),
+    }
+    sizes = np.diff(world_offsets(len(ecosystems)))
+    cells = [
+        np.reshape(series[name], (len(calendar), size))
+        if vocabulary()[name].base == "history"
+        else np.full((len(calendar), size), float(vocabulary()[name].base))
+        for name, size in zip(WORLD_FAMILIES, sizes.tolist(), strict=True)
+    ]
+    return {
+        "world": own(np.concatenate(cells, axis=1)),
+        "compute": own(known.start_compute),
+        "output_reference": known.output_reference,
+        "output_month": known.output_reference_month - months.FIRST,
+    }
+
+
+def _bounds(ecosystems: int) -> dict[str, Any]:
+    """Return the bounds of every driver: by family for nations, by cell for the world."""
+    words = vocabulary()
+    sizes = np.diff(world_offsets(ecosystems))
+    return {
+        "nation_low": own([words[name].low for name in NATION_FAMILIES]),
+        "nation_high": own([words[name].high for name in NATION_FAMILIES]),
+        "world_low": np.repeat([words[name].low for name in WORLD_FAMILIES], sizes),
+        "world_high": np.repeat([words[name].high for name in WORLD_FAMILIES], sizes),
+    }
+
+
+def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where the facts move: what an ecosystem offers a nation, and all else."""
+    shape = terms["licence"].shape
+    other = np.zeros(shape[:2], dtype=np.uint8)
+    other[0] = 1  # trust, pull, offer and facility have no history
+    sold = [changed(offers[name]) for name in ("on_sale", "ln_price", "fall_years")]
+    moved = np.any([np.any(flag.reshape(*flag.shape[:2], -1), axis=2) for flag in sold], axis=0)
+    opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
+    terms_moved = opened | changed(terms["licence"]) | changed(terms["leak_weight"])
+    return {
+        "stale": (terms_moved | moved[:, None, :]).astype(np.uint8),
+        "stale_other": other,
+    }

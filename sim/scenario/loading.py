@@ -1,0 +1,140 @@
+"""From a name, a path or a mapping to a scenario, and the list of what there is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import InputError, Problem, nearest
+from sim.scenario import check, merge, paths, places
+from sim.scenario.document import Scenario
+from sim.scenario.paths import Override
+from sim.scenario.tree import Broken, Mark, Node, plant
+
+Source = str | os.PathLike[str] | Mapping[str, object] | Scenario
+
+
+def load(source: Source, overrides: Sequence[Override] = ()) -> Scenario:
+    """Return a scenario, resolved and checked.
+
+    Parameters
+    ----------
+    source : str, path, mapping or Scenario
+        A name (looked up in ``./scenarios``, then among the shipped), the path of a YAML file,
+        what such a file could hold, or a scenario.
+    overrides : sequence of str or (str, value), optional
+        ``"PATH=VALUE"``, or the two apart, over what the source says.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, each with file, line, column and a hint.
+
+    Examples
+    --------
+    >>> load("baseline", ["ensemble.runs=50"]).ensemble.runs
+    50
+    """
+    problems: list[Problem] = []
+    scenario = _load(source, overrides, problems)
+    if scenario is None or problems:
+        raise InputError(_in_order(problems, source))
+    return scenario
+
+
+def validate(sources: Iterable[Source]) -> list[Problem]:
+    """Return everything that is wrong with some scenarios; an empty list means all is well.
+
+    Parameters
+    ----------
+    sources : iterable of str or path
+        Names or paths of files.
+    """
+    found: list[Problem] = []
+    for source in sources:
+        problems: list[Problem] = []
+        _load(source, (), problems)
+        found += (problem for problem in _in_order(problems, source) if problem not in found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A scenario that can be loaded by its name."""
+
+    name: str
+    title: str
+    file: str
+    shipped: bool
+
+
+def names() -> list[Listed]:
+    """Return the local and the shipped scenarios, by name, with their titles.
+
+    A file that cannot be read is listed without a title; `validate` says what is wrong with it.
+    """
+    shipped = places.shipped().resolve()
+    return [
+        Listed(name, _title(file), places.shown(file), file.resolve().parent == shipped)
+        for name, file in sorted(places.known().items())
+    ]
+
+
+def _title(file: Path) -> str:
+    tree = merge.read_file(file, [])
+    if tree is None or not isinstance(tree.value, Mapping) or "title" not in tree.value:
+        return ""
+    title = tree.value["title"].value
+    return title if isinstance(title, str) else ""
+
+
+def _load(
+    source: Source, overrides: Sequence[Override], problems: list[Problem]
+) -> Scenario | None:
+    name, tree, file = _start(source, problems)
+    if tree is None:
+        return None
+    merged = paths.apply(merge.inherit(tree, file, problems), overrides, problems)
+    return check.scenario(merged, name, problems)
+
+
+def _start(source: Source, problems: list[Problem]) -> tuple[str, Node | None, Path | None]:
+    if isinstance(source, Scenario):
+        source = source.document()
+    if isinstance(source, Mapping):
+        tree = plant(source, Mark(None), problems)
+        return "scenario", None if tree.value is Broken.VALUE else tree, None
+    file = _find(source, problems)
+    if file is None:
+        return "", None, None
+    return file.stem, merge.read_file(file, problems), file
+
+
+def _find(source: object, problems: list[Problem]) -> Path | None:
+    if not isinstance(source, str | os.PathLike):
+        message = f"a {type(source).__name__} is not a scenario"
+        problems.append(Problem(message, hint="give a name, a path or a mapping"))
+        return None
+    text = os.fspath(source)
+    if not isinstance(source, str) or places.is_path(text):
+        return Path(text)
+    known = places.known()
+    if text not in known and Path(text).is_file():
+        return Path(text)
+    if text not in known:
+        hint = nearest(text, known) or f"one of {', '.join(known)}"
+        problems.append(Problem(f"no scenario is named {text!r}", hint=hint))
+    return known.get(text)
+
+
+def _in_order(problems: Iterable[Problem], source: Source) -> list[Problem]:
+    """Sort by place within each file, the source's own file first; no doubles."""
+    unique = list(dict.fromkeys(problems))
+    own = (places.shown(Path(source)),) if isinstance(source, str | os.PathLike) else ()
+    files = list(dict.fromkeys((*own, *(problem.file for problem in unique))))
+    return sorted(
+        unique,
+        key=lambda found: (files.index(found.file), found.line or 0, found.column or 0),
+    )

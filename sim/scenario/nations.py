@@ -1,0 +1,230 @@
+"""Which nations a scenario is about: all, a group, a list, or a user's own table."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import evidence
+from sim.errors import InputError, Problem, nearest
+from sim.scenario import fields, places, vocabulary
+from sim.scenario.document import NationTable, Scenario
+from sim.scenario.tree import Broken, Node, describe
+
+Choice = str | tuple[str, ...] | NationTable | None
+
+_FORMS = "a group's slug, a list of ISO3 codes, or the path of a table that ends in .csv"
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def table(scenario: Scenario) -> evidence.Nations:
+    """Return the nations of a scenario, ready to be run.
+
+    Raises
+    ------
+    InputError
+        If a user's table is wrong; a loaded scenario has been checked already.
+    """
+    chosen = scenario.nations
+    if isinstance(chosen, NationTable):
+        return _from_text(chosen)
+    known = evidence.load().nations
+    if chosen is None:
+        return known
+    return known.select(_members(chosen, known) if isinstance(chosen, str) else chosen)
+
+
+def groups(scenario: Scenario, nations: evidence.Nations) -> dict[str, tuple[str, ...]]:
+    """Return every group that holds at least one of the nations: slug to ISO3 codes.
+
+    The scenario's own groups come last.
+    """
+    found = {slug: _members(slug, nations) for slug in nations.groups}
+    return {slug: members for slug, members in (found | dict(scenario.groups)).items() if members}
+
+
+def mask(words: Iterable[str], nations: evidence.Nations) -> NDArray[np.bool_]:
+    """Return which nations the words of an effect's ``nations`` mean, shape (I,).
+
+    Parameters
+    ----------
+    words : iterable of str
+        ISO3 codes and group slugs; with a minus before it a word takes its nations away, whatever
+        the order. Without a word that adds, all nations are meant before any is taken away.
+    nations : Nations
+        A code that is not among them means nobody.
+    """
+    words = tuple(words)
+    added = [word for word in words if not word.startswith("-")]
+    inside = np.full(len(nations), not added, dtype=np.bool_)
+    for word in added:
+        inside |= _one(word, nations)
+    for word in words:
+        if word.startswith("-"):
+            inside &= ~_one(word[1:], nations)
+    return inside
+
+
+def _one(word: str, nations: evidence.Nations) -> NDArray[np.bool_]:
+    if word in nations.groups:
+        return nations.groups[word]
+    return np.asarray([code == word for code in nations.iso3], dtype=np.bool_)
+
+
+def read(node: Node | None, problems: list[Problem]) -> tuple[Choice, evidence.Nations | None]:
+    """Return the choice of nations and the table they stand in.
+
+    Parameters
+    ----------
+    node : Node or None
+        The value of ``nations``.
+    problems : list of Problem
+        Whatever is wrong is added here.
+
+    Returns
+    -------
+    choice : str, tuple of str, NationTable or None
+        As `Scenario` holds it.
+    nations : Nations or None
+        The nations themselves; None where the choice could not be read.
+    """
+    known = evidence.load().nations
+    if node is None or node.value is None:
+        return None, known
+    given = node.value
+    if isinstance(given, str) and given.endswith(".csv"):
+        return _from_file(node, given, problems)
+    if isinstance(given, Mapping):
+        return _from_mapping(node, problems)
+    if isinstance(given, str):
+        return _from_word(node, given, known, problems)
+    if isinstance(given, tuple):
+        return _from_codes(node, known, problems)
+    if given is not Broken.VALUE:
+        problems.append(node.mark.problem(f"nations must be {_FORMS}, not {describe(node)}"))
+    return None, None
+
+
+def read_groups(
+    node: Node | None, nations: evidence.Nations | None, problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """Return the scenario's own groups, all of whose members are among its nations."""
+    if node is None:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for slug, child in (fields.mapping(node, None, problems, "groups") or {}).items():
+        if slug in vocabulary.groups():
+            problems.append(child.place.problem(f"{slug!r} is already the name of a group"))
+        elif not _SLUG.fullmatch(slug):
+            hint = "small letters, digits and underscores, a letter first"
+            problems.append(child.place.problem(f"{slug!r} cannot name a group", hint))
+        codes = _codes(child, nations or evidence.load().nations, problems)
+        if codes:
+            found[slug] = codes
+    return found
+
+
+def _members(slug: str, nations: evidence.Nations) -> tuple[str, ...]:
+    inside = nations.groups[slug]
+    return tuple(code for code, member in zip(nations.iso3, inside, strict=True) if member)
+
+
+def _from_word(
+    node: Node, word: str, known: evidence.Nations, problems: list[Problem]
+) -> tuple[Choice, evidence.Nations | None]:
+    if word in known.groups:
+        return word, known.select(_members(word, known))
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) > 1 or word in known.iso3:
+        listed = Node(tuple(Node(part, node.mark) for part in parts), node.mark, node.key)
+        return _from_codes(listed, known, problems)
+    hint = nearest(word, (*known.groups, *known.iso3)) or f"write {_FORMS}"
+    problems.append(node.mark.problem(f"{word!r} is neither a group nor a nation", hint))
+    return None, None
+
+
+def _from_codes(
+    node: Node, known: evidence.Nations, problems: list[Problem]
+) -> tuple[Choice, evidence.Nations | None]:
+    codes = _codes(node, known, problems)
+    return codes, known.select(codes) if codes else None
+
+
+def _codes(node: Node, known: evidence.Nations, problems: list[Problem]) -> tuple[str, ...] | None:
+    items = fields.items(node, problems, "a list of nations")
+    if items is None:
+        return None
+    if not items:
+        problems.append(node.place.problem("the list of nations is empty", "name at least one"))
+    codes = []
+    for item in items:
+        code = fields.text(item, problems, "a nation")
+        if code in known.iso3:
+            codes.append(code)
+        elif code is not None:
+            problems.append(item.mark.problem(*_unknown(code, known)))
+    return tuple(sorted(set(codes)))
+
+
+def _unknown(code: str, known: evidence.Nations) -> tuple[str, str | None]:
+    by_name = dict(zip((name.casefold() for name in known.name), known.iso3, strict=True))
+    named = by_name.get(code.casefold())
+    hint = f"write {named}" if named else nearest(code.upper(), known.iso3)
+    return f"the nation {code!r} is not in the table", hint
+
+
+def _from_file(
+    node: Node, given: str, problems: list[Problem]
+) -> tuple[Choice, evidence.Nations | None]:
+    beside = Path(node.mark.file) if node.mark.file and Path(node.mark.file).is_file() else None
+    file = (beside.parent if beside else Path.cwd()) / given
+    if beside and not places.allowed(file, beside):
+        hint = "a table lies in the file's own folder, in ./scenarios or among the shipped"
+        problems.append(node.mark.problem(f"{given!r} is outside the scenario folders", hint))
+        return None, None
+    if not file.is_file():
+        problems.append(node.mark.problem(f"there is no table {places.shown(file)!r}"))
+        return None, None
+    try:
+        nations = evidence.user_nations(places.shown(file))
+        text = file.read_text(encoding="utf-8-sig")
+    except InputError as error:
+        problems += error.problems
+        return None, None
+    return NationTable(name=file.name, csv=text), nations
+
+
+def _from_mapping(node: Node, problems: list[Problem]) -> tuple[Choice, evidence.Nations | None]:
+    entries = fields.mapping(node, ("name", "csv"), problems, "nations") or {}
+    fields.required(entries, ("name", "csv"), node.place, problems, "a table needs name and csv")
+    name, text = (
+        fields.text(entries[key], problems, key) if key in entries else None
+        for key in ("name", "csv")
+    )
+    if name is None or text is None:
+        return None, None
+    chosen = NationTable(name=name, csv=text)
+    try:
+        return chosen, _from_text(chosen)
+    except InputError as error:
+        problems += error.problems
+        return None, None
+
+
+def _from_text(chosen: NationTable) -> evidence.Nations:
+    # The evidence room reads files, and a resolved scenario refers to none: it gets one here.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "nations.csv"
+        file.write_text(chosen.csv, encoding="utf-8", newline="")
+        try:
+            return evidence.user_nations(file)
+        except InputError as error:
+            raise InputError(
+                [dataclasses.replace(problem, file=chosen.name) for problem in error.problems]
+            ) from error

@@ -1,0 +1,161 @@
+"""PATH=VALUE: how ``--set`` and designs reach into a scenario.
+
+``parameters.<name>[.<segment or ecosystem>]``, ``levers.<id>.strength|start|end|ramp_months|
+lag_months`` (all entries of that id), ``period.start|end``, ``ensemble.runs|seed|parameters``,
+``facts_until`` and ``nations``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sim.errors import InputError, Problem, nearest
+from sim.scenario import levers, vocabulary
+from sim.scenario.check import ENSEMBLE_KEYS
+from sim.scenario.merge import lever_id
+from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
+
+FILE = "--set"
+"""What stands in the place of a file's name when an override is wrong."""
+
+Override = str | tuple[str, object]
+
+_HEADS = ("parameters", "levers", "period", "ensemble", "facts_until", "nations")
+_LEVER_FIELDS = ("strength", "start", "end", "ramp_months", "lag_months")
+_FORM = "write PATH=VALUE, such as parameters.network=0.8"
+
+
+def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) -> Node:
+    """Return a merged tree with the overrides in it, the later ones over the earlier.
+
+    Parameters
+    ----------
+    tree : Node
+        A mapping with all bases merged in.
+    overrides : sequence of str or (str, value)
+        ``"PATH=VALUE"``, or the two apart; a value that is text is read as YAML would read it.
+    problems : list of Problem
+        Overrides that cannot be placed are noted; the others are applied.
+    """
+    for override in overrides:
+        path, value = _halves(override, problems)
+        if path:
+            mark = Mark(FILE, path=path)
+            tree = _placed(tree, path, _node(value, mark, problems), problems)
+    return tree
+
+
+def check(path: str) -> None:
+    """Raise unless a path is one that a scenario could have.
+
+    Raises
+    ------
+    InputError
+        With the nearest valid path.
+    """
+    problems: list[Problem] = []
+    _steps(path, Mark(FILE, path=path), problems)
+    if problems:
+        raise InputError(problems)
+
+
+def _halves(override: Override, problems: list[Problem]) -> tuple[str, object]:
+    if not isinstance(override, str):
+        return override
+    path, equals, value = override.partition("=")
+    if not equals or not path.strip():
+        problems.append(Problem(f"{override!r} is not PATH=VALUE", FILE, hint=_FORM))
+        return "", None
+    return path.strip(), value.strip()
+
+
+def _node(value: object, mark: Mark, problems: list[Problem]) -> Node:
+    if not isinstance(value, str):
+        return plant(value, mark, problems)
+    if not value:
+        return Node(None, mark, mark)
+    faults: list[Problem] = []
+    node = parse(value, FILE, faults)
+    problems += (mark.problem(fault.message, fault.hint) for fault in faults)
+    return moved(node or Node(Broken.VALUE, mark), mark)
+
+
+def _placed(tree: Node, path: str, value: Node, problems: list[Problem]) -> Node:
+    steps = _steps(path, value.mark, problems)
+    if not steps:
+        return tree
+    if steps[0] == "levers":
+        return _into_levers(tree, steps[1], steps[2], value, problems)
+    return _into(tree, steps, value)
+
+
+def _into(tree: Node, steps: tuple[str, ...], value: Node) -> Node:
+    if not steps:
+        return value
+    inside = dict(tree.value) if isinstance(tree.value, Mapping) else {}
+    below = inside.get(steps[0], Node({}, value.mark, value.mark))
+    inside[steps[0]] = _into(below, steps[1:], value)
+    return Node(inside, tree.mark, tree.key)
+
+
+def _into_levers(tree: Node, lever: str, field: str, value: Node, problems: list[Problem]) -> Node:
+    root = tree.value if isinstance(tree.value, Mapping) else {}
+    entries = root.get("levers")
+    items = entries.value if entries is not None and isinstance(entries.value, tuple) else ()
+    if entries is None or not any(lever_id(item) == lever for item in items):
+        hint = f"add an entry with id {lever} to levers in the scenario"
+        problems.append(value.mark.problem(f"the scenario has no entry of {lever}", hint))
+        return tree
+    changed = tuple(
+        _into(item, (field,), value) if lever_id(item) == lever else item for item in items
+    )
+    return _into(tree, ("levers",), Node(changed, entries.mark, entries.key))
+
+
+def _steps(path: str, mark: Mark, problems: list[Problem]) -> tuple[str, ...]:
+    """Return the keys of a path, or nothing with a problem noted."""
+    head, *rest = path.split(".")
+    tails = {"period": ("start", "end"), "ensemble": ENSEMBLE_KEYS}
+    if head in tails and len(rest) == 1:
+        return (head, rest[0]) if _known(rest[0], tails[head], head, mark, problems) else ()
+    if head in ("facts_until", "nations") and not rest:
+        return (head,)
+    if head == "levers" and len(rest) == 2:
+        lever = _known(rest[0], levers.read(), "lever", mark, problems)
+        field = _known(rest[1], _LEVER_FIELDS, "field of a lever", mark, problems)
+        return (head, *rest) if lever and field else ()
+    if head == "parameters" and len(rest) in (1, 2):
+        return (head, *rest) if _known_parameter(rest, mark, problems) else ()
+    forms = {
+        "parameters": "parameters.<name> or parameters.<name>.<segment or ecosystem>",
+        "levers": f"levers.<id>.{'|'.join(_LEVER_FIELDS)}",
+        "period": "period.start or period.end",
+        "ensemble": "ensemble.runs, ensemble.seed or ensemble.parameters",
+        "facts_until": "facts_until",
+        "nations": "nations",
+    }
+    hint = f"write {forms[head]}" if head in forms else nearest(head, _HEADS)
+    problems.append(mark.problem(f"{path!r} is not a path of a scenario", hint))
+    return ()
+
+
+def _known_parameter(rest: list[str], mark: Mark, problems: list[Problem]) -> bool:
+    name = ".".join(rest)
+    if name in vocabulary.parameters():
+        return True
+    if name == rest[0] and vocabulary.indices(name):
+        return True  # the missing index is noted where the value is read
+    hint = nearest(name, vocabulary.parameters())
+    problems.append(mark.problem(f"unknown parameter {name!r}", hint))
+    return False
+
+
+def _known(
+    word: str, known: Mapping[str, object] | tuple[str, ...], what: str, mark: Mark,
+    problems: list[Problem],
+) -> bool:  # fmt: skip
+    if word in known:
+        return True
+    hint = nearest(word, known) or f"one of {', '.join(known)}"
+    problems.append(mark.problem(f"unknown {what} {word!r}", hint))
+    return False

@@ -1,0 +1,56 @@
+"""Where scenario files are, and which of them a file may lean on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ENDINGS = (".yaml", ".yml")
+
+
+def shipped() -> Path:
+    """Return the folder of the scenarios that come with the package."""
+    installed = Path(__file__).parents[1] / "shipped_scenarios"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def local() -> Path:
+    """Return ``./scenarios``, whether or not it exists."""
+    return Path.cwd() / "scenarios"
+
+
+def known() -> dict[str, Path]:
+    """Return the file of every name: ``./scenarios`` first, then the shipped."""
+    found: dict[str, Path] = {}
+    for folder in (local(), shipped()):
+        if folder.is_dir():
+            for file in sorted(folder.iterdir()):
+                if file.suffix in ENDINGS and file.is_file():
+                    found.setdefault(file.stem, file)
+    return found
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text is meant as a path and not as a name."""
+    return "/" in text or "\\" in text or text.endswith(ENDINGS)
+
+
+def allowed(file: Path, beside: Path | None) -> bool:
+    """Return whether a scenario may lean on a file.
+
+    Parameters
+    ----------
+    file : Path
+        What it refers to; links are followed before the question is asked.
+    beside : Path or None
+        The scenario's own file, None for a mapping.
+    """
+    folders = [local(), shipped()] + ([] if beside is None else [beside.parent])
+    return any(file.resolve().is_relative_to(folder.resolve()) for folder in folders)
+
+
+def shown(file: Path) -> str:
+    """Return a path as short as it can be said: relative to here where that is inside."""
+    try:
+        return str(file.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)

@@ -1,0 +1,154 @@
+"""JSON Schema of the scenario file, so that editors complete and check what a user types.
+
+The schema is made from the same tables as the checks. It knows every key, id and range; what it
+cannot know is what depends on other files: bases, user tables, overlaps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.evidence import Parameter
+from sim.scenario import check, distribution, levers, strength, vocabulary
+from sim.scenario.document import MAX_DELAY, MAX_RUNS
+
+Schema = dict[str, Any]
+
+_MONTH: Schema = {
+    "type": "string",
+    "pattern": r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+    "description": "A month, YYYY-MM.",
+}
+_NUMBER: Schema = {"type": "number"}
+
+
+def json_schema() -> Schema:
+    """Return the schema (draft 2020-12) of a scenario file, with every valid name in it."""
+    properties: Schema = {
+        "extends": _text("Name or path of the scenario whose words stand where this has none."),
+        "name": _text("What the scenario is called; the file's name where absent.")
+        | {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+        "title": _text("A few words for figures and tables."),
+        "description": _text("What the scenario assumes and what it cannot say."),
+        "period": _object({"start": _MONTH, "end": _MONTH}, "Months that are run, inclusive."),
+        "facts_until": _optional(_MONTH, "Last month whose dated facts are known."),
+        "levers": {
+            "type": "array",
+            "description": "What is done; entries replace those of the base with the same id.",
+            "items": _lever(),
+        },
+        "parameters": _object(_parameters(), "Values or distributions in place of the defaults."),
+        "nations": _nations(),
+        "groups": {
+            "type": "object",
+            "description": "Groups of nations of your own: a slug and ISO3 codes.",
+            "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+            "additionalProperties": _codes(),
+        },
+        "ensemble": _object(
+            {
+                "runs": {"type": "integer", "minimum": 1, "maximum": MAX_RUNS},
+                "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+                "parameters": {
+                    "enum": list(check.DRAWN),
+                    "description": "Draw the parameters from their ranges, or hold the defaults.",
+                },
+            },
+            "How many replicates and from which seed.",
+        ),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: properties[key] for key in check.KEYS},
+    }
+
+
+def _text(description: str) -> Schema:
+    return {"type": "string", "description": description}
+
+
+def _object(properties: Schema, description: str) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _optional(schema: Schema, description: str) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}], "description": description}
+
+
+def _value(low: float, high: float) -> list[Schema]:
+    """Return what may stand for a number: the number, a distribution, or its short form."""
+    inside = _NUMBER | {"minimum": low, "maximum": high}
+    kinds: list[Schema] = [
+        {
+            "type": "object",
+            "required": ["dist", *keys],
+            "additionalProperties": False,
+            "properties": {"dist": {"const": dist}}
+            | {key: (inside if key in ("low", "high", "mode") else _NUMBER) for key in keys},
+        }
+        for dist, keys in distribution.KEYS.items()
+    ]
+    short = {"type": "string", "pattern": rf"^({'|'.join(distribution.KEYS)})\(.*\)$"}
+    return [inside, *kinds, short]
+
+
+def _lever() -> Schema:
+    delay = {"type": "integer", "minimum": 0, "maximum": MAX_DELAY}
+    lines = "\n".join(f"{lever.id}: {lever.title}" for lever in levers.read().values())
+    off = {"properties": {"strength": {"const": 0}}}
+    return _object(
+        {
+            "id": {"enum": list(levers.read()), "description": lines},
+            "strength": {"anyOf": [{"enum": list(strength.NAMES)}, *_value(0, 1)]},
+            "start": _MONTH,
+            "end": _optional(_MONTH, "Last month, inclusive; without it, to the end."),
+            "ramp_months": delay,
+            "lag_months": delay,
+        },
+        "One use of one lever.",
+    ) | {"required": ["id", "strength"], "anyOf": [off, {"required": ["start"]}]}
+
+
+def _parameters() -> Schema:
+    found: Schema = {}
+    for path, row in vocabulary.parameters().items():
+        found[path] = _parameter(row)
+        if row.index:
+            family = found.setdefault(row.name, _object({}, row.meaning))
+            family["properties"][row.index] = _parameter(row)
+    return found
+
+
+def _parameter(row: Parameter) -> Schema:
+    described = {"description": f"{row.meaning} Unit {row.unit}, default {row.default:g}."}
+    if row.dist == "switch":
+        return described | {"enum": [0, 1]}
+    return described | {"anyOf": _value(row.low, row.high)}
+
+
+def _codes() -> Schema:
+    # Codes of a user's own table are not known here, so any three capitals pass.
+    return {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[A-Z]{3}$"}}
+
+
+def _nations() -> Schema:
+    carried = _object({"name": _text("File it came from."), "csv": _text("The table.")}, "A table.")
+    known = [*vocabulary.groups(), *vocabulary.nations()]
+    return {
+        "description": "All nations where absent; a group, a list of codes, or a table's path.",
+        "anyOf": [
+            {"type": "null"},
+            {"enum": known},
+            {"type": "string", "pattern": r"\.csv$|,"},
+            _codes(),
+            carried | {"required": ["name", "csv"]},
+        ],
+    }

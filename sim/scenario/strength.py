@@ -1,0 +1,90 @@
+"""Strength: from the 0 to 1 of a scenario to the size of an effect, and its course in time.
+
+The table of levers gives three sizes, low, central and high, at the strengths 1/3, 2/3 and 1.
+Between them, and from nothing at 0 to low at 1/3, the size is linear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from sim.scenario.document import LeverEntry
+    from sim.scenario.levers import Effect
+
+Array = NDArray[np.float64]
+
+NAMES: dict[str, float] = {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
+"""The strengths that have a name."""
+
+_KNOTS = np.array([0.0, 1 / 3, 2 / 3, 1.0])
+
+
+def value(effect: Effect, strength: ArrayLike, multiplier: ArrayLike = 1.0) -> Array:
+    """Return the size of an effect at a strength.
+
+    Parameters
+    ----------
+    effect : Effect
+        Row of the table of effects.
+    strength : array
+        From 0 to 1.
+    multiplier : array, optional
+        Uncertainty of the size, around 1; broadcast against ``strength``. The level of a floor or
+        a cap is a stated bound and takes no multiplier.
+
+    Returns
+    -------
+    array
+        In the unit of the effect's driver. For ``multiply`` never below -1 and for ``move``
+        within [0, 1], so that no multiplier turns a factor or a fraction inside out. For
+        ``floor`` and ``cap`` the level, which stays at ``low`` below strength 1/3 (see `weight`).
+    """
+    strength = np.asarray(strength, dtype=np.float64)
+    if effect.op in ("floor", "cap"):
+        sizes = np.array([effect.low, effect.low, effect.central, effect.high])
+        level: Array = np.interp(strength, _KNOTS, sizes)
+        return level
+    sizes = np.array([0.0, effect.low, effect.central, effect.high])
+    size: Array = np.interp(strength, _KNOTS, sizes) * np.asarray(multiplier, dtype=np.float64)
+    if effect.op == "multiply":
+        return np.maximum(size, -1.0)
+    return np.clip(size, 0.0, 1.0) if effect.op == "move" else size
+
+
+def weight(effect: Effect, strength: ArrayLike) -> Array:
+    """Return the fraction of a floor or a cap that is in force at a strength.
+
+    A level has no value that changes nothing, so between strength 0 and 1/3 it is the grip that
+    grows and not the level; all other effects return 1.
+    """
+    strength = np.asarray(strength, dtype=np.float64)
+    if effect.op in ("floor", "cap"):
+        grip: Array = np.minimum(1.0, 3 * strength)
+        return grip
+    return np.ones_like(strength)
+
+
+def ramp(entry: LeverEntry, months: ArrayLike) -> Array:
+    """Return how much of a lever is in force, month by month.
+
+    Parameters
+    ----------
+    entry : LeverEntry
+        Its start and end are inclusive and both shifted by its lag.
+    months : array of int
+        Month numbers.
+
+    Returns
+    -------
+    array
+        0 before the first month, ``1/ramp_months`` in it, 1 from the last month of the ramp to
+        the end, 0 after the end. A ramp of 0 or 1 month is a step.
+    """
+    month = np.asarray(months, dtype=np.float64)
+    share = np.clip((month - entry.first + 1) / max(entry.ramp_months, 1), 0.0, 1.0)
+    inside: Array = share if entry.last is None else np.where(month <= entry.last, share, 0.0)
+    return inside

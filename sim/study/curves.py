@@ -1,0 +1,172 @@
+"""From replicates to curves: group shares of every run, and their mean and quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import RunError
+from sim.study.groups import Groups
+
+Floats = NDArray[np.float64]
+
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+BANDS = ("mean", *QUANTILES)
+
+
+class Trajectory(Protocol):
+    """What this room reads of a simulated block; the replicate axis is last."""
+
+    share: Floats
+    developers: Floats
+    compute: Floats
+    cost: Floats
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """All replicates of one scenario, by group.
+
+    Parameters
+    ----------
+    months : array, shape (months,), int
+        Month numbers.
+    groups : tuple of str
+        Slugs of the groups kept by run; nations follow where they were asked for.
+    nations, ecosystems : tuple of str
+        ISO3 codes and ids.
+    blocs : array, shape (ecosystems,), int
+        Bloc of each ecosystem: us, cn, eu, sovereign.
+    share : array, shape (months, groups, ecosystems, replicates)
+        Fractions.
+    developers : array, shape (months, groups, replicates)
+        Counts.
+    bands : array, shape (months, all groups + nations, ecosystems, 6)
+        Mean and quantiles over replicates, as `BANDS` names them.
+    banded : tuple of str
+        Group or nation of each row of `bands`.
+    hardware : array, shape (months, 2, replicates)
+        US and Chinese compute of the world, in H100-equivalents.
+    cost : array, shape (months, replicates)
+        Public cost in the month, USD million of 2025.
+    model_weight : array, shape (replicates,)
+        Weight of models against hardware in the composite of influence, fraction.
+    """
+
+    months: NDArray[np.int64]
+    groups: tuple[str, ...]
+    nations: tuple[str, ...]
+    ecosystems: tuple[str, ...]
+    blocs: NDArray[np.int64]
+    share: Floats
+    developers: Floats
+    bands: Floats
+    banded: tuple[str, ...]
+    hardware: Floats
+    cost: Floats
+    model_weight: Floats
+
+
+def bands(values: Floats) -> Floats:
+    """Return the mean and the quantiles over replicates, linear between order statistics.
+
+    The same as ``numpy.quantile`` with its default method, for all five points from one sort.
+
+    Parameters
+    ----------
+    values : array, shape (..., replicates)
+        One value a replicate.
+
+    Returns
+    -------
+    array, shape (..., 6)
+        As `BANDS` names them.
+    """
+    ordered = np.sort(values, axis=-1)
+    last = values.shape[-1] - 1
+    result = np.empty((*values.shape[:-1], len(BANDS)))
+    result[..., 0] = values.mean(axis=-1)
+    for column, level in enumerate(QUANTILES.values(), start=1):
+        below = int(level * last)
+        part = level * last - below
+        low, high = ordered[..., below], ordered[..., min(below + 1, last)]
+        # Never outside [low, high], whatever the rounding.
+        result[..., column] = np.minimum(low + (high - low) * part, high)
+    return result
+
+
+def gather(
+    blocks: Sequence[Trajectory],
+    months: NDArray[np.int64],
+    nations: tuple[str, ...],
+    ecosystems: tuple[str, ...],
+    blocs: NDArray[np.int64],
+    groups: Groups,
+    model_weight: Floats,
+    *,
+    full: bool = False,
+) -> Ensemble:
+    """Put blocks of replicates together, a month at a time so that each step stays in cache.
+
+    Parameters
+    ----------
+    blocks : sequence of Trajectory
+        In the order of their replicates.
+    months, nations, ecosystems, blocs, model_weight
+        As in `Ensemble`; blocks may hold months before these, which are not reported.
+    groups : Groups
+        Which nations make which group.
+    full : bool
+        Keep every nation's runs too, after the groups.
+
+    Raises
+    ------
+    RunError
+        If a replicate holds a number that is not finite.
+    """
+    _require_finite(blocks)
+    banded = (*groups.slugs, *nations)
+    kept = banded if full else groups.slugs
+    runs = sum(block.cost.shape[-1] for block in blocks)
+    share = np.empty((len(months), len(kept), len(ecosystems), runs))
+    developers = np.empty((len(months), len(kept), runs))
+    band = np.empty((len(months), len(banded), len(ecosystems), len(BANDS)))
+    early = blocks[0].cost.shape[0] - len(months)
+    for t in range(len(months)):
+        x = np.concatenate([block.share[early + t] for block in blocks], axis=-1)
+        n = np.concatenate([block.developers[early + t] for block in blocks], axis=-1)
+        group_share, group_developers = groups.shares(x, n)
+        every = np.concatenate([group_share, x])
+        band[t] = bands(every)
+        share[t] = every[: len(kept)]
+        developers[t] = np.concatenate([group_developers, n])[: len(kept)]
+    return Ensemble(
+        months=months,
+        groups=kept,
+        nations=nations,
+        ecosystems=ecosystems,
+        blocs=blocs,
+        share=share,
+        developers=developers,
+        bands=band,
+        banded=banded,
+        hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
+        cost=np.concatenate([block.cost[early:] for block in blocks], axis=-1),
+        model_weight=model_weight,
+    )
+
+
+def _require_finite(blocks: Sequence[Trajectory]) -> None:
+    """Refuse a number that is not finite and name its replicate: silence would flatten indices."""
+    first = 0
+    for block in blocks:
+        for name in ("share", "developers", "compute", "cost"):
+            values = getattr(block, name)
+            if not np.isfinite(values).all():
+                bad = np.flatnonzero(~np.isfinite(values).reshape(-1, values.shape[-1]).all(axis=0))
+                raise RunError(f"{name} is not a finite number", replicate=first + int(bad[0]))
+        first += block.cost.shape[-1]

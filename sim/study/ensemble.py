@@ -1,0 +1,274 @@
+"""Many replicates of one scenario: split into blocks, run on workers, put together.
+
+A block is `LANES` replicates that the kernel computes side by side. Every number depends only on
+the scenario, the seed and the replicate's number, so blocks may run anywhere and in any order.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem, RunError, nearest
+from sim.study import curves, groups, history, store
+from sim.study.manifest import manifest
+from sim.study.result import Result
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.drivers import Drivers
+    from sim.world import Trajectory
+
+Engine = Literal["kernel", "mesa"]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+LANES = 16
+"""Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
+
+_MEMORY = 0.7
+"""Part of the machine's memory that the replicates of a run may take."""
+
+
+def run(
+    scenario: Scenario | str | Path | Mapping[str, Any],
+    runs: int | None = None,
+    seed: int | None = None,
+    engine: Engine = "kernel",
+    workers: int = 1,
+    until: str | None = None,
+    progress: Progress | None = None,
+    *,
+    out: str | Path | None = None,
+    full: bool = False,
+) -> Result:
+    """Run a scenario many times and return what comes out.
+
+    Parameters
+    ----------
+    scenario : Scenario, str, Path or mapping
+        What to run; anything but a scenario is loaded first.
+    runs, seed : int, optional
+        In place of the scenario's own numbers; both are part of the hash.
+    engine : {"kernel", "mesa"}
+        The compiled kernel, or the Mesa model stepped month by month: slow, the same numbers.
+    workers : int
+        How many blocks are run at a time; results do not depend on it.
+    until : str, optional
+        Last month, ``YYYY-MM``, in place of the scenario's.
+    progress : callable, optional
+        Called with the number of replicates done and the number of all, from this thread.
+    out : str or Path, optional
+        Folder that stands for ``results/``; without it nothing is written.
+    full : bool
+        Keep the runs and outcomes of single nations too.
+
+    Raises
+    ------
+    InputError
+        If an argument or the scenario is wrong.
+    RunError
+        If a replicate fails.
+    StoreError
+        If the result cannot be written.
+    """
+    began = time.perf_counter()
+    _require_known(engine, workers)
+    if out is not None:
+        store.require_writable(Path(out))
+    resolved = resolve(scenario, runs=runs, seed=seed, until=until)
+    drivers = _drivers(resolved)
+    shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
+    count = resolved.ensemble.runs
+    _require_memory(drivers, shown, count, full=full)
+    replicates = [np.arange(a, min(a + LANES, count)) for a in range(0, count, LANES)]
+    blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
+    ensemble = curves.gather(
+        blocks,
+        months=drivers.facts.months[drivers.first :],
+        nations=drivers.nations,
+        ecosystems=drivers.ecosystems,
+        blocs=drivers.facts.bloc,
+        groups=shown,
+        model_weight=_drawn(drivers, resolved, "influence_model_weight"),
+        full=full,
+    )
+    seen = history.tables(blocks, drivers, _drawn(drivers, resolved, "visit_factor"))
+    facts = manifest(resolved, engine, workers, time.perf_counter() - began)
+    result = Result.of(resolved, facts, ensemble, seen)
+    if out is not None:
+        result.save(out)
+    return result
+
+
+def resolve(
+    scenario: Scenario | str | Path | Mapping[str, Any],
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    until: str | None = None,
+    overrides: Sequence[str | tuple[str, object]] = (),
+) -> Scenario:
+    """Return a scenario as it will be run, with what a caller says in place of what it says.
+
+    Parameters
+    ----------
+    overrides : sequence of str or (str, value)
+        ``PATH=VALUE``, or the two apart, applied before the other arguments.
+
+    Raises
+    ------
+    InputError
+        If the scenario or one of the values is wrong.
+    """
+    from sim.scenario import Scenario, load
+
+    own = {"ensemble.runs": runs, "ensemble.seed": seed, "period.end": until}
+    given = [(path, value) for path, value in own.items() if value is not None]
+    if isinstance(scenario, Scenario) and not overrides and not given:
+        return scenario
+    return load(scenario, [*overrides, *given])
+
+
+def _require_known(engine: str, workers: int) -> None:
+    known = get_args(Engine)
+    if engine not in known:
+        hint = nearest(engine, known) or f"engines are {', '.join(known)}"
+        raise InputError(Problem(f"no engine is called {engine!r}", path="engine", hint=hint))
+    if workers < 1:
+        raise InputError(Problem(f"{workers} workers cannot run anything", path="workers"))
+
+
+def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: bool) -> None:
+    """Refuse a run that this machine cannot hold, and say how many runs it can."""
+    cells = len(drivers.facts.months) * len(drivers.ecosystems)
+    nations, kept = len(drivers.nations), len(shown.slugs)
+    # Blocks hold each nation's shares once; every kept group stands in the ensemble and, with its
+    # counts and codes, in a table of about forty bytes a row.
+    each = cells * (8 * nations + 48 * (kept + nations * full))
+    have = _MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if each * runs > have:
+        raise InputError(
+            Problem(
+                f"{runs:,} runs of {nations} nations would need {each * runs / 1e9:,.0f} GB of "
+                f"memory; {have / 1e9:,.0f} GB can be used here",
+                path="ensemble.runs",
+                hint=f"at most {max(int(have // each), 0):,} runs fit",
+            )
+        )
+
+
+def _drivers(scenario: Scenario) -> Drivers:
+    """Compile the scenario."""
+    from sim.scenario import compile as compiled
+
+    return compiled(scenario)
+
+
+def _simulate(drivers: Drivers, seed: int, replicates: Ints, engine: Engine) -> Trajectory:
+    """Run one block: the only place where this room calls the world."""
+    from sim.world import simulate
+
+    return simulate(drivers, seed=seed, replicates=replicates, engine=engine)
+
+
+def _drawn(drivers: Drivers, scenario: Scenario, parameter: str) -> Floats:
+    """Return a parameter of every replicate, shape (replicates,), from its own stream."""
+    from sim.world import parameters, streams
+    from sim.world.rows import Scalars
+
+    ensemble = scenario.ensemble
+    keys = streams.run_keys(ensemble.seed, np.arange(ensemble.runs))
+    values: Floats = parameters.draw(drivers, keys).scalar[Scalars._fields.index(parameter)]
+    return values
+
+
+def _blocks(
+    drivers: Drivers,
+    seed: int,
+    replicates: Sequence[Ints],
+    engine: Engine,
+    workers: int,
+    progress: Progress | None,
+) -> list[Trajectory]:
+    """Run blocks and return them in the order of their replicates."""
+    total, done = sum(part.size for part in replicates), 0
+    if min(workers, len(replicates)) == 1:
+        finished = []
+        for part in replicates:
+            finished.append(_simulate(drivers, seed, part, engine))
+            done += part.size
+            if progress:
+                progress(done, total)
+        return finished
+    others = set(multiprocessing.active_children())
+    pool, task = _pool(engine, min(workers, len(replicates)), drivers, seed)
+    try:
+        sizes = {pool.submit(task, part): part.size for part in replicates}
+        for future in as_completed(sizes):
+            future.result()
+            done += sizes[future]
+            if progress:
+                progress(done, total)
+        return [future.result() for future in sizes]
+    except BrokenExecutor as error:
+        raise RunError(
+            "a worker process was ended from outside, perhaps for want of memory"
+        ) from error
+    except BaseException:
+        # Interrupted or failed: what has not begun never will, and a process need not finish.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _pool(
+    engine: Engine, workers: int, drivers: Drivers, seed: int
+) -> tuple[Executor, Callable[[Ints], Trajectory]]:
+    """Return threads for the kernel, which lets go of the interpreter, and processes for Mesa."""
+    if engine == "kernel":
+        return ThreadPoolExecutor(workers), lambda part: _simulate(drivers, seed, part, engine)
+    # A fresh interpreter for each worker: forking a process that has threads may hang.
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_enter,
+        initargs=(drivers, seed, engine),
+    )
+    return pool, _in_process
+
+
+_inside: tuple[Drivers, int, Engine] | None = None
+"""What a worker process works on; sent once and not with every block."""
+
+
+def _enter(drivers: Drivers, seed: int, engine: Engine) -> None:
+    global _inside  # noqa: PLW0603 - a process has no other place to keep it
+    _inside = (drivers, seed, engine)
+    # Ctrl-C reaches every process of a terminal; the parent tells the story.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _in_process(replicates: Ints) -> Trajectory:
+    assert _inside is not None  # noqa: S101 - the pool's initializer has set it
+    drivers, seed, engine = _inside
+    return _simulate(drivers, seed, replicates, engine)

@@ -1,0 +1,251 @@
+"""What is measured of every replicate, each metric in one row of one table.
+
+A metric is a number for a run, a group and a month, or for a run and a group. Month metrics are
+reported at each December and at the last month. A metric that a run cannot have is absent: there is
+no missing value anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.study.curves import Ensemble
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BLOCS = {"us": "US", "cn": "Chinese", "eu": "European", "sovereign": "sovereign"}
+"""Blocs in the order of their numbers, with the word for each."""
+
+HARDWARE = {"us": "US", "cn": "Chinese"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One thing that is measured.
+
+    Parameters
+    ----------
+    name : str
+        As in ``outcomes.parquet``.
+    title, unit, description : str
+        For readers.
+    scope : {"month", "run"}
+        Whether it has a value at each reported month or one for the whole run.
+    world : bool
+        Whether it is of the world only, else of each group.
+    compute : callable
+        From an ensemble and the reported months' positions to an array of shape (reported months,
+        groups, replicates), or (groups, replicates) for the scope ``run``.
+    """
+
+    name: str
+    title: str
+    unit: str
+    description: str
+    scope: Literal["month", "run"]
+    world: bool
+    compute: Callable[[Ensemble, Ints], Floats]
+
+
+def reported(months: Ints) -> Ints:
+    """Return the positions of each December and of the last month."""
+    chosen = months % 12 == 11
+    chosen[-1] = True
+    return np.flatnonzero(chosen)
+
+
+def bloc_share(ensemble: Ensemble, bloc: int, at: Ints | slice) -> Floats:
+    """Return a bloc's share, shape (months, groups, replicates)."""
+    total: Floats = ensemble.share[at][:, :, ensemble.blocs == bloc, :].sum(axis=2)
+    return total
+
+
+def plurality(share: Floats) -> Floats:
+    """Return the effective number of ecosystems: one over the sum of squared shares.
+
+    Laakso and Taagepera's number of parties, the inverse of Herfindahl's index.
+
+    Parameters
+    ----------
+    share : array, shape (..., ecosystems, replicates)
+        Fractions that sum to one over ecosystems.
+    """
+    number: Floats = 1.0 / np.square(share).sum(axis=-2)
+    return number
+
+
+def hardware_share(ensemble: Ensemble, kind: int, at: Ints) -> Floats:
+    """Return the share of one kind of hardware in the world's compute, (months, 1, replicates)."""
+    stock = ensemble.hardware[at]
+    total = stock.sum(axis=1)
+    nothing = total <= 0.0
+    share = np.where(nothing, 0.5, stock[:, kind] / np.where(nothing, 1.0, total))
+    return share[:, None, :]
+
+
+def crossing(ensemble: Ensemble) -> tuple[NDArray[np.bool_], Ints]:
+    """Return whether and when the Chinese bloc's share first exceeds the US bloc's.
+
+    Returns
+    -------
+    happened : array, shape (groups, replicates), bool
+        Whether it does within the run.
+    months : array, shape (groups, replicates), int
+        Months from the start of the run; the length of the run where it does not happen.
+    """
+    over = bloc_share(ensemble, 1, slice(None)) > bloc_share(ensemble, 0, slice(None))
+    happened: NDArray[np.bool_] = over.any(axis=0)
+    return happened, np.where(happened, over.argmax(axis=0), len(ensemble.months))
+
+
+def _dependence(ensemble: Ensemble, at: Ints) -> Floats:
+    largest: Floats = np.stack([bloc_share(ensemble, b, at) for b in range(len(BLOCS))]).max(axis=0)
+    return largest
+
+
+def _influence(ensemble: Ensemble, side: int, at: Ints) -> Floats:
+    weight = ensemble.model_weight
+    models = bloc_share(ensemble, side, at)[:, :1]
+    return weight * models + (1.0 - weight) * hardware_share(ensemble, side, at)
+
+
+def _of_ecosystem(place: int, ecosystem: str) -> list[Metric]:
+    return [
+        Metric(
+            f"share.{ecosystem}",
+            f"Share of {ecosystem}",
+            "fraction",
+            "Developers whose main ecosystem it is, as a part of all who build on models.",
+            "month",
+            world=False,
+            compute=lambda e, at: e.share[at][:, :, place],
+        ),
+        Metric(
+            f"developers.{ecosystem}",
+            f"Developers on {ecosystem}",
+            "developers",
+            "Number of developers whose main ecosystem it is.",
+            "month",
+            world=False,
+            compute=lambda e, at: e.share[at][:, :, place] * e.developers[at],
+        ),
+    ]
+
+
+def _of_bloc(place: int, bloc: str) -> Metric:
+    return Metric(
+        f"share.bloc_{bloc}",
+        f"Share of the {BLOCS[bloc]} bloc",
+        "fraction",
+        f"Shares of all {BLOCS[bloc]} ecosystems together, closed and open.",
+        "month",
+        world=False,
+        compute=lambda e, at: bloc_share(e, place, at),
+    )
+
+
+def _of_hardware(place: int, side: str) -> list[Metric]:
+    word = HARDWARE[side]
+    return [
+        Metric(
+            f"hardware_share.{side}",
+            f"Share of {word} hardware",
+            "fraction",
+            f"{word} chips in the world's stock of AI compute, by H100-equivalents.",
+            "month",
+            world=True,
+            compute=lambda e, at: hardware_share(e, place, at),
+        ),
+        Metric(
+            f"influence.{side}",
+            f"{word} influence",
+            "fraction",
+            f"w times the {word} bloc's share of developers and 1 - w times its share of hardware; "
+            "w is the parameter influence_model_weight.",
+            "month",
+            world=True,
+            compute=lambda e, at: _influence(e, place, at),
+        ),
+    ]
+
+
+def _of_all() -> list[Metric]:
+    return [
+        Metric(
+            "developers.total",
+            "Developers",
+            "developers",
+            "Number of developers who build on models.",
+            "month",
+            world=False,
+            compute=lambda e, at: e.developers[at],
+        ),
+        Metric(
+            "plurality",
+            "Plurality",
+            "ecosystems",
+            "Effective number of ecosystems: one over the sum of squared shares.",
+            "month",
+            world=False,
+            compute=lambda e, at: plurality(e.share[at]),
+        ),
+        Metric(
+            "dependence",
+            "Dependence",
+            "fraction",
+            "Share of the largest bloc.",
+            "month",
+            world=False,
+            compute=_dependence,
+        ),
+        Metric(
+            "cost.public",
+            "Public cost",
+            "USD million",
+            "What the levers of the scenario cost over the whole run, in USD of 2025.",
+            "run",
+            world=True,
+            compute=lambda e, _: e.cost.sum(axis=0)[None],
+        ),
+        Metric(
+            "cn_over_us.happened",
+            "Chinese bloc overtakes the US bloc",
+            "0 or 1",
+            "Whether the Chinese bloc's share exceeds the US bloc's in any month.",
+            "run",
+            world=False,
+            compute=lambda e, _: crossing(e)[0].astype(np.float64),
+        ),
+        Metric(
+            "cn_over_us.months",
+            "Months until the Chinese bloc overtakes",
+            "months",
+            "Months from the start of the run to the first month in which it does; the length of "
+            "the run where it does not (censored at the horizon).",
+            "run",
+            world=False,
+            compute=lambda e, _: crossing(e)[1].astype(np.float64),
+        ),
+    ]
+
+
+def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
+    """Return every metric, in the order in which results hold them.
+
+    Parameters
+    ----------
+    ecosystems : tuple of str
+        Ids in the order of the ecosystem axis.
+    """
+    return (
+        *(metric for place, name in enumerate(ecosystems) for metric in _of_ecosystem(place, name)),
+        *(_of_bloc(place, name) for place, name in enumerate(BLOCS)),
+        *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
+        *_of_all(),
+    )

@@ -1,0 +1,101 @@
+"""A block of replicates: everything that a month reads and writes, lanes side by side."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.drivers import Drivers, Effects, Facts, Floats
+from sim.world import streams
+from sim.world.parameters import Parameters, draw
+from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
+
+
+class Block(NamedTuple):
+    """A block of replicates ready to run; L lanes."""
+
+    facts: Facts
+    effects: Effects
+    size: Floats  # [E, L] size of each effect in full force
+    cost: Floats  # [entries, L] USD million a year
+    parameters: Parameters
+    keys: StreamKeys
+    state: State
+    scratch: Scratch
+
+
+def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block:
+    """Draw parameters, tastes and lever sizes of a block and set the state before the first month.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    seed : int
+        Seed of the run, 0 or more.
+    replicates : ndarray of int, shape (L,)
+        Numbers of the replicates.
+    """
+    run = streams.run_keys(seed, replicates)
+    parameters = draw(drivers, run)
+    size, cost = entry_sizes(drivers, run)
+    return Block(
+        drivers.facts,
+        drivers.effects,
+        size,
+        cost,
+        parameters,
+        stream_keys(drivers, run),
+        start(drivers, parameters, run),
+        scratch(len(drivers.segments), len(drivers.ecosystems), run.size),
+    )
+
+
+class Record(NamedTuple):
+    """What a block of replicates leaves behind, month by month; L lanes last."""
+
+    share: Floats  # [T, I, K, L]
+    builders: Floats  # [T, I, L]
+    stance: NDArray[np.int8]  # [T, I, L]
+    compute: Floats  # [T, 3, 2, L]
+    index: Floats  # [T, K, L] flagship
+    load: Floats  # [T, L]
+    visits: Floats  # [T', I, K, L] use by makers' chat services, triers included
+
+
+def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
+    """Allocate the record of a block.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    lanes : int
+        Replicates of the block.
+    view_months : int
+        Months for which the chatbot view is kept.
+    """
+    f = drivers.facts
+    months, nations, ecosystems = f.months.size, f.developers.size, f.nest.size
+    return Record(
+        share=np.empty((months, nations, ecosystems, lanes)),
+        builders=np.empty((months, nations, lanes)),
+        stance=np.empty((months, nations, lanes), np.int8),
+        compute=np.empty((months, 3, 2, lanes)),
+        index=np.empty((months, ecosystems, lanes)),
+        load=np.empty((months, lanes)),
+        visits=np.empty((min(view_months, months), nations, ecosystems, lanes)),
+    )
+
+
+def note(t: int, block: Block, record: Record) -> None:
+    """Write a month down."""
+    state = block.state
+    record.share[t] = state.national
+    record.builders[t] = state.builders
+    record.stance[t] = state.stance
+    record.compute[t] = state.compute
+    record.index[t] = state.own[:, 0]
+    record.load[t] = state.load

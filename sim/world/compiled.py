@@ -1,0 +1,93 @@
+"""How the rules are compiled, and where the machine code is kept.
+
+A rule is plain Python over small arrays; :func:`rule` compiles it with numba. No ``fastmath``: the
+compiler may not reorder or contract, so that one lane and many lanes, and one processor and
+another, give equal bits.
+
+Numba does not notice when a function that a cached one calls has changed in another file. The
+cache folder is therefore named by a hash of every compiled source, of numba's version and of the
+processor: any edit starts a fresh one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from llvmlite import binding as llvm
+from numba.core import config
+
+
+def sources() -> list[Path]:
+    """Return every source file that may hold compiled code, in a stable order."""
+    return sorted(Path(__file__).parent.rglob("*.py"))
+
+
+def digest(files: list[Path]) -> str:
+    """Return the name of the cache for these sources on this machine.
+
+    Parameters
+    ----------
+    files : list of Path
+        Source files whose bytes the machine code depends on.
+    """
+    seal = hashlib.sha256(f"{numba.__version__} {llvm.get_host_cpu_name()}".encode())
+    for file in files:
+        seal.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return seal.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of the compiled code, the first writable of the usual places."""
+    home = os.environ.get("SIM_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    name = digest(sources())
+    for base in (Path(home) if home else Path.home() / ".cache", Path(tempfile.gettempdir())):
+        folder = base / "open-model-sim" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="open-model-sim-"))
+
+
+def rule[F: Callable[..., Any]](function: F) -> F:
+    """Compile a rule without reordering, without the interpreter's lock, and keep the result.
+
+    Parameters
+    ----------
+    function : callable
+        Pure function over numbers and arrays whose last axis is the replicate.
+    """
+    return _compile(function, inline=False)
+
+
+def element[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function of one number, always inlined, so that the loop around it vectorises.
+
+    Parameters
+    ----------
+    function : callable
+        Branch-free arithmetic on numbers.
+    """
+    return _compile(function, inline=True)
+
+
+def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())  # only while the decorator reads it: others keep theirs
+    try:
+        compiled: F = numba.njit(
+            cache=True, nogil=True, error_model="numpy", forceinline=inline
+        )(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled

@@ -1,0 +1,69 @@
+"""The compiled driver: all nations at once, replicates side by side."""
+
+from __future__ import annotations
+
+from sim.world.block import Block, Record, note
+from sim.world.month import begin, finish
+from sim.world.rules import nations, observe, policy, stance
+
+
+def run(block: Block, record: Record, first: int, last: int) -> None:
+    """Run months ``first`` to ``last - 1`` of a block and write them down.
+
+    Parameters
+    ----------
+    block : Block
+        From :func:`sim.world.block.prepare`; its state is updated.
+    record : Record
+        Written.
+    first, last : int
+        Positions of months.
+    """
+    for t in range(first, last):
+        begin(t, block)
+        _nations(t, block)
+        if t < record.visits.shape[0]:
+            _views(t, block, record)
+        finish(t, block)
+        note(t, block, record)
+
+
+def _nations(t: int, block: Block) -> None:
+    """Let every nation perceive, decide and review its stance."""
+    f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
+    p, ps, _, switch = block.parameters
+    loaded = policy.overloaded(state.load, state.load_before)
+    nations.perceive(
+        t, loaded, f.stale, f.stale_other, f.nest, f.bloc, f.on_sale, f.access, f.leak_weight,
+        f.licence, f.facility, f.trust, f.nation_low, f.nation_high, e.nation_start,
+        e.nation_effect, e.offsets, e.operation, e.ramp, block.size, e.target, p, ps,
+        state.sensitivity, state.load, state.ln_price, state.cover_before, state.stance_before,
+        state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
+        state.pull, state.offer, state.opened, state.worth, state.reach, state.offered,
+        state.leaving, state.evicting, scratch.opened_next, scratch.felt, scratch.work,
+    )  # fmt: skip
+    nations.decide(
+        t, int(f.months[t]), switch.noise, switch.trial, switch.links, f.nest, f.bloc, f.pulled,
+        f.alignment, f.stand, f.home, f.link_start, p, ps, state.cells, block.keys.wander,
+        state.national_before, state.world, state.linked_share, state.taste, state.wander,
+        state.scar, state.cover, state.offered, state.trust, state.pull, state.stance_before,
+        state.attention, state.access, state.adopted, state.linked, state.ceiling, state.urge,
+        state.leaving, state.evicting, state.triers, state.logsum, state.logsum0, state.chosen,
+        state.builders, state.share, state.national, scratch.shared, scratch.utility,
+        scratch.kept, scratch.arriving, scratch.triers, scratch.work,
+    )  # fmt: skip
+    if switch.stances:
+        stance.review_all(
+            int(f.months[t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
+            state.member_counts, state.member_sizes, state.national_before, state.compute,
+            state.offer, p, block.keys.stance, state.stance_before, state.stance,
+        )  # fmt: skip
+
+
+def _views(t: int, block: Block, record: Record) -> None:
+    """Write what the chatbot view of the month would show."""
+    state = block.state
+    observe.chatbot_view(
+        t, state.share, state.opened, state.worth, state.reach, state.offered, state.cover,
+        state.triers, block.parameters.scalar, block.scratch.part, record.visits,
+    )  # fmt: skip

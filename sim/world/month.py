@@ -1,0 +1,109 @@
+"""The month of the world, shared by both drivers: what belongs to no nation, and the sums.
+
+Between :func:`begin` and :func:`finish` each nation perceives, decides and reviews its stance.
+"""
+
+from __future__ import annotations
+
+from sim.world.block import Block
+from sim.world.rules import capability, policy, stance, supply, tally, uptake
+
+
+def begin(t: int, block: Block) -> None:
+    """Levers on the world, supply, capability, attention, prices, and the picture of last month.
+
+    Parameters
+    ----------
+    t : int
+        Position of the month.
+    block : Block
+        Its state is updated.
+    """
+    f, e, state = block.facts, block.effects, block.state
+    policy.world_cells(
+        t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, e.ramp,
+        block.size, e.target, state.cells, block.scratch.work,
+    )  # fmt: skip
+    state.load_before[:] = state.load
+    if block.parameters.switches.supply:
+        _supply(t, block)
+    _capability(t, block)
+    state.national_before[:] = state.national
+    state.stance_before[:] = state.stance
+    tally.adoption(state.builders, state.ceiling, state.adopted)
+    uptake.linked_mean(f.link_start, f.link_to, f.link_weight, state.adopted, state.linked)
+    if block.parameters.switches.links:
+        uptake.linked_shares(
+            f.link_start, f.link_to, f.link_weight, state.national_before, state.world,
+            state.linked_share,
+        )  # fmt: skip
+    if block.parameters.switches.stances:
+        stance.peers(state.stance_before, f.membership, state.member_counts, state.member_sizes)
+
+
+def _supply(t: int, block: Block) -> None:
+    """Trade in accelerators, Chinese laboratories and the load of their services."""
+    f, state, p = block.facts, block.state, block.parameters.scalar
+    supply.wanted_chinese(state.cells, p, state.wanted)
+    supply.trade(
+        t % 12, state.cells, p, state.wanted, state.compute, state.output, state.unmet
+    )
+    supply.laboratories(state.cells, p, state.compute, state.training, state.serving)
+    if t == f.base_month:
+        state.serving0[:] = state.serving
+        state.training0[:] = state.training
+    supply.load(p, state.users, state.users0, state.serving, state.serving0, state.load)
+    capability.chinese_lag(
+        p, state.training, state.training0, state.chinese_share, state.chinese_share0,
+        state.extra_lag,
+    )  # fmt: skip
+
+
+def _capability(t: int, block: Block) -> None:
+    """Frontier, releases, what they are worth, what they cost and the attention they draw."""
+    f, state, keys = block.facts, block.state, block.keys
+    p, ps, pk, switch = block.parameters
+    month, dated = int(f.months[t]), t <= f.last_fact
+    capability.advance_frontier(
+        t, month, dated, float(f.frontier[t]), state.cells, p, switch.noise, keys.frontier_chance,
+        keys.frontier_size, state.frontier,
+    )  # fmt: skip
+    if dated:
+        capability.observe_index(t, f.bloc, f.index, state.own, state.rise)
+    else:
+        capability.release(
+            t, month, f.bloc, state.cells, p, pk, state.frontier, state.extra_lag, switch.noise,
+            keys.release, keys.lateness, state.gap, state.own, state.rise,
+        )  # fmt: skip
+    capability.follow_open(t, f.nest, f.bloc, f.index, p, state.own, state.rise, state.best_open)
+    state.cover_before[:] = state.cover
+    capability.coverage(
+        t, state.own, f.on_sale, state.frontier, p, ps, switch.raw_capability, state.cover
+    )
+    capability.list_prices(t, f.ln_price, f.fall_years, p, state.ln_price)
+    capability.notice(
+        t, month, dated, f.notable, f.notable_size, state.rise, state.cells, p, switch.noise,
+        keys.size, state.attention, state.fresh,
+    )  # fmt: skip
+
+
+def finish(t: int, block: Block) -> None:
+    """Add the nations up: world shares, and the builders who load Chinese services.
+
+    Parameters
+    ----------
+    t : int
+        Position of the month.
+    block : Block
+        Its state is updated.
+    """
+    f, state, part = block.facts, block.state, block.scratch.part
+    tally.world_shares(state.builders, state.national, state.world, part)
+    tally.chinese_load(
+        f.bloc, state.builders, state.share, state.opened, state.worth, state.reach, state.offered,
+        state.cover, block.parameters.segment, part, state.users,
+    )  # fmt: skip
+    tally.bloc_share(f.bloc, state.world, state.chinese_share)
+    if t == f.base_month:
+        state.users0[:] = state.users
+        state.chinese_share0[:] = state.chinese_share

@@ -1,0 +1,127 @@
+"""Parameters as lanes: one value per replicate, drawn from the table or held."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence import load
+from sim.evidence.parameters import Parameter, quantile
+from sim.scenario.drivers import Drivers
+from sim.world import streams
+from sim.world.rows import BySegment, Scalars, Switches
+
+Lanes = NDArray[np.float64]
+
+FROM_ENTERPRISE = {
+    "capability": "capability_weight",
+    "incumbent": "us_closed_pull",
+    "risk": "risk_weight",
+}
+"""Parameters that the evidence tells apart for enterprises only: research is as independent."""
+
+RATIOS = {
+    "price": ("price_sensitivity", "price_sensitivity_ratio"),
+    "licence": ("licence_weight", "licence_weight_ratio"),
+    "stay": ("stay", "stay_ratio"),
+}
+"""Parameters given once, with a ratio for each segment."""
+
+PLAIN = {
+    "weight": "segment_weight",
+    "reconsider": "reconsider",
+    "hosted": "hosted_cost",
+    "self_host": "self_host_cost",
+    "stance": "stance_ratio",
+}
+
+
+class Parameters(NamedTuple):
+    """Every parameter of a block of replicates; L lanes last, rows as in :mod:`sim.world.rows`."""
+
+    scalar: Lanes  # [scalars, L]
+    segment: Lanes  # [S, by segment, L]
+    ecosystem: Lanes  # [K, by ecosystem, L]
+    switches: Switches
+
+
+class _Draws:
+    """Parameter values of a block of replicates, by path."""
+
+    def __init__(self, drivers: Drivers, run: streams.Keys) -> None:
+        self._overrides = drivers.parameters
+        self._drawn = drivers.drawn
+        self._keys = run
+        self._rows: dict[str, Parameter] = {row.path: row for row in load().parameters}
+
+    def __call__(self, name: str, index: str = "") -> Lanes:
+        """Return the lanes of one parameter, shape (L,)."""
+        path = f"{name}.{index}" if index else name
+        override = self._overrides.get(path)
+        if override is None:
+            row = self._rows[path]
+            if self._drawn and row.dist in ("triangular", "uniform"):
+                return np.asarray(quantile(row, self._uniforms(path)), dtype=np.float64)
+            return np.full(self._keys.size, row.default)
+        if isinstance(override, int | float):
+            return np.full(self._keys.size, float(override))
+        return np.asarray(override.quantile(self._uniforms(path)), dtype=np.float64)  # type: ignore[attr-defined]
+
+    def _uniforms(self, path: str) -> Lanes:
+        return streams.uniforms(streams.keys(self._keys, f"parameter/{path}"), 0)
+
+
+def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
+    """Return one parameter of one segment, shape (L,)."""
+    if row in RATIOS:
+        name, ratio = RATIOS[row]
+        return get(name) * get(ratio, segment)
+    if row in FROM_ENTERPRISE:
+        known = "enterprise" if segment == "enterprise" else "independent"
+        return get(FROM_ENTERPRISE[row], known)
+    if row == "difficulty":
+        harder = get("task_difficulty_gap") if segment == "enterprise" else 0.0
+        return get("task_difficulty") + harder
+    if row == "ln_under_use":
+        return np.log(get("under_use", segment))
+    return get(PLAIN[row], segment)
+
+
+def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
+    """Draw the parameters of a block of replicates.
+
+    Each parameter has a stream of its own, so that a value does not depend on which others are
+    drawn or in what order.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario: its overrides, and whether ranges are drawn.
+    run : ndarray of uint64, shape (L,)
+        From :func:`sim.world.streams.run_keys`.
+
+    Returns
+    -------
+    Parameters
+        Tables with L lanes.
+    """
+    get = _Draws(drivers, run)
+    segment = np.stack(
+        [np.stack([_of_segment(get, row, s) for row in BySegment._fields]) for s in drivers.segments]
+    )
+    segment[:, 0] /= segment[:, 0].sum(axis=0)  # weights of the segments are parts of a whole
+    none = np.zeros(run.size)
+    ecosystem = np.stack(
+        [
+            np.stack([none if k == "sovereign" else get(row, k) for row in ("lag", "release_rate")])
+            for k in drivers.ecosystems
+        ]
+    )
+    return Parameters(
+        scalar=np.stack([get(name) for name in Scalars._fields]),
+        segment=segment,
+        ecosystem=ecosystem,
+        switches=Switches(*(int(get(name)[0]) for name in Switches._fields)),
+    )

@@ -1,0 +1,126 @@
+"""What levers do to a driver: multiply, add, move, floor, cap, always in this order."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import rule
+
+
+@rule
+def settle(
+    value: Floats,
+    low: float,
+    high: float,
+    t: int,
+    first: int,
+    last: int,
+    effect: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    work: Floats,
+) -> None:
+    """Apply the effects on one driver cell to its base value, in place.
+
+    With v the size of an effect and r its ramp: multiply ``x (1 + v r)``; add ``x + v r``; move
+    ``x + (target - x) v r``, several moves going to their weighted target together; floor
+    ``x + max(0, v - x) r``; cap ``x + min(0, v - x) r``. At ``r = 0`` nothing changes, to the bit.
+
+    Parameters
+    ----------
+    value : ndarray, shape (L,)
+        Base value on entry, the value in force on return.
+    low, high : float
+        Bounds of the driver.
+    t : int
+        Month.
+    first, last : int
+        Rows of ``effect`` that act on this cell, sorted by operation and canonical order.
+    effect, operation, ramp, size, target : ndarray
+        As in :class:`sim.scenario.drivers.Effects`; ``size`` has shape (E, L).
+    work : ndarray, shape (3, L)
+        Scratch.
+    """
+    lanes = value.size
+    row = first
+    while row < last and operation[effect[row]] < 2:
+        e = effect[row]
+        r = ramp[e, t]
+        if r > 0.0 and operation[e] == 0:
+            for l in range(lanes):  # noqa: E741
+                value[l] *= 1.0 + size[e, l] * r
+        elif r > 0.0:
+            for l in range(lanes):  # noqa: E741
+                value[l] += size[e, l] * r
+        row += 1
+    if row < last and operation[effect[row]] == 2:
+        row = _move(value, t, row, last, effect, operation, ramp, size, target, work)
+    while row < last:
+        row = _bound(value, t, row, last, effect, operation, ramp, size, work)
+    for l in range(lanes):  # noqa: E741
+        value[l] = min(max(value[l], low), high)
+
+
+@rule
+def _move(
+    value: Floats,
+    t: int,
+    first: int,
+    last: int,
+    effect: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    work: Floats,
+) -> int:
+    """Move towards the targets together; return the first row that is not a move."""
+    lanes = value.size
+    for l in range(lanes):  # noqa: E741
+        work[0, l] = 0.0
+        work[1, l] = 0.0
+        work[2, l] = 0.0
+    row = first
+    while row < last and operation[effect[row]] == 2:
+        e = effect[row]
+        for l in range(lanes):  # noqa: E741
+            part = min(max(size[e, l] * ramp[e, t], 0.0), 1.0)
+            work[0, l] += part
+            work[1, l] += part * target[e]
+            # 1 - product of (1 - part), built without subtracting from one at the end: exact at 0.
+            work[2, l] += part * (1.0 - work[2, l])
+        row += 1
+    for l in range(lanes):  # noqa: E741
+        if work[0, l] > 0.0:
+            value[l] += (work[1, l] / work[0, l] - value[l]) * work[2, l]
+    return row
+
+
+@rule
+def _bound(
+    value: Floats,
+    t: int,
+    first: int,
+    last: int,
+    effect: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    work: Floats,
+) -> int:
+    """Apply all floors, or all caps, to the same value; return the first row of another kind."""
+    lanes = value.size
+    kind = operation[effect[first]]
+    sign = 1.0 if kind == 3 else -1.0
+    for l in range(lanes):  # noqa: E741
+        work[0, l] = 0.0
+    row = first
+    while row < last and operation[effect[row]] == kind:
+        e = effect[row]
+        for l in range(lanes):  # noqa: E741
+            work[0, l] = max(work[0, l], sign * (size[e, l] - value[l]) * ramp[e, t])
+        row += 1
+    for l in range(lanes):  # noqa: E741
+        value[l] += sign * work[0, l]
+    return row

@@ -1,0 +1,56 @@
+"""What an observed series would see of the world."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats
+from sim.world.compiled import rule
+from sim.world.rules.offers import MAKER, by_way
+from sim.world.rows import P
+
+ENTERPRISE, INDEPENDENT = 0, 1
+
+
+@rule
+def chatbot_view(
+    t: int,
+    share: Floats,
+    opened: Floats,
+    worth: Floats,
+    reach: Floats,
+    offered: Floats,
+    cover: Floats,
+    triers: Floats,
+    p: Floats,
+    part: Floats,
+    visits: Floats,
+) -> None:
+    """Write the use of makers' chat services in each nation, triers included.
+
+    ``x_M (1 - (1 - chi) sum T) + T``, where ``x_M`` is the share that uses the maker's way, half
+    enterprise and half independent. Divided by its sum over ecosystems it is the view that web
+    visits and chatbot telemetry have; consumers stand in for developers here.
+
+    Parameters
+    ----------
+    share : ndarray, shape (I, S, K, L)
+    triers : ndarray, shape (I, K, L)
+    visits : ndarray, shape (T', I, K, L)
+        Month t is written.
+    """
+    options, lanes = visits.shape[2], visits.shape[3]
+    segments = min(share.shape[1], 2)
+    for i in range(share.shape[0]):
+        for k in range(options):
+            for l in range(lanes):  # noqa: E741
+                visits[t, i, k, l] = 0.0
+            for s in range(segments):
+                by_way(i, s, k, MAKER, opened, worth, reach, offered, cover, part)
+                for l in range(lanes):  # noqa: E741
+                    visits[t, i, k, l] += share[i, s, k, l] * part[l] / segments
+        for l in range(lanes):  # noqa: E741
+            tried = 0.0
+            for k in range(options):
+                tried += triers[i, k, l]
+            replaced = min((1.0 - p[P.trial_new, l]) * tried, 1.0)
+            for k in range(options):
+                visits[t, i, k, l] = visits[t, i, k, l] * (1.0 - replaced) + triers[i, k, l]

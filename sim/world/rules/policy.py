@@ -1,0 +1,202 @@
+"""Drivers in force: the base of each, with what levers make of it this month."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import rule
+from sim.world.rows import P
+from sim.world.rules.effects import settle
+
+ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER = 0, 1, 2, 3, 4, 5, 6
+
+
+@rule
+def world_cells(
+    t: int,
+    base: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    cells: Floats,
+    work: Floats,
+) -> None:
+    """Write the drivers of the world in force, shape (world cells, L).
+
+    Parameters
+    ----------
+    base : ndarray, shape (T, world cells)
+        Values without levers.
+    low, high : ndarray, shape (world cells,)
+        Bounds.
+    start, effect, operation, ramp, size, target : ndarray
+        As in :class:`sim.scenario.drivers.Effects`.
+    """
+    for c in range(cells.shape[0]):
+        for l in range(cells.shape[1]):  # noqa: E741
+            cells[c, l] = base[t, c]
+        if start[c + 1] > start[c]:
+            settle(
+                cells[c], low[c], high[c], t, start[c], start[c + 1], effect, operation, ramp,
+                size, target, work,
+            )  # fmt: skip
+
+
+@rule
+def settle_family(
+    i: int,
+    t: int,
+    family: int,
+    first: int,
+    last: int,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    values: Floats,
+    work: Floats,
+) -> None:
+    """Apply the levers on cells ``first`` to ``last - 1`` of one family of a nation, in place.
+
+    Parameters
+    ----------
+    family : int
+        Position in NATION_FAMILIES.
+    values : ndarray, shape (I, cells, L)
+        Base values on entry, values in force on return.
+    """
+    row = i * offsets[7] + offsets[family]
+    for c in range(first, last):
+        if start[row + c + 1] > start[row + c]:
+            settle(
+                values[i, c], low[family], high[family], t, start[row + c], start[row + c + 1],
+                effect, operation, ramp, size, target, work,
+            )  # fmt: skip
+
+
+@rule
+def settle_ecosystem(
+    i: int,
+    k: int,
+    t: int,
+    base_access: Floats,
+    leak_weight: Floats,
+    base_licence: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    p: Floats,
+    access: Floats,
+    price: Floats,
+    licence: Floats,
+    work: Floats,
+) -> None:
+    """Write a nation's access to an ecosystem, the factor on its price, and its licence.
+
+    Where no provider lists the nation, ``leak`` opens the maker's way a little.
+    """
+    for l in range(licence.shape[2]):  # noqa: E741
+        for w in range(3):
+            access[i, 3 * k + w, l] = base_access[t, i, 3 * k + w]
+            price[i, 3 * k + w, l] = 1.0
+        access[i, 3 * k, l] += leak_weight[t, i, k] * p[P.leak, l]
+        licence[i, k, l] = base_licence[t, i, k]
+    first, last = 3 * k, 3 * k + 3
+    settle_family(
+        i, t, ACCESS, first, last, low, high, start, effect, offsets, operation, ramp, size, target,
+        access, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, PRICE, first, last, low, high, start, effect, offsets, operation, ramp, size, target,
+        price, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, LICENCE, k, k + 1, low, high, start, effect, offsets, operation, ramp, size, target,
+        licence, work,
+    )  # fmt: skip
+
+
+@rule
+def settle_other(
+    i: int,
+    t: int,
+    base_facility: Floats,
+    base_trust: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    facility: Floats,
+    trust: Floats,
+    pull: Floats,
+    offer: Floats,
+    work: Floats,
+) -> None:
+    """Write a nation's facilities, trust, pulls and offers to its government."""
+    for s in range(facility.shape[1]):
+        for l in range(facility.shape[2]):  # noqa: E741
+            facility[i, s, l] = base_facility[s]
+    for k in range(trust.shape[1]):
+        for l in range(trust.shape[2]):  # noqa: E741
+            trust[i, k, l] = base_trust[i, k]
+    for c in range(pull.shape[1]):
+        for l in range(pull.shape[2]):  # noqa: E741
+            pull[i, c, l] = 0.0
+    for c in range(offer.shape[1]):
+        for l in range(offer.shape[2]):  # noqa: E741
+            offer[i, c, l] = 0.0
+    settle_family(
+        i, t, FACILITY, 0, facility.shape[1], low, high, start, effect, offsets, operation, ramp,
+        size, target, facility, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, TRUST, 0, trust.shape[1], low, high, start, effect, offsets, operation, ramp, size,
+        target, trust, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, PULL, 0, pull.shape[1], low, high, start, effect, offsets, operation, ramp, size,
+        target, pull, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, OFFER, 0, offer.shape[1], low, high, start, effect, offsets, operation, ramp, size,
+        target, offer, work,
+    )  # fmt: skip
+
+
+@rule
+def turned(i: int, now: Ints, felt: Ints) -> bool:
+    """Return whether a government's stance differs in any lane from the one last felt; note it."""
+    some = False
+    for l in range(now.shape[1]):  # noqa: E741
+        some = some or now[i, l] != felt[i, l]
+        felt[i, l] = now[i, l]
+    return some
+
+
+@rule
+def overloaded(load: Floats, before: Floats) -> bool:
+    """Return whether the load of Chinese services is felt differently in any lane than before."""
+    some = False
+    for l in range(load.size):  # noqa: E741
+        some = some or max(load[l], 1.0) != max(before[l], 1.0)
+    return some

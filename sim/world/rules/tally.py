@@ -1,0 +1,90 @@
+"""Step 7: sums over nations."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import rule
+from sim.world.rows import B
+from sim.world.rules.offers import CN_BLOC, MAKER, by_way
+
+
+@rule
+def adoption(builders: Floats, ceiling: Floats, adopted: Floats) -> None:
+    """Write ``N / C`` of each nation, shape (I, L); 0 where nobody may ever build."""
+    for i in range(builders.shape[0]):
+        for l in range(builders.shape[1]):  # noqa: E741
+            adopted[i, l] = builders[i, l] / ceiling[i, l] if ceiling[i, l] > 0.0 else 0.0
+
+
+@rule
+def world_shares(builders: Floats, national: Floats, world: Floats, total: Floats) -> None:
+    """Write the builder-weighted world share of each ecosystem, shape (K, L).
+
+    Nations are added one after another, so that a nation without builders changes no bit.
+
+    Parameters
+    ----------
+    total : ndarray, shape (L,)
+        Scratch: builders of the world.
+    """
+    for l in range(total.size):  # noqa: E741
+        total[l] = 0.0
+    for k in range(world.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            world[k, l] = 0.0
+    for i in range(builders.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            total[l] += builders[i, l]
+        for k in range(world.shape[0]):
+            for l in range(total.size):  # noqa: E741
+                world[k, l] += builders[i, l] * national[i, k, l]
+    for k in range(world.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            world[k, l] = world[k, l] / total[l] if total[l] > 0.0 else 0.0
+
+
+@rule
+def bloc_share(bloc: Ints, world: Floats, chinese: Floats) -> None:
+    """Write the world share of the Chinese bloc, shape (L,)."""
+    for l in range(chinese.size):  # noqa: E741
+        chinese[l] = 0.0
+    for k in range(bloc.size):
+        if bloc[k] == CN_BLOC:
+            for l in range(chinese.size):  # noqa: E741
+                chinese[l] += world[k, l]
+
+
+@rule
+def chinese_load(
+    bloc: Ints,
+    builders: Floats,
+    share: Floats,
+    opened: Floats,
+    worth: Floats,
+    reach: Floats,
+    offered: Floats,
+    cover: Floats,
+    ps: Floats,
+    part: Floats,
+    users: Floats,
+) -> None:
+    """Count the builders on Chinese models by the maker's service, China included, shape (L,).
+
+    Parameters
+    ----------
+    opened, worth, reach, offered, cover : ndarray
+        As in :mod:`sim.world.rules.offers`.
+    part : ndarray, shape (L,)
+        Scratch.
+    """
+    for l in range(users.size):  # noqa: E741
+        users[l] = 0.0
+    for i in range(builders.shape[0]):
+        for k in range(bloc.size):
+            if bloc[k] != CN_BLOC:
+                continue
+            for s in range(ps.shape[0]):
+                by_way(i, s, k, MAKER, opened, worth, reach, offered, cover, part)
+                for l in range(users.size):  # noqa: E741
+                    count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
+                    users[l] += count * part[l]

@@ -1,0 +1,168 @@
+"""Step 5: how many build at all, and how many only try."""
+
+from __future__ import annotations
+
+import math
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import rule
+from sim.world.numerics import ABSENT, exp
+from sim.world.rows import B, P
+
+NOTHING = 0.5 * ABSENT
+
+
+@rule
+def backcast(
+    ceiling: Floats, target: Floats, urge: Floats, imitation: Floats, months: int, builders: Floats
+) -> None:
+    """Write the builders of 2023-01 from those of an anchor month, undoing the diffusion.
+
+    One month of diffusion without trial or links is ``n' = n + (p + q n)(1 - n)/12``; the root in
+    [0, 1] is taken back ``months`` times, and held at zero where the anchor is too low for that.
+
+    Parameters
+    ----------
+    ceiling, target, urge, builders : ndarray, shape (I, L)
+        ``C``, builders in the anchor month, ``p_i`` per year; the last is written.
+    imitation : ndarray, shape (L,)
+        q per year.
+    """
+    for i in range(builders.shape[0]):
+        for l in range(builders.shape[1]):  # noqa: E741
+            c = ceiling[i, l]
+            n = min(target[i, l] / c, 0.98) if c > 0.0 else 0.0
+            p, q = urge[i, l] / 12.0, imitation[l] / 12.0
+            for _ in range(months):
+                b = 1.0 + q - p
+                if n <= p:
+                    n = 0.0
+                elif q < 1e-12:
+                    n = (n - p) / (1.0 - p)
+                else:
+                    n = (b - math.sqrt(max(b * b - 4.0 * q * (n - p), 0.0))) / (2.0 * q)
+            builders[i, l] = c * n
+
+
+@rule
+def try_out(
+    i: int, trial: int, p: Floats, attention: Floats, access: Floats, triers: Floats, total: Floats
+) -> None:
+    """Write the triers of each ecosystem, ``T = tau a access``, and their sum.
+
+    Triers are extra use beside the shares, as a fraction of active users.
+
+    Parameters
+    ----------
+    attention : ndarray, shape (K, L)
+    access : ndarray, shape (I, K * 3, L)
+        The maker's way counts.
+    triers : ndarray, shape (I, K, L)
+    total : ndarray, shape (L,)
+    """
+    for l in range(total.size):  # noqa: E741
+        total[l] = 0.0
+    for k in range(attention.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            t = p[P.trial_rate, l] * attention[k, l] * access[i, 3 * k, l] * trial
+            triers[i, k, l] = t
+            total[l] += t
+
+
+@rule
+def linked_mean(start: Ints, to: Ints, weight: Floats, of: Floats, out: Floats) -> None:
+    """Write the mean over linked nations of one quantity, shape (I, L).
+
+    Parameters
+    ----------
+    start, to, weight : ndarray
+        Links by nation in compressed rows that sum to one; a nation without links has none.
+    of : ndarray, shape (I, L)
+        Last month's quantity.
+    out : ndarray, shape (I, L)
+        Written.
+    """
+    for i in range(out.shape[0]):
+        for l in range(out.shape[1]):  # noqa: E741
+            out[i, l] = 0.0
+        for row in range(start[i], start[i + 1]):
+            j, w = to[row], weight[row]
+            for l in range(out.shape[1]):  # noqa: E741
+                out[i, l] += w * of[j, l]
+
+
+@rule
+def linked_shares(
+    start: Ints, to: Ints, weight: Floats, national: Floats, world: Floats, out: Floats
+) -> None:
+    """Write the mean over linked nations of the ecosystems' shares, shape (I, K, L).
+
+    A nation without links sees the world.
+    """
+    for i in range(out.shape[0]):
+        alone = start[i + 1] == start[i]
+        for k in range(out.shape[1]):
+            for l in range(out.shape[2]):  # noqa: E741
+                out[i, k, l] = world[k, l] if alone else 0.0
+        for row in range(start[i], start[i + 1]):
+            j, w = to[row], weight[row]
+            for k in range(out.shape[1]):
+                for l in range(out.shape[2]):  # noqa: E741
+                    out[i, k, l] += w * national[j, k, l]
+
+
+@rule
+def grow(
+    i: int,
+    link_start: Ints,
+    logsum: Floats,
+    logsum0: Floats,
+    urge: Floats,
+    adopted: Floats,
+    linked: Floats,
+    triers: Floats,
+    ceiling: Floats,
+    p: Floats,
+    ps: Floats,
+    builders: Floats,
+    arriving: Floats,
+) -> None:
+    """Let builders grow by one month of diffusion (Bass 1969), faster where value and trial rise.
+
+    ``dN = (p exp(v (IV - IV0)) + q (0.7 n + 0.3 n_linked))/12 (1 + c_T chi sum T)(C - N)``; a
+    nation without links counts its own n in full. Where a segment can have nothing at all, N holds.
+
+    Parameters
+    ----------
+    logsum : ndarray, shape (I, S, L)
+        Log of the choice weight; ``IV`` is its mean by segment weight.
+    logsum0 : ndarray, shape (I, L)
+        ``IV`` of the first month in which it is known; ABSENT before.
+    urge : ndarray, shape (I, L)
+        ``p_i`` per year.
+    adopted, linked : ndarray, shape (I, L)
+        Last month's ``N/C`` of the nation and the mean of its linked nations.
+    builders : ndarray, shape (I, L)
+        Row i is updated.
+    arriving : ndarray, shape (L,)
+        Written: newcomers as a part of all builders after arrival; 1 where there are no others.
+    """
+    has_links = link_start[i + 1] > link_start[i]
+    for l in range(arriving.size):  # noqa: E741
+        mean = 0.0
+        lowest = 0.0
+        for s in range(ps.shape[0]):
+            mean += ps[s, B.weight, l] * logsum[i, s, l]
+            lowest = min(lowest, logsum[i, s, l])
+        able = lowest > NOTHING
+        if able and logsum0[i, l] <= NOTHING:
+            logsum0[i, l] = mean
+        n = adopted[i, l]
+        near = n + p[P.imitation_links, l] * (linked[i, l] - n) if has_links else n
+        lift = exp(p[P.value_effect, l] * (mean - logsum0[i, l]))
+        rate = (urge[i, l] * lift + p[P.imitation, l] * near) / 12.0
+        rate *= 1.0 + p[P.trial_effect, l] * p[P.trial_new, l] * triers[l]
+        before = builders[i, l]
+        new = min(rate, 1.0) * (ceiling[i, l] - before) if able else 0.0
+        builders[i, l] = before + new
+        arriving[l] = new / (before + new) if before > 0.0 else 1.0

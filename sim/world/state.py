@@ -1,0 +1,348 @@
+"""The state of the world: arrays with the replicate as the last axis."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.scenario.drivers import (
+    NATION_FAMILIES,
+    OFFERS,
+    STANCES,
+    WAYS,
+    Drivers,
+    Flags,
+    Floats,
+    Ints,
+    nation_offsets,
+)
+from sim.world import streams
+from sim.world.numerics import ABSENT
+from sim.world.parameters import Parameters
+from sim.world.rows import B, P
+from sim.world.rules.tally import world_shares
+from sim.world.rules.uptake import backcast
+from sim.world.streams import Keys
+
+CELLS = ("access", "price", "licence", "facility", "trust", "pull", "offer")
+
+
+class State(NamedTuple):
+    """Everything that a month reads from the one before; I nations, S segments, K ecosystems.
+
+    Sizes: 2 offers, 3 ways, 3 pools, 2 kinds of hardware, M memberships, L lanes.
+    """
+
+    share: Floats  # [I, S, K, L] fraction
+    builders: Floats  # [I, L] developers who build on models
+    national: Floats  # [I, K, L] share over segments
+    scar: Floats  # [I, K, L] utils
+    taste: Floats  # [I, K, L] utils, fixed
+    wander: Floats  # [I, K, L] utils, AR(1)
+    stance: Ints  # [I, L]
+    stance_felt: Ints  # [I, L] stance under which offers were last valued; -1 before
+    offset: Ints  # [I, L] month of review modulo 24
+    logsum0: Floats  # [I, L] log of the choice weight at the start
+    ceiling: Floats  # [I, L] developers who may ever build
+    urge: Floats  # [I, L] p_i per year
+    sensitivity: Floats  # [I, S, L] c_s g_i, utils per ln USD
+    access: Floats  # [I, K * 3, L] driver cells in force
+    price: Floats  # [I, K * 3, L]
+    licence: Floats  # [I, K, L]
+    facility: Floats  # [I, S, L]
+    trust: Floats  # [I, K, L]
+    pull: Floats  # [I, S * K, L]
+    offer: Floats  # [I, 4, L]
+    opened: Floats  # [I, S, K, 3, L] access that builders really have
+    worth: Floats  # [I, S, K, 2, 3, L] worth of a way
+    reach: Floats  # [I, S, K, 2, L] sum over ways
+    offered: Floats  # [I, S, K, 2, L] its logarithm, B
+    leaving: Floats  # [I, S, K, L] part of users whose way is cut this month
+    evicting: Flags  # [I] whether any is
+    chosen: Floats  # [I, S, K, L] choice probabilities P of the month
+    logsum: Floats  # [I, S, L] log of the choice weight of the month
+    triers: Floats  # [I, K, L] fraction of active users
+    adopted: Floats  # [I, L] N/C of last month
+    linked: Floats  # [I, L] its mean over linked nations
+    national_before: Floats  # [I, K, L]
+    linked_share: Floats  # [I, K, L]
+    stance_before: Ints  # [I, L]
+    member_counts: Floats  # [M, 4, L]
+    member_sizes: Floats  # [M]
+    cells: Floats  # [world cells, L]
+    wanted: Floats  # [3, L]
+    compute: Floats  # [3, 2, L] H100e
+    output: Floats  # [L] H100e a month
+    unmet: Floats  # [12, L]
+    training: Floats  # [L] H100e
+    serving: Floats  # [L] H100e
+    users: Floats  # [L] builders on Chinese models by the maker's service
+    users0: Floats  # [L] the same in July 2025; 0 before
+    serving0: Floats  # [L]
+    training0: Floats  # [L]
+    chinese_share: Floats  # [L] world share of the Chinese bloc
+    chinese_share0: Floats  # [L]
+    load: Floats  # [L] z
+    load_before: Floats  # [L]
+    extra_lag: Floats  # [L] months
+    frontier: Floats  # [T, L] ECI points
+    best_open: Floats  # [T, L]
+    own: Floats  # [K, 2, L]
+    gap: Floats  # [K]
+    rise: Floats  # [K, L]
+    cover: Floats  # [S, K, 2, L] beta cov, utils
+    cover_before: Floats  # [S, K, 2, L]
+    attention: Floats  # [K, L]
+    fresh: Floats  # [K, L]
+    ln_price: Floats  # [K, 2, 3, L]
+    world: Floats  # [K, L] developer-weighted world share
+
+
+class Scratch(NamedTuple):
+    """Working arrays of one month, so that no rule allocates; contents do not outlive a nation."""
+
+    shared: Floats  # [K, L]
+    kept: Floats  # [K, L]
+    felt: Floats  # [2, 3, L]
+    utility: Floats  # [S, K, L]
+    opened_next: Floats  # [S, 3, L]
+    arriving: Floats  # [L]
+    triers: Floats  # [L]
+    part: Floats  # [L]
+    work: Floats  # [6, L]
+
+
+class StreamKeys(NamedTuple):
+    """Key of every random stream that a month draws from."""
+
+    wander: Keys  # [I, K, L]
+    stance: Keys  # [I, 4, L]
+    release: Keys  # [K, L]
+    lateness: Keys  # [K, L]
+    size: Keys  # [K, L]
+    frontier_chance: Keys  # [L]
+    frontier_size: Keys  # [L]
+
+
+def stream_keys(drivers: Drivers, run: Keys) -> StreamKeys:
+    """Return the keys of a block of replicates, named by nation and ecosystem.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Gives the names.
+    run : ndarray of uint64, shape (L,)
+        From :func:`sim.world.streams.run_keys`.
+    """
+    nations, ecosystems = drivers.nations, drivers.ecosystems
+
+    def table(name: str, first: tuple[str, ...], second: tuple[str, ...]) -> Keys:
+        return np.stack(
+            [[streams.keys(run, f"{name}/{a}/{b}") for b in second] for a in first]
+        ).astype(np.uint64)
+
+    def row(name: str) -> Keys:
+        return np.stack([streams.keys(run, f"{name}/{k}") for k in ecosystems])
+
+    return StreamKeys(
+        wander=table("wander", nations, ecosystems),
+        stance=table("stance", nations, STANCES),
+        release=row("release"),
+        lateness=row("lateness"),
+        size=row("attention"),
+        frontier_chance=streams.keys(run, "frontier/chance"),
+        frontier_size=streams.keys(run, "frontier/size"),
+    )
+
+
+def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) -> Floats:
+    """Return the fixed taste of each nation for each ecosystem, region draw plus nation draw.
+
+    Returns
+    -------
+    ndarray, shape (I, K, L)
+        Utils.
+    """
+    taste = np.zeros((len(drivers.nations), len(drivers.ecosystems), run.size))
+    for k, ecosystem in enumerate(drivers.ecosystems):
+        regions = [
+            region_sd * streams.normals(streams.keys(run, f"taste/region/{name}/{ecosystem}"), 0)
+            for name in drivers.regions
+        ]
+        for i, nation in enumerate(drivers.nations):
+            own = streams.normals(streams.keys(run, f"taste/{nation}/{ecosystem}"), 0)
+            taste[i, k] = regions[drivers.facts.region[i]] + nation_sd * own
+    return taste
+
+
+def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
+    """Allocate the working arrays of a block."""
+    return Scratch(
+        shared=np.zeros((ecosystems, lanes)),
+        kept=np.zeros((ecosystems, lanes)),
+        felt=np.zeros((len(OFFERS), len(WAYS), lanes)),
+        utility=np.zeros((segments, ecosystems, lanes)),
+        opened_next=np.zeros((segments, len(WAYS), lanes)),
+        arriving=np.zeros(lanes),
+        triers=np.zeros(lanes),
+        part=np.zeros(lanes),
+        work=np.zeros((6, lanes)),
+    )
+
+
+def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
+    """Return the state before the first month.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    parameters : Parameters
+        Lanes of the block.
+    run : ndarray of uint64, shape (L,)
+        Keys of the replicates.
+    """
+    f, p, ps = drivers.facts, parameters.scalar, parameters.segment
+    months, nations = f.months.size, f.developers.size
+    segments, ecosystems, lanes = len(drivers.segments), len(drivers.ecosystems), run.size
+    offsets = nation_offsets(ecosystems, segments)
+    cells = dict(zip(NATION_FAMILIES, np.diff(offsets), strict=True))
+    o, w = len(OFFERS), len(WAYS)
+
+    def zeros(*shape: int) -> Floats:
+        return np.zeros((*shape, lanes))
+
+    ceiling = (f.developers * f.internet)[:, None] * p[P.potential]
+    urge = p[P.innovation] * np.exp(p[P.optimism_effect] * f.optimism[:, None])
+    # The price weight falls with income: g_i = (income / reference) ** -eta.
+    income = np.exp(-p[P.income_effect] * np.log(f.income_ratio)[:, None])
+    builders = zeros(nations)
+    target = np.repeat((f.developers * f.ai_users)[:, None], lanes, axis=1)
+    backcast(ceiling, target, urge, np.ascontiguousarray(p[P.imitation]), f.uptake_month, builders)
+    noise = float(parameters.switches.noise)
+    offset = np.stack(
+        [np.floor(24 * streams.uniforms(streams.keys(run, f"review/{n}"), 0)) for n in drivers.nations]
+    ).astype(np.int64)
+    share = np.empty((nations, segments, ecosystems, lanes))
+    share[:] = f.start[:, None, :, None]
+    national = np.empty((nations, ecosystems, lanes))
+    national[:] = f.start[:, :, None]
+    # Chinese output in 2023-01: the reference month run back at each replicate's own growth.
+    years = f.output_month / 12.0
+    growth = p[P.output_growth] + p[P.backfire] * p[P.unmet_start]
+    output = f.output_reference * np.exp(-growth * years)
+    world = zeros(ecosystems)
+    world_shares(builders, national, world, zeros())
+    last = f.last_fact
+    return State(
+        share=share,
+        builders=builders,
+        national=national,
+        scar=zeros(nations, ecosystems),
+        taste=tastes(drivers, run, p[P.taste_region] * noise, p[P.taste_nation] * noise),
+        wander=_stationary(drivers, run, p[P.taste_month] * noise),
+        stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
+        stance_felt=np.full((nations, lanes), -1),
+        offset=offset,
+        logsum0=np.full((nations, lanes), ABSENT),
+        ceiling=ceiling,
+        urge=urge,
+        sensitivity=np.ascontiguousarray(ps[None, :, B.price] * income[:, None]),
+        **{name: zeros(nations, int(cells[name])) for name in CELLS},
+        opened=zeros(nations, segments, ecosystems, w),
+        worth=zeros(nations, segments, ecosystems, o, w),
+        reach=zeros(nations, segments, ecosystems, o),
+        offered=np.full((nations, segments, ecosystems, o, lanes), ABSENT),
+        leaving=zeros(nations, segments, ecosystems),
+        evicting=np.zeros(nations, np.uint8),
+        chosen=zeros(nations, segments, ecosystems),
+        logsum=zeros(nations, segments),
+        triers=zeros(nations, ecosystems),
+        adopted=zeros(nations),
+        linked=zeros(nations),
+        national_before=national.copy(),
+        linked_share=zeros(nations, ecosystems),
+        stance_before=np.repeat(f.first_stance[:, None], lanes, axis=1),
+        member_counts=zeros(f.membership.shape[1], len(STANCES)),
+        member_sizes=np.zeros(f.membership.shape[1]),
+        cells=zeros(f.world.shape[1]),
+        wanted=zeros(3),
+        compute=np.repeat(f.compute[:, :, None], lanes, axis=2),
+        output=output,
+        unmet=np.repeat(p[P.unmet_start][None, :], 12, axis=0),
+        training=zeros(),
+        serving=zeros(),
+        users=zeros(),
+        users0=zeros(),
+        serving0=zeros(),
+        training0=zeros(),
+        chinese_share=zeros(),
+        chinese_share0=zeros(),
+        load=zeros(),
+        load_before=zeros(),
+        extra_lag=zeros(),
+        frontier=zeros(months),
+        best_open=zeros(months),
+        own=zeros(ecosystems, o),
+        gap=(f.index[last, :, 0] - f.index[last, :, 1]) * f.on_sale[last, :, 1],
+        rise=zeros(ecosystems),
+        cover=zeros(segments, ecosystems, o),
+        cover_before=zeros(segments, ecosystems, o),
+        attention=zeros(ecosystems),
+        fresh=zeros(ecosystems),
+        ln_price=zeros(ecosystems, o, w),
+        world=world,
+    )
+
+
+def _stationary(drivers: Drivers, run: Keys, sd: Floats) -> Floats:
+    """Return the wandering taste at the start, from its stationary distribution, (I, K, L)."""
+    return np.stack(
+        [
+            [sd * streams.normals(streams.keys(run, f"wander/start/{n}/{k}"), 0) for k in drivers.ecosystems]
+            for n in drivers.nations
+        ]
+    )
+
+
+def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:
+    """Draw how strong each lever is in each replicate.
+
+    The size of an effect is linear between nothing at strength 0 and the catalogue's low, central
+    and high at 1/3, 2/3 and 1, times a triangular factor around one for the lever's stated
+    uncertainty.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    run : ndarray of uint64, shape (L,)
+        Keys of the replicates.
+
+    Returns
+    -------
+    sizes : ndarray, shape (E, L)
+        Driver change of each effect in full force.
+    costs : ndarray, shape (entries, L)
+        USD million a year.
+    """
+    lanes = run.size
+    sizes = np.zeros((drivers.effects.operation.size, lanes))
+    costs = np.zeros((len(drivers.entries), lanes))
+    knots = np.array([0.0, 1 / 3, 2 / 3, 1.0])
+    for position, entry in enumerate(drivers.entries):
+        if isinstance(entry.strength, int | float):
+            strength = np.full(lanes, float(entry.strength))
+        else:
+            u = streams.uniforms(streams.keys(run, f"strength/{entry.label}"), 0)
+            strength = np.clip(entry.strength.quantile(u), 0.0, 1.0)  # type: ignore[attr-defined]
+        u = streams.uniforms(streams.keys(run, f"size/{entry.lever}"), 0)
+        factor = 1.0
+        if drivers.drawn:
+            tail = np.where(u < 0.5, np.sqrt(2.0 * u) - 1.0, 1.0 - np.sqrt(2.0 * (1.0 - u)))
+            factor = 1.0 + entry.uncertainty * tail
+        for effect, (low, central, high) in zip(entry.effects, entry.sizes, strict=True):
+            sizes[effect] = np.interp(strength, knots, [0.0, low, central, high]) * factor
+        costs[position] = np.interp(strength, knots, [0.0, *entry.cost])
+    return sizes, costs

@@ -1,0 +1,41 @@
+"""The command ``sim`` over a made-up world: run by the tests as a process of its own.
+
+``MADE_UP_SECONDS`` is how long a block takes, ``MADE_UP_BEGUN`` a file to touch when the first one
+begins, and ``MADE_UP_BYTES`` the most that a file may hold.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+
+from sim.cli import main
+from sim.study import ensemble
+from tests.strategies import fake_drivers, fake_trajectory
+
+
+def simulate(drivers, seed, replicates, engine):
+    if "MADE_UP_BEGUN" in os.environ:
+        Path(os.environ["MADE_UP_BEGUN"]).touch()
+    time.sleep(float(os.environ.get("MADE_UP_SECONDS", "0")))
+    return fake_trajectory(drivers, seed, replicates)
+
+
+def half(drivers, scenario, parameter):
+    return np.full(scenario.ensemble.runs, 0.5)
+
+
+# Worker processes read this module too, and so meet the made-up world as well.
+ensemble._drivers = lambda _: fake_drivers()
+ensemble._simulate = simulate
+ensemble._drawn = half
+
+if __name__ == "__main__":
+    if "MADE_UP_BYTES" in os.environ:
+        most = int(os.environ["MADE_UP_BYTES"])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    main()

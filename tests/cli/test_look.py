@@ -1,0 +1,173 @@
+"""Commands that look things up: list, show, validate, schema; and what is refused, and how."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from sim import version
+from tests.cli.conftest import REAL, ROOT, environment
+
+KINDS = (
+    "scenarios", "levers", "nations", "ecosystems", "metrics", "parameters", "observations",
+)  # fmt: skip
+GOOD = "extends: baseline\ntitle: Mine\n"
+BAD = "extends: baseline\nlevers:\n  - {id: us_genesis_misison}\nparamters: {}\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_list_gives_a_name_a_title_and_a_kind(sim, kind):
+    done = sim("list", kind, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads(done.stdout)
+    assert rows
+    for row in rows:
+        assert row["name"]
+        assert isinstance(row["title"], str)
+        assert row["kind"] == kind.removesuffix("s")
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert len(sim("list", kind).stdout.splitlines()) == len(rows)
+
+
+def test_list_alone_counts_what_there_is(sim):
+    rows = json.loads(sim("list", "--json").stdout)
+    assert [row["name"] for row in rows] == list(KINDS)
+    assert all(row["count"] > 0 for row in rows)
+
+
+def test_list_searches_by_word(sim):
+    names = sim("list", "levers", "licence", "--quiet").stdout.split()
+    assert "us_permissive_licence_incentive" in names
+    both = sim("list", "levers", "LICENCE", "china", "--quiet").stdout.split()
+    assert both
+    assert set(both) < set(names)
+    assert sim("list", "nations", "atlantis").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("baseline", "scenario"),
+        ("us_permissive_licence_incentive", "lever"),
+        ("BRA", "nation"),
+        ("Brazil", "nation"),
+        ("network", "parameter"),
+        ("parameters.network", "parameter"),
+        ("lag.cn_open", "parameter"),
+        ("lag", "parameter"),
+        ("cn_open", "ecosystem"),
+        ("plurality", "metric"),
+    ],
+)
+def test_show_finds_what_has_the_name(sim, name, kind):
+    found = json.loads(sim("show", name, "--json").stdout)
+    assert found["kind"] == kind
+    text = sim("show", name)
+    assert text.returncode == 0
+    assert text.stdout.strip()
+
+
+def test_show_tells_unit_range_and_source_of_a_parameter(sim):
+    found = json.loads(sim("show", "network", "--json").stdout)
+    assert (found["low"], found["default"], found["high"]) == (0.0, 0.8, 3.0)
+    assert found["unit"]
+    assert found["source"]
+
+
+def test_show_reads_a_file(sim, tmp_path):
+    (tmp_path / "mine.yaml").write_text(GOOD)
+    found = json.loads(sim("show", "mine.yaml", "--json").stdout)
+    assert (found["name"], found["title"]) == ("mine", "Mine")
+
+
+def test_validate_reports_every_problem_of_every_file(sim, tmp_path):
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "bad.yaml").write_text(BAD)
+    assert sim("validate", "good.yaml").returncode == 0
+    done = sim("validate", "good.yaml", "bad.yaml", "--json")
+    assert done.returncode == 1
+    problems = json.loads(done.stdout)
+    keys = {"file", "line", "column", "path", "message", "hint"}
+    assert all(set(problem) == keys for problem in problems)
+    assert {(problem["file"], problem["line"]) for problem in problems} == {
+        ("bad.yaml", 3),
+        ("bad.yaml", 4),
+    }
+    text = sim("validate", "bad.yaml")
+    assert text.returncode == 1
+    assert "bad.yaml:4" in text.stdout
+
+
+def test_schema_is_one_json_value(sim):
+    assert "properties" in json.loads(sim("schema").stdout)
+
+
+def test_version(sim):
+    assert sim("--version").stdout == f"sim {version.package()} (model {version.MODEL})\n"
+
+
+def test_nothing_at_all_shows_the_help(sim):
+    assert sim().stdout == sim("--help").stdout
+    assert "run" in sim().stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("show basline", 1, "did you mean 'baseline'?"),
+        ("list leevers", 1, "did you mean 'levers'?"),
+        ("validate nowhere.yaml", 1, ""),
+        ("run basline", 1, "did you mean 'baseline'?"),
+        ("run nowhere.yaml", 1, "nowhere.yaml"),
+        ("run baseline --runs 0", 1, "ensemble.runs"),
+        ("run baseline --runs many", 1, "--runs"),
+        ("run baseline --seed -1", 1, "ensemble.seed"),
+        ("run baseline --until 2022-13", 1, "period.end"),
+        ("run baseline --nations atlantis", 1, "atlantis"),
+        ("run baseline --nations BRA,ATL", 1, "ATL"),
+        ("run baseline --set network=1", 1, "network"),
+        ("run baseline --set parameters.netwrok=1", 1, "network"),
+        ("run baseline --set parameters.network=.nan", 1, "network"),
+        ("run baseline --engine kernal", 1, "did you mean 'kernel'?"),
+        ("run baseline --workers 0", 1, "workers"),
+        ("rnu", 2, "No such command 'rnu'"),
+        ("run baseline --rnus 3", 2, "No such option"),
+        ("run", 2, "SCENARIO"),
+        ("run baseline --runs", 2, "requires an argument"),
+        ("show", 2, "NAME"),
+        ("report", 2, "RESULT"),
+        ("report nowhere", 3, "nowhere"),
+    ],
+)
+def test_what_is_wrong_has_its_code_and_one_clear_message(sim, tmp_path, words, code, message):
+    done = sim(*words.split())
+    assert done.returncode == code, done.stderr
+    said = done.stderr + (done.stdout if words.startswith("validate") else "")
+    assert message in said
+    assert "Traceback" not in said
+    assert len(done.stderr.splitlines()) <= 2
+    assert list(tmp_path.iterdir()) == []
+    command, *rest = words.split()
+    told = sim(command, "--json", *rest)
+    assert told.returncode == code
+    if told.stderr:
+        error = json.loads(told.stderr)
+        assert error["error"] in {"input", "usage", "failure"}
+        assert error["problems"]
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path):
+    command = " ".join([*REAL, "list", "parameters"])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1"],
+        capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False,
+    )  # fmt: skip
+    assert len(done.stdout.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_module_and_the_command_are_one():
+    # ``[project.scripts]`` points here.
+    assert 'sim = "sim.cli:main"' in (ROOT / "pyproject.toml").read_text()

@@ -1,0 +1,149 @@
+"""``sim run`` as a process: files, JSON, interruptions and places that cannot be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import MADE_UP, environment
+
+
+@pytest.fixture
+def run(sim):
+    def call(*words, **more):
+        return sim("run", *words, made_up=True, **more)
+
+    return call
+
+
+def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
+    done = run("baseline", "--runs", 20, "--seed", 7, "--json", "--out", "here")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert set(found) == {"scenario", "hash", "folder", "runs", "seed", "summary"}
+    assert (found["scenario"], found["runs"], found["seed"]) == ("baseline", 20, 7)
+    folder = tmp_path / found["folder"]
+    assert folder == tmp_path / "here" / "baseline" / found["hash"][:12]
+    assert (tmp_path / "here" / "baseline" / "latest").resolve() == folder
+    assert len(pd.read_parquet(folder / "runs.parquet")["run"].unique()) == 20
+    last = max(found["summary"]["world"])
+    shares = found["summary"]["world"][last]["shares"]
+    assert sum(share["mean"] for share in shares.values()) == pytest.approx(1.0)
+    assert found["summary"]["world"][last]["largest"] in shares
+
+
+def test_several_scenarios_give_a_list(run):
+    done = run("baseline", "rand_package", "--runs", 2, "--json")
+    assert [row["scenario"] for row in json.loads(done.stdout)] == ["baseline", "rand_package"]
+
+
+def test_a_person_reads_a_summary_and_where_the_files_are(run, tmp_path):
+    done = run("baseline", "--runs", 2)
+    assert done.returncode == 0, done.stderr
+    assert "World" in done.stdout
+    place = next((tmp_path / "results" / "baseline").glob("[0-9a-f]*"))
+    assert str(place.relative_to(tmp_path)) in done.stdout.replace("\n", "")
+
+
+def test_quiet_says_only_where(run, tmp_path):
+    done = run("baseline", "--runs", 2, "--quiet")
+    assert (tmp_path / done.stdout.strip() / "curves.csv").exists()
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_options_reach_the_scenario(run, tmp_path):
+    done = run(
+        "baseline", "--runs", 2, "--until", "2030-06", "--nations", "BRA,IND",
+        "--set", "parameters.network=1.5", "--json",
+    )  # fmt: skip
+    folder = tmp_path / json.loads(done.stdout)["folder"]
+    scenario = json.loads((folder / "manifest.json").read_text())["scenario"]
+    assert scenario["period"]["end"] == "2030-06"
+    assert scenario["nations"] == ["BRA", "IND"]
+    assert scenario["parameters"]["network"] == 1.5
+
+
+def test_full_keeps_single_nations(run, tmp_path):
+    folder = json.loads(run("baseline", "--runs", 2, "--full", "--json").stdout)["folder"]
+    assert "CHN" in set(pd.read_parquet(tmp_path / folder / "runs.parquet")["group"])
+
+
+def test_report_builds_the_page_again(run, sim, tmp_path):
+    folder = tmp_path / json.loads(run("baseline", "--runs", 2, "--json").stdout)["folder"]
+    page = (folder / "report.html").read_text()
+    (folder / "report.html").unlink()
+    done = sim("report", folder.parent / "latest")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "report.html").read_text() == page
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/deeper"])
+def test_a_file_in_the_folders_place_exits_3(run, tmp_path, out):
+    (tmp_path / "taken").write_text("mine")
+    done = run("baseline", "--runs", 2, "--out", out, MADE_UP_BEGUN=str(tmp_path / "begun"))
+    assert done.returncode == 3
+    assert "taken is not a folder" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]  # and no block was run
+
+
+@pytest.mark.parametrize("most", [0, 5_000, 100_000])
+def test_a_full_disk_exits_3_and_leaves_nothing(run, tmp_path, most):
+    done = run("baseline", "--runs", 40, MADE_UP_BYTES=str(most))
+    assert done.returncode == 3, done.stderr
+    # The last line: matplotlib may complain before that it cannot keep its list of fonts.
+    assert "nothing was written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_give_what_one_process_gives(run, tmp_path):
+    tables = []
+    for options in ([], ["--engine", "mesa", "--workers", "2"]):
+        done = run("baseline", "--runs", 40, "--json", "--out", f"out{len(options)}", *options)
+        assert done.returncode == 0, done.stderr
+        folder = tmp_path / json.loads(done.stdout)["folder"]
+        tables.append((folder.name, pd.read_parquet(folder / "runs.parquet")))
+    assert tables[0][0] == tables[1][0]  # neither engine nor workers are in the hash
+    pd.testing.assert_frame_equal(tables[0][1], tables[1][1], check_exact=True)
+
+
+@pytest.mark.parametrize(("engine", "workers"), [("kernel", 1), ("kernel", 2), ("mesa", 2)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_nothing(tmp_path, engine, workers, number, code):
+    begun = tmp_path / "begun"
+    child = subprocess.Popen(
+        [
+            *MADE_UP,
+            "run",
+            "baseline",
+            "--runs",
+            "1600",
+            "--engine",
+            engine,
+            "--workers",
+            str(workers),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,
+        env=environment(MADE_UP_BEGUN=str(begun), MADE_UP_SECONDS="0.2"),
+    )
+    while not begun.exists():
+        assert child.poll() is None, child.stderr.read()
+        time.sleep(0.02)
+    # Ctrl-C reaches every process of a terminal, a request to end only the one that is named.
+    os.killpg(child.pid, number) if number == signal.SIGINT else child.send_signal(number)
+    said, complaint = child.communicate(timeout=60)
+    assert child.returncode == code, complaint
+    assert said == ""
+    assert "Traceback" not in complaint
+    assert [path.name for path in tmp_path.iterdir()] == ["begun"]

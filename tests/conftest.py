@@ -1,0 +1,16 @@
+"""Settings for every test."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# No test may open a window.
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Compiling a rule on first use is slow, which says nothing about the rule: no deadline. In CI the
+# same examples are drawn every time, so that a failure there is about the change.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.evidence import access, tables
+from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
+from sim.evidence.nations import read_nations, read_values
+from sim.months import FIRST, parse
+
+MONTHS = np.arange(FIRST, parse("2036-01"))
+K = {name: k for k, name in enumerate(ECOSYSTEMS)}
+MAKER, HOST, SELF = range(len(WAYS))
+DOORS_CLOSED = ("BLR", "CHN", "CUB", "IRN", "RUS")
+
+
+@pytest.fixture(scope="module")
+def nations():
+    return read_nations(read_values())
+
+
+@pytest.fixture(scope="module")
+def known(nations):
+    return access.history(nations, MONTHS)
+
+
+def at(text):
+    return parse(text) - FIRST
+
+
+def test_shapes_and_ranges(nations, known):
+    reach, leak = known
+    assert reach.shape == (len(MONTHS), len(nations), len(ECOSYSTEMS), len(WAYS))
+    assert leak.shape == reach.shape[:3]
+    for values in known:
+        assert ((values >= 0) & (values <= 1)).all()
+
+
+def test_no_provider_lists_the_closed_doors(nations, known):
+    reach, leak = known
+    for iso3 in DOORS_CLOSED:
+        i = nations.index(iso3)
+        assert not reach[:, i, K["us_closed"]].any()
+        assert (leak[:, i, K["us_closed"]] == (1.0 if iso3 != "CHN" else leak[:, i, 0])).all()
+        # Open weights still arrive, by hosts and own machines.
+        assert (reach[at("2024-06") :, i, K["us_open_restricted"], HOST] > 0).all()
+        assert (reach[at("2024-06") :, i, K["us_open_restricted"], SELF] == 1).all()
+    assert leak[at("2026-01"), nations.index("CHN"), K["us_closed"]] == 0.25
+
+
+def test_leaks_concern_nations_without_any_listing_alone(nations, known):
+    reach, leak = known
+    assert not leak[:, :, 1:].any()
+    assert not (leak[:, :, 0] * reach[:, :, 0, MAKER]).any()
+    assert not leak[:, nations.index("USA")].any()
+
+
+def test_the_listed_share_has_the_weights_of_the_model(nations, known):
+    reach, _ = known
+    early, late = at("2024-01"), at("2025-06")
+    egypt, saudi = nations.index("EGY"), nations.index("SAU")
+    assert reach[early, egypt, 0, MAKER] == pytest.approx(0.4)
+    assert reach[late, egypt, 0, MAKER] == pytest.approx(1.0)
+    assert reach[late, saudi, 0, MAKER] == pytest.approx(0.4)
+    assert reach[late, nations.index("USA"), 0, MAKER] == pytest.approx(1.0)
+
+
+def test_before_a_first_release_nothing_can_be_had(nations, known):
+    reach, _ = known
+    assert not reach[0, :, 2:].any()
+    china = nations.index("CHN")
+    others = np.arange(len(nations)) != china
+    assert reach[0, china, K["cn_closed"], MAKER] == 1.0
+    assert not reach[0, others, K["cn_closed"]].any()
+    assert (reach[-1, others, K["cn_closed"], MAKER] == 0.1).all()
+
+
+def test_closed_ecosystems_have_no_host_and_no_weights(known):
+    reach, _ = known
+    assert not reach[:, :, :2, HOST:].any()
+
+
+def test_a_ban_is_dated_and_reversed_when_the_evidence_says_so(nations, known):
+    reach, _ = known
+    korea = reach[:, nations.index("KOR"), K["cn_open"], MAKER]
+    assert korea[at("2025-01")] == 1.0
+    assert korea[at("2025-02")] == pytest.approx(0.8)
+    assert korea[at("2025-05")] == 1.0
+    italy = reach[:, nations.index("ITA"), K["cn_open"], MAKER]
+    assert italy[at("2025-01")] == 1.0
+    assert italy[at("2025-02") :] == pytest.approx(0.4)
+    # A ban touches the maker's service; the weights stay.
+    assert (reach[at("2025-02") :, nations.index("ITA"), K["cn_open"], SELF] == 1).all()
+
+
+def test_the_shock_of_june_2026_hits_abroad_for_a_month(nations, known):
+    reach, _ = known
+    line = reach[:, nations.index("DEU"), 0, MAKER]
+    assert line[at("2026-05")] == pytest.approx(1.0)
+    assert line[at("2026-06")] == pytest.approx(0.9)
+    assert line[at("2026-07")] == pytest.approx(1.0)
+    assert reach[:, nations.index("USA"), 0, MAKER] == pytest.approx(1.0)
+
+
+def test_a_run_that_does_not_know_the_end_of_the_shock_keeps_it(nations):
+    reach, _ = access.history(nations, MONTHS, until=parse("2026-06"))
+    assert reach[-1, nations.index("DEU"), 0, MAKER] == pytest.approx(0.9)
+
+
+def test_sovereign_models_need_a_programme(nations, known):
+    reach, _ = known
+    homes = {programme.iso3 for programme in access.programmes()}
+    assert {"ARE", "KOR", "SGP", "IND"} <= homes <= set(nations.iso3)
+    for i, iso3 in enumerate(nations.iso3):
+        assert reach[-1, i, K["sovereign"]].any() == (iso3 in homes)
+
+
+def test_rules_for_one_nation_stand_above_rules_for_all(nations, known):
+    reach, _ = known
+    assert (reach[at("2023-06") :, nations.index("CHN"), K["cn_open"], MAKER] == 1.0).all()
+    assert reach[at("2024-06"), nations.index("KEN"), K["cn_open"], MAKER] == pytest.approx(0.6)
+
+
+@given(st.integers(FIRST, parse("2027-01")))
+@settings(deadline=None, max_examples=25)
+def test_until_never_changes_the_months_before_it(until):
+    few = read_nations(read_values()).select(["USA", "CHN", "ITA", "KOR", "EGY", "ARE", "RUS"])
+    full, cut = access.history(few, MONTHS), access.history(few, MONTHS, until)
+    past = until >= MONTHS
+    for a, b in zip(full, cut, strict=True):
+        np.testing.assert_array_equal(a[past], b[past])
+
+
+def test_a_nation_does_not_depend_on_who_else_is_there(nations, known):
+    codes = ["BRA", "CHN", "KOR", "VNM"]
+    few = access.history(nations.select(codes), MONTHS)
+    places = [nations.index(code) for code in codes]
+    for some, every in zip(few, known, strict=True):
+        np.testing.assert_array_equal(some, every[:, places])
+
+
+def test_a_nation_of_a_user_follows_the_general_rules(nations):
+    one = nations.select(["KEN"])
+    own = dataclasses.replace(one, iso3=("XXA",), name=("Anywhere",), us_cloud=np.array([True]))
+    reach, _ = access.history(own, MONTHS)
+    assert reach[-1, 0, K["us_permissive"], HOST] == 1.0
+    assert reach[-1, 0, K["cn_open"], MAKER] == 1.0
+
+
+def test_facility_is_a_table_by_segment():
+    assert dict(zip(SEGMENTS, access.facility().tolist(), strict=True)) == {
+        "enterprise": 0.5,
+        "independent": 0.2,
+        "research": 0.5,
+    }
+
+
+@pytest.mark.parametrize("name", ["access_rules.csv", "access_values.csv", "programmes.csv"])
+def test_what_was_not_observed_says_how_it_was_made(name):
+    for row in tables.read(name, ("source", "status", "note", "unit", "period")):
+        assert row.text("source")
+        if row.choice("status", tables.STATUSES) != "observed":
+            assert row.text("note"), row

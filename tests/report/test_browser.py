@@ -1,0 +1,81 @@
+"""The page in a real browser: nothing fails, nothing sticks out, on a phone as on a desk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.report.page import page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium of the system; without it the tests skip, unless they are required."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if path is None:
+        reason = "needs Chromium on the path (Debian: apt-get install chromium)"
+        if os.environ.get("SIM_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = play.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def report(levered, known, tmp_path_factory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_text(page(levered, known), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1200])
+def test_the_page_loads_alone_and_fits(browser, report, width, scheme):
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    said: list[str] = []
+    asked: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url[:40]))
+    tab.goto(report.as_uri())
+    assert said == []
+    assert all(url.startswith(("file:", "data:")) for url in asked), asked
+    for opened in (False, True):
+        tab.evaluate("on => document.querySelectorAll('details').forEach(d => d.open = on)", opened)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    picture = tab.locator(".paper img")
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    tall = picture.evaluate("image => image.naturalHeight > image.naturalWidth")
+    assert tall == (width == 400)
+    ink, paper = tab.evaluate(
+        "() => [getComputedStyle(document.body).color, "
+        "getComputedStyle(document.body).backgroundColor]"
+    )
+    assert ink != paper
+    tab.close()
+
+
+def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
+    file = tmp_path / "bad.html"
+    title = (
+        "<img src=x onerror=\"document.title='caught'\"><script>document.title='caught'</script>"
+    )
+    file.write_text(page(retitled(title, title), known), encoding="utf-8")
+    tab = browser.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.goto(file.as_uri())
+    assert tab.title() != "caught"
+    assert tab.locator("h1").inner_text() == title
+    assert said == []
+    tab.close()

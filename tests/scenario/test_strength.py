@@ -1,0 +1,71 @@
+"""From strength to size, and the course of a lever in time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.months import parse
+from sim.scenario import LeverEntry, strength
+from sim.scenario.levers import Effect
+
+
+def effect(op="add", low=1.0, central=3.0, high=7.0, target=None):
+    nothing = ((),) * 7
+    return Effect("a", "main", "lag", op, low, central, high, target, *nothing, "why", "judgement")
+
+
+@pytest.mark.parametrize(
+    ("at", "size"), [(0, 0), (1 / 6, 0.5), (1 / 3, 1), (0.5, 2), (2 / 3, 3), (5 / 6, 5), (1, 7)]
+)
+def test_size_is_linear_between_the_named_strengths(at, size):
+    assert strength.value(effect(), at) == pytest.approx(size)
+
+
+def test_the_names_are_the_knots():
+    assert strength.NAMES == {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
+
+
+@given(a=st.floats(0, 1), b=st.floats(0, 1))
+def test_more_strength_is_never_less_effect(a, b):
+    weak, strong = strength.value(effect(), np.array(sorted((a, b))))
+    assert weak <= strong
+
+
+@given(at=st.floats(0, 1), factor=st.floats(0.5, 1.5))
+def test_no_multiplier_turns_a_factor_or_a_fraction_inside_out(at, factor):
+    assert strength.value(effect("multiply", -0.5, -0.9, -1.0), at, factor) >= -1
+    assert 0 <= strength.value(effect("move", 0.3, 0.8, 1.0, target=1.0), at, factor) <= 1
+
+
+def test_a_level_stays_at_low_while_its_grip_grows():
+    cap = effect("cap", 0.9, 0.6, 0.3)
+    at = np.array([0, 1 / 6, 1 / 3, 2 / 3, 1])
+    np.testing.assert_allclose(strength.value(cap, at, 1.5), [0.9, 0.9, 0.9, 0.6, 0.3])
+    np.testing.assert_allclose(strength.weight(cap, at), [0, 0.5, 1, 1, 1])
+    assert strength.weight(effect(), at).tolist() == [1.0] * 5
+
+
+def entry(**changes):
+    given = {"id": "a", "strength": 1.0, "start": parse("2026-01"), "end": parse("2026-12")}
+    return LeverEntry(**(given | {"ramp_months": 4, "lag_months": 2} | changes))
+
+
+def test_a_ramp_rises_from_the_lagged_start_and_ends_with_the_lagged_end():
+    months = np.arange(parse("2026-01"), parse("2027-06"))
+    rise = strength.ramp(entry(), months)
+    assert rise[:7].tolist() == [0, 0, 0.25, 0.5, 0.75, 1, 1]
+    assert rise[13] == 1  # 2027-02 is the last month: December and two months of lag
+    assert rise[14:].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("ramp_months", [0, 1])
+def test_without_a_ramp_it_is_a_step(ramp_months):
+    months = np.arange(parse("2026-02"), parse("2026-05"))
+    assert strength.ramp(entry(ramp_months=ramp_months), months).tolist() == [0, 1, 1]
+
+
+def test_without_an_end_it_goes_on():
+    assert strength.ramp(entry(end=None), parse("2040-12")) == 1

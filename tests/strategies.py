@@ -1,0 +1,122 @@
+"""Values that tests share: made-up worlds and what a simulation of them would give.
+
+Each new feature joins here, so that the other rooms' tests meet it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import months as calendar
+
+Floats = NDArray[np.float64]
+
+ECOSYSTEMS = (
+    "us_closed",
+    "cn_closed",
+    "us_open_restricted",
+    "us_permissive",
+    "cn_open",
+    "eu_open",
+    "sovereign",
+)
+BLOCS = np.array([0, 1, 0, 0, 1, 2, 3])
+"""Bloc of each ecosystem: us, cn, eu, sovereign."""
+
+
+@dataclass(frozen=True)
+class FakeFacts:
+    """What the study room reads of the facts of a compiled scenario."""
+
+    months: NDArray[np.int64]
+    bloc: NDArray[np.int64]
+    ai_users: Floats
+
+
+@dataclass(frozen=True)
+class FakeDrivers:
+    """What the study room reads of a compiled scenario."""
+
+    facts: FakeFacts
+    nations: tuple[str, ...]
+    ecosystems: tuple[str, ...]
+    groups: dict[str, NDArray[np.bool_]]
+    regions: tuple[str, ...] = ("europe", "oceania")
+    first: int = 0
+
+
+@dataclass(frozen=True)
+class FakeTrajectory:
+    """What the study room reads of ``sim.world.Trajectory``; the replicate axis is last."""
+
+    share: Floats
+    developers: Floats
+    stance: NDArray[np.int8]
+    compute: Floats
+    index: Floats
+    frontier: Floats
+    load: Floats
+    cost: Floats
+    visits: Floats
+
+
+NATIONS = ("BLR", "BRA", "CHN", "CUB", "DEU", "RUS", "USA", "ZAF")
+
+
+def fake_drivers(nations: int = 4, months: int = 36) -> FakeDrivers:
+    """Return drivers of a small world: real codes first, then AAA, AAB, ..."""
+    made = (f"A{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(nations))
+    names = (*NATIONS, *made)[:nations]
+    rank = np.arange(nations)
+    return FakeDrivers(
+        facts=FakeFacts(calendar.FIRST + np.arange(months), BLOCS, np.full(nations, 0.2)),
+        nations=names,
+        ecosystems=ECOSYSTEMS,
+        groups={
+            "world": rank >= 0,
+            "global_south": rank % 2 == 0,
+            "global_south_with_china": rank % 3 != 1,
+            "europe": rank % 4 == 1,
+            "oceania": rank < 0,
+            "oecd": rank % 4 == 1,
+        },
+    )
+
+
+def fake_trajectory(
+    drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64]
+) -> FakeTrajectory:
+    """Return shares that move at random about a trend and developers that rise.
+
+    Each replicate has a generator of its own, as in the real world, so that the numbers do not
+    depend on how replicates are put into blocks.
+    """
+    parts = [_one(drivers, np.random.default_rng([seed, int(r)])) for r in replicates]
+    return FakeTrajectory(
+        **{name: np.stack([p[name] for p in parts], axis=-1) for name in parts[0]}
+    )
+
+
+def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+    months, nations, kinds = (
+        len(drivers.facts.months),
+        len(drivers.nations),
+        len(drivers.ecosystems),
+    )
+    share = rng.dirichlet(np.full(kinds, 4.0), size=(months, nations))
+    size = np.exp(rng.normal(10, 2, nations))
+    seen = max(0, min(months, calendar.parse("2025-12") - int(drivers.facts.months[0]) + 1))
+    return {
+        "share": share,
+        "developers": np.linspace(0.0, 1.0, months)[:, None] * size,
+        "stance": rng.integers(0, 4, (months, nations)).astype(np.int8),
+        "compute": rng.gamma(2.0, 1e5, (months, 3, 2)),
+        "index": 120 + rng.random((months, kinds)).cumsum(axis=0),
+        "frontier": 125 + rng.random(months).cumsum(),
+        "load": rng.random(months),
+        "cost": rng.random(months) * 10,
+        "visits": rng.dirichlet(np.full(kinds, 2.0), size=(seen, nations)),
+    }

@@ -1,0 +1,52 @@
+"""A made-up world behind the study room, so that its tests do not wait for a real one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import months
+from sim.scenario import Scenario
+from sim.study import ensemble
+from tests.strategies import fake_drivers, fake_trajectory
+
+
+@pytest.fixture
+def scenario():
+    return Scenario.model_validate(
+        {
+            "name": "made_up",
+            "title": "A made-up world",
+            "period": {"start": months.FIRST, "end": months.parse("2025-12")},
+            "ensemble": {"runs": 40, "seed": 3},
+        }
+    )
+
+
+@pytest.fixture
+def drivers():
+    return fake_drivers()
+
+
+@pytest.fixture
+def world(monkeypatch, drivers):
+    """Put the made-up world in the place of the real one; return the blocks it was asked for."""
+    asked = []
+
+    def simulate(given, seed, replicates, engine):
+        asked.append(replicates)
+        return fake_trajectory(given, seed, replicates)
+
+    monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
+    monkeypatch.setattr(ensemble, "_simulate", simulate)
+    monkeypatch.setattr(ensemble, "_drawn", _half)
+    return asked
+
+
+def _half(drivers, scenario, parameter):
+    return np.full(scenario.ensemble.runs, 0.5)
+
+
+@pytest.fixture
+def result(world, scenario):
+    return ensemble.run(scenario)

@@ -1,0 +1,268 @@
+"""Results on disk: whole or not at all, ``latest`` in one step, and read back as they were."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyarrow import csv, parquet
+
+from sim import report
+from sim.errors import StoreError
+from sim.study import Result, ensemble, store
+
+FILES = {
+    "adoption_curves.png",
+    "adoption_curves.svg",
+    "adoption_nations.svg",
+    "curves.csv",
+    "curves.parquet",
+    "history_chinese_sites_by_month.csv",
+    "history_deepseek_by_nation.csv",
+    "manifest.json",
+    "outcomes.parquet",
+    "report.html",
+    "runs.parquet",
+}
+
+
+@pytest.fixture
+def plain_pages(monkeypatch):
+    """Let pictures and pages be a few bytes: these tests are about where they go."""
+    for name in ("adoption_curves", "svg", "adoption_nations", "page"):
+        monkeypatch.setattr(report, name, lambda *_: "<p>a page</p>")
+    monkeypatch.setattr(report, "png", lambda _: b"a picture")
+
+
+def everything(folder):
+    """Return every path below a folder with its content, links as their target."""
+    return {
+        str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink()
+        else path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }  # fmt: skip
+
+
+def test_a_result_has_its_place_its_files_and_latest(result, tmp_path, plain_pages):
+    place = result.save(tmp_path / "out")
+    assert place == tmp_path / "out" / "made_up" / result.hash[:12]
+    assert {path.name for path in place.iterdir()} == FILES
+    assert (place.parent / "latest").readlink() == Path(result.hash[:12])
+    assert {path.name for path in place.parent.iterdir()} == {place.name, "latest"}
+
+
+@pytest.mark.slow
+def test_the_real_report_fills_the_files(result, tmp_path):
+    place = result.save(tmp_path)
+    assert (place / "adoption_curves.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (place / "adoption_curves.svg").read_text()
+    assert "<svg" in (place / "adoption_nations.svg").read_text()
+    assert "<html" in (place / "report.html").read_text()
+    page = store.rebuild_report(place / ".." / "latest")
+    assert page.read_text() == (place / "report.html").read_text()
+    assert {path.name for path in place.iterdir()} == FILES
+
+
+def test_a_result_is_read_back_as_it_was(result, tmp_path, plain_pages):
+    again = Result.read(result.save(tmp_path))
+    assert again.scenario == result.scenario
+    assert again.manifest == result.manifest
+    for name in ("curves", "runs", "outcomes"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name))
+    assert list(again.history) == list(result.history)
+    for name, table in result.history.items():
+        pd.testing.assert_frame_equal(again.history[name], table, check_dtype=False)
+
+
+def test_the_manifest_tells_how_to_make_it_again(result, tmp_path, plain_pages):
+    facts = json.loads((result.save(tmp_path) / "manifest.json").read_text())
+    assert facts["hash"] == result.hash
+    assert (facts["seed"], facts["runs"], facts["engine"], facts["workers"]) == (3, 40, "kernel", 1)
+    assert facts["scenario"] == result.scenario.document()
+    assert {"python", "numpy", "numba", "mesa"} <= set(facts["versions"])
+    assert len(facts["evidence_hash"]) == 64
+    assert facts["wall_seconds"] >= 0
+
+
+def test_parquet_has_dictionaries_and_zstd(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    file = parquet.ParquetFile(place / "runs.parquet")
+    assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+    assert "dictionary" in str(file.schema_arrow.field("group").type)
+    assert csv.read_csv(place / "curves.csv").num_rows == len(result.curves)
+    months = pd.read_csv(place / "curves.csv")["month"]
+    assert (months.iloc[0], months.iloc[-1]) == ("2023-01", "2025-12")
+
+
+def test_latest_follows_the_last_result(world, scenario, tmp_path, plain_pages):
+    first = ensemble.run(scenario, seed=1, out=tmp_path).hash[:12]
+    second = ensemble.run(scenario, seed=2, out=tmp_path).hash[:12]
+    folder = tmp_path / "made_up"
+    assert (folder / "latest").readlink() == Path(second)
+    assert {path.name for path in folder.iterdir()} == {first, second, "latest"}
+
+
+def test_the_same_result_again_takes_its_own_place(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    (place / "left_over").touch()
+    assert result.save(tmp_path) == place
+    assert {path.name for path in place.iterdir()} == FILES
+    assert len(list(place.parent.iterdir())) == 2
+
+
+STEPS = {
+    "a picture": (report, "png"),
+    "the nations": (report, "adoption_nations"),
+    "the page": (report, "page"),
+    "a table": (parquet, "write_table"),
+    "a text": (csv, "write_csv"),
+    "the last rename": (store, "_swap"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
+)
+def test_whatever_fails_nothing_is_left(result, tmp_path, plain_pages, monkeypatch, step, error):
+    def fail(*given, **_):
+        for place in given:
+            if isinstance(place, Path) and place.suffix in (".parquet", ".csv"):
+                place.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(*STEPS[step], fail)
+    with pytest.raises(StoreError if isinstance(error, OSError) else KeyboardInterrupt) as caught:
+        result.save(tmp_path / "new" / "out")
+    assert everything(tmp_path) == {}
+    if isinstance(error, OSError):
+        assert "No space left on device" in str(caught.value)
+
+
+def test_a_failed_write_leaves_an_older_result_as_it_was(
+    result, tmp_path, plain_pages, monkeypatch
+):
+    result.save(tmp_path)
+    before = everything(tmp_path)
+    monkeypatch.setattr(report, "page", _no_room)
+    with pytest.raises(StoreError):
+        result.save(tmp_path)
+    assert everything(tmp_path) == before
+
+
+def test_a_failed_rename_puts_the_older_result_back(result, tmp_path, plain_pages, monkeypatch):
+    place = result.save(tmp_path)
+    before = everything(tmp_path)
+    rename = Path.rename
+
+    def refuse(path, target):
+        # Of the three renames only the stage's goes to the place itself from a hidden name.
+        if Path(target) == place and not path.name.startswith(".old"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(StoreError, match="Permission denied"):
+        result.save(tmp_path)
+    assert everything(tmp_path) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(result, tmp_path):
+    (tmp_path / "out").write_text("in the way")
+    for out in (tmp_path / "out", tmp_path / "out" / "deeper"):
+        with pytest.raises(StoreError, match=r"out is not a folder"):
+            result.save(out)
+    assert (tmp_path / "out").read_text() == "in the way"
+
+
+def test_a_folder_in_the_place_of_latest_is_refused(result, tmp_path, plain_pages):
+    (tmp_path / "made_up" / "latest").mkdir(parents=True)
+    with pytest.raises(StoreError, match="latest"):
+        result.save(tmp_path)
+    assert everything(tmp_path) == {"made_up": None, "made_up/latest": None}
+
+
+def test_a_run_that_could_not_be_written_does_not_begin(world, scenario, tmp_path):
+    (tmp_path / "out").touch()
+    with pytest.raises(StoreError):
+        ensemble.run(scenario, out=tmp_path / "out")
+    assert world == []
+
+
+SMALL_FILES = """
+import resource, sys
+from pathlib import Path
+from unittest import mock
+import numpy as np
+from sim import report
+from sim.scenario import Scenario
+from sim.errors import StoreError
+from sim.study import Result, curves, groups, manifest
+from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory
+
+drivers = fake_drivers()
+ensemble = curves.gather(
+    [fake_trajectory(drivers, 1, np.arange(20))], drivers.facts.months, drivers.nations,
+    ECOSYSTEMS, BLOCS, groups.choose(drivers.groups, drivers.regions), np.full(20, 0.5),
+)
+scenario = Scenario.model_validate({
+    "name": "made_up", "title": "", "period": {"start": 24276, "end": 24311},
+    "ensemble": {"runs": 20, "seed": 1},
+})
+result = Result.of(scenario, manifest.manifest(scenario, "kernel", 1, 0.0), ensemble, {})
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+text = mock.patch.multiple(
+    report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",
+    adoption_nations=lambda _: "", page=lambda _: "",
+)
+try:
+    with text:
+        result.save(sys.argv[1])
+except StoreError as error:
+    print(error)
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("most", [0, 1, 700, 4096, 30_000])
+def test_a_disk_that_takes_only_some_bytes_keeps_nothing(tmp_path, most):
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_FILES, str(tmp_path / "out"), str(most)],
+        capture_output=True, text=True, cwd=root, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "File too large" in done.stdout
+    assert everything(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json"),
+        (lambda folder: (folder / "runs.parquet").unlink(), "no runs.parquet"),
+        (lambda folder: (folder / "runs.parquet").write_bytes(b"no"), "cannot be read"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "cannot be read"),
+        (lambda folder: (folder / "manifest.json").write_text("[]"), "cannot be read"),
+        (lambda folder: _newer(folder / "manifest.json"), "format 99"),
+    ],
+)
+def test_what_is_no_result_is_refused(result, tmp_path, plain_pages, change, message):
+    place = result.save(tmp_path)
+    change(place)
+    with pytest.raises(StoreError, match=message):
+        Result.read(place)
+
+
+def _no_room(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _newer(file):
+    facts = json.loads(file.read_text())
+    file.write_text(json.dumps(facts | {"format_version": 99}))
