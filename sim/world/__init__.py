@@ -1,0 +1,22 @@
+"""The world room: what happens in a month, by rules that are written once.
+
+``simulate`` runs blocks of replicates, ``World`` is the same model in Mesa.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.world.trajectory import Trajectory, simulate
+
+if TYPE_CHECKING:
+    from sim.world.model import Nation, World
+
+__all__ = ["Nation", "Trajectory", "World", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Nation", "World"):  # Mesa takes a second to import
+        return getattr(import_module("sim.world.model"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

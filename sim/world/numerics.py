@@ -46,6 +46,20 @@ def _float(typing_context, value):  # type: ignore[no-untyped-def]  # noqa: ANN0
     return types.float64(types.int64), code
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def fma(typing_context, a, b, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return ``a b + c`` rounded once.
+
+    Asked for by name, it is the same number on every processor; leaving the choice to the compiler
+    (``fastmath``) would not be.
+    """
+
+    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return builder.fma(*args)
+
+    return types.float64(types.float64, types.float64, types.float64), code
+
+
 @element
 def exp(x: float) -> float:
     """Return e to the power x; exactly 0 below -700, and held at e**700 above.
@@ -54,16 +68,16 @@ def exp(x: float) -> float:
     ``exp r = 1 + r + r c / (2 - c)`` with c a polynomial in ``r**2``. Relative error below 3e-16.
     """
     held = min(max(x, -700.0), 700.0)
-    shifted = held * _LOG2E + _SHIFT
+    shifted = fma(held, _LOG2E, _SHIFT)
     whole = shifted - _SHIFT
-    r = held - whole * _LN2_HIGH - whole * _LN2_LOW
+    r = fma(whole, -_LN2_LOW, fma(whole, -_LN2_HIGH, held))
     t = r * r
     c = 4.13813679705723846039e-08
-    c = c * t - 1.65339022054652515390e-06
-    c = c * t + 6.61375632143793436117e-05
-    c = c * t - 2.77777777770155933842e-03
-    c = c * t + 1.66666666666666019037e-01
-    c = r - t * c
+    c = fma(c, t, -1.65339022054652515390e-06)
+    c = fma(c, t, 6.61375632143793436117e-05)
+    c = fma(c, t, -2.77777777770155933842e-03)
+    c = fma(c, t, 1.66666666666666019037e-01)
+    c = fma(-t, c, r)
     p = 1.0 + (r + r * c / (2.0 - c))
     power = _float((_bits(shifted) + 1023) << 52)
     return p * power if x > -700.0 else 0.0
@@ -88,12 +102,12 @@ def log(x: float) -> float:
     s = f / (2.0 + f)
     z = s * s
     p = 1.479819860511658591e-01
-    p = p * z + 1.531383769920937332e-01
-    p = p * z + 1.818357216161805012e-01
-    p = p * z + 2.222219843214978396e-01
-    p = p * z + 2.857142874366239149e-01
-    p = p * z + 3.999999999940941908e-01
-    p = p * z + 6.666666666666735130e-01
+    p = fma(p, z, 1.531383769920937332e-01)
+    p = fma(p, z, 1.818357216161805012e-01)
+    p = fma(p, z, 2.222219843214978396e-01)
+    p = fma(p, z, 2.857142874366239149e-01)
+    p = fma(p, z, 3.999999999940941908e-01)
+    p = fma(p, z, 6.666666666666735130e-01)
     half = 0.5 * f * f
     return n * _LN2_HIGH - ((half - (s * (half + z * p) + n * _LN2_LOW)) - f)
 
@@ -130,15 +144,15 @@ def cos_turn(u: float) -> float:
     half = 0.5 * _TWO_PI * x  # in (-pi/2, pi/2)
     z = half * half
     p = 1.9572941063391263e-20
-    p = p * z - 8.22063524662433e-18
-    p = p * z + 2.8114572543455206e-15
-    p = p * z - 7.647163731819816e-13
-    p = p * z + 1.6059043836821613e-10
-    p = p * z - 2.505210838544172e-08
-    p = p * z + 2.7557319223985893e-06
-    p = p * z - 0.0001984126984126984
-    p = p * z + 0.008333333333333333
-    p = p * z - 0.16666666666666666
+    p = fma(p, z, -8.22063524662433e-18)
+    p = fma(p, z, 2.8114572543455206e-15)
+    p = fma(p, z, -7.647163731819816e-13)
+    p = fma(p, z, 1.6059043836821613e-10)
+    p = fma(p, z, -2.505210838544172e-08)
+    p = fma(p, z, 2.7557319223985893e-06)
+    p = fma(p, z, -0.0001984126984126984)
+    p = fma(p, z, 0.008333333333333333)
+    p = fma(p, z, -0.16666666666666666)
     s = half + half * z * p
     return 2.0 * s * s - 1.0
 

@@ -89,6 +89,17 @@ def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
     return get(PLAIN[row], segment)
 
 
+def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
+    """Return the rows of :data:`sim.world.rows.DERIVED`."""
+    memory = scalar["taste_memory"]
+    return (
+        # Uniform innovations with this width keep the stationary standard deviation.
+        scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
+        0.5 ** (1.0 / scalar["scar_half_life"]),
+        np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
+    )
+
+
 def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
     """Draw the parameters of a block of replicates.
 
@@ -119,8 +130,9 @@ def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
             for k in drivers.ecosystems
         ]
     )
+    scalar = {name: get(name) for name in Scalars._fields}
     return Parameters(
-        scalar=np.stack([get(name) for name in Scalars._fields]),
+        scalar=np.stack([*scalar.values(), *_derived(scalar)]),
         segment=segment,
         ecosystem=ecosystem,
         switches=Switches(*(int(get(name)[0]) for name in Switches._fields)),

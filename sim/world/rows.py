@@ -72,6 +72,11 @@ class Scalars(NamedTuple):
     influence_model_weight: int
 
 
+DERIVED = ("taste_step", "scar_keep", "small_price_log")
+"""Rows after the scalars that follow from them, so that no month computes them again: the width of
+a month's change of taste, the part of a scar that a month leaves, the log of a year's price fall."""
+
+
 class BySegment(NamedTuple):
     """Rows of the parameters that differ by segment."""
 
@@ -133,6 +138,7 @@ class WorldRows(NamedTuple):
 
 
 P = Scalars(*range(len(Scalars._fields)))
+TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG = (len(Scalars._fields) + n for n in range(len(DERIVED)))
 B = BySegment(*range(len(BySegment._fields)))
 C = ByEcosystem(*range(len(ByEcosystem._fields)))
 W = WorldRows(*(int(row) for row in world_offsets(1)[: len(WORLD_FAMILIES)]))

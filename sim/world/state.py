@@ -48,7 +48,7 @@ class State(NamedTuple):
     urge: Floats  # [I, L] p_i per year
     sensitivity: Floats  # [I, S, L] c_s g_i, utils per ln USD
     access: Floats  # [I, K * 3, L] driver cells in force
-    price: Floats  # [I, K * 3, L]
+    price: Floats  # [I, K * 3, L] logarithm of the factor
     licence: Floats  # [I, K, L]
     facility: Floats  # [I, S, L]
     trust: Floats  # [I, K, L]
@@ -137,17 +137,16 @@ def stream_keys(drivers: Drivers, run: Keys) -> StreamKeys:
     """
     nations, ecosystems = drivers.nations, drivers.ecosystems
 
-    def table(name: str, first: tuple[str, ...], second: tuple[str, ...]) -> Keys:
-        return np.stack(
-            [[streams.keys(run, f"{name}/{a}/{b}") for b in second] for a in first]
-        ).astype(np.uint64)
+    def table(name: str, second: tuple[str, ...]) -> Keys:
+        names = tuple(f"{name}/{a}/{b}" for a in nations for b in second)
+        return streams.key_table(run, names).reshape(len(nations), len(second), run.size)
 
     def row(name: str) -> Keys:
-        return np.stack([streams.keys(run, f"{name}/{k}") for k in ecosystems])
+        return streams.key_table(run, tuple(f"{name}/{k}" for k in ecosystems))
 
     return StreamKeys(
-        wander=table("wander", nations, ecosystems),
-        stance=table("stance", nations, STANCES),
+        wander=table("wander", ecosystems),
+        stance=table("stance", STANCES),
         release=row("release"),
         lateness=row("lateness"),
         size=row("attention"),
@@ -164,16 +163,14 @@ def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) ->
     ndarray, shape (I, K, L)
         Utils.
     """
-    taste = np.zeros((len(drivers.nations), len(drivers.ecosystems), run.size))
-    for k, ecosystem in enumerate(drivers.ecosystems):
-        regions = [
-            region_sd * streams.normals(streams.keys(run, f"taste/region/{name}/{ecosystem}"), 0)
-            for name in drivers.regions
-        ]
-        for i, nation in enumerate(drivers.nations):
-            own = streams.normals(streams.keys(run, f"taste/{nation}/{ecosystem}"), 0)
-            taste[i, k] = regions[drivers.facts.region[i]] + nation_sd * own
-    return taste
+    shape = (-1, len(drivers.ecosystems), run.size)
+    regions, nations = (
+        streams.normal_table(
+            run, tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems)
+        ).reshape(shape)
+        for name, places in (("taste/region", drivers.regions), ("taste/nation", drivers.nations))
+    )
+    return region_sd * regions[drivers.facts.region] + nation_sd * nations
 
 
 def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
@@ -221,9 +218,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
     target = np.repeat((f.developers * f.ai_users)[:, None], lanes, axis=1)
     backcast(ceiling, target, urge, np.ascontiguousarray(p[P.imitation]), f.uptake_month, builders)
     noise = float(parameters.switches.noise)
-    offset = np.stack(
-        [np.floor(24 * streams.uniforms(streams.keys(run, f"review/{n}"), 0)) for n in drivers.nations]
-    ).astype(np.int64)
+    reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
+    offset = np.floor(24 * streams.uniforms(reviews.ravel(), 0)).astype(np.int64)
     share = np.empty((nations, segments, ecosystems, lanes))
     share[:] = f.start[:, None, :, None]
     national = np.empty((nations, ecosystems, lanes))
@@ -244,7 +240,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
         stance_felt=np.full((nations, lanes), -1),
-        offset=offset,
+        offset=offset.reshape(nations, lanes),
         logsum0=np.full((nations, lanes), ABSENT),
         ceiling=ceiling,
         urge=urge,
@@ -298,12 +294,9 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
 
 def _stationary(drivers: Drivers, run: Keys, sd: Floats) -> Floats:
     """Return the wandering taste at the start, from its stationary distribution, (I, K, L)."""
-    return np.stack(
-        [
-            [sd * streams.normals(streams.keys(run, f"wander/start/{n}/{k}"), 0) for k in drivers.ecosystems]
-            for n in drivers.nations
-        ]
-    )
+    names = tuple(f"wander/start/{n}/{k}" for n in drivers.nations for k in drivers.ecosystems)
+    draws = streams.normal_table(run, names)
+    return sd * draws.reshape(len(drivers.nations), len(drivers.ecosystems), run.size)
 
 
 def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:

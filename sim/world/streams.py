@@ -38,6 +38,20 @@ def _stream_keys(run_keys: Keys, number: np.uint64, keys: Keys) -> None:
 
 
 @rule
+def _key_table(run_keys: Keys, numbers: Keys, table: Keys) -> None:
+    for n in range(numbers.size):
+        for l in range(run_keys.size):  # noqa: E741
+            table[n, l] = mix(run_keys[l] ^ numbers[n])
+
+
+@rule
+def _normal_table(keys: Keys, draws: NDArray[np.float64]) -> None:
+    for n in range(keys.shape[0]):
+        for l in range(keys.shape[1]):  # noqa: E741
+            draws[n, l] = normal(keys[n, l], 0)
+
+
+@rule
 def _uniforms(keys: Keys, counter: int, draws: NDArray[np.float64]) -> None:
     for l in range(keys.size):  # noqa: E741
         draws[l] = uniform(keys[l], counter)
@@ -73,6 +87,25 @@ def keys(run: Keys, name: str) -> Keys:
     out = np.empty_like(run)
     _stream_keys(run, label(name), out)
     return out
+
+
+@cache
+def _labels(names: tuple[str, ...]) -> Keys:
+    return np.array([label(name) for name in names], np.uint64)
+
+
+def key_table(run: Keys, names: tuple[str, ...]) -> Keys:
+    """Return the keys of several streams, shape (names, L)."""
+    table = np.empty((len(names), run.size), np.uint64)
+    _key_table(run, _labels(names), table)
+    return table
+
+
+def normal_table(run: Keys, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return one standard normal draw of each of several streams, shape (names, L)."""
+    draws = np.empty((len(names), run.size))
+    _normal_table(key_table(run, names), draws)
+    return draws
 
 
 def uniforms(stream: Keys, counter: int) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import math
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import exp, log, normal, uniform
-from sim.world.rows import BY_ECOSYSTEM, B, C, P, W
+from sim.world.rows import BY_ECOSYSTEM, SMALL_PRICE_LOG, B, C, P, W
 from sim.world.streams import Keys
 
 REFERENCE = 143.0
@@ -248,9 +248,9 @@ def list_prices(t: int, ln_price: Floats, fall_years: Floats, p: Floats, out: Fl
         Years that prices have fallen at ``small_price_fall`` a year.
     out : ndarray, shape (K, 2, 3, L)
     """
-    for l in range(out.shape[3]):  # noqa: E741
-        yearly = log(max(1.0 - p[P.small_price_fall, l], 1e-9))
-        for k in range(out.shape[0]):
-            for o in range(2):
-                for w in range(3):
-                    out[k, o, w, l] = ln_price[t, k, o, w] + fall_years[t, k, o] * yearly
+    for k in range(out.shape[0]):
+        for o in range(2):
+            years = fall_years[t, k, o]
+            for w in range(3):
+                for l in range(out.shape[3]):  # noqa: E741
+                    out[k, o, w, l] = ln_price[t, k, o, w] + years * p[SMALL_PRICE_LOG, l]

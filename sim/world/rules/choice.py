@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import ABSENT, exp, log, uniform
-from sim.world.rows import BY_ECOSYSTEM, B, P, W
+from sim.world.rows import BY_ECOSYSTEM, SCAR_KEEP, TASTE_STEP, B, P, W
 from sim.world.streams import Keys
 
 SOVEREIGN_BLOC = 3
@@ -28,10 +26,8 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
     """
     for k in range(wander.shape[1]):
         for l in range(wander.shape[2]):  # noqa: E741
-            memory = p[P.taste_memory, l]
-            width = p[P.taste_month, l] * math.sqrt(12.0 * (1.0 - memory * memory))
-            step = uniform(keys[i, k, l], month) - 0.5
-            wander[i, k, l] = memory * wander[i, k, l] + width * step
+            step = p[TASTE_STEP, l] * (uniform(keys[i, k, l], month) - 0.5)
+            wander[i, k, l] = p[P.taste_memory, l] * wander[i, k, l] + step
 
 
 @rule
@@ -284,7 +280,7 @@ def heal(
     """
     for k in range(scar.shape[1]):
         for l in range(scar.shape[2]):  # noqa: E741
-            scar[i, k, l] *= exp(-0.6931471805599453 / p[P.scar_half_life, l])
+            scar[i, k, l] *= p[SCAR_KEEP, l]
         if evicting[i] == 1:
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741

@@ -60,8 +60,11 @@ def perceive(
                 offers.nobody_leaves(i, k, leaving)
                 continue
             offers.reachable(i, k, nest, bloc, access, facility, stance, p, load, opened_next)
-            if offers.lost(i, k, opened, opened_next, worth, reach, offered, cover, leaving):
+            if offers.narrowed(i, k, opened, opened_next):
+                offers.lost(i, k, opened, opened_next, worth, reach, offered, cover, leaving)
                 evicting[i] = 1
+            else:
+                offers.nobody_leaves(i, k, leaving)
             if priced:
                 offers.felt_prices(i, k, bloc, ln_price, price, p, load, met)
                 offers.way_worth(i, k, nest, met, licence, sensitivity, p, ps, worth)
@@ -105,7 +108,7 @@ def decide(
         uptake.try_out(i, trial, p, attention, access, triers, tried)
         uptake.grow(
             i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
-            arriving,
+            arriving, work,
         )  # fmt: skip
         choice.settle_shares(
             i, evicting, share, chosen, logsum, leaving, arriving, tried, cells, p, ps, kept, work

@@ -76,15 +76,14 @@ def felt_prices(
     ln_price : ndarray, shape (K, 2, 3, L)
         Logarithm of the list price of the month.
     price : ndarray, shape (I, K * 3, L)
-        Factor on the price.
+        Logarithm of the factor on the price.
     felt : ndarray, shape (2, 3, L)
         Written.
     """
     for w in range(3):
         for l in range(felt.shape[2]):  # noqa: E741
-            factor = log(max(price[i, 3 * k + w, l], 1e-9))
-            felt[0, w, l] = ln_price[k, 0, w, l] + factor
-            felt[1, w, l] = ln_price[k, 1, w, l] + factor
+            felt[0, w, l] = ln_price[k, 0, w, l] + price[i, 3 * k + w, l]
+            felt[1, w, l] = ln_price[k, 1, w, l] + price[i, 3 * k + w, l]
     if bloc[k] == CN_BLOC:
         for l in range(felt.shape[2]):  # noqa: E741
             dearer = p[P.load_price, l] * log(max(load[l], 1.0))
@@ -180,6 +179,17 @@ def value(
 
 
 @rule
+def narrowed(i: int, k: int, opened: Floats, opened_next: Floats) -> bool:
+    """Return whether any way is less open this month than last, in any segment and lane."""
+    fallen = 0.0
+    for s in range(opened_next.shape[0]):
+        for w in range(3):
+            for l in range(opened_next.shape[2]):  # noqa: E741
+                fallen = max(fallen, opened[i, s, k, w, l] - opened_next[s, w, l])
+    return fallen > 0.0
+
+
+@rule
 def lost(
     i: int,
     k: int,
@@ -190,8 +200,8 @@ def lost(
     offered: Floats,
     cover: Floats,
     leaving: Floats,
-) -> bool:
-    """Write the part of an ecosystem's users whose way is cut this month; return whether any is.
+) -> None:
+    """Write the part of an ecosystem's users whose way is cut this month.
 
     ``sum_w sigma_w max(0, 1 - access(t) / access(t-1))`` with sigma the way's share inside the
     value of the offer that was chosen last month, and 0/0 counting as 1.
@@ -207,36 +217,19 @@ def lost(
     leaving : ndarray, shape (I, S, K, L)
         Column (i, k) is written.
     """
-    some = False
     for s in range(leaving.shape[1]):
         for l in range(leaving.shape[3]):  # noqa: E741
-            leaving[i, s, k, l] = 0.0
             first = cover[s, k, 0, l] + offered[i, s, k, 0, l]
             o = 0 if first >= cover[s, k, 1, l] + offered[i, s, k, 1, l] else 1
+            gone, left = 0.0, 0.0
+            for w in range(3):
+                fallen = max(opened[i, s, k, w, l] - opened_next[s, w, l], 0.0)
+                gone += worth[i, s, k, o, w, l] * fallen
+                left += opened_next[s, w, l]
             total = reach[i, s, k, o, l]
-            if total > 0.0:
-                gone = 0.0
-                for w in range(3):
-                    before = opened[i, s, k, w, l]
-                    after = opened_next[s, w, l]
-                    if after < before:
-                        gone += worth[i, s, k, o, w, l] * (before - after)
-                part = min(gone / total, 1.0)
-                if _shut(opened_next, s, l):
-                    part = 1.0  # exact, whatever the rounding of the sum
-                leaving[i, s, k, l] = part
-                some = some or part > 0.0
-    return some
-
-
-@rule
-def _shut(opened_next: Floats, s: int, l: int) -> bool:  # noqa: E741
-    """Return whether no way at all is left."""
-    return bool(
-        opened_next[s, MAKER, l] == 0.0
-        and opened_next[s, HOST, l] == 0.0
-        and opened_next[s, SELF, l] == 0.0
-    )
+            part = min(gone / total, 1.0) if total > 0.0 else 0.0
+            # Exactly all where no way is left, whatever the rounding of the sum.
+            leaving[i, s, k, l] = 1.0 if total > 0.0 and left == 0.0 else part
 
 
 @rule
@@ -258,9 +251,11 @@ def by_way(
     """
     for l in range(part.size):  # noqa: E741
         first = cover[s, k, 0, l] + offered[i, s, k, 0, l]
-        flagship = first >= cover[s, k, 1, l] + offered[i, s, k, 1, l]
-        total = reach[i, s, k, 0, l] if flagship else reach[i, s, k, 1, l]
-        worth_way = worth[i, s, k, 0, way, l] if flagship else worth[i, s, k, 1, way, l]
+        second = cover[s, k, 1, l] + offered[i, s, k, 1, l]
+        total, other = reach[i, s, k, 0, l], reach[i, s, k, 1, l]
+        worth_way, other_way = worth[i, s, k, 0, way, l], worth[i, s, k, 1, way, l]
+        total = total if first >= second else other
+        worth_way = worth_way if first >= second else other_way
         part[l] = opened[i, s, k, way, l] * worth_way / total if total > 0.0 else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import rule
+from sim.world.numerics import log
 from sim.world.rows import P
 from sim.world.rules.effects import settle
 
@@ -106,14 +107,16 @@ def settle_ecosystem(
     licence: Floats,
     work: Floats,
 ) -> None:
-    """Write a nation's access to an ecosystem, the factor on its price, and its licence.
+    """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
     Where no provider lists the nation, ``leak`` opens the maker's way a little.
     """
-    for l in range(licence.shape[2]):  # noqa: E741
-        for w in range(3):
-            access[i, 3 * k + w, l] = base_access[t, i, 3 * k + w]
-            price[i, 3 * k + w, l] = 1.0
+    lanes = licence.shape[2]
+    for c in range(3 * k, 3 * k + 3):
+        for l in range(lanes):  # noqa: E741
+            access[i, c, l] = base_access[t, i, c]
+            price[i, c, l] = 1.0
+    for l in range(lanes):  # noqa: E741
         access[i, 3 * k, l] += leak_weight[t, i, k] * p[P.leak, l]
         licence[i, k, l] = base_licence[t, i, k]
     first, last = 3 * k, 3 * k + 3
@@ -125,6 +128,14 @@ def settle_ecosystem(
         i, t, PRICE, first, last, low, high, start, effect, offsets, operation, ramp, size, target,
         price, work,
     )  # fmt: skip
+    row = i * offsets[7] + offsets[PRICE]
+    for c in range(first, last):
+        if start[row + c + 1] > start[row + c]:
+            for l in range(lanes):  # noqa: E741
+                price[i, c, l] = log(max(price[i, c, l], 1e-9))
+        else:
+            for l in range(lanes):  # noqa: E741
+                price[i, c, l] = 0.0
     settle_family(
         i, t, LICENCE, k, k + 1, low, high, start, effect, offsets, operation, ramp, size, target,
         licence, work,

@@ -76,10 +76,11 @@ def review(
         Stance of last month and of this one; row i of ``after`` is written.
     """
     pool = pools[i]
+    due = (REVIEW_MONTHS - month % REVIEW_MONTHS) % REVIEW_MONTHS
     for l in range(before.shape[1]):  # noqa: E741
         held = before[i, l]
         after[i, l] = held
-        if (month + offset[i, l]) % REVIEW_MONTHS != 0:
+        if offset[i, l] != due:
             continue
         total = compute[pool, US, l] + compute[pool, CN, l]
         best = -1.0e300

@@ -126,6 +126,7 @@ def grow(
     ps: Floats,
     builders: Floats,
     arriving: Floats,
+    work: Floats,
 ) -> None:
     """Let builders grow by one month of diffusion (Bass 1969), faster where value and trial rise.
 
@@ -146,23 +147,30 @@ def grow(
         Row i is updated.
     arriving : ndarray, shape (L,)
         Written: newcomers as a part of all builders after arrival; 1 where there are no others.
+    work : ndarray, shape (6, L)
+        Scratch.
     """
     has_links = link_start[i + 1] > link_start[i]
-    for l in range(arriving.size):  # noqa: E741
-        mean = 0.0
-        lowest = 0.0
-        for s in range(ps.shape[0]):
-            mean += ps[s, B.weight, l] * logsum[i, s, l]
-            lowest = min(lowest, logsum[i, s, l])
-        able = lowest > NOTHING
-        if able and logsum0[i, l] <= NOTHING:
-            logsum0[i, l] = mean
+    segments, lanes = ps.shape[0], arriving.size
+    mean, lowest = work[0], work[1]
+    for l in range(lanes):  # noqa: E741
+        mean[l] = 0.0
+        lowest[l] = 0.0
+    for s in range(segments):
+        for l in range(lanes):  # noqa: E741
+            mean[l] += ps[s, B.weight, l] * logsum[i, s, l]
+            lowest[l] = min(lowest[l], logsum[i, s, l])
+    for l in range(lanes):  # noqa: E741
+        first_known = lowest[l] > NOTHING and logsum0[i, l] <= NOTHING
+        logsum0[i, l] = mean[l] if first_known else logsum0[i, l]
+    for l in range(lanes):  # noqa: E741
         n = adopted[i, l]
         near = n + p[P.imitation_links, l] * (linked[i, l] - n) if has_links else n
-        lift = exp(p[P.value_effect, l] * (mean - logsum0[i, l]))
+        lift = exp(p[P.value_effect, l] * (mean[l] - logsum0[i, l]))
         rate = (urge[i, l] * lift + p[P.imitation, l] * near) / 12.0
         rate *= 1.0 + p[P.trial_effect, l] * p[P.trial_new, l] * triers[l]
         before = builders[i, l]
-        new = min(rate, 1.0) * (ceiling[i, l] - before) if able else 0.0
+        new = min(rate, 1.0) * (ceiling[i, l] - before)
+        new = new if lowest[l] > NOTHING else 0.0
         builders[i, l] = before + new
         arriving[l] = new / (before + new) if before > 0.0 else 1.0

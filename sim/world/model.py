@@ -1,0 +1,310 @@
+"""The world as a Mesa model, to step, look into and change.
+
+A nation perceives what is offered to it, decides, and reviews its stance. Each of its methods calls
+one rule; to change a rule, subclass :class:`Nation` and give the class to :class:`World`::
+
+    class Stubborn(sim.world.Nation):
+        def review(self):
+            "Governments never change their stance."
+
+    world = sim.World("baseline", seed=1, nation=Stubborn)
+    world.run_to("2026-01")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import months
+from sim.errors import InputError, Problem, RunError
+from sim.scenario import Scenario, load
+from sim.scenario import compile as compiled
+from sim.scenario.drivers import STANCES, Drivers
+from sim.world.block import Block, Record, empty_record, note, prepare
+from sim.world.month import begin, finish
+from sim.world.rules import choice, observe, offers, policy, stance, uptake
+
+Floats = NDArray[np.float64]
+
+
+class Nation(mesa.Agent):  # type: ignore[misc]
+    """A nation: its developers choose among ecosystems, its government takes a stance.
+
+    Parameters
+    ----------
+    model : World
+        The world it lives in.
+    position : int
+        Its row in the world's arrays.
+    """
+
+    model: World
+
+    def __init__(self, model: World, position: int) -> None:
+        super().__init__(model)
+        self.position = position
+        self.iso3 = model.drivers.nations[position]
+
+    @property
+    def share(self) -> Floats:
+        """Share of builders by ecosystem, over segments; shape (K,)."""
+        return self.model.state.national[self.position, :, 0].copy()
+
+    @property
+    def segment_share(self) -> Floats:
+        """Share of builders by segment and ecosystem; shape (S, K)."""
+        return self.model.state.share[self.position, :, :, 0].copy()
+
+    @property
+    def builders(self) -> float:
+        """Developers who build on models."""
+        return float(self.model.state.builders[self.position, 0])
+
+    @property
+    def stance(self) -> str:
+        """What the government stands for: open, us, chinese or sovereign."""
+        return STANCES[self.model.state.stance[self.position, 0]]
+
+    def perceive(self) -> None:
+        """Bring what is offered up to date, and note whose users must leave."""
+        self.read_policy()
+        world, i = self.model, self.position
+        t, f, state = world.t, world.block.facts, world.state
+        turned = policy.turned(i, state.stance_before, state.stance_felt)
+        loaded = policy.overloaded(state.load, state.load_before)
+        state.evicting[i] = 0
+        for k in range(f.nest.size):
+            fresh = f.stale[t, i, k] == 1
+            priced = fresh or (loaded and f.bloc[k] == offers.CN_BLOC)
+            if priced or (turned and f.bloc[k] <= offers.CN_BLOC):
+                self.value_offers(k, priced=priced)
+            else:
+                offers.nobody_leaves(i, k, state.leaving)
+
+    def read_policy(self) -> None:
+        """Read the drivers that are in force here this month."""
+        world, i = self.model, self.position
+        t, f, e, state = world.t, world.block.facts, world.block.effects, world.state
+        p, work = world.block.parameters.scalar, world.block.scratch.work
+        levers = (
+            f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
+            e.ramp, world.block.size, e.target,
+        )  # fmt: skip
+        if f.stale_other[t, i] == 1:
+            policy.settle_other(
+                i, t, f.facility, f.trust, *levers, state.facility, state.trust, state.pull,
+                state.offer, work,
+            )  # fmt: skip
+        for k in range(f.nest.size):
+            if f.stale[t, i, k] == 1:
+                policy.settle_ecosystem(
+                    i, k, t, f.access, f.leak_weight, f.licence, *levers, p, state.access,
+                    state.price, state.licence, work,
+                )  # fmt: skip
+
+    def value_offers(self, k: int, *, priced: bool) -> None:
+        """Value what one ecosystem offers; ``priced`` where its price or licence may have moved."""
+        world, i = self.model, self.position
+        f, state, scratch = world.block.facts, world.state, world.block.scratch
+        p, ps = world.block.parameters.scalar, world.block.parameters.segment
+        offers.reachable(
+            i, k, f.nest, f.bloc, state.access, state.facility, state.stance_before, p, state.load,
+            scratch.opened_next,
+        )  # fmt: skip
+        if offers.narrowed(i, k, state.opened, scratch.opened_next):
+            offers.lost(
+                i, k, state.opened, scratch.opened_next, state.worth, state.reach, state.offered,
+                state.cover_before, state.leaving,
+            )  # fmt: skip
+            state.evicting[i] = 1
+        else:
+            offers.nobody_leaves(i, k, state.leaving)
+        if priced:
+            offers.felt_prices(
+                i, k, f.bloc, state.ln_price, state.price, p, state.load, scratch.felt
+            )
+            offers.way_worth(
+                i, k, f.nest, scratch.felt, state.licence, state.sensitivity, p, ps, state.worth
+            )
+        offers.value(
+            i, k, world.t, f.on_sale, scratch.opened_next, state.worth, state.opened, state.reach,
+            state.offered,
+        )  # fmt: skip
+
+    def decide(self) -> None:
+        """Choose, let newcomers in, and move the shares."""
+        self.feel()
+        self.choose()
+        self.grow()
+        self.move()
+
+    def feel(self) -> None:
+        """Write the utility of every ecosystem in each segment."""
+        world, i = self.model, self.position
+        f, state, scratch = world.block.facts, world.state, world.block.scratch
+        p, ps, _, switch = world.block.parameters
+        if switch.noise:
+            choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
+        choice.common(
+            i, switch.links, f.alignment, f.stand, f.home, state.national_before, state.world,
+            state.linked_share, p, state.taste, state.wander, state.scar, scratch.shared,
+        )  # fmt: skip
+        choice.utility(
+            i, f.bloc, f.pulled, state.cover, state.offered, scratch.shared, state.cells,
+            state.trust, state.pull, state.stance_before, p, ps, scratch.utility,
+        )  # fmt: skip
+
+    def choose(self) -> None:
+        """Write the choice probabilities of newcomers in each segment."""
+        world, i = self.model, self.position
+        state, scratch = world.state, world.block.scratch
+        choice.choose(
+            i, world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.work,
+            state.chosen, state.logsum,
+        )  # fmt: skip
+
+    def grow(self) -> None:
+        """Let curious users try and newcomers start to build."""
+        world, i = self.model, self.position
+        f, state, scratch = world.block.facts, world.state, world.block.scratch
+        p, ps, _, switch = world.block.parameters
+        uptake.try_out(
+            i, switch.trial, p, state.attention, state.access, state.triers, scratch.triers
+        )
+        uptake.grow(
+            i, f.link_start, state.logsum, state.logsum0, state.urge, state.adopted, state.linked,
+            scratch.triers, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
+        )  # fmt: skip
+
+    def move(self) -> None:
+        """Move the shares: who must leave, who arrives, who reconsiders."""
+        world, i = self.model, self.position
+        state, scratch = world.state, world.block.scratch
+        p, ps = world.block.parameters.scalar, world.block.parameters.segment
+        choice.settle_shares(
+            i, state.evicting, state.share, state.chosen, state.logsum, state.leaving,
+            scratch.arriving, scratch.triers, state.cells, p, ps, scratch.kept, scratch.work,
+        )  # fmt: skip
+        choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
+        choice.nation_shares(i, state.share, ps, state.national)
+
+    def review(self) -> None:
+        """Let the government review its stance if its month has come."""
+        world, i = self.model, self.position
+        f, state = world.block.facts, world.state
+        stance.review(
+            i, int(f.months[world.t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
+            state.member_counts, state.member_sizes, state.national_before, state.compute,
+            state.offer, world.block.parameters.scalar, world.block.keys.stance,
+            state.stance_before, state.stance,
+        )  # fmt: skip
+
+
+class World(mesa.Model):  # type: ignore[misc]
+    """One replicate of a scenario, month by month; nations are its agents.
+
+    All nations read the state at the end of the last month and move together, so that their order
+    cannot matter. The numbers are those of the compiled kernel, to the bit.
+
+    Parameters
+    ----------
+    scenario : Scenario, Drivers, str, Path or mapping
+        What to run.
+    seed : int, optional
+        Seed of the run; the scenario's own where it is not given.
+    replicate : int
+        Number of the replicate, as in the tables of a run.
+    nation : type
+        Class of the agents.
+    view_months : int
+        Months for which the chatbot view is kept.
+
+    Attributes
+    ----------
+    t : int
+        Position of the month in progress or last done; -1 before the first.
+    state : State
+        Arrays of the state, with one lane.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | Drivers | str | Path | Mapping[str, Any],
+        seed: int | None = None,
+        replicate: int = 0,
+        nation: type[Nation] = Nation,
+        view_months: int = 36,
+    ) -> None:
+        if isinstance(scenario, Drivers):
+            if seed is None:
+                raise InputError(Problem("compiled drivers carry no seed", path="seed", hint="give one"))
+            self.drivers = scenario
+        else:
+            document = load(scenario)
+            self.drivers = compiled(document)
+            seed = document.ensemble.seed if seed is None else seed
+        super().__init__(rng=seed)
+        self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
+        self.record: Record = empty_record(self.drivers, 1, view_months)
+        self.state = self.block.state
+        self.t = -1
+        for position in range(len(self.drivers.nations)):
+            nation(self, position)
+
+    @property
+    def month(self) -> str:
+        """Month last done, ``YYYY-MM``; the month before the first one at the start."""
+        return months.text(months.FIRST + self.t)
+
+    def step(self) -> None:
+        """Run one month.
+
+        Raises
+        ------
+        RunError
+            Past the last month of the scenario.
+        """
+        if self.t + 1 >= self.block.facts.months.size:
+            raise RunError(f"the scenario ends in {self.month}")
+        self.t += 1
+        begin(self.t, self.block)
+        self.agents.do("perceive")
+        self.agents.do("decide")
+        if self.block.parameters.switches.stances:
+            self.agents.do("review")
+        self._look()
+        finish(self.t, self.block)
+        note(self.t, self.block, self.record)
+
+    def run_to(self, month: str) -> None:
+        """Step until a month, ``YYYY-MM``, is done.
+
+        Raises
+        ------
+        ValueError
+            If it is not a month.
+        RunError
+            If it lies past the scenario's end.
+        """
+        while self.t < months.parse(month) - months.FIRST:
+            self.step()
+
+    def shares(self) -> dict[str, float]:
+        """Return the world share of each ecosystem, by builders."""
+        return dict(zip(self.drivers.ecosystems, self.state.world[:, 0].tolist(), strict=True))
+
+    def _look(self) -> None:
+        """Write what the chatbot view of the month would show."""
+        state = self.state
+        if self.t < self.record.visits.shape[0]:
+            observe.chatbot_view(
+                self.t, state.share, state.opened, state.worth, state.reach, state.offered,
+                state.cover, state.triers, self.block.parameters.scalar, self.block.scratch.part,
+                self.record.visits,
+            )  # fmt: skip

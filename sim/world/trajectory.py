@@ -1,0 +1,121 @@
+"""Run a block of replicates by either driver and hand over what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import months
+from sim.scenario.drivers import Drivers, Floats
+from sim.world import kernel
+from sim.world.block import Block, Record, empty_record, prepare
+
+VIEW_MONTHS = months.parse("2026-01") - months.FIRST
+"""Months of the chatbot view: to December 2025, where the observations end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """What happened in a block of replicates; T months from 2023-01, R replicates last.
+
+    Parameters
+    ----------
+    replicates : ndarray of int, shape (R,)
+        Their numbers.
+    share : ndarray, shape (T, I, K, R)
+        Share of builders by nation and ecosystem.
+    developers : ndarray, shape (T, I, R)
+        Developers who build on models.
+    stance : ndarray of int8, shape (T, I, R)
+        Index into STANCES.
+    compute : ndarray, shape (T, 3, 2, R)
+        Stock by pool and hardware, H100e.
+    index : ndarray, shape (T, K, R)
+        Flagship's capability, ECI points.
+    load : ndarray, shape (T, R)
+        Serving load of Chinese services.
+    cost : ndarray, shape (T, R)
+        Cost of the levers in force, USD million in the month.
+    visits : ndarray, shape (T', I, K, R)
+        Use of makers' chat services, triers included, to December 2025.
+    """
+
+    replicates: NDArray[np.int64]
+    share: Floats
+    developers: Floats
+    stance: NDArray[np.int8]
+    compute: Floats
+    index: Floats
+    load: Floats
+    cost: Floats
+    visits: Floats
+
+
+def simulate(
+    drivers: Drivers,
+    *,
+    seed: int,
+    replicates: NDArray[np.int64],
+    engine: Literal["kernel", "mesa"] = "kernel",
+) -> Trajectory:
+    """Run replicates of a compiled scenario from 2023-01 to its end.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    seed : int
+        Seed of the run.
+    replicates : ndarray of int, shape (R,)
+        Numbers of the replicates; any subset in any order gives the same numbers.
+    engine : {"kernel", "mesa"}
+        The compiled kernel, or the Mesa model one replicate at a time.
+
+    Returns
+    -------
+    Trajectory
+    """
+    if engine == "mesa":
+        return _by_mesa(drivers, seed, replicates)
+    block = prepare(drivers, seed, replicates)
+    record = empty_record(drivers, len(replicates), VIEW_MONTHS)
+    kernel.run(block, record, 0, drivers.facts.months.size)
+    return _trajectory(drivers, replicates, block, record)
+
+
+def _by_mesa(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Trajectory:
+    from sim.world.model import World  # Mesa takes a second to import
+
+    parts = []
+    for replicate in replicates:
+        world = World(drivers, seed=seed, replicate=int(replicate), view_months=VIEW_MONTHS)
+        for _ in range(drivers.facts.months.size):
+            world.step()
+        parts.append(_trajectory(drivers, replicates[:1], world.block, world.record))
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        for name in ("share", "developers", "stance", "compute", "index", "load", "cost", "visits")
+    }
+    return Trajectory(replicates=np.asarray(replicates), **joined)
+
+
+def _trajectory(
+    drivers: Drivers, replicates: NDArray[np.int64], block: Block, record: Record
+) -> Trajectory:
+    cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
+    for position, entry in enumerate(drivers.entries):
+        cost += entry.active[:, None] * block.cost[position] / 12.0
+    return Trajectory(
+        replicates=np.asarray(replicates),
+        share=record.share,
+        developers=record.builders,
+        stance=record.stance,
+        compute=record.compute,
+        index=record.index,
+        load=record.load,
+        cost=cost,
+        visits=record.visits,
+    )
