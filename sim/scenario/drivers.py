@@ -120,7 +120,7 @@ class Facts(NamedTuple):
     bloc: Ints  # [K] index into BLOCS
     stand: Floats  # [K] alignment of the ecosystem: 1 US, -1 Chinese
     pulled: Floats  # [K] 1 for the incumbent that us_closed_pull raises
-    index: Floats  # [T, K, O] capability, ECI points; 0 where not on sale
+    capability: Floats  # [T, K, O] index, capability, ECI points; 0 where not on sale
     on_sale: Flags  # [T, K, O]
     ln_price: Floats  # [T, K, O, W] natural logarithm of the list price
     fall_years: Floats  # [T, K, O] years of falling price since the last fact
@@ -143,7 +143,8 @@ class Facts(NamedTuple):
     compute: Floats  # [3, H] at the start
     output_reference: float  # Chinese output, H100e a month, at output_month
     output_month: int  # position of the month of output_reference
-    stale: Flags  # [T, I, K] 1 where what an ecosystem offers a nation may have changed
+    listed: Flags  # [T, K] 1 where an ecosystem's price list or menu may have changed
+    stale: Flags  # [T, I, K] 1 where its access, licence or price factor in a nation may have
     stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed
 
 

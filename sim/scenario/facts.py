@@ -39,7 +39,7 @@ SOVEREIGN = "sovereign"
 LEAST_PRICE = 1e-4
 """USD per million tokens below which a price has no logarithm of its own (model: 0.05 is felt)."""
 
-REVISION = 3
+REVISION = 6
 """Months between revisions of price lists after the last fact (judgement)."""
 
 TRUST = 0.5
@@ -190,7 +190,7 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
     fall[:, :, 1] = (since // REVISION * REVISION / 12.0)[:, None] * sold[:, :, 1]
     price = np.log(np.maximum(known.price, LEAST_PRICE))
     return {
-        "index": own(np.where(sold, known.index, 0.0)),
+        "capability": own(np.where(sold, known.index, 0.0)),
         "on_sale": sold.astype(np.uint8),
         "ln_price": own(np.where(sold[..., None], price, 0.0)),
         "fall_years": fall,
@@ -275,6 +275,7 @@ def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any
     opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
     terms_moved = opened | changed(terms["licence"]) | changed(terms["leak_weight"])
     return {
-        "stale": (terms_moved | moved[:, None, :]).astype(np.uint8),
+        "listed": moved.astype(np.uint8),
+        "stale": terms_moved.astype(np.uint8),
         "stale_other": other,
     }

@@ -13,23 +13,29 @@ from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from sim.scenario.document import LeverEntry
-    from sim.scenario.levers import Effect
 
 Array = NDArray[np.float64]
 
 NAMES: dict[str, float] = {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
 """The strengths that have a name."""
 
+BOUNDS = ("floor", "cap")
+"""Operations whose size is a level, which has no value that changes nothing."""
+
 _KNOTS = np.array([0.0, 1 / 3, 2 / 3, 1.0])
 
 
-def value(effect: Effect, strength: ArrayLike, multiplier: ArrayLike = 1.0) -> Array:
+def value(
+    op: str, sizes: tuple[float, float, float], strength: ArrayLike, multiplier: ArrayLike = 1.0
+) -> Array:
     """Return the size of an effect at a strength.
 
     Parameters
     ----------
-    effect : Effect
-        Row of the table of effects.
+    op : str
+        One of OPERATIONS.
+    sizes : tuple of (float, float, float)
+        Low, central and high.
     strength : array
         From 0 to 1.
     multiplier : array, optional
@@ -44,25 +50,24 @@ def value(effect: Effect, strength: ArrayLike, multiplier: ArrayLike = 1.0) -> A
         ``floor`` and ``cap`` the level, which stays at ``low`` below strength 1/3 (see `weight`).
     """
     strength = np.asarray(strength, dtype=np.float64)
-    if effect.op in ("floor", "cap"):
-        sizes = np.array([effect.low, effect.low, effect.central, effect.high])
-        level: Array = np.interp(strength, _KNOTS, sizes)
+    if op in BOUNDS:
+        level: Array = np.interp(strength, _KNOTS, (sizes[0], *sizes))
         return level
-    sizes = np.array([0.0, effect.low, effect.central, effect.high])
-    size: Array = np.interp(strength, _KNOTS, sizes) * np.asarray(multiplier, dtype=np.float64)
-    if effect.op == "multiply":
+    size: Array = np.interp(strength, _KNOTS, (0.0, *sizes))
+    size = size * np.asarray(multiplier, dtype=np.float64)
+    if op == "multiply":
         return np.maximum(size, -1.0)
-    return np.clip(size, 0.0, 1.0) if effect.op == "move" else size
+    return np.clip(size, 0.0, 1.0) if op == "move" else size
 
 
-def weight(effect: Effect, strength: ArrayLike) -> Array:
+def weight(op: str, strength: ArrayLike) -> Array:
     """Return the fraction of a floor or a cap that is in force at a strength.
 
     A level has no value that changes nothing, so between strength 0 and 1/3 it is the grip that
     grows and not the level; all other effects return 1.
     """
     strength = np.asarray(strength, dtype=np.float64)
-    if effect.op in ("floor", "cap"):
+    if op in BOUNDS:
         grip: Array = np.minimum(1.0, 3 * strength)
         return grip
     return np.ones_like(strength)

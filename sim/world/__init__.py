@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Nation", "Trajectory", "World", "simulate"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module has attributes of any type
     if name in ("Nation", "World"):  # Mesa takes a second to import
         return getattr(import_module("sim.world.model"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

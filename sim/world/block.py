@@ -18,7 +18,7 @@ class Block(NamedTuple):
 
     facts: Facts
     effects: Effects
-    size: Floats  # [E, L] size of each effect in full force
+    size: Floats  # [E, 2, L] size of each effect in full force, and its grip
     cost: Floats  # [entries, L] USD million a year
     parameters: Parameters
     keys: StreamKeys
@@ -60,7 +60,7 @@ class Record(NamedTuple):
     builders: Floats  # [T, I, L]
     stance: NDArray[np.int8]  # [T, I, L]
     compute: Floats  # [T, 3, 2, L]
-    index: Floats  # [T, K, L] flagship
+    capability: Floats  # [T, K, L] flagship
     load: Floats  # [T, L]
     visits: Floats  # [T', I, K, L] use by makers' chat services, triers included
 
@@ -84,7 +84,7 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         builders=np.empty((months, nations, lanes)),
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),
-        index=np.empty((months, ecosystems, lanes)),
+        capability=np.empty((months, ecosystems, lanes)),
         load=np.empty((months, lanes)),
         visits=np.empty((min(view_months, months), nations, ecosystems, lanes)),
     )
@@ -97,5 +97,5 @@ def note(t: int, block: Block, record: Record) -> None:
     record.builders[t] = state.builders
     record.stance[t] = state.stance
     record.compute[t] = state.compute
-    record.index[t] = state.own[:, 0]
+    record.capability[t] = state.own[:, 0]
     record.load[t] = state.load

@@ -32,25 +32,27 @@ def _nations(t: int, block: Block) -> None:
     """Let every nation perceive, decide and review its stance."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
     p, ps, _, switch = block.parameters
+    risk = state.cells[-f.nest.size :]
     loaded = policy.overloaded(state.load, state.load_before)
+    feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
-        t, loaded, f.stale, f.stale_other, f.nest, f.bloc, f.on_sale, f.access, f.leak_weight,
-        f.licence, f.facility, f.trust, f.nation_low, f.nation_high, e.nation_start,
-        e.nation_effect, e.offsets, e.operation, e.ramp, block.size, e.target, p, ps,
-        state.sensitivity, state.load, state.ln_price, state.cover_before, state.stance_before,
+        t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
+        f.alignment, f.stand, f.home, f.access, f.leak_weight, f.licence, f.facility, f.trust,
+        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
+        e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer, state.slowed,
+        state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
-        state.pull, state.offer, state.opened, state.worth, state.reach, state.offered,
-        state.leaving, state.evicting, scratch.opened_next, scratch.felt, scratch.work,
+        state.pull, state.offer, state.regarded, state.opened, state.worth, state.reach,
+        state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
     )  # fmt: skip
     nations.decide(
-        t, int(f.months[t]), switch.noise, switch.trial, switch.links, f.nest, f.bloc, f.pulled,
-        f.alignment, f.stand, f.home, f.link_start, p, ps, state.cells, block.keys.wander,
-        state.national_before, state.world, state.linked_share, state.taste, state.wander,
-        state.scar, state.cover, state.offered, state.trust, state.pull, state.stance_before,
-        state.attention, state.access, state.adopted, state.linked, state.ceiling, state.urge,
-        state.leaving, state.evicting, state.triers, state.logsum, state.logsum0, state.chosen,
-        state.builders, state.share, state.national, scratch.shared, scratch.utility,
-        scratch.kept, scratch.arriving, scratch.triers, scratch.work,
+        int(f.months[t]), switch.noise, switch.trial, switch.links, f.nest, f.link_start, p, ps,
+        block.keys.wander, state.national_before, state.world, state.linked_share, state.wander,
+        state.scar, state.cover, state.offered, state.regarded, state.attention, state.access,
+        state.adopted, state.linked, state.ceiling, state.urge, state.loyal, state.leaving,
+        state.evicting, state.triers, state.logsum, state.logsum0, state.chosen, state.builders,
+        state.share, state.national, scratch.utility, scratch.kept, scratch.arriving,
+        scratch.triers, scratch.part, scratch.work,
     )  # fmt: skip
     if switch.stances:
         stance.review_all(
@@ -64,6 +66,6 @@ def _views(t: int, block: Block, record: Record) -> None:
     """Write what the chatbot view of the month would show."""
     state = block.state
     observe.chatbot_view(
-        t, state.share, state.opened, state.worth, state.reach, state.offered, state.cover,
-        state.triers, block.parameters.scalar, block.scratch.part, record.visits,
+        t, block.facts.nest, state.share, state.opened, state.worth, state.reach, state.offered,
+        state.cover, state.triers, block.parameters.scalar, block.scratch.part, record.visits,
     )  # fmt: skip

@@ -33,7 +33,7 @@ from sim.world.rules import choice, observe, offers, policy, stance, uptake
 Floats = NDArray[np.float64]
 
 
-class Nation(mesa.Agent):  # type: ignore[misc]
+class Nation(mesa.Agent):
     """A nation: its developers choose among ecosystems, its government takes a stance.
 
     Parameters
@@ -73,19 +73,22 @@ class Nation(mesa.Agent):  # type: ignore[misc]
 
     def perceive(self) -> None:
         """Bring what is offered up to date, and note whose users must leave."""
-        self.read_policy()
         world, i = self.model, self.position
         t, f, state = world.t, world.block.facts, world.state
+        self.read_policy()
         turned = policy.turned(i, state.stance_before, state.stance_felt)
-        loaded = policy.overloaded(state.load, state.load_before)
-        state.evicting[i] = 0
+        if turned or world.feared or f.stale_other[t, i] == 1:
+            self.regard()
+        offers.nobody_leaves(i, state.evicting, state.leaving)
         for k in range(f.nest.size):
-            fresh = f.stale[t, i, k] == 1
-            priced = fresh or (loaded and f.bloc[k] == offers.CN_BLOC)
-            if priced or (turned and f.bloc[k] <= offers.CN_BLOC):
-                self.value_offers(k, priced=priced)
-            else:
-                offers.nobody_leaves(i, k, state.leaving)
+            terms, listed = f.stale[t, i, k] == 1, f.listed[t, k] == 1
+            loaded = world.loaded and f.bloc[k] == offers.CN_BLOC
+            opening = terms or loaded or f.stale_other[t, i] == 1
+            if opening or (turned and f.bloc[k] <= offers.CN_BLOC):
+                self.open_ways(k)
+            elif not listed:
+                continue
+            self.value_offers(k, priced=terms or listed, loaded=loaded)
 
     def read_policy(self) -> None:
         """Read the drivers that are in force here this month."""
@@ -108,34 +111,58 @@ class Nation(mesa.Agent):  # type: ignore[misc]
                     state.price, state.licence, work,
                 )  # fmt: skip
 
-    def value_offers(self, k: int, *, priced: bool) -> None:
-        """Value what one ecosystem offers; ``priced`` where its price or licence may have moved."""
+    def regard(self) -> None:
+        """Write how the nation regards each ecosystem, whatever it offers and whoever uses it."""
         world, i = self.model, self.position
-        f, state, scratch = world.block.facts, world.state, world.block.scratch
+        f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
-        offers.reachable(
-            i, k, f.nest, f.bloc, state.access, state.facility, state.stance_before, p, state.load,
-            scratch.opened_next,
+        choice.regard(
+            i, f.alignment, f.stand, f.home, f.bloc, f.pulled, state.taste, state.trust,
+            state.pull, world.risk, state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
-        if offers.narrowed(i, k, state.opened, scratch.opened_next):
+
+    def open_ways(self, k: int) -> None:
+        """Open or close the ways to one ecosystem, and note whose users must leave."""
+        world, i = self.model, self.position
+        f, state, opened_next = world.block.facts, world.state, world.block.scratch.opened_next
+        offers.reachable(
+            i, k, f.nest, f.bloc, state.access, state.facility, state.stance_before,
+            world.block.parameters.scalar, state.slowed, opened_next,
+        )  # fmt: skip
+        if offers.narrowed(i, k, state.opened, opened_next):
             offers.lost(
-                i, k, state.opened, scratch.opened_next, state.worth, state.reach, state.offered,
+                i, k, state.opened, opened_next, state.worth, state.reach, state.offered,
                 state.cover_before, state.leaving,
             )  # fmt: skip
             state.evicting[i] = 1
-        else:
-            offers.nobody_leaves(i, k, state.leaving)
-        if priced:
-            offers.felt_prices(
-                i, k, f.bloc, state.ln_price, state.price, p, state.load, scratch.felt
-            )
-            offers.way_worth(
-                i, k, f.nest, scratch.felt, state.licence, state.sensitivity, p, ps, state.worth
-            )
+        offers.open_ways(i, k, opened_next, state.opened)
+
+    def value_offers(self, k: int, *, priced: bool, loaded: bool) -> None:
+        """Value what one ecosystem offers.
+
+        Parameters
+        ----------
+        k : int
+            Position of the ecosystem.
+        priced, loaded : bool
+            Whether its price or licence, or the load of its maker's service, may have moved.
+        """
+        world, i = self.model, self.position
+        f, state = world.block.facts, world.state
+        p, ps = world.block.parameters.scalar, world.block.parameters.segment
+        if priced or loaded:
+            offers.maker_worth(
+                i, k, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
+                state.sensitivity, p, ps, state.worth,
+            )  # fmt: skip
+        if priced and f.nest[k] != offers.CLOSED_NEST:
+            offers.other_worth(
+                i, k, state.ln_price, state.price, state.licence, state.sensitivity, p, ps,
+                state.worth,
+            )  # fmt: skip
         offers.value(
-            i, k, world.t, f.on_sale, scratch.opened_next, state.worth, state.opened, state.reach,
-            state.offered,
-        )  # fmt: skip
+            i, k, world.t, f.nest, f.on_sale, state.opened, state.worth, state.reach, state.offered
+        )
 
     def decide(self) -> None:
         """Choose, let newcomers in, and move the shares."""
@@ -148,16 +175,13 @@ class Nation(mesa.Agent):  # type: ignore[misc]
         """Write the utility of every ecosystem in each segment."""
         world, i = self.model, self.position
         f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, ps, _, switch = world.block.parameters
+        p, switch = world.block.parameters.scalar, world.block.parameters.switches
         if switch.noise:
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
-        choice.common(
-            i, switch.links, f.alignment, f.stand, f.home, state.national_before, state.world,
-            state.linked_share, p, state.taste, state.wander, state.scar, scratch.shared,
-        )  # fmt: skip
         choice.utility(
-            i, f.bloc, f.pulled, state.cover, state.offered, scratch.shared, state.cells,
-            state.trust, state.pull, state.stance_before, p, ps, scratch.utility,
+            i, switch.links, state.national_before, state.world, state.linked_share, state.wander,
+            state.scar, state.cover, state.offered, state.regarded, p, scratch.part,
+            scratch.utility,
         )  # fmt: skip
 
     def choose(self) -> None:
@@ -189,7 +213,7 @@ class Nation(mesa.Agent):  # type: ignore[misc]
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.settle_shares(
             i, state.evicting, state.share, state.chosen, state.logsum, state.leaving,
-            scratch.arriving, scratch.triers, state.cells, p, ps, scratch.kept, scratch.work,
+            scratch.arriving, scratch.triers, state.loyal, p, ps, scratch.kept, scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
         choice.nation_shares(i, state.share, ps, state.national)
@@ -206,7 +230,7 @@ class Nation(mesa.Agent):  # type: ignore[misc]
         )  # fmt: skip
 
 
-class World(mesa.Model):  # type: ignore[misc]
+class World(mesa.Model):
     """One replicate of a scenario, month by month; nations are its agents.
 
     All nations read the state at the end of the last month and move together, so that their order
@@ -243,7 +267,9 @@ class World(mesa.Model):  # type: ignore[misc]
     ) -> None:
         if isinstance(scenario, Drivers):
             if seed is None:
-                raise InputError(Problem("compiled drivers carry no seed", path="seed", hint="give one"))
+                raise InputError(
+                    Problem("compiled drivers carry no seed", path="seed", hint="give one")
+                )
             self.drivers = scenario
         else:
             document = load(scenario)
@@ -253,6 +279,7 @@ class World(mesa.Model):  # type: ignore[misc]
         self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
+        self.risk: Floats = self.state.cells[-len(self.drivers.ecosystems) :]
         self.t = -1
         for position in range(len(self.drivers.nations)):
             nation(self, position)
@@ -274,6 +301,8 @@ class World(mesa.Model):  # type: ignore[misc]
             raise RunError(f"the scenario ends in {self.month}")
         self.t += 1
         begin(self.t, self.block)
+        self.loaded = policy.overloaded(self.state.load, self.state.load_before)
+        self.feared = policy.feared(self.risk, self.state.risk_felt)
         self.agents.do("perceive")
         self.agents.do("decide")
         if self.block.parameters.switches.stances:
@@ -304,7 +333,7 @@ class World(mesa.Model):  # type: ignore[misc]
         state = self.state
         if self.t < self.record.visits.shape[0]:
             observe.chatbot_view(
-                self.t, state.share, state.opened, state.worth, state.reach, state.offered,
-                state.cover, state.triers, self.block.parameters.scalar, self.block.scratch.part,
-                self.record.visits,
+                self.t, self.block.facts.nest, state.share, state.opened, state.worth, state.reach,
+                state.offered, state.cover, state.triers, self.block.parameters.scalar,
+                self.block.scratch.part, self.record.visits,
             )  # fmt: skip

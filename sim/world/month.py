@@ -6,7 +6,8 @@ Between :func:`begin` and :func:`finish` each nation perceives, decides and revi
 from __future__ import annotations
 
 from sim.world.block import Block
-from sim.world.rules import capability, policy, stance, supply, tally, uptake
+from sim.world.rows import W
+from sim.world.rules import capability, choice, policy, stance, supply, tally, uptake
 
 
 def begin(t: int, block: Block) -> None:
@@ -24,6 +25,7 @@ def begin(t: int, block: Block) -> None:
         t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, e.ramp,
         block.size, e.target, state.cells, block.scratch.work,
     )  # fmt: skip
+    choice.loyalty(block.parameters.segment, state.cells[W.switching], state.loyal)
     state.load_before[:] = state.load
     if block.parameters.switches.supply:
         _supply(t, block)
@@ -45,14 +47,13 @@ def _supply(t: int, block: Block) -> None:
     """Trade in accelerators, Chinese laboratories and the load of their services."""
     f, state, p = block.facts, block.state, block.parameters.scalar
     supply.wanted_chinese(state.cells, p, state.wanted)
-    supply.trade(
-        t % 12, state.cells, p, state.wanted, state.compute, state.output, state.unmet
-    )
+    supply.trade(t % 12, state.cells, p, state.wanted, state.compute, state.output, state.unmet)
     supply.laboratories(state.cells, p, state.compute, state.training, state.serving)
     if t == f.base_month:
         state.serving0[:] = state.serving
         state.training0[:] = state.training
     supply.load(p, state.users, state.users0, state.serving, state.serving0, state.load)
+    supply.strain(p, state.load, state.dearer, state.slowed)
     capability.chinese_lag(
         p, state.training, state.training0, state.chinese_share, state.chinese_share0,
         state.extra_lag,
@@ -69,13 +70,15 @@ def _capability(t: int, block: Block) -> None:
         keys.frontier_size, state.frontier,
     )  # fmt: skip
     if dated:
-        capability.observe_index(t, f.bloc, f.index, state.own, state.rise)
+        capability.observe_index(t, f.bloc, f.capability, state.own, state.rise)
     else:
         capability.release(
             t, month, f.bloc, state.cells, p, pk, state.frontier, state.extra_lag, switch.noise,
             keys.release, keys.lateness, state.gap, state.own, state.rise,
         )  # fmt: skip
-    capability.follow_open(t, f.nest, f.bloc, f.index, p, state.own, state.rise, state.best_open)
+    capability.follow_open(
+        t, f.nest, f.bloc, f.capability, p, state.own, state.rise, state.best_open
+    )
     state.cover_before[:] = state.cover
     capability.coverage(
         t, state.own, f.on_sale, state.frontier, p, ps, switch.raw_capability, state.cover
@@ -99,10 +102,11 @@ def finish(t: int, block: Block) -> None:
     """
     f, state, part = block.facts, block.state, block.scratch.part
     tally.world_shares(state.builders, state.national, state.world, part)
-    tally.chinese_load(
-        f.bloc, state.builders, state.share, state.opened, state.worth, state.reach, state.offered,
-        state.cover, block.parameters.segment, part, state.users,
-    )  # fmt: skip
+    if t >= f.base_month:  # before, nothing reads it
+        tally.chinese_load(
+            f.nest, f.bloc, state.builders, state.share, state.opened, state.worth, state.reach,
+            state.offered, state.cover, block.parameters.segment, part, state.users,
+        )  # fmt: skip
     tally.bloc_share(f.bloc, state.world, state.chinese_share)
     if t == f.base_month:
         state.users0[:] = state.users

@@ -8,6 +8,8 @@ They hold to a few units in the last place, which the tests check against the st
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 from numba import types
@@ -16,7 +18,7 @@ from numba.extending import intrinsic
 from sim.world.compiled import element
 
 ABSENT = -1.0e30
-"""Utility of what cannot be had: its exponential is exactly zero, and no logarithm of zero is taken."""
+"""Utility of what cannot be had: its exponential is exactly zero, and no log of zero is taken."""
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01
@@ -26,38 +28,32 @@ _SQRT2 = 1.4142135623730951
 _TWO_PI = 6.283185307179586
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _bits(typing_context, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Read a float64 as int64."""
+def _read_as(to: types.Type, given: types.Type) -> Any:  # noqa: ANN401 - numba's own type
+    """Return a function that reads the bits of one number as another, at no cost."""
 
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        return builder.bitcast(args[0], context.get_value_type(types.int64))
+    def typed(_context: object, _value: object) -> tuple[Any, Callable[..., Any]]:
+        def code(context: Any, builder: Any, _signature: object, args: Any) -> Any:  # noqa: ANN401
+            return builder.bitcast(args[0], context.get_value_type(to))
 
-    return types.int64(types.float64), code
+        return to(given), code
 
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _float(typing_context, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Read an int64 as float64."""
-
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        return builder.bitcast(args[0], context.get_value_type(types.float64))
-
-    return types.float64(types.int64), code
+    return intrinsic(typed)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def fma(typing_context, a, b, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Return ``a b + c`` rounded once.
-
-    Asked for by name, it is the same number on every processor; leaving the choice to the compiler
-    (``fastmath``) would not be.
-    """
-
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _fused(_context: object, _a: object, _b: object, _c: object) -> tuple[Any, Callable[..., Any]]:
+    def code(_context: object, builder: Any, _signature: object, args: Any) -> Any:  # noqa: ANN401
         return builder.fma(*args)
 
     return types.float64(types.float64, types.float64, types.float64), code
+
+
+_bits: Callable[[float], int] = _read_as(types.int64, types.float64)
+_float: Callable[[Any], float] = _read_as(types.float64, types.int64)
+fma: Callable[[float, float, float], float] = cast("Any", intrinsic(_fused))
+"""``a b + c`` rounded once: asked for by name, the same number on every processor.
+
+Leaving the choice to the compiler (``fastmath``) would not be.
+"""
 
 
 @element

@@ -97,6 +97,7 @@ def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
         scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
         0.5 ** (1.0 / scalar["scar_half_life"]),
         np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
+        1.0 / scalar["nest"],
     )
 
 
@@ -115,12 +116,15 @@ def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
 
     Returns
     -------
-    Parameters
-        Tables with L lanes.
+    tables : Parameters
+        With L lanes.
     """
     get = _Draws(drivers, run)
     segment = np.stack(
-        [np.stack([_of_segment(get, row, s) for row in BySegment._fields]) for s in drivers.segments]
+        [
+            np.stack([_of_segment(get, row, s) for row in BySegment._fields])
+            for s in drivers.segments
+        ]
     )
     segment[:, 0] /= segment[:, 0].sum(axis=0)  # weights of the segments are parts of a whole
     none = np.zeros(run.size)

@@ -72,9 +72,10 @@ class Scalars(NamedTuple):
     influence_model_weight: int
 
 
-DERIVED = ("taste_step", "scar_keep", "small_price_log")
+DERIVED = ("taste_step", "scar_keep", "small_price_log", "nest_inverse")
 """Rows after the scalars that follow from them, so that no month computes them again: the width of
-a month's change of taste, the part of a scar that a month leaves, the log of a year's price fall."""
+a month's change of taste, the part of a scar that a month leaves, the log of a year's price fall,
+and one over the nest's dissimilarity."""
 
 
 class BySegment(NamedTuple):
@@ -138,10 +139,12 @@ class WorldRows(NamedTuple):
 
 
 P = Scalars(*range(len(Scalars._fields)))
-TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG = (len(Scalars._fields) + n for n in range(len(DERIVED)))
+TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG, NEST_INVERSE = (
+    len(Scalars._fields) + n for n in range(len(DERIVED))
+)
 B = BySegment(*range(len(BySegment._fields)))
 C = ByEcosystem(*range(len(ByEcosystem._fields)))
 W = WorldRows(*(int(row) for row in world_offsets(1)[: len(WORLD_FAMILIES)]))
-"""Rows for one ecosystem: add ``k`` and, past ``lag``, ``(K - 1)`` a family (:data:`BY_ECOSYSTEM`)."""
+"""Rows for one ecosystem: add ``k`` and, past ``lag``, ``(K - 1)`` a family."""
 BY_ECOSYSTEM = W.lag
 """The first row by ecosystem: ``lag`` of k is here + k, ``release_rate`` + K + k, and so on."""

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.scenario import strength
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     OFFERS,
+    OPERATIONS,
     STANCES,
     WAYS,
     Drivers,
+    EntrySize,
     Flags,
     Floats,
     Ints,
@@ -54,10 +57,12 @@ class State(NamedTuple):
     trust: Floats  # [I, K, L]
     pull: Floats  # [I, S * K, L]
     offer: Floats  # [I, 4, L]
-    opened: Floats  # [I, S, K, 3, L] access that builders really have
-    worth: Floats  # [I, S, K, 2, 3, L] worth of a way
-    reach: Floats  # [I, S, K, 2, L] sum over ways
-    offered: Floats  # [I, S, K, 2, L] its logarithm, B
+    opened: Floats  # [I, K, S, 3, L] access that builders really have
+    worth: Floats  # [I, K, S, 3, 2, L] worth of a way and offer
+    reach: Floats  # [I, K, S, 2, L] sum over ways
+    offered: Floats  # [I, K, S, 2, L] its logarithm, B
+    regarded: Floats  # [I, K, S, L] utils, whatever is offered and whoever uses it
+    risk_felt: Floats  # [K, L] risk under which ecosystems were last regarded; -1 before
     leaving: Floats  # [I, S, K, L] part of users whose way is cut this month
     evicting: Flags  # [I] whether any is
     chosen: Floats  # [I, S, K, L] choice probabilities P of the month
@@ -85,6 +90,9 @@ class State(NamedTuple):
     chinese_share0: Floats  # [L]
     load: Floats  # [L] z
     load_before: Floats  # [L]
+    dearer: Floats  # [L] logarithm of the price factor under load
+    slowed: Floats  # [L] factor on access under load
+    loyal: Floats  # [S, L] weight of the present ecosystem, exp(stay) - 1
     extra_lag: Floats  # [L] months
     frontier: Floats  # [T, L] ECI points
     best_open: Floats  # [T, L]
@@ -102,9 +110,7 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Working arrays of one month, so that no rule allocates; contents do not outlive a nation."""
 
-    shared: Floats  # [K, L]
     kept: Floats  # [K, L]
-    felt: Floats  # [2, 3, L]
     utility: Floats  # [S, K, L]
     opened_next: Floats  # [S, 3, L]
     arriving: Floats  # [L]
@@ -176,9 +182,7 @@ def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) ->
 def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
     """Allocate the working arrays of a block."""
     return Scratch(
-        shared=np.zeros((ecosystems, lanes)),
         kept=np.zeros((ecosystems, lanes)),
-        felt=np.zeros((len(OFFERS), len(WAYS), lanes)),
         utility=np.zeros((segments, ecosystems, lanes)),
         opened_next=np.zeros((segments, len(WAYS), lanes)),
         arriving=np.zeros(lanes),
@@ -246,10 +250,12 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         urge=urge,
         sensitivity=np.ascontiguousarray(ps[None, :, B.price] * income[:, None]),
         **{name: zeros(nations, int(cells[name])) for name in CELLS},
-        opened=zeros(nations, segments, ecosystems, w),
-        worth=zeros(nations, segments, ecosystems, o, w),
-        reach=zeros(nations, segments, ecosystems, o),
-        offered=np.full((nations, segments, ecosystems, o, lanes), ABSENT),
+        opened=zeros(nations, ecosystems, segments, w),
+        worth=zeros(nations, ecosystems, segments, w, o),
+        reach=zeros(nations, ecosystems, segments, o),
+        offered=np.full((nations, ecosystems, segments, o, lanes), ABSENT),
+        regarded=zeros(nations, ecosystems, segments),
+        risk_felt=np.full((ecosystems, lanes), -1.0),
         leaving=zeros(nations, segments, ecosystems),
         evicting=np.zeros(nations, np.uint8),
         chosen=zeros(nations, segments, ecosystems),
@@ -277,11 +283,14 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         chinese_share0=zeros(),
         load=zeros(),
         load_before=zeros(),
+        dearer=zeros(),
+        slowed=np.ones(lanes),
+        loyal=zeros(segments),
         extra_lag=zeros(),
         frontier=zeros(months),
         best_open=zeros(months),
         own=zeros(ecosystems, o),
-        gap=(f.index[last, :, 0] - f.index[last, :, 1]) * f.on_sale[last, :, 1],
+        gap=(f.capability[last, :, 0] - f.capability[last, :, 1]) * f.on_sale[last, :, 1],
         rise=zeros(ecosystems),
         cover=zeros(segments, ecosystems, o),
         cover_before=zeros(segments, ecosystems, o),
@@ -302,9 +311,8 @@ def _stationary(drivers: Drivers, run: Keys, sd: Floats) -> Floats:
 def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:
     """Draw how strong each lever is in each replicate.
 
-    The size of an effect is linear between nothing at strength 0 and the catalogue's low, central
-    and high at 1/3, 2/3 and 1, times a triangular factor around one for the lever's stated
-    uncertainty.
+    Strength becomes size by :mod:`sim.scenario.strength`, times a triangular factor around one for
+    the lever's stated uncertainty.
 
     Parameters
     ----------
@@ -315,27 +323,35 @@ def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:
 
     Returns
     -------
-    sizes : ndarray, shape (E, L)
-        Driver change of each effect in full force.
+    sizes : ndarray, shape (E, 2, L)
+        Driver change of each effect in full force; the part of a floor or a cap that is in force.
     costs : ndarray, shape (entries, L)
         USD million a year.
     """
     lanes = run.size
-    sizes = np.zeros((drivers.effects.operation.size, lanes))
+    sizes = np.zeros((drivers.effects.operation.size, 2, lanes))
     costs = np.zeros((len(drivers.entries), lanes))
-    knots = np.array([0.0, 1 / 3, 2 / 3, 1.0])
     for position, entry in enumerate(drivers.entries):
-        if isinstance(entry.strength, int | float):
-            strength = np.full(lanes, float(entry.strength))
-        else:
-            u = streams.uniforms(streams.keys(run, f"strength/{entry.label}"), 0)
-            strength = np.clip(entry.strength.quantile(u), 0.0, 1.0)  # type: ignore[attr-defined]
-        u = streams.uniforms(streams.keys(run, f"size/{entry.lever}"), 0)
-        factor = 1.0
-        if drivers.drawn:
-            tail = np.where(u < 0.5, np.sqrt(2.0 * u) - 1.0, 1.0 - np.sqrt(2.0 * (1.0 - u)))
-            factor = 1.0 + entry.uncertainty * tail
-        for effect, (low, central, high) in zip(entry.effects, entry.sizes, strict=True):
-            sizes[effect] = np.interp(strength, knots, [0.0, low, central, high]) * factor
-        costs[position] = np.interp(strength, knots, [0.0, *entry.cost])
+        chosen = _strength(entry, run)
+        factor = _factor(entry, run) if drivers.drawn else np.ones(lanes)
+        for row, size in zip(entry.effects, entry.sizes, strict=True):
+            op = OPERATIONS[drivers.effects.operation[row]]
+            sizes[row, 0] = strength.value(op, size, chosen, factor)
+            sizes[row, 1] = strength.weight(op, chosen)
+        costs[position] = strength.value("add", entry.cost, chosen)
     return sizes, costs
+
+
+def _strength(entry: EntrySize, run: Keys) -> Floats:
+    """Return the strength of a lever entry, given or drawn, shape (L,)."""
+    if isinstance(entry.strength, int | float):
+        return np.full(run.size, float(entry.strength))
+    u = streams.uniforms(streams.keys(run, f"strength/{entry.label}"), 0)
+    return np.clip(entry.strength.quantile(u), 0.0, 1.0)  # type: ignore[attr-defined]
+
+
+def _factor(entry: EntrySize, run: Keys) -> Floats:
+    """Return the triangular factor on a lever's size, shape (L,)."""
+    u = streams.uniforms(streams.keys(run, f"size/{entry.lever}"), 0)
+    tail = np.where(u < 0.5, np.sqrt(2.0 * u) - 1.0, 1.0 - np.sqrt(2.0 * (1.0 - u)))
+    return np.asarray(1.0 + entry.uncertainty * tail)

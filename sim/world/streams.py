@@ -22,7 +22,9 @@ Keys = NDArray[np.uint64]
 @cache
 def label(name: str) -> np.uint64:
     """Return the 64-bit number of a stream's name."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
+    return np.uint64(
+        int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+    )
 
 
 @rule

@@ -114,7 +114,7 @@ def _trajectory(
         developers=record.builders,
         stance=record.stance,
         compute=record.compute,
-        index=record.index,
+        index=record.capability,
         load=record.load,
         cost=cost,
         visits=record.visits,

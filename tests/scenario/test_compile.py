@@ -27,11 +27,12 @@ SHAPES = {
     "months": "T", "developers": "I", "internet": "I", "ai_users": "I", "income_ratio": "I",
     "optimism": "I", "alignment": "I", "region": "I", "pool": "I", "home": "IK",
     "first_stance": "I", "membership": "IM", "link_start": "i", "link_to": "L", "link_weight": "L",
-    "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "index": "TKO",
+    "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
     "notable_size": "TK", "frontier": "T", "access": "TIV", "leak_weight": "TIK", "licence": "TIK",
     "facility": "S", "trust": "IK", "world": "TC", "nation_low": "F", "nation_high": "F",
-    "world_low": "C", "world_high": "C", "compute": "PH", "stale": "TIK", "stale_other": "TI",
+    "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TK", "stale": "TIK",
+    "stale_other": "TI",
     "operation": "E", "ramp": "ET", "target": "E", "entry": "E", "nation_start": "n",
     "nation_effect": "N", "world_start": "c", "world_effect": "D", "offsets": "f",
     "world_offsets": "w",
@@ -215,21 +216,29 @@ def test_the_start_of_the_period_moves_only_what_is_reported(baseline):
 def test_who_knows_less_knows_the_same_of_the_time_before(baseline, until):
     less, at = made(facts_until=until).facts, months.parse(until) - months.FIRST
     assert less.last_fact == at
-    for name in ("index", "on_sale", "ln_price", "access", "leak_weight", "licence", "notable"):
+    for name in (
+        "capability",
+        "on_sale",
+        "ln_price",
+        "access",
+        "leak_weight",
+        "licence",
+        "notable",
+    ):
         now, whole = getattr(less, name), getattr(baseline.facts, name)
         np.testing.assert_array_equal(now[: at + 1], whole[: at + 1], name)
         if name not in ("notable", "access"):  # a ban that is in force may have a known end
             assert (now[at:] == now[at]).all(), name
 
 
-def test_small_offers_fall_by_the_quarter_after_the_last_fact(baseline):
+def test_small_offers_fall_by_the_half_year_after_the_last_fact(baseline):
     f = baseline.facts
-    assert not f.fall_years[: f.last_fact + 3].any()
+    assert not f.fall_years[: f.last_fact + 6].any()
     assert not f.fall_years[:, :, 0].any()
     sold = f.on_sale[-1, :, 1] == 1
     assert sold.any()
     since = np.arange(len(f.months)) - f.last_fact
-    expected = np.maximum(0, since // 3) / 4
+    expected = np.maximum(0, since // 6) / 2
     for k in np.flatnonzero(sold):
         np.testing.assert_array_equal(f.fall_years[f.last_fact :, k, 1], expected[f.last_fact :])
 
@@ -237,7 +246,7 @@ def test_small_offers_fall_by_the_quarter_after_the_last_fact(baseline):
 def test_prices_are_logarithms_and_nothing_where_nothing_is_sold(baseline):
     f = baseline.facts
     assert not f.ln_price[f.on_sale == 0].any()
-    assert not f.index[f.on_sale == 0].any()
+    assert not f.capability[f.on_sale == 0].any()
     known = evidence.history.offers(None, f.months)
     sold = f.on_sale == 1
     np.testing.assert_array_equal(f.ln_price[sold], np.log(np.maximum(known.price[sold], 1e-4)))
@@ -319,7 +328,9 @@ def test_flags_tell_every_change_of_the_facts(baseline):
             moved = (f.access[t, :, row] != f.access[t - 1, :, row]).any(axis=1)
             moved |= f.licence[t, :, k] != f.licence[t - 1, :, k]
             moved |= f.leak_weight[t, :, k] != f.leak_weight[t - 1, :, k]
-            np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved | sold)
+            np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved)
+            assert (f.listed[t, k] == 1) == sold
+    assert f.listed[0].all()
     assert f.stale[0].all()
     assert f.stale_other[0].all()
     assert not f.stale_other[1:].any()

@@ -9,19 +9,15 @@ from hypothesis import strategies as st
 
 from sim.months import parse
 from sim.scenario import LeverEntry, strength
-from sim.scenario.levers import Effect
 
-
-def effect(op="add", low=1.0, central=3.0, high=7.0, target=None):
-    nothing = ((),) * 7
-    return Effect("a", "main", "lag", op, low, central, high, target, *nothing, "why", "judgement")
+SIZES = (1.0, 3.0, 7.0)
 
 
 @pytest.mark.parametrize(
     ("at", "size"), [(0, 0), (1 / 6, 0.5), (1 / 3, 1), (0.5, 2), (2 / 3, 3), (5 / 6, 5), (1, 7)]
 )
 def test_size_is_linear_between_the_named_strengths(at, size):
-    assert strength.value(effect(), at) == pytest.approx(size)
+    assert strength.value("add", SIZES, at) == pytest.approx(size)
 
 
 def test_the_names_are_the_knots():
@@ -30,22 +26,23 @@ def test_the_names_are_the_knots():
 
 @given(a=st.floats(0, 1), b=st.floats(0, 1))
 def test_more_strength_is_never_less_effect(a, b):
-    weak, strong = strength.value(effect(), np.array(sorted((a, b))))
+    weak, strong = strength.value("add", SIZES, np.array(sorted((a, b))))
     assert weak <= strong
 
 
 @given(at=st.floats(0, 1), factor=st.floats(0.5, 1.5))
 def test_no_multiplier_turns_a_factor_or_a_fraction_inside_out(at, factor):
-    assert strength.value(effect("multiply", -0.5, -0.9, -1.0), at, factor) >= -1
-    assert 0 <= strength.value(effect("move", 0.3, 0.8, 1.0, target=1.0), at, factor) <= 1
+    assert strength.value("multiply", (-0.5, -0.9, -1.0), at, factor) >= -1
+    assert 0 <= strength.value("move", (0.3, 0.8, 1.0), at, factor) <= 1
 
 
 def test_a_level_stays_at_low_while_its_grip_grows():
-    cap = effect("cap", 0.9, 0.6, 0.3)
     at = np.array([0, 1 / 6, 1 / 3, 2 / 3, 1])
-    np.testing.assert_allclose(strength.value(cap, at, 1.5), [0.9, 0.9, 0.9, 0.6, 0.3])
-    np.testing.assert_allclose(strength.weight(cap, at), [0, 0.5, 1, 1, 1])
-    assert strength.weight(effect(), at).tolist() == [1.0] * 5
+    np.testing.assert_allclose(
+        strength.value("cap", (0.9, 0.6, 0.3), at, 1.5), [0.9, 0.9, 0.9, 0.6, 0.3]
+    )
+    np.testing.assert_allclose(strength.weight("cap", at), [0, 0.5, 1, 1, 1])
+    assert strength.weight("add", at).tolist() == [1.0] * 5
 
 
 def entry(**changes):

@@ -113,7 +113,7 @@ def release(
                 comes = uniform(chance[k, l], month) < rate
             rise[k, l] = 0.0
             if comes:
-                seen = min(max(t - int(math.floor(late + 0.5)), 0), t)
+                seen = min(max(t - math.floor(late + 0.5), 0), t)
                 best = max(own[k, 0, l], frontier[seen, l])
                 rise[k, l] = best - own[k, 0, l]
                 own[k, 0, l] = best
@@ -133,7 +133,14 @@ def observe_index(t: int, bloc: Ints, index: Floats, own: Floats, rise: Floats) 
 
 @rule
 def follow_open(
-    t: int, nest: Ints, bloc: Ints, index: Floats, p: Floats, own: Floats, rise: Floats, best_open: Floats
+    t: int,
+    nest: Ints,
+    bloc: Ints,
+    index: Floats,
+    p: Floats,
+    own: Floats,
+    rise: Floats,
+    best_open: Floats,
 ) -> None:
     """Let sovereign models follow the best open weights of ``sovereign_lag`` months ago.
 
@@ -158,7 +165,7 @@ def follow_open(
             for l in range(best_open.shape[1]):  # noqa: E741
                 seen = max(t - int(p[P.sovereign_lag, l] + 0.5), 0)
                 before = own[k, 0, l]
-                own[k, 0, l] = max(max(before, index[t, k, 0]), best_open[seen, l])
+                own[k, 0, l] = max(before, index[t, k, 0], best_open[seen, l])
                 own[k, 1, l] = max(own[k, 1, l], index[t, k, 1])
                 rise[k, l] = own[k, 0, l] - before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import ABSENT, exp, log, uniform
-from sim.world.rows import BY_ECOSYSTEM, SCAR_KEEP, TASTE_STEP, B, P, W
+from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
 from sim.world.streams import Keys
 
 SOVEREIGN_BLOC = 3
@@ -31,25 +31,26 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
 
 
 @rule
-def common(
+def regard(
     i: int,
-    links: int,
     alignment: Floats,
     stand: Floats,
     at_home: Floats,
-    national: Floats,
-    world: Floats,
-    linked: Floats,
-    p: Floats,
+    bloc: Ints,
+    pulled: Floats,
     taste: Floats,
-    wander: Floats,
-    scar: Floats,
-    out: Floats,
+    trust: Floats,
+    pull: Floats,
+    risk: Floats,
+    stance: Ints,
+    p: Floats,
+    ps: Floats,
+    regarded: Floats,
 ) -> None:
-    """Write what all segments of a nation feel for each ecosystem, utils.
+    """Write how a nation regards each ecosystem whatever it offers and whoever uses it, utils.
 
-    ``nu ((1 - omega) x_nation + omega x_world) + align a b + home + taste - scar``; with the
-    switch ``links`` the two shares give ``links_weight`` to the linked nations' share.
+    ``align a b + home + taste - risk R (1 - trust) + asc + pull + stance``: a stance adds
+    ``stance_push`` to its own bloc and takes it from the other, in full in enterprises.
 
     Parameters
     ----------
@@ -57,75 +58,85 @@ def common(
         ``a_i`` and ``b_k``.
     at_home : ndarray, shape (I, K)
         1 for the nation's own ecosystems.
-    national, linked, taste, wander, scar : ndarray, shape (I, K, L)
-    world : ndarray, shape (K, L)
-    p : ndarray, shape (scalars, L)
-    out : ndarray, shape (K, L)
-        Written.
+    bloc, pulled : ndarray, shape (K,)
+        Bloc; 1 for the ecosystem that ``us_closed_pull`` raises.
+    taste, trust : ndarray, shape (I, K, L)
+    pull : ndarray, shape (I, S * K, L)
+    risk : ndarray, shape (K, L)
+        Perceived risk R.
+    stance : ndarray of int, shape (I, L)
+    p, ps : ndarray, shape (scalars, L) and (S, by segment, L)
+    regarded : ndarray, shape (I, K, S, L)
+        Row i is written.
     """
-    for k in range(out.shape[0]):
+    options, lanes = risk.shape
+    for k in range(options):
+        own = bloc[k] + 1 if bloc[k] < 2 else (3 if bloc[k] == SOVEREIGN_BLOC else -1)
+        other = 2 - bloc[k] if bloc[k] < 2 else -1
         lean, mine = alignment[i] * stand[k], at_home[i, k]
-        for l in range(out.shape[1]):  # noqa: E741
-            near = national[i, k, l]
-            near += p[P.network_world, l] * (world[k, l] - near)
-            if links == 1:
-                near += p[P.links_weight, l] * (linked[i, k, l] - near)
-            out[k, l] = p[P.network, l] * near + p[P.align, l] * lean + p[P.home, l] * mine
-        for l in range(out.shape[1]):  # noqa: E741
-            out[k, l] += taste[i, k, l] + wander[i, k, l] - scar[i, k, l]
+        for s in range(ps.shape[0]):
+            for l in range(lanes):  # noqa: E741
+                side = 1.0 if stance[i, l] == own else 0.0
+                side = -1.0 if stance[i, l] == other else side
+                push = side * p[P.stance_push, l] * ps[s, B.stance, l]
+                likes = p[P.align, l] * lean + p[P.home, l] * mine
+                regarded[i, k, s, l] = push + likes + pulled[k] * ps[s, B.incumbent, l]
+            for l in range(lanes):  # noqa: E741
+                fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
+                regarded[i, k, s, l] += taste[i, k, l] + pull[i, s * options + k, l] - fear
 
 
 @rule
 def utility(
     i: int,
-    bloc: Ints,
-    pulled: Floats,
+    links: int,
+    national: Floats,
+    world: Floats,
+    linked: Floats,
+    wander: Floats,
+    scar: Floats,
     cover: Floats,
     offered: Floats,
-    shared: Floats,
-    cells: Floats,
-    trust: Floats,
-    pull: Floats,
-    stance: Ints,
+    regarded: Floats,
     p: Floats,
-    ps: Floats,
+    shared: Floats,
     u: Floats,
 ) -> None:
     """Write the utility of each ecosystem in each segment; ABSENT where it cannot be had.
 
-    ``max_o(beta cov + B) + shared - risk R (1 - trust) + pull + asc + stance``: a stance adds
-    ``stance_push`` to its own bloc and takes it from the other, in full in enterprises.
+    ``max_o(beta cov + B) + nu ((1 - omega) x_nation + omega x_world) + regard + wander - scar``;
+    with the switch ``links`` the two shares give ``links_weight`` to the linked nations' share.
 
     Parameters
     ----------
-    bloc, pulled : ndarray, shape (K,)
-        Bloc; 1 for the ecosystem that ``us_closed_pull`` raises.
+    national, linked, wander, scar : ndarray, shape (I, K, L)
+    world : ndarray, shape (K, L)
     cover : ndarray, shape (S, K, 2, L)
-    offered : ndarray, shape (I, S, K, 2, L)
-    shared : ndarray, shape (K, L)
-    trust : ndarray, shape (I, K, L)
-    pull : ndarray, shape (I, S * K, L)
-    stance : ndarray of int, shape (I, L)
+    offered : ndarray, shape (I, K, S, 2, L)
+    regarded : ndarray, shape (I, K, S, L)
+        From :func:`regard`.
+    p : ndarray, shape (scalars, L)
+    shared : ndarray, shape (L,)
+        Scratch: what all segments share.
     u : ndarray, shape (S, K, L)
         Written.
     """
-    options, lanes = u.shape[1], u.shape[2]
-    for k in range(options):
-        own = bloc[k] + 1 if bloc[k] < 2 else (3 if bloc[k] == SOVEREIGN_BLOC else -1)
-        other = 2 - bloc[k] if bloc[k] < 2 else -1
-        risk = BY_ECOSYSTEM + 3 * options + k
+    for k in range(u.shape[1]):
+        for l in range(shared.size):  # noqa: E741
+            near = national[i, k, l]
+            shared[l] = near + p[P.network_world, l] * (world[k, l] - near)
+        if links == 1:
+            for l in range(shared.size):  # noqa: E741
+                shared[l] += p[P.links_weight, l] * (linked[i, k, l] - shared[l])
+        for l in range(shared.size):  # noqa: E741
+            felt = wander[i, k, l] - scar[i, k, l]
+            shared[l] = p[P.network, l] * shared[l] + felt
         for s in range(u.shape[0]):
-            for l in range(lanes):  # noqa: E741
-                side = 1.0 if stance[i, l] == own else 0.0
-                side = -1.0 if stance[i, l] == other else side
-                side *= p[P.stance_push, l] * ps[s, B.stance, l]
-                fear = ps[s, B.risk, l] * cells[risk, l] * (1.0 - trust[i, k, l])
-                u[s, k, l] = side - fear + pulled[k] * ps[s, B.incumbent, l]
-            for l in range(lanes):  # noqa: E741
-                flagship = cover[s, k, 0, l] + offered[i, s, k, 0, l]
-                small = cover[s, k, 1, l] + offered[i, s, k, 1, l]
+            for l in range(shared.size):  # noqa: E741
+                flagship = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+                small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
                 best = max(flagship, small)
-                rest = u[s, k, l] + shared[k, l] + pull[i, s * options + k, l]
+                rest = regarded[i, k, s, l] + shared[l]
                 u[s, k, l] = best + rest if best > NOTHING else ABSENT
 
 
@@ -160,12 +171,10 @@ def choose(
         for k in range(1, options):
             for l in range(lanes):  # noqa: E741
                 work[0, l] = max(work[0, l], u[s, k, l])
-        for l in range(lanes):  # noqa: E741
-            work[3, l] = 1.0 / p[P.nest, l]
         for k in range(options):
             g = 1 + nest[k]
             for l in range(lanes):  # noqa: E741
-                weight = exp((u[s, k, l] - work[0, l]) * work[3, l])
+                weight = exp((u[s, k, l] - work[0, l]) * p[NEST_INVERSE, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
                 chosen[i, s, k, l] = weight
                 work[g, l] += weight
@@ -187,6 +196,33 @@ def choose(
 
 
 @rule
+def loyalty(ps: Floats, switching: Floats, out: Floats) -> None:
+    """Write the weight of the present ecosystem, ``E - 1 = exp(stay) - 1``, shape (S, L).
+
+    Parameters
+    ----------
+    switching : ndarray, shape (L,)
+        Driver: factor on the cost of switching.
+    """
+    for s in range(ps.shape[0]):
+        for l in range(switching.size):  # noqa: E741
+            out[s, l] = exp(ps[s, B.stay, l] * switching[l]) - 1.0
+
+
+@rule
+def _evict(i: int, s: int, share: Floats, chosen: Floats, leaving: Floats, work: Floats) -> None:
+    """Let users whose way is cut leave and choose by P, where ``work[0]`` is 1."""
+    for k in range(share.shape[2]):
+        for l in range(share.shape[3]):  # noqa: E741
+            gone = work[0, l] * share[i, s, k, l] * leaving[i, s, k, l]
+            work[4, l] += gone
+            share[i, s, k, l] -= gone
+    for k in range(share.shape[2]):
+        for l in range(share.shape[3]):  # noqa: E741
+            share[i, s, k, l] += chosen[i, s, k, l] * work[4, l]
+
+
+@rule
 def settle_shares(
     i: int,
     evicting: Flags,
@@ -196,7 +232,7 @@ def settle_shares(
     leaving: Floats,
     arriving: Floats,
     triers: Floats,
-    cells: Floats,
+    loyal: Floats,
     p: Floats,
     ps: Floats,
     kept: Floats,
@@ -221,6 +257,8 @@ def settle_shares(
         Newcomers as a part of all builders after arrival.
     triers : ndarray, shape (L,)
         Sum of triers over ecosystems: they reconsider more often.
+    loyal : ndarray, shape (S, L)
+        From :func:`loyalty`.
     kept, work : ndarray, shape (K, L) and (6, L)
         Scratch.
     """
@@ -230,25 +268,17 @@ def settle_shares(
             here = 1.0 if logsum[i, s, l] > NOTHING else 0.0
             rho = ps[s, B.reconsider, l] * (1.0 + p[P.trial_effect, l] * triers[l])
             work[0, l] = here
-            work[1, l] = exp(ps[s, B.stay, l] * cells[W.switching, l]) - 1.0
             work[2, l] = here * min(rho, 1.0)
             work[3, l] = here * arriving[l]
             work[4, l] = 0.0  # evicted
             work[5, l] = 0.0  # reconsidering and not kept
         if evicting[i] == 1:
-            for k in range(options):
-                for l in range(lanes):  # noqa: E741
-                    gone = work[0, l] * share[i, s, k, l] * leaving[i, s, k, l]
-                    work[4, l] += gone
-                    share[i, s, k, l] -= gone
-            for k in range(options):
-                for l in range(lanes):  # noqa: E741
-                    share[i, s, k, l] += chosen[i, s, k, l] * work[4, l]
+            _evict(i, s, share, chosen, leaving, work)
         for k in range(options):
             for l in range(lanes):  # noqa: E741
                 x = share[i, s, k, l]
                 x += work[3, l] * (chosen[i, s, k, l] - x)
-                free = x / (1.0 + work[1, l] * chosen[i, s, k, l])
+                free = x / (1.0 + loyal[s, l] * chosen[i, s, k, l])
                 work[5, l] += free
                 kept[k, l] = x - free
                 share[i, s, k, l] = x

@@ -25,7 +25,8 @@ def settle(
 
     With v the size of an effect and r its ramp: multiply ``x (1 + v r)``; add ``x + v r``; move
     ``x + (target - x) v r``, several moves going to their weighted target together; floor
-    ``x + max(0, v - x) r``; cap ``x + min(0, v - x) r``. At ``r = 0`` nothing changes, to the bit.
+    ``x + max(0, v - x) g r`` with g its grip; cap ``x + min(0, v - x) g r``. At ``r = 0`` nothing
+    changes, to the bit.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ def settle(
     first, last : int
         Rows of ``effect`` that act on this cell, sorted by operation and canonical order.
     effect, operation, ramp, size, target : ndarray
-        As in :class:`sim.scenario.drivers.Effects`; ``size`` has shape (E, L).
+        As in :class:`sim.scenario.drivers.Effects`; ``size`` has shape
+        (E, 2, L): how much, and for a floor or a cap the part of it that is in force.
     work : ndarray, shape (3, L)
         Scratch.
     """
@@ -49,10 +51,10 @@ def settle(
         r = ramp[e, t]
         if r > 0.0 and operation[e] == 0:
             for l in range(lanes):  # noqa: E741
-                value[l] *= 1.0 + size[e, l] * r
+                value[l] *= 1.0 + size[e, 0, l] * r
         elif r > 0.0:
             for l in range(lanes):  # noqa: E741
-                value[l] += size[e, l] * r
+                value[l] += size[e, 0, l] * r
         row += 1
     if row < last and operation[effect[row]] == 2:
         row = _move(value, t, row, last, effect, operation, ramp, size, target, work)
@@ -85,7 +87,7 @@ def _move(
     while row < last and operation[effect[row]] == 2:
         e = effect[row]
         for l in range(lanes):  # noqa: E741
-            part = min(max(size[e, l] * ramp[e, t], 0.0), 1.0)
+            part = min(max(size[e, 0, l] * ramp[e, t], 0.0), 1.0)
             work[0, l] += part
             work[1, l] += part * target[e]
             # 1 - product of (1 - part), built without subtracting from one at the end: exact at 0.
@@ -119,7 +121,8 @@ def _bound(
     while row < last and operation[effect[row]] == kind:
         e = effect[row]
         for l in range(lanes):  # noqa: E741
-            work[0, l] = max(work[0, l], sign * (size[e, l] - value[l]) * ramp[e, t])
+            far = sign * (size[e, 0, l] - value[l])
+            work[0, l] = max(work[0, l], far * size[e, 1, l] * ramp[e, t])
         row += 1
     for l in range(lanes):  # noqa: E741
         value[l] += sign * work[0, l]

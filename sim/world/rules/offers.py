@@ -25,7 +25,7 @@ def reachable(
     facility: Floats,
     stance: Ints,
     p: Floats,
-    load: Floats,
+    slowed: Floats,
     opened: Floats,
 ) -> None:
     """Write the access that builders really have to an ecosystem by each way.
@@ -42,34 +42,54 @@ def reachable(
         Facility driver.
     stance : ndarray of int, shape (I, L)
     p : ndarray, shape (scalars, L)
-    load : ndarray, shape (L,)
+    slowed : ndarray, shape (L,)
+        ``min(1, 1/z)`` of Chinese services.
     opened : ndarray, shape (S, 3, L)
         Written.
     """
     against = CN_STANCE if bloc[k] == US_BLOC else (US_STANCE if bloc[k] == CN_BLOC else -1)
     closed, chinese = nest[k] == CLOSED_NEST, bloc[k] == CN_BLOC
+    for l in range(opened.shape[2]):  # noqa: E741
+        maker = access[i, 3 * k, l]
+        maker *= p[P.stance_access, l] if stance[i, l] == against else 1.0
+        opened[0, MAKER, l] = maker * slowed[l] if chinese else maker
     for s in range(opened.shape[0]):
         for l in range(opened.shape[2]):  # noqa: E741
-            maker = access[i, 3 * k, l]
-            if stance[i, l] == against:
-                maker *= p[P.stance_access, l]
-            if chinese:
-                maker *= min(1.0, 1.0 / max(load[l], 1.0))
-            opened[s, MAKER, l] = maker
+            opened[s, MAKER, l] = opened[0, MAKER, l]
+        for l in range(opened.shape[2]):  # noqa: E741
             opened[s, HOST, l] = 0.0 if closed else access[i, 3 * k + HOST, l]
-            opened[s, SELF, l] = (
-                0.0 if closed else access[i, 3 * k + SELF, l] * facility[i, s, l]
-            )
+        for l in range(opened.shape[2]):  # noqa: E741
+            own = access[i, 3 * k + SELF, l] * facility[i, s, l]
+            opened[s, SELF, l] = 0.0 if closed else own
 
 
 @rule
-def felt_prices(
-    i: int, k: int, bloc: Ints, ln_price: Floats, price: Floats, p: Floats, load: Floats, felt: Floats
-) -> None:
-    """Write the log prices that a nation meets, shape (2, 3, L).
+def open_ways(i: int, k: int, opened_next: Floats, opened: Floats) -> None:
+    """Put this month's access, shape (S, 3, L), in the place of last month's, [I, K, S, 3, L]."""
+    for s in range(opened_next.shape[0]):
+        for w in range(3):
+            for l in range(opened_next.shape[2]):  # noqa: E741
+                opened[i, k, s, w, l] = opened_next[s, w, l]
 
-    List price times the nation's factor, and for the maker's service of a Chinese ecosystem under
-    load times ``max(1, z) ** psi``.
+
+@rule
+def maker_worth(
+    i: int,
+    k: int,
+    bloc: Ints,
+    ln_price: Floats,
+    price: Floats,
+    dearer: Floats,
+    licence: Floats,
+    sensitivity: Floats,
+    p: Floats,
+    ps: Floats,
+    worth: Floats,
+) -> None:
+    """Write ``exp(lic h_M L - c g ln(max(price, 0.05)))`` of the maker's service by segment, offer.
+
+    The price is the list price times the nation's factor and, for a Chinese maker under load, times
+    ``max(1, z) ** psi``.
 
     Parameters
     ----------
@@ -77,63 +97,58 @@ def felt_prices(
         Logarithm of the list price of the month.
     price : ndarray, shape (I, K * 3, L)
         Logarithm of the factor on the price.
-    felt : ndarray, shape (2, 3, L)
-        Written.
+    dearer : ndarray, shape (L,)
+        ``psi ln max(1, z)``.
+    licence : ndarray, shape (I, K, L)
+    sensitivity : ndarray, shape (I, S, L)
+        ``c_s g_i``.
+    worth : ndarray, shape (I, K, S, 3, 2, L)
+        Rows (i, k, s, maker) are written.
     """
-    for w in range(3):
-        for l in range(felt.shape[2]):  # noqa: E741
-            felt[0, w, l] = ln_price[k, 0, w, l] + price[i, 3 * k + w, l]
-            felt[1, w, l] = ln_price[k, 1, w, l] + price[i, 3 * k + w, l]
-    if bloc[k] == CN_BLOC:
-        for l in range(felt.shape[2]):  # noqa: E741
-            dearer = p[P.load_price, l] * log(max(load[l], 1.0))
-            felt[0, MAKER, l] += dearer
-            felt[1, MAKER, l] += dearer
+    burden = 1.0 if bloc[k] == CN_BLOC else 0.0
+    for s in range(worth.shape[2]):
+        for o in range(2):
+            for l in range(worth.shape[5]):  # noqa: E741
+                full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
+                worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+            for l in range(worth.shape[5]):  # noqa: E741
+                terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
+                worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
 
 
 @rule
-def way_worth(
+def other_worth(
     i: int,
     k: int,
-    nest: Ints,
-    felt: Floats,
+    ln_price: Floats,
+    price: Floats,
     licence: Floats,
     sensitivity: Floats,
     p: Floats,
     ps: Floats,
     worth: Floats,
 ) -> None:
-    """Write ``exp(-c g ln(max(price, 0.05)) - f + lic h L)`` of each segment, offer and way.
+    """Write the worth of other hosts and of own machines, the same less what each costs to set up.
 
-    Own machines cost the price times the segment's under-use.
-
-    Parameters
-    ----------
-    felt : ndarray, shape (2, 3, L)
-        From :func:`felt_prices`.
-    licence : ndarray, shape (I, K, L)
-    sensitivity : ndarray, shape (I, S, L)
-        ``c_s g_i``.
-    worth : ndarray, shape (I, S, K, 2, 3, L)
-        Rows (i, s, k) are written.
+    ``exp(lic h_w L - c g ln(max(price, 0.05)) - f)`` with ``h`` 1 on own machines; these cost the
+    price times the segment's under-use. Arrays as in :func:`maker_worth`.
     """
-    for s in range(worth.shape[1]):
+    for s in range(worth.shape[2]):
         for o in range(2):
             for l in range(worth.shape[5]):  # noqa: E741
-                terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-                paid = sensitivity[i, s, l] * max(felt[o, MAKER, l], LN_FLOOR)
-                worth[i, s, k, o, MAKER, l] = exp(terms - paid)
-            if nest[k] == CLOSED_NEST:
-                continue
+                full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
+                worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
             for l in range(worth.shape[5]):  # noqa: E741
                 terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-                paid = sensitivity[i, s, l] * max(felt[o, HOST, l], LN_FLOOR)
-                worth[i, s, k, o, HOST, l] = exp(terms - ps[s, B.hosted, l] - paid)
+                terms -= ps[s, B.hosted, l]
+                worth[i, k, s, HOST, o, l] = exp(terms + worth[i, k, s, HOST, o, l])
             for l in range(worth.shape[5]):  # noqa: E741
-                terms = ps[s, B.licence, l] * licence[i, k, l]
-                full = felt[o, SELF, l] + ps[s, B.ln_under_use, l]
-                paid = sensitivity[i, s, l] * max(full, LN_FLOOR)
-                worth[i, s, k, o, SELF, l] = exp(terms - ps[s, B.self_host, l] - paid)
+                full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
+                full += ps[s, B.ln_under_use, l]
+                worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+            for l in range(worth.shape[5]):  # noqa: E741
+                terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
+                worth[i, k, s, SELF, o, l] = exp(terms + worth[i, k, s, SELF, o, l])
 
 
 @rule
@@ -141,41 +156,42 @@ def value(
     i: int,
     k: int,
     t: int,
+    nest: Ints,
     on_sale: Flags,
-    opened_next: Floats,
-    worth: Floats,
     opened: Floats,
+    worth: Floats,
     reach: Floats,
     offered: Floats,
 ) -> None:
-    """Open the ways of the month and write their sum and its logarithm, ``B = ln sum_w access worth``.
+    """Write the sum over ways of access times worth, and its logarithm ``B``.
 
     Access multiplies: what no way reaches has exactly no value, and no logarithm of zero is taken.
 
     Parameters
     ----------
+    nest : ndarray of int, shape (K,)
     on_sale : ndarray, shape (T, K, 2)
-    opened_next : ndarray, shape (S, 3, L)
+    opened : ndarray, shape (I, K, S, 3, L)
         Access by way this month.
-    opened : ndarray, shape (I, S, K, 3, L)
-        Set to it.
-    reach, offered : ndarray, shape (I, S, K, 2, L)
-        The sum and its logarithm; rows (i, s, k) are written.
+    worth : ndarray, shape (I, K, S, 3, 2, L)
+    reach, offered : ndarray, shape (I, K, S, 2, L)
+        The sum and its logarithm; rows (i, k) are written.
     """
-    for s in range(worth.shape[1]):
-        for w in range(3):
-            for l in range(worth.shape[5]):  # noqa: E741
-                opened[i, s, k, w, l] = opened_next[s, w, l]
+    for s in range(worth.shape[2]):
         for o in range(2):
             sold = 1.0 if on_sale[t, k, o] == 1 else 0.0
             for l in range(worth.shape[5]):  # noqa: E741
-                total = opened_next[s, MAKER, l] * worth[i, s, k, o, MAKER, l]
-                total += opened_next[s, HOST, l] * worth[i, s, k, o, HOST, l]
-                total += opened_next[s, SELF, l] * worth[i, s, k, o, SELF, l]
-                reach[i, s, k, o, l] = total * sold
+                reach[i, k, s, o, l] = opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l]
+            if nest[k] != CLOSED_NEST:
+                for l in range(worth.shape[5]):  # noqa: E741
+                    total = reach[i, k, s, o, l]
+                    total += opened[i, k, s, HOST, l] * worth[i, k, s, HOST, o, l]
+                    total += opened[i, k, s, SELF, l] * worth[i, k, s, SELF, o, l]
+                    reach[i, k, s, o, l] = total
             for l in range(worth.shape[5]):  # noqa: E741
-                total = reach[i, s, k, o, l]
-                offered[i, s, k, o, l] = log(max(total, 1e-300)) if total > 0.0 else ABSENT
+                total = reach[i, k, s, o, l] * sold
+                reach[i, k, s, o, l] = total
+                offered[i, k, s, o, l] = log(max(total, 1e-300)) if total > 0.0 else ABSENT
 
 
 @rule
@@ -185,7 +201,7 @@ def narrowed(i: int, k: int, opened: Floats, opened_next: Floats) -> bool:
     for s in range(opened_next.shape[0]):
         for w in range(3):
             for l in range(opened_next.shape[2]):  # noqa: E741
-                fallen = max(fallen, opened[i, s, k, w, l] - opened_next[s, w, l])
+                fallen = max(fallen, opened[i, k, s, w, l] - opened_next[s, w, l])
     return fallen > 0.0
 
 
@@ -219,14 +235,14 @@ def lost(
     """
     for s in range(leaving.shape[1]):
         for l in range(leaving.shape[3]):  # noqa: E741
-            first = cover[s, k, 0, l] + offered[i, s, k, 0, l]
-            o = 0 if first >= cover[s, k, 1, l] + offered[i, s, k, 1, l] else 1
+            first = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+            o = 0 if first >= cover[s, k, 1, l] + offered[i, k, s, 1, l] else 1
             gone, left = 0.0, 0.0
             for w in range(3):
-                fallen = max(opened[i, s, k, w, l] - opened_next[s, w, l], 0.0)
-                gone += worth[i, s, k, o, w, l] * fallen
+                fallen = max(opened[i, k, s, w, l] - opened_next[s, w, l], 0.0)
+                gone += worth[i, k, s, w, o, l] * fallen
                 left += opened_next[s, w, l]
-            total = reach[i, s, k, o, l]
+            total = reach[i, k, s, o, l]
             part = min(gone / total, 1.0) if total > 0.0 else 0.0
             # Exactly all where no way is left, whatever the rounding of the sum.
             leaving[i, s, k, l] = 1.0 if total > 0.0 and left == 0.0 else part
@@ -238,6 +254,7 @@ def by_way(
     s: int,
     k: int,
     way: int,
+    nest: Ints,
     opened: Floats,
     worth: Floats,
     reach: Floats,
@@ -247,21 +264,30 @@ def by_way(
 ) -> None:
     """Write the share of an ecosystem's users who reach it by a way, sigma, shape (L,).
 
-    Zero where it cannot be had. Arrays as in :func:`lost`.
+    Zero where it cannot be had, and all where the maker's way is the only one. Arrays as in
+    :func:`lost`.
     """
+    if nest[k] == CLOSED_NEST:
+        for l in range(part.size):  # noqa: E741
+            some = max(reach[i, k, s, 0, l], reach[i, k, s, 1, l]) > 0.0
+            part[l] = 1.0 if some and way == MAKER else 0.0
+        return
     for l in range(part.size):  # noqa: E741
-        first = cover[s, k, 0, l] + offered[i, s, k, 0, l]
-        second = cover[s, k, 1, l] + offered[i, s, k, 1, l]
-        total, other = reach[i, s, k, 0, l], reach[i, s, k, 1, l]
-        worth_way, other_way = worth[i, s, k, 0, way, l], worth[i, s, k, 1, way, l]
+        first = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+        second = cover[s, k, 1, l] + offered[i, k, s, 1, l]
+        total, other = reach[i, k, s, 0, l], reach[i, k, s, 1, l]
+        worth_way, other_way = worth[i, k, s, way, 0, l], worth[i, k, s, way, 1, l]
         total = total if first >= second else other
         worth_way = worth_way if first >= second else other_way
-        part[l] = opened[i, s, k, way, l] * worth_way / total if total > 0.0 else 0.0
+        part[l] = opened[i, k, s, way, l] * worth_way / total if total > 0.0 else 0.0
 
 
 @rule
-def nobody_leaves(i: int, k: int, leaving: Floats) -> None:
-    """Clear the parts of an ecosystem's users who must leave, column (i, k) of (I, S, K, L)."""
-    for s in range(leaving.shape[1]):
-        for l in range(leaving.shape[3]):  # noqa: E741
-            leaving[i, s, k, l] = 0.0
+def nobody_leaves(i: int, evicting: Flags, leaving: Floats) -> None:
+    """Forget who had to leave a nation last month, row i of (I, S, K, L)."""
+    if evicting[i] == 1:
+        for s in range(leaving.shape[1]):
+            for k in range(leaving.shape[2]):
+                for l in range(leaving.shape[3]):  # noqa: E741
+                    leaving[i, s, k, l] = 0.0
+    evicting[i] = 0

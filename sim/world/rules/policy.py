@@ -51,14 +51,13 @@ def world_cells(
 def settle_family(
     i: int,
     t: int,
-    family: int,
+    row: int,
     first: int,
     last: int,
-    low: Floats,
-    high: Floats,
+    low: float,
+    high: float,
     start: Ints,
     effect: Ints,
-    offsets: Ints,
     operation: Ints,
     ramp: Floats,
     size: Floats,
@@ -70,16 +69,17 @@ def settle_family(
 
     Parameters
     ----------
-    family : int
-        Position in NATION_FAMILIES.
+    row : int
+        Where the nation's cells of the family begin in ``start``.
+    low, high : float
+        Bounds of the family.
     values : ndarray, shape (I, cells, L)
         Base values on entry, values in force on return.
     """
-    row = i * offsets[7] + offsets[family]
     for c in range(first, last):
         if start[row + c + 1] > start[row + c]:
             settle(
-                values[i, c], low[family], high[family], t, start[row + c], start[row + c + 1],
+                values[i, c], low, high, t, start[row + c], start[row + c + 1],
                 effect, operation, ramp, size, target, work,
             )  # fmt: skip
 
@@ -119,16 +119,16 @@ def settle_ecosystem(
     for l in range(lanes):  # noqa: E741
         access[i, 3 * k, l] += leak_weight[t, i, k] * p[P.leak, l]
         licence[i, k, l] = base_licence[t, i, k]
-    first, last = 3 * k, 3 * k + 3
+    here, first, last = i * offsets[7], 3 * k, 3 * k + 3
     settle_family(
-        i, t, ACCESS, first, last, low, high, start, effect, offsets, operation, ramp, size, target,
-        access, work,
+        i, t, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
+        effect, operation, ramp, size, target, access, work,
     )  # fmt: skip
     settle_family(
-        i, t, PRICE, first, last, low, high, start, effect, offsets, operation, ramp, size, target,
-        price, work,
+        i, t, here + offsets[PRICE], first, last, low[PRICE], high[PRICE], start,
+        effect, operation, ramp, size, target, price, work,
     )  # fmt: skip
-    row = i * offsets[7] + offsets[PRICE]
+    row = here + offsets[PRICE]
     for c in range(first, last):
         if start[row + c + 1] > start[row + c]:
             for l in range(lanes):  # noqa: E741
@@ -137,8 +137,8 @@ def settle_ecosystem(
             for l in range(lanes):  # noqa: E741
                 price[i, c, l] = 0.0
     settle_family(
-        i, t, LICENCE, k, k + 1, low, high, start, effect, offsets, operation, ramp, size, target,
-        licence, work,
+        i, t, here + offsets[LICENCE], k, k + 1, low[LICENCE], high[LICENCE], start,
+        effect, operation, ramp, size, target, licence, work,
     )  # fmt: skip
 
 
@@ -164,6 +164,7 @@ def settle_other(
     work: Floats,
 ) -> None:
     """Write a nation's facilities, trust, pulls and offers to its government."""
+    here = i * offsets[7]
     for s in range(facility.shape[1]):
         for l in range(facility.shape[2]):  # noqa: E741
             facility[i, s, l] = base_facility[s]
@@ -177,20 +178,20 @@ def settle_other(
         for l in range(offer.shape[2]):  # noqa: E741
             offer[i, c, l] = 0.0
     settle_family(
-        i, t, FACILITY, 0, facility.shape[1], low, high, start, effect, offsets, operation, ramp,
-        size, target, facility, work,
+        i, t, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
+        effect, operation, ramp, size, target, facility, work,
     )  # fmt: skip
     settle_family(
-        i, t, TRUST, 0, trust.shape[1], low, high, start, effect, offsets, operation, ramp, size,
-        target, trust, work,
+        i, t, here + offsets[TRUST], 0, trust.shape[1], low[TRUST], high[TRUST], start,
+        effect, operation, ramp, size, target, trust, work,
     )  # fmt: skip
     settle_family(
-        i, t, PULL, 0, pull.shape[1], low, high, start, effect, offsets, operation, ramp, size,
-        target, pull, work,
+        i, t, here + offsets[PULL], 0, pull.shape[1], low[PULL], high[PULL], start,
+        effect, operation, ramp, size, target, pull, work,
     )  # fmt: skip
     settle_family(
-        i, t, OFFER, 0, offer.shape[1], low, high, start, effect, offsets, operation, ramp, size,
-        target, offer, work,
+        i, t, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
+        effect, operation, ramp, size, target, offer, work,
     )  # fmt: skip
 
 
@@ -210,4 +211,15 @@ def overloaded(load: Floats, before: Floats) -> bool:
     some = False
     for l in range(load.size):  # noqa: E741
         some = some or max(load[l], 1.0) != max(before[l], 1.0)
+    return some
+
+
+@rule
+def feared(risk: Floats, felt: Floats) -> bool:
+    """Return whether the risk of any ecosystem differs in any lane from that last felt; note it."""
+    some = False
+    for k in range(felt.shape[0]):
+        for l in range(felt.shape[1]):  # noqa: E741
+            some = some or risk[k, l] != felt[k, l]
+            felt[k, l] = risk[k, l]
     return some

@@ -36,6 +36,35 @@ def bloc_of(option: int) -> int:
 
 
 @rule
+def _use(i: int, l: int, option: int, bloc: Ints, national: Floats) -> float:  # noqa: E741
+    """Return the share of a stance's bloc in a nation."""
+    use = 0.0
+    for k in range(bloc.size):
+        if bloc[k] == bloc_of(option):
+            use += national[i, k, l]
+    return use
+
+
+@rule
+def _fellows(
+    i: int,
+    l: int,  # noqa: E741
+    option: int,
+    held: int,
+    membership: Floats,
+    counts: Floats,
+    sizes: Floats,
+) -> float:
+    """Return the part of a nation's fellow members with a stance; 0 where it has no fellows."""
+    fellows, same = 0.0, 0.0
+    for m in range(sizes.size):
+        if membership[i, m] > 0.0:
+            fellows += sizes[m] - 1.0
+            same += counts[m, option, l] - (1.0 if option == held else 0.0)
+    return same / fellows if fellows > 0.0 else 0.0
+
+
+@rule
 def review(
     i: int,
     month: int,
@@ -86,23 +115,13 @@ def review(
         best = -1.0e300
         for option in range(OPTIONS):
             side = 1.0 if option == 1 else (-1.0 if option == 2 else 0.0)
-            score = p[P.stance_align, l] * alignment[i] * side + p[P.stance_offer, l] * offer[i, option, l]
-            use = 0.0
-            for k in range(bloc.size):
-                if bloc[k] == bloc_of(option):
-                    use += national[i, k, l]
-            score += p[P.stance_use, l] * use
-            if total > 0.0 and option == 1:
-                score += p[P.stance_hardware, l] * compute[pool, US, l] / total
-            elif total > 0.0 and option == 2:
-                score += p[P.stance_hardware, l] * compute[pool, CN, l] / total
-            fellows, same = 0.0, 0.0
-            for m in range(sizes.size):
-                if membership[i, m] > 0.0:
-                    fellows += sizes[m] - 1.0
-                    same += counts[m, option, l] - (1.0 if option == held else 0.0)
-            if fellows > 0.0:
-                score += p[P.stance_peers, l] * same / fellows
+            score = p[P.stance_align, l] * alignment[i] * side
+            score += p[P.stance_offer, l] * offer[i, option, l]
+            score += p[P.stance_use, l] * _use(i, l, option, bloc, national)
+            if total > 0.0 and 1 <= option <= 2:
+                score += p[P.stance_hardware, l] * compute[pool, option - 1, l] / total
+            same = _fellows(i, l, option, held, membership, counts, sizes)
+            score += p[P.stance_peers, l] * same
             if option == held:
                 score += p[P.stance_keep, l]
             score += gumbel(keys[i, option, l], month)

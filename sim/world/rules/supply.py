@@ -15,7 +15,7 @@ KEEP = 1.0 - 1.0 / 48.0
 
 @rule
 def wanted_chinese(cells: Floats, p: Floats, part: Floats) -> None:
-    """Write the part of each pool's demand that would go to Chinese hardware if all could be bought.
+    """Write the part of each pool's demand that Chinese hardware would meet, could all be bought.
 
     A logit on ``alpha (ln performance + maturity) + stance + ln availability``; an availability of
     zero is an exact zero.
@@ -42,7 +42,13 @@ def wanted_chinese(cells: Floats, p: Floats, part: Floats) -> None:
 
 @rule
 def trade(
-    slot: int, cells: Floats, p: Floats, wanted: Floats, compute: Floats, output: Floats, unmet: Floats
+    slot: int,
+    cells: Floats,
+    p: Floats,
+    wanted: Floats,
+    compute: Floats,
+    output: Floats,
+    unmet: Floats,
 ) -> None:
     """Let the three pools buy accelerators for a month and let Chinese output grow.
 
@@ -71,7 +77,7 @@ def trade(
         want_us = (1.0 - wanted[CHINA, l]) * at_home
         bought = min(want_us, cells[W.permitted, l])
         short = (want_us - bought) / at_home if at_home > 0.0 else 0.0
-        abroad = min(min(wanted[REST, l] * elsewhere, cells[W.exported, l]), output[l])
+        abroad = min(wanted[REST, l] * elsewhere, cells[W.exported, l], output[l])
         home = min((wanted[CHINA, l] + short) * at_home, output[l] - abroad)
         compute[ALLIES, US, l] = compute[ALLIES, US, l] * KEEP + cells[W.demand + ALLIES, l]
         compute[ALLIES, CN, l] = compute[ALLIES, CN, l] * KEEP
@@ -126,3 +132,22 @@ def load(
         known = users0[l] > 0.0 and serving0[l] > 0.0 and serving[l] > 0.0
         rise = (users[l] / users0[l]) * (serving0[l] / serving[l]) if known else 1.0
         ratio[l] = p[P.load_base, l] * rise
+
+
+@rule
+def strain(p: Floats, load: Floats, dearer: Floats, slowed: Floats) -> None:
+    """Write what a load above one does to the maker's service of Chinese models, shape (L,).
+
+    Parameters
+    ----------
+    load : ndarray, shape (L,)
+        z.
+    dearer : ndarray, shape (L,)
+        Written: logarithm of the price factor ``max(1, z) ** psi``.
+    slowed : ndarray, shape (L,)
+        Written: factor on access, ``min(1, 1/z)``.
+    """
+    for l in range(load.size):  # noqa: E741
+        over = max(load[l], 1.0)
+        dearer[l] = p[P.load_price, l] * log(over)
+        slowed[l] = 1.0 / over

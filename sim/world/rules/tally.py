@@ -56,6 +56,7 @@ def bloc_share(bloc: Ints, world: Floats, chinese: Floats) -> None:
 
 @rule
 def chinese_load(
+    nest: Ints,
     bloc: Ints,
     builders: Floats,
     share: Floats,
@@ -84,7 +85,7 @@ def chinese_load(
             if bloc[k] != CN_BLOC:
                 continue
             for s in range(ps.shape[0]):
-                by_way(i, s, k, MAKER, opened, worth, reach, offered, cover, part)
+                by_way(i, s, k, MAKER, nest, opened, worth, reach, offered, cover, part)
                 for l in range(users.size):  # noqa: E741
                     count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
                     users[l] += count * part[l]
