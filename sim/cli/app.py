@@ -130,7 +130,10 @@ def run(
         str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
     ] = None,
     engine: Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")] = "kernel",
-    workers: Annotated[int, typer.Option(metavar="N", help="Blocks run at a time.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Blocks run at a time; one a processor by default."),
+    ] = None,
     out: Out = Path("results"),
     full: Annotated[bool, typer.Option("--full", help="Keep the runs of single nations.")] = False,
     json: Json = False,

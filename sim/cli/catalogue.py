@@ -44,25 +44,33 @@ def _text(row: Row) -> str:
     return " ".join(str(value) for value in row.values()).casefold()
 
 
+TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation")
+"""Headings of the shipped scenarios, in the order in which they are listed; others follow."""
+
+
 def _scenarios() -> list[Row]:
     from sim.scenario import names
 
-    return [
+    found = [
         {
             "name": known.name,
             "title": known.title,
             "kind": "scenario",
+            "topic": known.topic,
             "file": known.file,
             "shipped": known.shipped,
         }
         for known in names()
     ]
+    first = {topic: place for place, topic in enumerate(TOPICS)}
+    return sorted(found, key=lambda row: (first.get(row["topic"], len(TOPICS)), row["topic"]))
 
 
 def _levers() -> list[Row]:
-    from sim.scenario.levers import read
+    """Return every lever of the catalogue, at the end those that the model cannot represent."""
+    from sim.scenario.levers import left_out, read
 
-    return [
+    usable = [
         {
             "name": lever.id,
             "title": lever.title,
@@ -72,9 +80,25 @@ def _levers() -> list[Row]:
             "magnitude": [lever.magnitude_low, lever.magnitude_central, lever.magnitude_high],
             "unit": lever.magnitude_unit,
             "source": lever.source,
+            "usable": True,
         }
         for lever in read().values()
     ]
+    absent = [
+        {
+            "name": lever.id,
+            "title": f"{lever.title} (not in the model: sim show {lever.id})",
+            "kind": "lever",
+            "actor": lever.actor,
+            "status": f"not in the model: {lever.reason}",
+            "magnitude": [lever.magnitude_low, lever.magnitude_central, lever.magnitude_high],
+            "unit": lever.magnitude_unit,
+            "source": lever.source,
+            "usable": False,
+        }
+        for lever in left_out().values()
+    ]
+    return usable + absent
 
 
 def _nations() -> list[Row]:
@@ -201,7 +225,7 @@ _TITLES = {
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "scenarios": ("name", "title"),
+    "scenarios": ("name", "topic", "title"),
     "levers": ("name", "actor", "title"),
     "nations": ("name", "region", "developers", "title"),
     "ecosystems": ("name", "bloc", "nest", "title"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.cli import catalogue
 from sim.errors import InputError, Problem, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario import Lever
 
 Fields = dict[str, Any]
 
@@ -40,12 +43,14 @@ def find(name: str) -> Fields:
 def _found(name: str) -> Iterator[Fields]:
     """Look through the kinds in the order in which people ask for them."""
     from sim.scenario import names
-    from sim.scenario.levers import read
+    from sim.scenario.levers import left_out, read
 
     if any(known.name == name for known in names()):
         yield _scenario(name)
     if name in read():
-        yield {"name": name, "kind": "lever"} | asdict(read()[name])
+        yield _lever(read()[name])
+    if name in left_out():
+        yield {"name": name, "kind": "lever"} | asdict(left_out()[name])
     yield from _nation(name)
     plain = name.removeprefix("parameters.")
     for kind, wanted in (
@@ -62,6 +67,21 @@ def _scenario(name: str) -> Fields:
     from sim.scenario import load
 
     return {"kind": "scenario"} | load(name).document()
+
+
+def _lever(lever: Lever) -> Fields:
+    """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
+    from sim.scenario.drivers import vocabulary
+    from sim.scenario.levers import plain
+
+    fields = {"name": lever.id, "kind": "lever"} | asdict(lever)
+    units = {"multiply": "factor less one", "move": "fraction of the way to the target"}
+    effects = []
+    for effect in plain(lever)["effects"]:
+        driver = vocabulary()[effect["driver"]]
+        unit = units.get(effect["op"], driver.unit)
+        effects.append(effect | {"moves": driver.meaning, "unit": unit})
+    return fields | {"effects": effects}
 
 
 def _nation(name: str) -> Iterator[Fields]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -49,9 +50,12 @@ def resolve(
 
 
 def run(
-    scenario: Scenario, engine: str, workers: int, out: Path, *, full: bool, silent: bool
+    scenario: Scenario, engine: str, workers: int | None, out: Path, *, full: bool, silent: bool
 ) -> tuple[Result, Path]:
-    """Run a scenario, write its result and return both it and its folder."""
+    """Run a scenario, write its result and return both it and its folder.
+
+    Without a number of workers there is one for each processor that this process may use.
+    """
     from sim import study
     from sim.study import store
 
@@ -60,11 +64,18 @@ def run(
         result = study.run(
             scenario,
             engine=engine,  # type: ignore[arg-type]  # checked there, with a hint
-            workers=workers,
+            workers=processors() if workers is None else workers,
             progress=progress,
             full=full,
         )
         return result, result.save(out)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def as_json(result: Result, folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sim import months
 from sim.errors import nearest
-from sim.scenario import fields, levers, nations, strength, vocabulary
+from sim.scenario import fields, levers, nations, own, strength, vocabulary
 from sim.scenario.document import (
     MAX_DELAY,
     MAX_RUNS,
@@ -19,6 +19,7 @@ from sim.scenario.document import (
     Scenario,
 )
 from sim.scenario.fields import Problems, Value
+from sim.scenario.levers import Lever
 from sim.scenario.tree import Broken, Mark, Node
 
 KEYS = (
@@ -26,9 +27,11 @@ KEYS = (
     "name",
     "title",
     "description",
+    "topic",
     "period",
     "facts_until",
     "levers",
+    "own_levers",
     "parameters",
     "nations",
     "groups",
@@ -59,17 +62,19 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
         # Where a base could not be read, what is missing here may well stand there.
         fields.required(given, ("period", "ensemble"), tree.place, problems, _BASELINE)
     chosen, table = nations.read(given.get("nations"), problems)
+    defined = own.read(given.get("own_levers"), problems)
     found: dict[str, Any] = {
         "name": _name(given.get("name"), name, problems),
         "period": _period(given.get("period"), problems),
         "facts_until": _optional_month(given, "facts_until", problems),
-        "levers": _levers(given.get("levers"), problems),
+        "levers": _levers(given.get("levers"), _known_levers(given, defined), problems),
+        "own_levers": defined,
         "parameters": _parameters(given.get("parameters"), problems),
         "nations": chosen,
         "groups": nations.read_groups(given.get("groups"), table, problems),
         "ensemble": _ensemble(given.get("ensemble"), problems),
     }
-    for key, default in (("title", found["name"]), ("description", "")):
+    for key, default in (("title", found["name"]), ("description", ""), ("topic", "")):
         text = fields.text(given[key], problems, key) if key in given else default
         found[key] = None if text is None else " ".join(text.split())
     if problems:
@@ -140,27 +145,45 @@ class _Placed:
     mark: Mark
 
 
-def _levers(node: Node | None, problems: Problems) -> tuple[LeverEntry, ...]:
+def _known_levers(
+    given: Mapping[str, Node], defined: Mapping[str, Lever]
+) -> dict[str, Lever | None]:
+    """Return the levers that an entry may use; None for one whose definition has a fault."""
+    node = given.get("own_levers")
+    named = node.value if node is not None and isinstance(node.value, Mapping) else {}
+    return {**dict.fromkeys(named), **defined, **levers.read()}
+
+
+def _levers(
+    node: Node | None, known: Mapping[str, Lever | None], problems: Problems
+) -> tuple[LeverEntry, ...]:
     if node is None:
         return ()
     placed = [
         found
         for item in fields.items(node, problems, "levers") or ()
-        if (found := _lever(item, problems)) is not None
+        if (found := _lever(item, known, problems)) is not None
     ]
     _note_overlaps(placed, problems)
     return tuple(found.entry for found in placed)
 
 
-def _lever(node: Node, problems: Problems) -> _Placed | None:
+def _lever_of(node: Node, known: Mapping[str, Lever | None], problems: Problems) -> Lever | None:
+    absent = levers.left_out().get(node.value) if isinstance(node.value, str) else None
+    if absent is not None:
+        message = f"the model cannot represent {absent.id!r}: {absent.reason}"
+        problems.append(node.mark.problem(message, absent.instead))
+        return None
+    word = fields.choice(node, known, problems, "lever")
+    return known[word] if word is not None else None
+
+
+def _lever(node: Node, known: Mapping[str, Lever | None], problems: Problems) -> _Placed | None:
     given = fields.mapping(node, LEVER_KEYS, problems, "a lever")
     if given is None:
         return None
     fields.required(given, ("id", "strength"), node.place, problems, "each lever needs it")
-    lever = None
-    if "id" in given:
-        word = fields.choice(given["id"], levers.read(), problems, "lever")
-        lever = levers.read()[word] if word is not None else None
+    lever = _lever_of(given["id"], known, problems) if "id" in given else None
     size: Value | None = None
     if "strength" in given:
         size = fields.value(given["strength"], (0, 1), problems, "strength", strength.NAMES)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim import evidence, months
 from sim.errors import RunError
-from sim.scenario import effects, facts, levers, nations, vocabulary
+from sim.scenario import effects, facts, nations, vocabulary
 from sim.scenario.document import Scenario
 from sim.scenario.drivers import Drivers, Effects, Facts
 
@@ -40,7 +40,7 @@ def compile_scenario(scenario: Scenario) -> Drivers:
     ecosystems = evidence.load().ecosystems
     known = facts.build(among, calendar, scenario.facts_until)
     is_open = [ecosystem.open for ecosystem in ecosystems]
-    done = effects.build(scenario.levers, levers.read(), among, calendar, is_open)
+    done = effects.build(scenario.levers, scenario.known_levers(), among, calendar, is_open)
     known = known._replace(
         stale=known.stale | done.stale, stale_other=known.stale_other | done.stale_other
     )

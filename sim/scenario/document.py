@@ -22,7 +22,9 @@ from pydantic import (
 )
 
 from sim import months
+from sim.scenario import faults, levers
 from sim.scenario.distribution import Distribution, Normal, Triangular, Uniform
+from sim.scenario.levers import Lever
 
 LAST = months.parse("2040-12")
 """The last month that a scenario may name: trends are not stretched further."""
@@ -137,12 +139,16 @@ class Scenario(_Frozen):
     ----------
     name, title, description : str
         The name is the file's, made fit for a folder.
+    topic : str
+        Heading under which lists show it.
     period : Period
         Months that are run.
     facts_until : int or None
         Last month whose dated facts are known; None means the last in the evidence.
     levers : tuple of LeverEntry
         In the order of id and start, whatever the order in the file. None has strength 0.
+    own_levers : mapping
+        The levers that the scenario defines itself, by id.
     parameters : mapping
         From a path such as ``network`` or ``lag.cn_open`` to a number or a distribution.
     nations : None, str, tuple of str or NationTable
@@ -155,9 +161,11 @@ class Scenario(_Frozen):
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     title: str
     description: str = ""
+    topic: str = ""
     period: Period
     facts_until: Month | None = None
     levers: tuple[LeverEntry, ...] = ()
+    own_levers: Mapping[Slug, Lever] = Field(default_factory=dict)
     parameters: Mapping[str, Value] = Field(default_factory=dict)
     nations: Slug | tuple[Iso3, ...] | NationTable | None = None
     groups: Mapping[Slug, tuple[Iso3, ...]] = Field(default_factory=dict)
@@ -168,6 +176,15 @@ class Scenario(_Frozen):
     def _ordered(cls, levers: tuple[LeverEntry, ...]) -> tuple[LeverEntry, ...]:
         used = (entry for entry in levers if entry.strength != 0)
         return tuple(sorted(used, key=lambda entry: (entry.id, entry.start)))
+
+    @field_validator("own_levers")
+    @classmethod
+    def _sound(cls, own_levers: Mapping[str, Lever]) -> dict[str, Lever]:
+        for lever in own_levers.values():
+            found = [fault for effect in lever.effects for fault in faults.of_effect(effect)]
+            for fault in (*faults.of_lever(lever), *found):
+                raise ValueError(f"{lever.id}: {fault.message}")
+        return dict(sorted(own_levers.items()))
 
     @field_validator("parameters")
     @classmethod
@@ -186,6 +203,10 @@ class Scenario(_Frozen):
     def _by_slug(cls, groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {slug: tuple(sorted(set(members))) for slug, members in sorted(groups.items())}
 
+    def known_levers(self) -> dict[str, Lever]:
+        """Return every lever that an entry may use, by id: the catalogue's and the scenario's."""
+        return {**levers.read(), **self.own_levers}
+
     def document(self) -> dict[str, Any]:
         """Return the scenario as one plain mapping that JSON and YAML can hold.
 
@@ -196,12 +217,14 @@ class Scenario(_Frozen):
             "name": self.name,
             "title": self.title,
             "description": self.description,
+            "topic": self.topic,
             "period": {
                 "start": months.text(self.period.start),
                 "end": months.text(self.period.end),
             },
             "facts_until": None if self.facts_until is None else months.text(self.facts_until),
             "levers": [_plain_entry(entry) for entry in self.levers],
+            "own_levers": {name: levers.plain(lever) for name, lever in self.own_levers.items()},
             "parameters": _nested(self.parameters),
             "nations": _plain_nations(self.nations),
             "groups": {slug: list(members) for slug, members in self.groups.items()},

@@ -134,6 +134,17 @@ def month(node: Node, problems: Problems, what: str) -> int | None:
     return number
 
 
+def number(node: Node, problems: Problems, what: str) -> float | None:
+    """Return a plain finite number."""
+    given = node.value
+    if given is Broken.VALUE:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        problems.append(node.mark.problem(f"{what} must be a number, not {describe(node)}"))
+        return None
+    return _finite(node, float(given) if abs(given) < 1e300 else math.inf, problems)
+
+
 def value(
     node: Node,
     span: tuple[float, float],

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sim.errors import InputError, Problem, nearest
-from sim.scenario import drivers, vocabulary
+from sim.scenario import faults, vocabulary
 
-SELECTORS = ("ecosystems", "ways", "segments", "nations", "stances", "pools", "hardware")
+LEVELS = ("low", "central", "high")
+MAGNITUDES = (*LEVELS, "neutral", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Lever:
         Source ids separated by ``;``, or ``judgement``.
     note : str
     effects : tuple of Effect
+    side : str
+        What it does beside what is wanted, and whether that is an effect, the model's own or left
+        out.
     """
 
     id: str
@@ -115,6 +120,37 @@ class Lever:
     source: str
     note: str
     effects: tuple[Effect, ...]
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A measure of the catalogue that no lever can stand for.
+
+    Attributes
+    ----------
+    id, actor, title, seed, status, magnitude_low, magnitude_central, magnitude_high
+        As in `Lever`.
+    magnitude_unit : str
+    reason : str
+        Why it moves no driver.
+    instead : str
+        What to do in its place.
+    source : str
+    """
+
+    id: str
+    actor: str
+    title: str
+    seed: str
+    status: str
+    magnitude_low: float
+    magnitude_central: float
+    magnitude_high: float
+    magnitude_unit: str
+    reason: str
+    instead: str
+    source: str
 
 
 @cache
@@ -138,14 +174,16 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
     for line, row in _rows(effect_file):
         effect = _effect(row, effect_file, line, problems)
         if effect is not None:
-            problems += (Problem(text, effect_file.name, line) for text in _faults(effect))
+            problems += (_problem(fault, effect_file, line) for fault in faults.of_effect(effect))
             effects.setdefault(effect.lever, []).append(effect)
     levers: dict[str, Lever] = {}
     lever_file = folder / "levers.csv"
     for line, row in _rows(lever_file):
         lever = _lever(row, tuple(effects.pop(row["lever"], ())), lever_file, line, problems)
         if lever is not None:
-            problems += (Problem(text, lever_file.name, line) for text in _lever_faults(lever))
+            problems += (_problem(fault, lever_file, line) for fault in faults.of_lever(lever))
+            if not lever.side:
+                problems.append(Problem("no word on side effects", lever_file.name, line))
             if lever.id in levers:
                 problems.append(Problem(f"lever {lever.id!r} stands twice", lever_file.name, line))
             levers[lever.id] = lever
@@ -162,15 +200,54 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
     return levers
 
 
+@cache
+def left_out(folder: Path = vocabulary.DATA) -> Mapping[str, LeftOut]:
+    """Return what the catalogue holds and the model cannot represent, by id, with the reason."""
+    return {
+        row["lever"]: LeftOut(
+            id=row["lever"],
+            **{name: row[name] for name in ("actor", "title", "seed", "status", "magnitude_unit")},
+            **{name: row[name] for name in ("reason", "instead", "source")},
+            magnitude_low=_number(row["magnitude_low"]),
+            magnitude_central=_number(row["magnitude_central"]),
+            magnitude_high=_number(row["magnitude_high"]),
+        )
+        for _, row in _rows(folder / "levers_left_out.csv")
+    }
+
+
+def plain(lever: Lever) -> dict[str, Any]:
+    """Return a lever as the mapping that a scenario file would define it by."""
+    texts = ("title", "source", "actor", "seed", "status", "cost_kind", "side", "note")
+    return {
+        **{key: getattr(lever, key) for key in texts},
+        **{key: getattr(lever, key) for key in ("lag_months", "ramp_months", "uncertainty")},
+        "cost": {level: getattr(lever, f"cost_{level}") for level in LEVELS},
+        "magnitude": {key: getattr(lever, f"magnitude_{key}") for key in MAGNITUDES},
+        "effects": [_plain_effect(effect) for effect in lever.effects],
+    }
+
+
+def _plain_effect(effect: Effect) -> dict[str, Any]:
+    words = {column: list(getattr(effect, column)) for column in faults.SELECTORS}
+    return {
+        **{key: getattr(effect, key) for key in ("role", "driver", "op", *LEVELS)},
+        **({} if effect.target is None else {"target": effect.target}),
+        **{column: names for column, names in words.items() if names},
+        "conversion": effect.conversion,
+        "source": effect.source,
+    }
+
+
+def _problem(fault: faults.Fault, file: Path, line: int) -> Problem:
+    return Problem(fault.message, file.name, line, hint=fault.hint)
+
+
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with file.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         for row in reader:
             yield reader.line_num, row
-
-
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def _effect(row: dict[str, str], file: Path, line: int, problems: list[Problem]) -> Effect | None:
@@ -184,13 +261,13 @@ def _effect(row: dict[str, str], file: Path, line: int, problems: list[Problem])
             central=_number(row["central"]),
             high=_number(row["high"]),
             target=_number(row["target"]) if row["target"] else None,
-            ecosystems=_split(row["ecosystems"]),
-            ways=_split(row["ways"]),
-            segments=_split(row["segments"]),
-            nations=_split(row["nations"]),
-            stances=_split(row["stances"]),
-            pools=_split(row["pools"]),
-            hardware=_split(row["hardware"]),
+            ecosystems=faults.split(row["ecosystems"]),
+            ways=faults.split(row["ways"]),
+            segments=faults.split(row["segments"]),
+            nations=faults.split(row["nations"]),
+            stances=faults.split(row["stances"]),
+            pools=faults.split(row["pools"]),
+            hardware=faults.split(row["hardware"]),
             conversion=row["conversion"],
             source=row["source"],
         )
@@ -228,6 +305,7 @@ def _lever(
             source=row["source"],
             note=row["note"],
             effects=effects,
+            side=row["side"],
         )
     except (KeyError, ValueError, TypeError) as error:
         problems.append(Problem(f"cannot read this row: {error}", file.name, line))
@@ -239,85 +317,3 @@ def _number(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text} is not a finite number")
     return value
-
-
-def _lever_faults(lever: Lever) -> Iterator[str]:
-    if not lever.effects:
-        yield f"lever {lever.id!r} has no effect"
-    if lever.lag_months < 0 or lever.ramp_months < 0:
-        yield "lag and ramp are months, zero or more"
-    if not 0 <= lever.uncertainty < 1:
-        yield "uncertainty is a half-width around 1: at least 0, below 1"
-    if not _monotone((0, lever.cost_low, lever.cost_central, lever.cost_high)):
-        yield "costs must go one way from nothing over low and central to high"
-    sizes = (
-        lever.magnitude_neutral,
-        lever.magnitude_low,
-        lever.magnitude_central,
-        lever.magnitude_high,
-    )
-    if not _monotone(sizes):
-        yield "magnitudes must go one way from neutral over low and central to high"
-    yield from _unknown_sources(lever.source)
-
-
-def _faults(effect: Effect) -> Iterator[str]:
-    driver = drivers.vocabulary().get(effect.driver)
-    if effect.role not in ("main", "side"):
-        yield f"role {effect.role!r} is neither main nor side"
-    if effect.op not in drivers.OPERATIONS:
-        yield f"op {effect.op!r} is none of {', '.join(drivers.OPERATIONS)}"
-    if driver is None:
-        hint = nearest(effect.driver, drivers.vocabulary()) or ""
-        yield f"unknown driver {effect.driver!r} {hint}".rstrip()
-    else:
-        yield from _outside(effect, driver)
-        yield from _unselectable(effect, driver)
-    if not effect.conversion:
-        yield "no conversion: say how the size follows from the catalogue's magnitude"
-    yield from _unknown_sources(effect.source)
-
-
-def _outside(effect: Effect, driver: drivers.Driver) -> Iterator[str]:
-    sizes = (effect.low, effect.central, effect.high)
-    neutral = {"floor": driver.low, "cap": driver.high}.get(effect.op, 0.0)
-    if not _monotone((neutral, *sizes)):
-        yield f"sizes {sizes} must go one way from {neutral:g}, growing with strength"
-    if (effect.target is not None) != (effect.op == "move"):
-        yield "a target belongs to move, and only to move"
-    if effect.op == "move" and not 0 <= effect.high <= 1:
-        yield "move takes a fraction from 0 to 1"
-    if effect.op == "multiply" and effect.high < -1:
-        yield "multiply takes 1 + v, which may not be negative"
-    levels = (effect.target,) if effect.op == "move" else sizes
-    if effect.op in ("move", "floor", "cap") and not all(
-        level is not None and driver.low <= level <= driver.high for level in levels
-    ):
-        yield f"level outside {driver.name}'s range {driver.low:g} to {driver.high:g}"
-
-
-def _unselectable(effect: Effect, driver: drivers.Driver) -> Iterator[str]:
-    allowed = vocabulary.selectors(driver)
-    for column in SELECTORS:
-        chosen: tuple[str, ...] = getattr(effect, column)
-        if chosen and column not in allowed:
-            yield f"{driver.name} has no {column} to choose from"
-            continue
-        known = vocabulary.members(column)
-        for word in chosen:
-            if (word.removeprefix("-") if column == "nations" else word) not in known:
-                yield f"unknown word {word!r} in {column} {nearest(word, known) or ''}".rstrip()
-
-
-def _unknown_sources(cell: str) -> Iterator[str]:
-    sources = _split(cell)
-    if not sources:
-        yield "no source: give ids of the table of sources, or the word judgement"
-    for source in sources:
-        if source != "judgement" and source not in vocabulary.sources():
-            yield f"unknown source {source!r}"
-
-
-def _monotone(sizes: Iterable[float]) -> bool:
-    values = list(sizes)
-    return values in (sorted(values), sorted(values, reverse=True))

@@ -68,6 +68,7 @@ class Listed:
     title: str
     file: str
     shipped: bool
+    topic: str = ""
 
 
 def names() -> list[Listed]:
@@ -76,18 +77,21 @@ def names() -> list[Listed]:
     A file that cannot be read is listed without a title; `validate` says what is wrong with it.
     """
     shipped = places.shipped().resolve()
-    return [
-        Listed(name, _title(file), places.shown(file), file.resolve().parent == shipped)
-        for name, file in sorted(places.known().items())
-    ]
+    found = []
+    for name, file in sorted(places.known().items()):
+        tree = merge.read_file(file, [])
+        title, topic = _text(tree, "title"), _text(tree, "topic")
+        own = file.resolve().parent == shipped
+        found.append(Listed(name, title, places.shown(file), own, topic))
+    return found
 
 
-def _title(file: Path) -> str:
-    tree = merge.read_file(file, [])
-    if tree is None or not isinstance(tree.value, Mapping) or "title" not in tree.value:
+def _text(tree: Node | None, key: str) -> str:
+    """Return a text that a file states itself, empty where it does not."""
+    if tree is None or not isinstance(tree.value, Mapping) or key not in tree.value:
         return ""
-    title = tree.value["title"].value
-    return title if isinstance(title, str) else ""
+    text = tree.value[key].value
+    return " ".join(text.split()) if isinstance(text, str) else ""
 
 
 def _load(

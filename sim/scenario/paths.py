@@ -45,8 +45,14 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
     return tree
 
 
-def check(path: str) -> None:
+def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
     """Raise unless a path is one that a scenario could have.
+
+    Parameters
+    ----------
+    path : str
+    own_levers : tuple of str, optional
+        Ids of the levers that the scenario defines itself.
 
     Raises
     ------
@@ -54,7 +60,7 @@ def check(path: str) -> None:
         With the nearest valid path.
     """
     problems: list[Problem] = []
-    _steps(path, Mark(FILE, path=path), problems)
+    _steps(path, Mark(FILE, path=path), problems, own_levers)
     if problems:
         raise InputError(problems)
 
@@ -81,12 +87,19 @@ def _node(value: object, mark: Mark, problems: list[Problem]) -> Node:
 
 
 def _placed(tree: Node, path: str, value: Node, problems: list[Problem]) -> Node:
-    steps = _steps(path, value.mark, problems)
+    steps = _steps(path, value.mark, problems, _own(tree))
     if not steps:
         return tree
     if steps[0] == "levers":
         return _into_levers(tree, steps[1], steps[2], value, problems)
     return _into(tree, steps, value)
+
+
+def _own(tree: Node) -> tuple[str, ...]:
+    """Return the ids of the levers that a tree defines itself."""
+    root = tree.value if isinstance(tree.value, Mapping) else {}
+    defined = root.get("own_levers")
+    return tuple(defined.value) if defined and isinstance(defined.value, Mapping) else ()
 
 
 def _into(tree: Node, steps: tuple[str, ...], value: Node) -> Node:
@@ -112,7 +125,9 @@ def _into_levers(tree: Node, lever: str, field: str, value: Node, problems: list
     return _into(tree, ("levers",), Node(changed, entries.mark, entries.key))
 
 
-def _steps(path: str, mark: Mark, problems: list[Problem]) -> tuple[str, ...]:
+def _steps(
+    path: str, mark: Mark, problems: list[Problem], own_levers: tuple[str, ...]
+) -> tuple[str, ...]:
     """Return the keys of a path, or nothing with a problem noted."""
     head, *rest = path.split(".")
     tails = {"period": ("start", "end"), "ensemble": ENSEMBLE_KEYS}
@@ -121,7 +136,7 @@ def _steps(path: str, mark: Mark, problems: list[Problem]) -> tuple[str, ...]:
     if head in ("facts_until", "nations") and not rest:
         return (head,)
     if head == "levers" and len(rest) == 2:
-        lever = _known(rest[0], levers.read(), "lever", mark, problems)
+        lever = _known(rest[0], (*levers.read(), *own_levers), "lever", mark, problems)
         field = _known(rest[1], _LEVER_FIELDS, "field of a lever", mark, problems)
         return (head, *rest) if lever and field else ()
     if head == "parameters" and len(rest) in (1, 2):

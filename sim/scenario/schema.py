@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.evidence import Parameter
-from sim.scenario import check, distribution, levers, strength, vocabulary
+from sim.scenario import check, distribution, drivers, faults, levers, own, strength, vocabulary
 from sim.scenario.document import MAX_DELAY, MAX_RUNS
 
 Schema = dict[str, Any]
@@ -20,6 +20,8 @@ _MONTH: Schema = {
     "description": "A month, YYYY-MM.",
 }
 _NUMBER: Schema = {"type": "number"}
+_SLUG = "^[a-z][a-z0-9_]*$"
+_DELAY: Schema = {"type": "integer", "minimum": 0, "maximum": MAX_DELAY}
 
 
 def json_schema() -> Schema:
@@ -30,6 +32,7 @@ def json_schema() -> Schema:
         | {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
         "title": _text("A few words for figures and tables."),
         "description": _text("What the scenario assumes and what it cannot say."),
+        "topic": _text("Heading under which lists show the scenario."),
         "period": _object({"start": _MONTH, "end": _MONTH}, "Months that are run, inclusive."),
         "facts_until": _optional(_MONTH, "Last month whose dated facts are known."),
         "levers": {
@@ -37,12 +40,18 @@ def json_schema() -> Schema:
             "description": "What is done; entries replace those of the base with the same id.",
             "items": _lever(),
         },
+        "own_levers": {
+            "type": "object",
+            "description": "Levers of your own: an id, and what it does to which driver.",
+            "propertyNames": {"pattern": _SLUG},
+            "additionalProperties": _own_lever(),
+        },
         "parameters": _object(_parameters(), "Values or distributions in place of the defaults."),
         "nations": _nations(),
         "groups": {
             "type": "object",
             "description": "Groups of nations of your own: a slug and ISO3 codes.",
-            "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+            "propertyNames": {"pattern": _SLUG},
             "additionalProperties": _codes(),
         },
         "ensemble": _object(
@@ -63,6 +72,17 @@ def json_schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {key: properties[key] for key in check.KEYS},
+        **_catalogue_alone(),
+    }
+
+
+def _catalogue_alone() -> Schema:
+    """Return the rule that ids are the catalogue's where no file defines levers of its own."""
+    from_baseline: Schema = {"properties": {"extends": {"const": "baseline"}}}
+    ids = {"properties": {"id": {"enum": list(levers.read())}}}
+    return {
+        "if": {"not": {"required": ["own_levers"]}} | from_baseline,
+        "then": {"properties": {"levers": {"items": ids}}},
     }
 
 
@@ -101,20 +121,67 @@ def _value(low: float, high: float) -> list[Schema]:
 
 
 def _lever() -> Schema:
-    delay = {"type": "integer", "minimum": 0, "maximum": MAX_DELAY}
     lines = "\n".join(f"{lever.id}: {lever.title}" for lever in levers.read().values())
     off = {"properties": {"strength": {"const": 0}}}
     return _object(
         {
-            "id": {"enum": list(levers.read()), "description": lines},
+            "id": {"anyOf": [{"enum": list(levers.read())}, _own_id()], "description": lines},
             "strength": {"anyOf": [{"enum": list(strength.NAMES)}, *_value(0, 1)]},
             "start": _MONTH,
             "end": _optional(_MONTH, "Last month, inclusive; without it, to the end."),
-            "ramp_months": delay,
-            "lag_months": delay,
+            "ramp_months": _DELAY,
+            "lag_months": _DELAY,
         },
         "One use of one lever.",
     ) | {"required": ["id", "strength"], "anyOf": [off, {"required": ["start"]}]}
+
+
+def _own_id() -> Schema:
+    """Return what the id of a lever may look like that the scenario or its base defines."""
+    return {"type": "string", "pattern": _SLUG, "not": {"enum": list(levers.left_out())}}
+
+
+def _own_lever() -> Schema:
+    """Return what a definition under ``own_levers`` may hold."""
+    levels: Schema = dict.fromkeys(levers.LEVELS, _NUMBER)
+    needed = {"required": list(levers.LEVELS)}
+    magnitude = levels | {"neutral": _NUMBER, "unit": _text("Unit of the magnitude.")}
+    effects = {"type": "array", "minItems": 1, "items": _effect()}
+    texts = {key: {"type": "string"} for key in own.TEXTS}
+    lever = texts | {
+        "lag_months": _DELAY,
+        "ramp_months": _DELAY,
+        "uncertainty": _NUMBER | {"minimum": 0, "exclusiveMaximum": 1},
+        "cost": _object(levels, "USD million a year at low, central and high.") | needed,
+        "magnitude": _object(magnitude, "What the three strengths stand for.") | needed,
+        "effects": effects,
+    }
+    return _object({key: lever[key] for key in own.KEYS}, "A lever of your own.") | {
+        "required": ["title", "source", "effects"]
+    }
+
+
+def _effect() -> Schema:
+    lines = "\n".join(f"{name}: {d.meaning}" for name, d in drivers.vocabulary().items())
+    effect: Schema = {
+        "role": {"enum": ["main", "side"]},
+        "driver": {"enum": list(drivers.vocabulary()), "description": lines},
+        "op": {"enum": list(drivers.OPERATIONS)},
+        **dict.fromkeys((*levers.LEVELS, "target"), _NUMBER),
+        **{column: _chosen(column) for column in faults.SELECTORS},
+        "conversion": _text("How the size follows from what is known."),
+        "source": _text("Ids of the table of sources, an address, or judgement."),
+    }
+    return _object({key: effect[key] for key in own.EFFECT_KEYS}, "What it does to a driver.") | {
+        "required": ["driver", "op", *levers.LEVELS, "conversion"]
+    }
+
+
+def _chosen(column: str) -> Schema:
+    words = list(vocabulary.members(column))
+    if column == "nations":
+        words += [f"-{word}" for word in words]
+    return {"anyOf": [{"enum": words}, {"type": "array", "minItems": 1, "items": {"enum": words}}]}
 
 
 def _parameters() -> Schema:

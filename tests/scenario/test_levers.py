@@ -73,7 +73,10 @@ def test_a_lever_has_a_main_effect_and_says_why(lever):
 @pytest.mark.parametrize("lever", levers.read().values(), ids=lambda lever: lever.id)
 def test_a_lever_at_nothing_changes_nothing_and_more_changes_more(lever):
     for effect in lever.effects:
-        sizes = [abs(float(strength.value(effect, at))) for at in (0, 1 / 3, 2 / 3, 1)]
+        sizes = [
+            abs(float(strength.value(effect.op, (effect.low, effect.central, effect.high), at)))
+            for at in (0, 1 / 3, 2 / 3, 1)
+        ]
         assert sizes == sorted(sizes)
         assert sizes[0] == 0
         assert sizes[-1] > 0
@@ -110,7 +113,7 @@ def test_the_ids_that_effects_use_are_those_of_the_drivers():
 
 
 FAULTS = [
-    ("driver", "prices", "unknown driver 'prices' did you mean 'price'?"),
+    ("driver", "prices", "unknown driver 'prices' (did you mean 'price'?)"),
     ("op", "double", "op 'double' is none of multiply, add, move, floor, cap"),
     ("role", "extra", "role 'extra' is neither main nor side"),
     ("high", "-0.5", "must go one way from 0"),
@@ -142,6 +145,7 @@ def test_a_wrong_effect_is_refused_with_its_line(tmp_path, column, cell, message
         ("magnitude_neutral", "-4", "magnitudes must go one way"),
         ("source", "NOBODY", "unknown source 'NOBODY'"),
         ("lever", "us_no_such_lever", "has no effect"),
+        ("side", "", "no word on side effects"),
         ("ramp_months", "soon", "cannot read this row"),
     ],
 )

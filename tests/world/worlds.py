@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from sim import months
 from sim.scenario.drivers import (
     NATION_FAMILIES,
+    OPERATIONS,
+    STANCES,
     WORLD_FAMILIES,
     Drivers,
     Effects,
@@ -21,11 +26,49 @@ from sim.scenario.drivers import (
 
 SEGMENTS = ("enterprise", "independent", "research")
 ECOSYSTEMS = (
-    "us_closed", "cn_closed", "us_open_restricted", "us_permissive", "cn_open", "eu_open", "sovereign",
+    "us_closed", "cn_closed", "us_open_restricted", "us_permissive", "cn_open", "eu_open",
+    "sovereign",
 )  # fmt: skip
 NEST = (0, 0, 1, 1, 1, 1, 1)
 BLOC = (0, 1, 0, 0, 1, 2, 3)
-STAND = (1.0, -1.0, 1.0, 1.0, -1.0, 0.3, 0.0)
+STAND = np.array([1.0, -1.0, 0.3, 0.0])
+"""Alignment of each bloc's ecosystems."""
+
+PLAIN = {"supply": 0, "trial": 0, "stances": 0, "noise": 0, "links": 0, "raw_capability": 0}
+"""All switches off: what is left is a logit with inertia, network and uptake."""
+
+TYPICAL = {
+    "demand": 1e5, "permitted": 2e4, "output_cap": 3e5, "exported": 1e3, "rented": 1e5,
+    "performance": 0.7, "maturity": 0.5, "availability": 0.8, "serving_share": 0.5, "risk": 0.5,
+}  # fmt: skip
+"""Drivers of the world whose base is a history."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One effect of one lever on some cells of a driver."""
+
+    driver: str
+    op: str
+    size: float
+    first: int = 0
+    ramp: int = 1
+    cells: tuple[int, ...] | None = None  # within the driver's family; None is all
+    nations: tuple[int, ...] | None = None
+    target: float = 0.0
+    strength: Any = 1.0
+    uncertainty: float = 0.0
+    name: str = "lever"
+
+
+@dataclass(frozen=True)
+class Across:
+    """A parameter whose value in each lane is given: a distribution that ignores its draw."""
+
+    values: tuple[float, ...]
+
+    def quantile(self, u):
+        return np.resize(np.array(self.values), np.shape(u))
 
 
 def toy(
@@ -36,137 +79,369 @@ def toy(
     effects: int = 0,
     horizon: int = 48,
     last_fact: int = 30,
-    **parameters: object,
+    *,
+    shuffled: bool = False,
+    drawn: bool = True,
+    **parameters: Any,
 ) -> Drivers:
-    """Return a random world of the given size; ``parameters`` replace rows of the table by path."""
+    """Return a random world of the given size.
+
+    ``parameters`` replace rows of the table by path; ``shuffled`` draws blocs and nests too.
+    """
     rng = np.random.default_rng(seed)
     T, I, K, S = horizon, nations, ecosystems, segments  # noqa: E741
-    index = np.maximum.accumulate(rng.uniform(100, 150, (T, K, 2)), axis=0)
-    index[:, :, 1] = np.minimum(index[:, :, 1], index[:, :, 0])
-    index[last_fact:] = index[last_fact]
-    on_sale = np.ones((T, K, 2), np.uint8)
-    on_sale[: T // 6, K - 1] = 0
-    links = rng.uniform(0, 1, (I, I)) * (rng.uniform(0, 1, (I, I)) < 0.6)
-    np.fill_diagonal(links, 0)
-    rows = [np.flatnonzero(row) for row in links]
-    world = np.zeros((T, int(world_offsets(K)[-1])))
-    words = vocabulary()
-    low, high = np.zeros(world.shape[1]), np.zeros(world.shape[1])
-    typical = {
-        "demand": 1e5, "permitted": 2e4, "output_cap": 3e5, "exported": 1e3, "rented": 1e5,
-        "performance": 0.7, "maturity": 0.5, "availability": 0.8, "serving_share": 0.5, "risk": 0.5,
-    }  # fmt: skip
-    for name, a, b in zip(WORLD_FAMILIES, world_offsets(K)[:-1], world_offsets(K)[1:], strict=True):
-        base = words[name].base
-        world[:, a:b] = typical[name] if base == "history" else float(base)
-        low[a:b], high[a:b] = words[name].low, words[name].high
-    start = np.zeros((I, K))
-    start[:, 0] = 1
-    access = rng.uniform(0, 1, (1, I, K * 3)) * (rng.uniform(0, 1, (1, I, K * 3)) < 0.8)
-    access = np.repeat(access, T, axis=0)
-    access[T // 2 :, 0, 0] = 0.0  # a cut
-    access[:, :, 0] = np.maximum(access[:, :, 0], 0.1 * (np.arange(T) < T // 2)[:, None])
-    stale = np.zeros((T, I, K), np.uint8)
-    stale[::3] = 1
-    stale[T // 2] = 1
-    stale[T // 6] = 1
-    facts = Facts(
-        months=np.arange(months.FIRST, months.FIRST + T),
-        developers=rng.uniform(1e4, 1e6, I),
-        internet=rng.uniform(0.3, 1, I),
-        ai_users=rng.uniform(0.02, 0.4, I),
-        income_ratio=rng.uniform(0.1, 4, I),
-        optimism=rng.normal(size=I),
-        alignment=rng.uniform(-1, 1, I),
-        region=rng.integers(0, 2, I),
-        pool=rng.integers(0, 3, I),
-        home=(rng.uniform(0, 1, (I, K)) < 0.1).astype(float),
-        first_stance=rng.integers(0, 4, I),
-        membership=(rng.uniform(0, 1, (I, 3)) < 0.5).astype(float),
-        link_start=np.concatenate([[0], np.cumsum([row.size for row in rows])]).astype(np.int64),
-        link_to=np.concatenate([*rows, np.zeros(0, np.int64)]).astype(np.int64),
-        link_weight=np.concatenate(
-            [*(links[i, row] / links[i, row].sum() for i, row in enumerate(rows) if row.size), np.zeros(0)]
+    last_fact = min(last_fact, T - 1)
+    nest, bloc = np.array(NEST[:K], np.int64), np.array(BLOC[:K], np.int64)
+    if shuffled:
+        nest, bloc = rng.integers(0, 2, K), rng.integers(0, 4, K)
+    drivers = Drivers(
+        facts=Facts(
+            months=np.arange(months.FIRST, months.FIRST + T),
+            **_people(rng, I, K),
+            **_ties(rng, I),
+            nest=nest,
+            bloc=bloc,
+            stand=STAND[bloc],
+            pulled=(np.arange(K) == 0).astype(float),
+            **_offers(rng, T, K, last_fact),
+            base_month=min(30, T - 1),
+            uptake_month=min(29, T - 1),
+            **_terms(rng, T, I, K),
+            facility=np.array([0.5, 0.2, 0.5])[:S],
+            trust=rng.uniform(0, 1, (I, K)),
+            **_outside(T, K),
+            compute=np.array([[1e6, 0], [2e5, 1e4], [1e5, 0]]),
+            output_reference=44000.0,
+            output_month=35,
+            listed=np.ones((T, K), np.uint8),
+            stale=np.zeros((T, I, K), np.uint8),
+            stale_other=np.zeros((T, I), np.uint8),
         ),
-        start=start,
-        nest=np.array(NEST[:K], np.int64),
-        bloc=np.array(BLOC[:K], np.int64),
-        stand=np.array(STAND[:K]),
-        pulled=(np.arange(K) == 0).astype(float),
-        index=index * on_sale,
-        on_sale=on_sale,
-        ln_price=np.repeat(rng.normal(0, 1.5, (1, K, 2, 3)), T, axis=0),
-        fall_years=np.zeros((T, K, 2)),
-        notable=(rng.uniform(0, 1, (T, K)) < 0.1).astype(float),
-        notable_size=np.zeros((T, K)),
-        frontier=index.max(axis=(1, 2)),
-        last_fact=last_fact,
-        base_month=min(30, T - 1),
-        uptake_month=min(29, T - 1),
-        access=access,
-        leak_weight=np.zeros((T, I, K)),
-        licence=np.repeat(rng.uniform(0, 1, (1, I, K)), T, axis=0),
-        facility=np.array([0.5, 0.2, 0.5])[:S],
-        trust=rng.uniform(0, 1, (I, K)),
-        nation_low=np.array([words[name].low for name in NATION_FAMILIES]),
-        nation_high=np.array([words[name].high for name in NATION_FAMILIES]),
-        world=world,
-        world_low=low,
-        world_high=high,
-        compute=np.array([[1e6, 0], [2e5, 0], [1e5, 0]]),
-        output_reference=44000.0,
-        output_month=35,
-        stale=stale,
-        stale_other=np.ones((T, I), np.uint8),
-    )
-    table, entries = random_effects(rng, effects, I, K, S, T)
-    # Everything that an effect ramps on must be seen: mark it stale whenever any ramp moves.
-    if effects:
-        facts = facts._replace(stale=np.ones((T, I, K), np.uint8))
-    names = tuple(f"N{n:02d}" for n in range(I))
-    return Drivers(
-        facts=facts,
-        effects=table,
-        entries=entries,
-        nations=names,
+        effects=_no_effects(I, K, S, T),
+        entries=(),
+        nations=tuple(f"N{n:02d}" for n in range(I)),
         ecosystems=ECOSYSTEMS[:K],
         segments=SEGMENTS[:S],
         regions=("one", "two"),
         groups={"world": np.ones(I, bool)},
         parameters=parameters,
-        drawn=True,
+        drawn=drawn,
         first=0,
     )
+    return with_levers(drivers, *(_random_lever(rng, drivers, n) for n in range(effects)))
 
 
-def random_effects(
-    rng: np.random.Generator, count: int, I: int, K: int, S: int, T: int  # noqa: E741
-) -> tuple[Effects, tuple[EntrySize, ...]]:
-    """Return random lever effects on random cells, one lever entry each."""
+def _people(rng, I, K):  # noqa: E741
+    start = rng.dirichlet(np.full(K, 0.3), I)
+    start[::2] = np.arange(K) == 0
+    return {
+        "developers": rng.uniform(1e4, 1e6, I) * (rng.uniform(size=I) < 0.9),
+        "internet": rng.uniform(0.3, 1, I),
+        "ai_users": rng.uniform(0.0, 0.4, I),
+        "income_ratio": rng.uniform(0.1, 4, I),
+        "optimism": rng.normal(size=I),
+        "alignment": rng.uniform(-1, 1, I),
+        "region": rng.integers(0, 2, I),
+        "pool": rng.integers(0, 3, I),
+        "home": (rng.uniform(0, 1, (I, K)) < 0.1).astype(float),
+        "first_stance": rng.integers(0, 4, I),
+        "membership": (rng.uniform(0, 1, (I, 3)) < 0.5).astype(float),
+        "start": start,
+    }
+
+
+def _ties(rng, I):  # noqa: E741
+    links = rng.uniform(0, 1, (I, I)) * (rng.uniform(0, 1, (I, I)) < 0.6)
+    np.fill_diagonal(links, 0)
+    return packed_links(links)
+
+
+def packed_links(links):
+    """Return the links of a square matrix as the facts hold them, rows summing to one."""
+    rows = [np.flatnonzero(row) for row in links]
+    return {
+        "link_start": np.cumsum([0, *(row.size for row in rows)]).astype(np.int64),
+        "link_to": np.concatenate([*rows, []]).astype(np.int64),
+        "link_weight": np.concatenate(
+            [*(links[i, row] / links[i].sum() for i, row in enumerate(rows)), []]
+        ),
+    }
+
+
+def _offers(rng, T, K, last_fact):
+    """Return indices, prices and releases: the first ecosystem is there from the start."""
+    release = rng.integers(0, T // 2, K) * (rng.uniform(size=K) < 0.5)
+    release[0] = 0
+    month = np.arange(T)[:, None]
+    on_sale = np.ones((T, K, 2), np.uint8)
+    on_sale[:, :, 0] = month >= release
+    on_sale[:, :, 1] = month >= release + rng.integers(0, T, K)
+    index = np.maximum.accumulate(rng.uniform(100, 150, (T, K, 2)), axis=0)
+    index[:, :, 1] = np.minimum(index[:, :, 1], index[:, :, 0])
+    index[last_fact:], on_sale[last_fact:] = index[last_fact], on_sale[last_fact]
+    index *= on_sale
+    steps = np.repeat(rng.normal(0, 1.5, (T // 6 + 1, K, 2, 3)), 6, axis=0)[:T]
+    years = np.zeros((T, K, 2))
+    years[:, :, 1] = np.maximum(np.arange(T) - last_fact, 0)[:, None] // 3 / 4
+    known = rng.uniform(0, 1, (T, K)) < 0.1
+    return {
+        "index": index,
+        "on_sale": on_sale,
+        "ln_price": np.ascontiguousarray(steps),
+        "fall_years": years,
+        "notable": (known & (on_sale[:, :, 0] == 1)).astype(float),
+        "notable_size": rng.uniform(0, 1, (T, K)) * (rng.uniform(size=(T, K)) < 0.3),
+        "frontier": np.maximum.accumulate(index.max(axis=(1, 2))),
+        "last_fact": last_fact,
+    }
+
+
+def _terms(rng, T, I, K):  # noqa: E741
+    """Return access that opens, narrows and closes, and licences."""
+    access = np.repeat(rng.uniform(0, 1, (1, I, K * 3)), T, axis=0)
+    access *= rng.uniform(0, 1, (1, I, K * 3)) < 0.8
+    for _ in range(I * K):
+        first, i, c = rng.integers(0, T), rng.integers(0, I), rng.integers(0, K * 3)
+        access[first:, i, c] *= rng.choice([0.0, 0.3, 0.7])
+    licence = np.repeat(rng.uniform(0, 1, (1, I, K)), T, axis=0)
+    licence[T // 3 :] *= 0.8
+    return {
+        "access": access,
+        "leak_weight": (access[:, :, ::3] == 0) * rng.choice([0.0, 0.25, 1.0], (I, K)),
+        "licence": licence,
+    }
+
+
+def _outside(T, K):
+    """Return the world's drivers and the bounds of all."""
+    words, sizes = vocabulary(), np.diff(world_offsets(K))
+    base = [
+        TYPICAL[name] if words[name].base == "history" else float(words[name].base)
+        for name in WORLD_FAMILIES
+    ]
+    return {
+        "world": np.tile(np.repeat(base, sizes), (T, 1)),
+        "world_low": np.repeat([words[name].low for name in WORLD_FAMILIES], sizes),
+        "world_high": np.repeat([words[name].high for name in WORLD_FAMILIES], sizes),
+        "nation_low": np.array([words[name].low for name in NATION_FAMILIES]),
+        "nation_high": np.array([words[name].high for name in NATION_FAMILIES]),
+    }
+
+
+def _random_lever(rng, drivers, number):
+    """Return a lever on random cells of a random driver, of a size that its bounds can bear."""
+    driver = str(rng.choice([*NATION_FAMILIES, *WORLD_FAMILIES]))
+    word, op = vocabulary()[driver], str(rng.choice(OPERATIONS))
+    reach = min(word.high, 2.0 * TYPICAL.get(driver, 1.0))
+    size = {
+        "multiply": rng.uniform(-1, 1),
+        "add": rng.uniform(-0.5, 0.5) * reach,
+        "move": rng.uniform(),
+    }.get(op, rng.uniform(0, reach))
+    cells = np.flatnonzero(rng.uniform(size=_family(drivers, driver).size) < 0.4)
+    return Lever(
+        driver, op, float(size),
+        first=int(rng.integers(0, drivers.facts.months.size)),
+        ramp=int(rng.integers(1, 12)),
+        cells=tuple(cells.tolist()),
+        nations=tuple(np.flatnonzero(rng.uniform(size=len(drivers.nations)) < 0.5).tolist()),
+        target=float(rng.uniform(max(word.low, -1), reach)),
+        strength=float(rng.uniform()),
+        uncertainty=0.5,
+        name=f"lever{number}",
+    )  # fmt: skip
+
+
+def _family(drivers, driver):
+    """Return the cells of a driver's family among a nation's or the world's."""
+    K, S = len(drivers.ecosystems), len(drivers.segments)
+    if driver in NATION_FAMILIES:
+        offsets, at = nation_offsets(K, S), NATION_FAMILIES.index(driver)
+    else:
+        offsets, at = world_offsets(K), WORLD_FAMILIES.index(driver)
+    return np.arange(offsets[at], offsets[at + 1])
+
+
+def _no_effects(I, K, S, T):  # noqa: E741
     offsets, world = nation_offsets(K, S), world_offsets(K)
-    cells = int(offsets[-1])
-    operation = np.sort(rng.integers(0, 5, count))
-    ramp = np.clip((np.arange(T)[None] - rng.integers(0, T, (count, 1))) / 6.0, 0, 1)
-    nation: list[list[int]] = [[] for _ in range(I * cells)]
-    outer: list[list[int]] = [[] for _ in range(int(world[-1]))]
-    for e in range(count):
-        if rng.uniform() < 0.8:
-            for cell in rng.integers(0, I * cells, 20):
-                nation[cell].append(e)
+    none = np.zeros(0, np.int64)
+    return Effects(
+        operation=none, ramp=np.zeros((0, T)), target=np.zeros(0), entry=none,
+        nation_start=np.zeros(I * int(offsets[-1]) + 1, np.int64), nation_effect=none,
+        world_start=np.zeros(int(world[-1]) + 1, np.int64), world_effect=none,
+        offsets=offsets, world_offsets=world,
+    )  # fmt: skip
+
+
+def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
+    """Return the same world under these levers, in the canonical order, with stale flags set."""
+    levers = tuple(sorted(levers, key=lambda x: (OPERATIONS.index(x.op), x.driver, x.name)))
+    T, I = drivers.facts.months.size, len(drivers.nations)  # noqa: E741
+    K, S = len(drivers.ecosystems), len(drivers.segments)
+    effects = _no_effects(I, K, S, T)
+    ramp = np.zeros((len(levers), T))
+    nation = np.zeros((len(levers), I, int(effects.offsets[-1])), bool)
+    world = np.zeros((len(levers), int(effects.world_offsets[-1])), bool)
+    for e, lever in enumerate(levers):
+        ramp[e] = np.clip((np.arange(T) - lever.first + 1) / lever.ramp, 0, 1)
+        family = _family(drivers, lever.driver)
+        cells = family if lever.cells is None else family[list(lever.cells)]
+        if lever.driver in NATION_FAMILIES:
+            rows = range(I) if lever.nations is None else lever.nations
+            nation[np.ix_([e], list(rows), cells)] = True
         else:
-            outer[rng.integers(0, len(outer))].append(e)
-    pack = lambda lists: (  # noqa: E731
-        np.concatenate([[0], np.cumsum([len(x) for x in lists])]).astype(np.int64),
-        np.array([e for x in lists for e in x], np.int64),
-    )
+            world[e, cells] = True
     entries = tuple(
-        EntrySize(f"lever{e}", f"lever{e}", float(rng.uniform()), 0.5, (e,), ((0.05, 0.1, 0.2),), (1.0, 2.0, 3.0), (ramp[e] > 0).astype(float))
-        for e in range(count)
+        EntrySize(
+            lever.name, f"{lever.name}@{lever.first}", lever.strength, lever.uncertainty, (e,),
+            ((lever.size / 3, 2 * lever.size / 3, lever.size),), (1.0, 2.0, 3.0),
+            (np.arange(T) >= lever.first).astype(float),
+        )
+        for e, lever in enumerate(levers)
+    )  # fmt: skip
+    effects = effects._replace(
+        operation=np.array([OPERATIONS.index(x.op) for x in levers], np.int64),
+        ramp=ramp,
+        target=np.array([x.target for x in levers], float),
+        entry=np.arange(len(levers)),
     )
-    table = Effects(operation, ramp, rng.uniform(0, 1, count), np.arange(count), *pack(nation), *pack(outer), offsets, world)
-    return table, entries
+    effects = _listed(effects, nation.reshape(len(levers), -1), world)
+    return refreshed(dataclasses.replace(drivers, effects=effects, entries=entries))
 
 
-def with_facts(drivers: Drivers, **changes: object) -> Drivers:
-    """Return the same world with some facts replaced."""
-    return dataclasses.replace(drivers, facts=drivers.facts._replace(**changes))
+def _listed(effects, nation, world):
+    """Return effects whose lists by cell are those of two masks, (E, cells)."""
+    lists = {}
+    for name, mask in (("nation", nation), ("world", world)):
+        cell, effect = np.nonzero(mask.T)
+        counts = np.bincount(cell, minlength=mask.shape[1])
+        lists[f"{name}_start"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        lists[f"{name}_effect"] = effect.astype(np.int64)
+    return effects._replace(**lists)
+
+
+def refreshed(drivers: Drivers) -> Drivers:
+    """Return the same world with the stale flags that its facts and levers call for, no more."""
+    f, e = drivers.facts, drivers.effects
+    T, I, K = f.stale.shape  # noqa: E741
+    by_way = np.concatenate(
+        [f.access.reshape(T, I, K, 3), f.leak_weight[..., None], f.licence[..., None]], axis=3
+    )
+    by_offer = np.concatenate(
+        [f.ln_price.reshape(T, K, 6), f.fall_years, f.on_sale.astype(float)], axis=2
+    )
+    stale = _moved(by_way).any(axis=3) | _moved(by_offer).any(axis=2)[:, None]
+    other = _moved(np.zeros((T, I)))
+    mask = nation_mask(drivers)
+    for effect in range(mask.shape[0]):
+        moves = _moved(e.ramp[effect])[:, None, None]
+        touched = [mask[effect][:, a:b].reshape(I, -1) for a, b in pairwise(e.offsets.tolist())]
+        for terms in touched[:3]:
+            stale |= moves & terms.reshape(I, K, -1).any(axis=2)
+        stale |= moves & (touched[3].any(axis=1)[:, None] & (f.nest == 1))
+        other |= moves[..., 0] & np.concatenate(touched[3:], axis=1).any(axis=1)
+    return with_facts(drivers, stale=stale.astype(np.uint8), stale_other=other.astype(np.uint8))
+
+
+def _moved(path):
+    """Return where a path differs from the month before; in the first month everywhere."""
+    return np.concatenate([np.ones((1, *path.shape[1:]), bool), path[1:] != path[:-1]])
+
+
+def nation_mask(drivers: Drivers):
+    """Return which effects act on which cells of which nation, (E, I, cells)."""
+    e = drivers.effects
+    mask = np.zeros((e.operation.size, e.nation_start.size - 1), bool)
+    mask[e.nation_effect, np.repeat(np.arange(mask.shape[1]), np.diff(e.nation_start))] = True
+    return mask.reshape(e.operation.size, len(drivers.nations), -1)
+
+
+def with_facts(drivers: Drivers, **changes: Any) -> Drivers:
+    """Return the same world with some facts replaced; call `refreshed` if terms have moved."""
+    own = {
+        name: np.array(value, order="C") if isinstance(value, np.ndarray) else value
+        for name, value in changes.items()
+    }
+    return dataclasses.replace(drivers, facts=drivers.facts._replace(**own))
+
+
+def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
+    """Return the same world with more parameters held."""
+    return dataclasses.replace(drivers, parameters={**drivers.parameters, **parameters})
+
+
+BY_NATION = {
+    0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "region",
+        "pool", "home", "first_stance", "membership", "start", "trust"),
+    1: ("access", "leak_weight", "licence", "stale", "stale_other"),
+}  # fmt: skip
+"""Facts with one row a nation, by the axis on which nations stand."""
+
+
+def among(drivers: Drivers, order: list[int]) -> Drivers:
+    """Return the world of some of its nations, in this order; links to others are dropped."""
+    f = drivers.facts
+    changes = {
+        name: np.take(getattr(f, name), order, axis)
+        for axis in BY_NATION
+        for name in BY_NATION[axis]
+    }
+    links = np.zeros((len(drivers.nations),) * 2)
+    links[np.repeat(np.arange(len(links)), np.diff(f.link_start)), f.link_to] = f.link_weight
+    world = np.zeros((drivers.effects.operation.size, drivers.effects.world_start.size - 1), bool)
+    at = np.repeat(np.arange(world.shape[1]), np.diff(drivers.effects.world_start))
+    world[drivers.effects.world_effect, at] = True
+    mask = nation_mask(drivers)[:, order]
+    return dataclasses.replace(
+        with_facts(drivers, **changes, **packed_links(links[np.ix_(order, order)])),
+        effects=_listed(drivers.effects, mask.reshape(mask.shape[0], -1), world),
+        nations=tuple(drivers.nations[i] for i in order),
+        groups={"world": np.ones(len(order), bool)},
+    )
+
+
+def reordered(drivers: Drivers, order: list[int]) -> Drivers:
+    """Return a world without levers whose ecosystems stand in another order."""
+    f, K = drivers.facts, len(drivers.ecosystems)
+    axes = {
+        0: ("nest", "bloc", "stand", "pulled"),
+        1: ("home", "start", "index", "on_sale", "ln_price", "fall_years", "notable",
+            "notable_size", "trust"),
+        2: ("leak_weight", "licence", "stale"),
+    }  # fmt: skip
+    changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
+    ways = [3 * k + w for k in order for w in range(3)]
+    return dataclasses.replace(
+        with_facts(drivers, **changes, access=np.take(f.access, ways, 2)),
+        ecosystems=tuple(drivers.ecosystems[k] for k in order),
+        effects=_no_effects(len(drivers.nations), K, len(drivers.segments), f.months.size),
+    )
+
+
+def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -> Drivers:
+    """Return one nation and one segment with equal offers; the first ecosystem starts ahead."""
+    drivers = toy(0, 1, ecosystems, 1, 0, horizon, horizon - 1, drawn=False)
+    T, K = horizon, ecosystems
+    start = np.full((1, K), (1 - leader) / max(K - 1, 1))
+    start[0, 0] = leader
+    world = drivers.facts.world.copy()
+    world[:, -K:] = 0.0  # nobody fears anybody
+    plain = with_facts(
+        drivers,
+        developers=np.array([1e5]), ai_users=np.array([0.2]), internet=np.array([1.0]),
+        start=start, nest=np.ones(K, np.int64), bloc=np.full(K, 2), stand=np.zeros(K),
+        pulled=np.zeros(K), home=np.zeros((1, K)), index=np.full((T, K, 2), 140.0),
+        on_sale=np.ones((T, K, 2), np.uint8), ln_price=np.zeros((T, K, 2, 3)),
+        fall_years=np.zeros((T, K, 2)), notable=np.zeros((T, K)), frontier=np.full(T, 143.0),
+        access=np.ones((T, 1, K * 3)), leak_weight=np.zeros((T, 1, K)),
+        licence=np.ones((T, 1, K)), trust=np.ones((1, K)), world=world,
+    )  # fmt: skip
+    held = {
+        **PLAIN, "innovation": 0, "imitation": 0, "reconsider.enterprise": 1, "nest": 1,
+    }  # fmt: skip
+    return refreshed(with_parameters(plain, **{**held, **parameters}))
+
+
+def stance_number(name: str) -> int:
+    """Return the number of a stance."""
+    return STANCES.index(name)

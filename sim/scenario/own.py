@@ -1,0 +1,185 @@
+"""A scenario's own levers: the form of the table of levers, written into the scenario file.
+
+They pass the same checks as the table (`sim.scenario.faults`); what is wrong is noted with its
+line, so that a user can write a lever with an editor and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim.errors import Problem
+from sim.scenario import faults, fields, levers
+from sim.scenario.document import MAX_DELAY
+from sim.scenario.faults import SELECTORS
+from sim.scenario.levers import LEVELS, MAGNITUDES, Effect, Lever
+from sim.scenario.tree import Broken, Node
+
+EFFECT_KEYS = (
+    "role", "driver", "op", *LEVELS, "target", *SELECTORS, "conversion", "source",
+)  # fmt: skip
+KEYS = (
+    "title", "actor", "seed", "status", "lag_months", "ramp_months", "cost", "cost_kind",
+    "magnitude", "uncertainty", "source", "side", "note", "effects",
+)  # fmt: skip
+TEXTS = {
+    "title": None,
+    "source": None,
+    "actor": "user",
+    "seed": "",
+    "status": "the scenario's own",
+    "cost_kind": "not stated",
+    "side": "",
+    "note": "",
+}
+"""Keys whose value is text, with the default; None where there must be one."""
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_NEEDS = "a lever needs title, source and effects"
+_EFFECT_NEEDS = "an effect needs driver, op, low, central, high and conversion"
+
+
+def read(node: Node | None, problems: list[Problem]) -> dict[str, Lever]:
+    """Return the levers that a scenario defines, by id.
+
+    Parameters
+    ----------
+    node : Node or None
+        The value of ``own_levers``.
+    problems : list of Problem
+        Whatever is wrong is added here; a lever with a fault is left out.
+    """
+    if node is None:
+        return {}
+    found: dict[str, Lever] = {}
+    for name, child in (fields.mapping(node, None, problems, "own_levers") or {}).items():
+        if name in levers.read() or name in levers.left_out():
+            message = f"{name!r} is already a lever of the catalogue"
+            problems.append(child.place.problem(message, "choose another id"))
+        elif not _ID.fullmatch(name):
+            hint = "small letters, digits and underscores, a letter first"
+            problems.append(child.place.problem(f"{name!r} cannot name a lever", hint))
+        lever = _lever(name, child, problems)
+        if lever is not None:
+            found[name] = lever
+    return found
+
+
+def _lever(name: str, node: Node, problems: list[Problem]) -> Lever | None:
+    before = len(problems)
+    given = fields.mapping(node, KEYS, problems, f"the lever {name}")
+    if given is None:
+        return None
+    fields.required(given, ("title", "source", "effects"), node.place, problems, _NEEDS)
+    texts = _texts(given, TEXTS, problems)
+    delays = {
+        key: fields.whole(given[key], 0, MAX_DELAY, problems, key) if key in given else 0
+        for key in ("lag_months", "ramp_months")
+    }
+    uncertainty = _number(given, "uncertainty", problems)
+    cost = _levels(given.get("cost"), LEVELS, problems, "cost")
+    magnitude = _levels(given.get("magnitude"), MAGNITUDES, problems, "magnitude")
+    unknown = list(faults.of_sources(texts["source"] or "judgement"))
+    _note(unknown, given, node, problems)
+    # An effect without a source has the lever's, whose faults were noted already.
+    source = "judgement" if unknown else texts["source"] or "judgement"
+    effects = _effects(name, given.get("effects"), source, problems)
+    if len(problems) > before:
+        return None
+    lever = Lever(
+        id=name,
+        uncertainty=uncertainty or 0.0,
+        effects=effects,
+        **texts,
+        **delays,  # type: ignore[arg-type]
+        **{f"cost_{level}": cost.get(level, 0.0) for level in LEVELS},
+        **{f"magnitude_{level}": magnitude.get(level, 0.0) for level in MAGNITUDES[:4]},
+        magnitude_unit=magnitude.get("unit", ""),
+    )
+    _note(faults.of_lever(lever), given, node, problems)
+    return lever if len(problems) == before else None
+
+
+def _effects(
+    name: str, node: Node | None, source: str, problems: list[Problem]
+) -> tuple[Effect, ...]:
+    if node is None:
+        return ()
+    read = (
+        _effect(name, item, source, problems)
+        for item in fields.items(node, problems, "effects") or ()
+    )
+    return tuple(effect for effect in read if effect is not None)
+
+
+def _effect(name: str, node: Node, source: str, problems: list[Problem]) -> Effect | None:
+    before = len(problems)
+    given = fields.mapping(node, EFFECT_KEYS, problems, "an effect")
+    if given is None:
+        return None
+    needed = ("driver", "op", *LEVELS, "conversion")
+    fields.required(given, needed, node.place, problems, _EFFECT_NEEDS)
+    words = {"role": "main", "driver": None, "op": None, "conversion": None, "source": source}
+    texts = _texts(given, words, problems)
+    numbers = {level: _number(given, level, problems) for level in (*LEVELS, "target")}
+    chosen = {column: _words(given.get(column), column, problems) for column in SELECTORS}
+    if len(problems) > before:
+        return None
+    effect = Effect(lever=name, **texts, **numbers, **chosen)  # type: ignore[arg-type]
+    _note(faults.of_effect(effect), given, node, problems)
+    return effect if len(problems) == before else None
+
+
+def _texts(
+    given: Mapping[str, Node], defaults: Mapping[str, str | None], problems: list[Problem]
+) -> dict[str, Any]:
+    found = {}
+    for key, default in defaults.items():
+        text = fields.text(given[key], problems, key) if key in given else default
+        found[key] = None if text is None else " ".join(text.split())
+    return found
+
+
+def _number(given: Mapping[str, Node], key: str, problems: list[Problem]) -> float | None:
+    return fields.number(given[key], problems, key) if key in given else None
+
+
+def _levels(
+    node: Node | None, keys: Iterable[str], problems: list[Problem], what: str
+) -> dict[str, Any]:
+    """Return the numbers of ``cost`` or ``magnitude``, and the unit."""
+    if node is None:
+        return {}
+    given = fields.mapping(node, keys, problems, what) or {}
+    fields.required(given, LEVELS, node.place, problems, f"{what} needs low, central and high")
+    return {
+        key: fields.text(child, problems, key)
+        if key == "unit"
+        else fields.number(child, problems, key)
+        for key, child in given.items()
+    }
+
+
+def _words(node: Node | None, column: str, problems: list[Problem]) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    if isinstance(node.value, str):
+        return (node.value,)
+    items = fields.items(node, problems, column) or ()
+    if not items and node.value is not Broken.VALUE and isinstance(node.value, tuple):
+        problems.append(
+            node.place.problem(f"the list of {column} is empty", "leave it out for all")
+        )
+    words = (fields.text(item, problems, f"a word of {column}") for item in items)
+    return tuple(word for word in words if word is not None)
+
+
+def _note(
+    found: Iterable[faults.Fault], given: Mapping[str, Node], node: Node, problems: list[Problem]
+) -> None:
+    """Put each fault where its field stands, or at the whole where the field was left out."""
+    for fault in found:
+        place = given[fault.field].place if fault.field in given else node.place
+        problems.append(place.problem(fault.message, fault.hint))

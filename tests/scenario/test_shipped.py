@@ -1,0 +1,194 @@
+"""The shipped scenarios: the fourteen of the catalogue, their variants, and what they may touch."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim import months
+from sim.scenario import load, names, validate
+from sim.scenario.compile import compile_scenario
+from sim.world.trajectory import simulate
+from tests.scenario.drivers_in_force import NATIONS
+
+CATALOGUE = (
+    "two_plans_baseline", "deepseek_hindcast", "rand_package", "fortress", "open_only",
+    "inference_squeeze", "us_iron_chinese_weights", "digital_south", "access_shock",
+    "chinese_weights_barred", "beijing_closes", "geneva_compact", "third_way", "chip_surplus_2028",
+)  # fmt: skip
+VARIANTS = {
+    "deepseek_hindcast_western_terms": "deepseek_hindcast",
+    "access_shock_six_months": "access_shock",
+    "geneva_compact_china_alone": "geneva_compact",
+    "geneva_compact_us_alone": "geneva_compact",
+    "chip_surplus_2028_memory_bound": "chip_surplus_2028",
+}
+SHIPPED = tuple(known.name for known in names() if known.shipped)
+HISTORY = {"two_plans_baseline", "deepseek_hindcast", "deepseek_hindcast_western_terms"}
+"""Scenarios that know less than baseline; all others differ by their levers alone."""
+
+POLICY = tuple(name for name in SHIPPED if name not in {*HISTORY, "baseline"})
+FIELDS = ("share", "developers", "stance", "compute", "index", "load", "cost")
+
+
+@cache
+def run(name):
+    """Return a scenario, small, with its results."""
+    scenario = load(name, [("nations", list(NATIONS)), "ensemble.runs=2"])
+    return scenario, simulate(compile_scenario(scenario), seed=1, replicates=np.arange(2))
+
+
+def test_the_fourteen_of_the_catalogue_are_there_with_their_variants():
+    assert set(SHIPPED) == {"baseline", *CATALOGUE, *VARIANTS}
+    assert len(CATALOGUE) == 14
+    for variant, main in VARIANTS.items():
+        assert variant.startswith(main)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_scenario_is_valid_and_says_what_it_is(name):
+    assert validate([name]) == []
+    scenario = load(name)
+    assert scenario.name == name
+    assert len(scenario.description) > 300
+    assert scenario.topic
+    assert scenario.ensemble == load("baseline").ensemble
+    (listed,) = [known for known in names() if known.name == name]
+    assert (listed.title, listed.topic) == (scenario.title, scenario.topic)
+
+
+def test_titles_and_descriptions_are_each_their_own():
+    for field in ("title", "description"):
+        assert len({getattr(load(name), field) for name in SHIPPED}) == len(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_shipped_scenario_touches_a_parameter(name):
+    assert not load(name).parameters
+    assert load(name).nations is None
+
+
+@pytest.mark.parametrize("name", POLICY)
+def test_a_policy_scenario_differs_by_its_levers_alone(name):
+    plain, base = load(name).document(), load("baseline").document()
+    assert plain["levers"]
+    words = {"name", "title", "description", "topic", "levers", "own_levers"}
+    assert {key for key in plain if plain[key] != base[key]} <= words
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_lever_that_a_scenario_defines_is_used_by_it_or_by_its_base(name):
+    scenario = load(name)
+    base = load(VARIANTS[name]) if name in VARIANTS else scenario
+    used = {entry.id for entry in (*scenario.levers, *base.levers)}
+    assert set(scenario.own_levers) <= used
+    for lever in scenario.own_levers.values():
+        assert lever.note
+        assert all(len(effect.conversion) > 20 for effect in lever.effects)
+
+
+@pytest.mark.parametrize("name", POLICY)
+def test_a_policy_scenario_is_baseline_to_the_bit_before_its_first_lever_acts(name):
+    (_, base), (scenario, result) = run("baseline"), run(name)
+    acts = min(entry.first for entry in scenario.levers) - months.FIRST
+    for field in FIELDS[:-1]:
+        before, after = getattr(base, field), getattr(result, field)
+        assert before[:acts].tobytes() == after[:acts].tobytes(), field
+        assert np.isfinite(after).all(), field
+    paid = min(entry.start for entry in scenario.levers) - months.FIRST
+    assert not result.cost[:paid].any()
+    assert np.abs(result.share - base.share)[acts:].max() > 1e-4
+    np.testing.assert_allclose(result.share.sum(axis=2), 1, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("two_plans_baseline", "2025-07"), ("deepseek_hindcast", "2025-08")],
+)
+def test_who_knows_less_is_baseline_until_then(name, known):
+    (_, base), (scenario, result) = run("baseline"), run(name)
+    assert scenario.levers == ()
+    assert scenario.facts_until == months.parse(known)
+    last = months.parse(known) - months.FIRST
+    length = result.share.shape[0]
+    for field in FIELDS:
+        before, after = getattr(base, field), getattr(result, field)
+        assert before[: last + 1].tobytes() == after[: last + 1].tobytes(), field
+    if length > last + 1:
+        assert (result.share[last + 1 :] != base.share[last + 1 : length]).any()
+
+
+def test_the_hindcast_ends_in_the_month_of_the_last_figure_of_the_wave():
+    period = load("deepseek_hindcast").period
+    assert (months.text(period.start), months.text(period.end)) == ("2024-12", "2025-08")
+
+
+def test_on_western_terms_the_wave_is_smaller():
+    (_, real), (scenario, other) = run("deepseek_hindcast"), run("deepseek_hindcast_western_terms")
+    first = min(entry.first for entry in scenario.levers) - months.FIRST
+    assert months.text(months.FIRST + first) == "2025-02"
+    cn_open, china = 4, NATIONS.index("CHN")
+    assert real.visits[:first].tobytes() == other.visits[:first].tobytes()
+    fewer = (real.visits - other.visits)[first:, :, cn_open]
+    assert (np.delete(fewer, china, axis=1) > 0).all()
+
+
+def test_the_rand_package_starts_in_april_2026_and_the_others_when_they_say():
+    begin = {name: months.text(min(entry.start for entry in load(name).levers)) for name in POLICY}
+    assert begin == {
+        "access_shock": "2026-06",
+        "access_shock_six_months": "2026-06",
+        "beijing_closes": "2026-08",
+        "chinese_weights_barred": "2026-11",
+        "chip_surplus_2028": "2027-01",
+        "chip_surplus_2028_memory_bound": "2027-01",
+        "digital_south": "2026-07",
+        "fortress": "2026-07",
+        "geneva_compact": "2027-01",
+        "geneva_compact_china_alone": "2027-01",
+        "geneva_compact_us_alone": "2028-01",
+        "inference_squeeze": "2027-01",
+        "open_only": "2026-07",
+        "rand_package": "2026-04",
+        "third_way": "2026-07",
+        "us_iron_chinese_weights": "2026-07",
+    }
+
+
+def test_a_longer_closure_is_the_same_shock_for_longer():
+    (_, short), (_, long), (_, base) = map(
+        run, ("access_shock", "access_shock_six_months", "baseline")
+    )
+    at = [months.parse(month) - months.FIRST for month in ("2026-06", "2026-07", "2026-11")]
+    us_closed, kenya = 0, NATIONS.index("KEN")
+
+    def lost(result):
+        return (base.share - result.share)[:, kenya, us_closed].min(axis=1)
+
+    assert (lost(short)[at] > 0).all()
+    assert lost(long)[at[0]] == lost(short)[at[0]]
+    assert (lost(long)[at[1:]] > lost(short)[at[1:]]).all()
+
+
+def test_one_side_alone_slows_itself():
+    (_, base), (_, china), (_, us) = map(
+        run, ("baseline", "geneva_compact_china_alone", "geneva_compact_us_alone")
+    )
+    cn_open, us_permissive, last = 4, 3, months.parse("2033-12") - months.FIRST
+    assert (china.index[last, cn_open] <= base.index[last, cn_open]).all()
+    assert (china.index[:, us_permissive] == base.index[:, us_permissive]).all()
+    assert (us.index[last, us_permissive] <= base.index[last, us_permissive]).all()
+    for result in (china, us):
+        assert (result.index != base.index).any()
+
+
+def test_in_the_surplus_china_makes_more_than_it_needs_and_without_memory_it_does_not():
+    (_, base), (_, surplus), (_, bound) = map(
+        run, ("baseline", "chip_surplus_2028", "chip_surplus_2028_memory_bound")
+    )
+    at, china, rest, cn = months.parse("2029-12") - months.FIRST, 1, 2, 1
+    assert (surplus.compute[at, china, cn] > 1.2 * base.compute[at, china, cn]).all()
+    assert (bound.compute[at, china, cn] < 0.9 * base.compute[at, china, cn]).all()
+    assert (surplus.compute[at, rest, cn] > 5 * base.compute[at, rest, cn]).all()
