@@ -8,7 +8,7 @@
 ========================  =====================================================================
 
 All of them take a result and nothing else that matters; `tables.Result` says what they read of it.
-Importing this room loads pandas; matplotlib and jinja2 are loaded when they are needed.
+Importing this room is light; matplotlib and jinja2 are loaded when they are needed.
 """
 
 from __future__ import annotations
@@ -18,4 +18,12 @@ from sim.report.nations import adoption_nations
 from sim.report.page import page
 from sim.report.summary import summary
 
-__all__ = ["adoption_curves", "adoption_nations", "page", "png", "save", "summary", "svg"]
+__all__ = [
+    "adoption_curves",
+    "adoption_nations",
+    "page",
+    "png",
+    "save",
+    "summary",
+    "svg",
+]

@@ -139,8 +139,11 @@ def _panel(axis: Axes, result: tables.Result, shown: tables.Curves, group: str, 
     for row in np.argsort(-middle[:, -1], kind="stable"):
         look = style.look(shown.ecosystems[row])
         axis.fill_between(
-            time, low[row], high[row], color=look.colour, alpha=0.13, linewidth=0, zorder=2
+            time, low[row], high[row], color=look.colour, alpha=0.1, linewidth=0, zorder=2
         )
+        # Where bands overlap, their edges tell them apart.
+        for edge in (low[row], high[row]):
+            axis.plot(time, edge, color=look.colour, linewidth=0.6, alpha=0.45, zorder=3)
     for row, name in enumerate(shown.ecosystems):
         look = style.look(name)
         axis.plot(
@@ -249,16 +252,21 @@ def headline(result: tables.Result, shown: tables.Curves, groups: Sequence[str])
     """
     last = shown.months[-1]
     shares = tables.run_shares(result, shown, groups, [last])
-    found: list[str] = []
+    ahead: list[tuple[str, str]] = []
     for group in groups:
         if (group, last) in shares:
             name, wins = tables.frequent_leader(shares[group, last], shown.ecosystems)
-            often = tables.chance(wins, result.n_runs)
+            often = tables.chance(wins, result.n_runs).removeprefix("in ")
+            # "of runs" is said once.
+            often = often.removesuffix(" of runs") if ahead else often
         else:
             name, often = tables.largest(shown, group, last), "largest median"
-        often = often.removeprefix("in ").removesuffix(" of runs" if found else "")
-        found.append(f"{style.look(name).name} {style.plain(style.in_words(group), 60)} ({often})")
-    return f"Most often ahead in {months.text(last)}: {', '.join(found)}".replace(" %", "\u00a0%")
+        ahead.append((style.look(name).name, f"{style.plain(style.in_words(group), 60)} ({often})"))
+    if len(ahead) > 1 and len({name for name, _ in ahead}) == 1:
+        said = f"{ahead[0][0]} models, {' and '.join(where for _, where in ahead)}"
+    else:
+        said = ", ".join(f"{name} {where}" for name, where in ahead)
+    return f"Most often ahead in {months.text(last)}: {said}".replace(" %", "\u00a0%")
 
 
 def _wrapped(text: str, width: float, size: float) -> list[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import figures, nations, rows, style, tables
+from sim.report import figures, history, nations, rows, style, tables
 from sim.report.summary import findings
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def background() -> Background:
     )
 
 
-def page(result: tables.Result, known: Background | None = None) -> str:
+def page(result: tables.Result, known: Background | None = None, curves: str | None = None) -> str:
     """Return the report of a result as one HTML document.
 
     Parameters
@@ -89,10 +89,13 @@ def page(result: tables.Result, known: Background | None = None) -> str:
         What a run gave.
     known : Background, optional
         Evidence and levers; those of this installation by default.
+    curves : str, optional
+        The adoption curves of the first two groups as SVG, where they have been drawn already.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     known = background() if known is None else known
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -101,12 +104,13 @@ def page(result: tables.Result, known: Background | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"tight": tight, "breakable": breakable}
-    return environment.get_template("report.html.j2").render(context(result, known))
+    return environment.get_template("report.html.j2").render(context(result, known, curves))
 
 
 def tight(text: str) -> str:
-    """Return text in which no line breaks before a per cent sign or within a month."""
-    return re.sub(r"\b(\d{4})-(\d\d)\b", "\\1\u2011\\2", text.replace(" %", "\u00a0%"))
+    """Return text set well: months and per cents do not break, an interval has an en dash."""
+    whole = re.sub(r"\b(\d{4})-(\d\d)\b(?!\d)", "\\1\u2011\\2", text.replace(" %", "\u00a0%"))
+    return re.sub(r"(?<=\d)-(?=[<>]?\d)", "–", whole)
 
 
 def breakable(text: str) -> Markup:
@@ -116,7 +120,7 @@ def breakable(text: str) -> Markup:
     return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
 
 
-def context(result: tables.Result, known: Background) -> dict[str, Any]:
+def context(result: tables.Result, known: Background, curves: str | None = None) -> dict[str, Any]:
     """Return everything that the template shows, as words, numbers and paths of drawings."""
     shown = tables.curves(result)
     groups = [group for group in FIRST_GROUPS if group in shown.groups]
@@ -125,11 +129,9 @@ def context(result: tables.Result, known: Background) -> dict[str, Any]:
     shares = tables.run_shares(result, shown, shown.unions, sorted({*when, *years}))
     scenario = result.scenario
     called = dict(zip(known.names.iso3, known.names.name, strict=True))
-    used = [
-        *known.parameters,
-        *known.optimism,
-        *(known.levers[entry.id] for entry in scenario.levers),
-    ]
+    every = {**known.levers, **scenario.own_levers}
+    used = [*known.parameters, *known.optimism, *(every[entry.id] for entry in scenario.levers)]
+    sources = rows.cited(used, known.sources)
     return {
         "title": scenario.title,
         "name": scenario.name,
@@ -145,9 +147,11 @@ def context(result: tables.Result, known: Background) -> dict[str, Any]:
         ],
         "blocs": style.BLOCS,
         "headline": figures.headline(result, shown, groups[:2]),
-        "wide": _data(figures.svg(figures.adoption_curves(result, groups[:2]))),
+        "wide": _data(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
         "narrow": _data(figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))),
         "years": [months.text(month) for month in years],
+        # A narrow screen does without what lies between the months that the summary speaks of.
+        "between": [months.text(m) for m in years if m not in when and m > when[0]],
         "tables": [_share_table(shown, group, years, shares) for group in groups],
         "others": [
             _share_table(shown, group, years, shares)
@@ -164,13 +168,13 @@ def context(result: tables.Result, known: Background) -> dict[str, Any]:
         "tile_height": nations.HEIGHT,
         "moved": _moved(result, shown, known.names),
         "moments": [months.text(month) for month in (when[0], when[-1])],
-        "history": [
-            rows.history(key, table, called) for key, table in (result.history or {}).items()
-        ],
-        "optimism": rows.optimism(known.optimism, called),
-        "levers": [rows.lever(entry, known.levers[entry.id]) for entry in scenario.levers],
+        "history": [history.view(name, table, called) for name, table in result.seen.items()],
+        "strip": (history.WIDTH, history.HEIGHT),
+        "optimism": rows.optimism(known.optimism, called, known.sources),
+        "levers": [rows.lever(entry, every[entry.id]) for entry in scenario.levers],
         "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
-        "sources": rows.cited(used, known.sources),
+        "sources": sources,
+        "cited": {source["id"] for source in sources},
         "provenance": _provenance(result, shown),
         "files": FILES,
     }
@@ -222,7 +226,7 @@ def _ahead(
                         "bloc": bloc,
                         "width": f"{100 * count / result.n_runs:.2f}",
                         "text": tables.percent(count / result.n_runs),
-                        "shown": count / result.n_runs >= 0.12,
+                        "shown": count / result.n_runs >= 0.15,
                     }
                     for bloc, count in zip(blocs, wins.tolist(), strict=True)
                     if count

@@ -1,4 +1,4 @@
-"""The smaller tables of the page: outcomes, history, optimism, levers, parameters and sources.
+"""The smaller tables of the page: outcomes, optimism, levers, parameters and sources.
 
 Each function turns objects of other rooms into text, so that the template holds no arithmetic.
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim import months
 from sim.report import tables
+from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.evidence import Parameter, Source
@@ -42,19 +42,17 @@ def outcomes(result: tables.Result, groups: Sequence[str]) -> list[dict[str, Any
 
     Cells of groups for which a metric is not measured are empty.
     """
-    table = result.outcomes
-    table = table[table["metric"].isin(list(METRICS)) & table["group"].isin(list(groups))]
-    stamp = tables.month_numbers(table["month"])
+    table = result.tables["outcomes"]
+    (metric, metrics), (group, slugs) = (read_words(table, name) for name in ("metric", "group"))
+    stamp, values = tables.month_numbers(table), read_numbers(table, "value")
     rows = []
-    for metric, (title, kind) in METRICS.items():
-        chosen = (table["metric"] == metric).to_numpy()
-        if not chosen.any():
+    for name, (title, kind) in METRICS.items():
+        chosen = np.flatnonzero(metric == metrics.index(name)) if name in metrics else np.empty(0)
+        if not chosen.size:
             continue
-        part = table[chosen & (stamp == stamp[chosen].max())]
-        cells = [
-            _outcome(part.loc[part["group"] == group, "value"].to_numpy(dtype=np.float64), kind)
-            for group in groups
-        ]
+        last = chosen[stamp[chosen] == stamp[chosen].max()]
+        places = [slugs.index(slug) if slug in slugs else -1 for slug in groups]
+        cells = [_outcome(values[last[group[last] == place]], kind) for place in places]
         rows.append({"title": title, "cells": cells})
     return rows
 
@@ -64,13 +62,13 @@ def _outcome(values: tables.Floats, kind: str) -> tuple[str, str]:
     if not len(values):
         return "", ""
     if kind == "chance":
-        return tables.chance(int(values.sum()), len(values)), ""
+        return tables.chance(int(values.sum()), len(values)).removeprefix("in "), ""
     middle, low, high = tables.spread_of(values)
     if kind == "share":
         return cell(middle, low, high)
     scale = 1e-6 if kind == "count" else 1.0
     text = [number(scale * value) for value in (middle, low, high)]
-    return text[0], f"{text[1]}–{text[2]}"
+    return text[0], f"{text[1]}–{text[2]}" if text[1] != text[2] else ""
 
 
 def number(value: float) -> str:
@@ -83,99 +81,42 @@ def number(value: float) -> str:
     return f"{value:.2g}" if size < 0.1 else f"{value:.2f}"
 
 
-HISTORY = {
-    "deepseek_by_nation": "Chatbot use by nation, second half of 2025",
-    "chinese_sites_by_month": "Visits to Chinese chatbot sites outside China, around R1",
-}
-NOTES = {
-    "deepseek_by_nation": "DeepSeek's share of chatbot use, and that of all Chinese services "
-    "together. Observed is the figure that the source prints, else the band of its map.",
-    "chinese_sites_by_month": "Share of visits to all chatbot sites; R1 came out in January 2025. "
-    "Two observed figures are two ways of counting, not an interval.",
-}
-"""Titles and notes of the views that the study room makes, by name."""
+def optimism(
+    claims: Sequence[Claim], names: Mapping[str, str], sources: Mapping[str, Source]
+) -> list[dict[str, Any]]:
+    """Return the seeds' claim about optimism beside the nearest figures that were found.
 
-
-def history(key: str, table: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return one view of the past: the model's mean and interval beside what was observed.
-
-    Parameters
-    ----------
-    key : str
-        Name of the view.
-    table : DataFrame
-        First column nation (ISO3) or month; mean, p05, p95; optionally all_chinese; observed,
-        observed_low and observed_high, empty where nothing was observed. Fractions.
-    names : mapping of str to str
-        Names of nations by ISO3.
+    One entry a place, with the claim and the figures found for it.
     """
-    title, note = HISTORY.get(key, words(key)), NOTES.get(key, "")
-    first = str(table.columns[0])
-    whole = "all_chinese" in table.columns
-    rows = []
-    for row in table.to_dict("records"):
-        seen = _observed(row)
-        rows.append(
-            [
-                names.get(str(row[first]), str(row[first])),
-                f"{_tenths(row['mean'])} %",
-                f"{_tenths(row['p05'])}–{_tenths(row['p95'])}",
-                *([f"{_tenths(row['all_chinese'])} %"] if whole else []),
-                "–".join(dict.fromkeys(_tenths(value) for value in seen)) + (" %" if seen else ""),
-                _verdict(row, seen),
-            ]
+    places: dict[str, dict[str, Any]] = {}
+    for claim in claims:
+        name = names.get(claim.place, claim.place[:1].upper() + claim.place[1:])
+        percent = " %" if claim.claimed[-1:].isdigit() else ""
+        claimed = "–" if claim.claimed == "-" else claim.claimed + percent
+        entry = places.setdefault(name, {"place": name, "claimed": claimed, "found": []})
+        entry["found"].append(
+            {
+                "figure": claim.confirmed_text,
+                "question": f"{claim.item}, {claim.period}.",
+                "note": claim.note,
+                "verdict": claim.verdict,
+                "sources": [_link(part, sources) for part in claim.source.split(";")],
+            }
         )
-    head = [words(first), "Model, mean", "5–95 %", *(["All Chinese"] if whole else [])]
-    return {"title": title, "note": note, "head": [*head, "Observed", "Model is"], "rows": rows}
+    return list(places.values())
 
 
-def _observed(row: Mapping[Any, Any]) -> tuple[float, ...]:
-    """Return the observed figure, or the two ends of what was observed, or nothing."""
-    cells = [row.get(name) for name in ("observed", "observed_low", "observed_high")]
-    there = [None if cell is None or pd.isna(cell) else float(cell) for cell in cells]
-    if there[0] is not None:
-        return (there[0],)
-    return tuple(cell for cell in there[1:] if cell is not None)
+def _link(name: str, sources: Mapping[str, Source]) -> tuple[str, str]:
+    """Return who published a source and its web address; its id and no address if unknown."""
+    known = sources.get(name.strip())
+    if known is None:
+        return name.strip(), ""
+    return known.publisher or known.title, known.url if _is_web(known.url) else ""
 
 
-def _verdict(row: Mapping[Any, Any], seen: tuple[float, ...]) -> str:
-    """Return whether the model's interval meets what was observed."""
-    if not seen:
-        return ""
-    if row["p95"] < min(seen):
-        return "too low"
-    return "too high" if row["p05"] > max(seen) else "in reach"
-
-
-def _tenths(share: float) -> str:
-    """Return a share in per cent with one decimal below ten."""
-    value = 100 * share
-    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
-
-
-def optimism(claims: Sequence[Claim], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return the seeds' claim about optimism beside the nearest figures that were found."""
-    head = ["Where", "Claimed", "Nearest figure", "Verdict", "Question", "Year", "Note", "Source"]
-    rows = [
-        [
-            names.get(claim.place, claim.place[:1].upper() + claim.place[1:]),
-            claim.claimed,
-            claim.confirmed_text,
-            claim.verdict,
-            claim.item,
-            claim.period,
-            claim.note,
-            claim.source.replace(";", ", "),
-        ]
-        for claim in claims
-    ]
-    return {"head": head, "rows": rows}
-
-
-def words(slug: str) -> str:
-    """Return a column's name as words: ``observed_share`` becomes ``Observed share``."""
-    words = slug.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+def _is_web(url: str) -> bool:
+    """Return whether an address is of a web page: nothing else becomes a link."""
+    return url.startswith(("https://", "http://"))
 
 
 def _range(value: Any) -> str:  # noqa: ANN401 - a number or one of the scenario's distributions
@@ -185,33 +126,55 @@ def _range(value: Any) -> str:  # noqa: ANN401 - a number or one of the scenario
     return f"{value.low:g} to {value.high:g} ({type(value).__name__.lower()})"
 
 
-def lever(entry: Any, known: Lever) -> dict[str, str]:  # noqa: ANN401 - sim.scenario.LeverEntry
+def lever(entry: Any, known: Lever) -> dict[str, Any]:  # noqa: ANN401 - sim.scenario.LeverEntry
     """Return one use of a lever: how strongly, when, at what cost and on what evidence."""
     strength = entry.strength
     names = {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
     plain = isinstance(strength, int | float)
     word = next((n for n, at in names.items() if plain and abs(strength - at) < 1e-9), "")
     costs = [number(cost) for cost in (known.cost_low, known.cost_central, known.cost_high)]
+    magnitudes = (known.magnitude_low, known.magnitude_central, known.magnitude_high)
+    # Whole thousands get commas; other sizes stay as the table of levers writes them.
+    sizes = [f"{m:,.0f}" if abs(m) >= 1000 else f"{m:g}".replace("-", "−") for m in magnitudes]
     return {
         "title": known.title,
         "id": known.id,
         "actor": known.actor,
         "strength": word or _range(strength),
-        "start": months.text(entry.start),
-        "lag": str(entry.lag_months),
-        "ramp": str(entry.ramp_months),
-        "end": "–" if entry.end is None else months.text(entry.end),
+        "when": _when(entry),
         "cost": f"{costs[1]} ({costs[0]} to {costs[2]})",
         "kind": known.cost_kind,
+        # A scenario's own lever may do without a magnitude beside its effects.
         "size": (
-            f"{known.magnitude_central:g} {known.magnitude_unit} "
-            f"({known.magnitude_low:g} to {known.magnitude_high:g})"
+            f"{sizes[1]} {known.magnitude_unit} ({sizes[0]} to {sizes[2]})"
+            if known.magnitude_unit
+            else "–"
         ),
-        "source": known.source.replace(";", ", "),
+        "sources": ids(known.source),
     }
 
 
-def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, str]:
+def _when(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
+    """Return from when to when a lever is pulled, and how its effect comes."""
+    start = months.text(entry.start)
+    said = f"{start} on" if entry.end is None else f"{start} to {months.text(entry.end)}"
+    if entry.lag_months:
+        said += f"; felt after {_months(entry.lag_months)}"
+    if entry.ramp_months > 1:
+        said += f"; whole after {_months(entry.ramp_months)} more"
+    return said
+
+
+def _months(count: int) -> str:
+    return "1 month" if count == 1 else f"{count} months"
+
+
+def ids(text: str) -> list[str]:
+    """Return the ids of sources in a cell that holds several."""
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row of the parameter table, with the scenario's own value where it has one."""
     fixed = row.dist in {"fixed", "switch"}
     own = changed.get(row.path)
@@ -223,7 +186,7 @@ def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, str]:
         "range": "" if fixed else f"{row.low:g} to {row.high:g}",
         "dist": row.dist,
         "status": row.status,
-        "source": row.source.replace(";", ", "),
+        "sources": ids(row.source),
         "meaning": row.meaning,
         "own": "" if own is None else _range(own),
     }
@@ -235,14 +198,13 @@ def cited(rows: Iterable[Any], sources: Mapping[str, Source]) -> list[dict[str, 
     found = []
     for name in sorted(cited & set(sources)):
         source = sources[name]
-        web = source.url.startswith(("https://", "http://"))
         about = ", ".join(part for part in (source.publisher, source.date) if part)
         found.append(
             {
                 "id": name,
                 "title": source.title,
                 "about": about,
-                "url": source.url if web else "",
+                "url": source.url if _is_web(source.url) else "",
             }
         )
     return found

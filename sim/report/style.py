@@ -188,9 +188,11 @@ def plain(text: str, longest: int | None = None) -> str:
     str
         White space is folded to single blanks; characters without a glyph become ``?``.
     """
-    known = _drawable()
-    folded = " ".join(text.split())
-    drawn = "".join(char if ord(char) in known else "?" for char in folded)
+    drawn = " ".join(text.split())
+    # Any font draws printable ASCII: reading the glyphs of the font takes a quarter of a second.
+    if not (drawn.isascii() and drawn.isprintable()):
+        known = _drawable()
+        drawn = "".join(char if ord(char) in known else "?" for char in drawn)
     if longest is not None and len(drawn) > longest:
         return drawn[: longest - 1].rstrip() + "…"
     return drawn

@@ -12,14 +12,15 @@ from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim import months
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
+from sim.study.columns import read_numbers, read_words
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.integer[Any]]
 STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
 MILESTONE = months.parse("2030-12")
 CHANCE_ERROR = 1.96
@@ -50,20 +51,12 @@ class Result(Protocol):
         """Number of replicates."""
 
     @property
-    def curves(self) -> pd.DataFrame:
-        """Columns scenario, group, ecosystem, month, mean, p05, p25, p50, p75, p95."""
+    def tables(self) -> Mapping[str, Any]:
+        """Arrow tables ``curves``, ``runs`` and ``outcomes``, with the columns of their files."""
 
     @property
-    def runs(self) -> pd.DataFrame:
-        """Columns scenario, run, month, group, ecosystem, share, developers."""
-
-    @property
-    def outcomes(self) -> pd.DataFrame:
-        """Columns scenario, run, metric, group, month, value, unit."""
-
-    @property
-    def history(self) -> Mapping[str, pd.DataFrame] | None:
-        """Small tables of what was observed against what the model gives, by name."""
+    def seen(self) -> Mapping[str, Any]:
+        """Small Arrow tables of what the model gives beside what was observed, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +112,20 @@ class Curves:
         return tuple(g for g in self.groups if g not in nations)
 
 
-def month_numbers(column: pd.Series[Any]) -> NDArray[np.int64]:
-    """Return the months of a column (text or periods) as numbers, -1 where there is none."""
-    codes, known = pd.factorize(column)
-    numbers = [*(months.parse(str(month)) for month in known), -1]
-    return np.array(numbers, dtype=np.int64)[codes]
+def words(table: Any, name: str) -> tuple[Ints, tuple[str, ...]]:  # noqa: ANN401 - Arrow is untyped
+    """Return a column of words as codes and the words that occur, -1 where there is none."""
+    codes, known = read_words(table, name)
+    used = np.bincount(codes + 1, minlength=len(known) + 1)[1:] > 0
+    if used.all():
+        return codes, known
+    places = np.append(np.cumsum(used) - 1, -1)  # the last one is for -1
+    return places[codes], tuple(word for word, is_used in zip(known, used, strict=True) if is_used)
+
+
+def month_numbers(table: Any) -> Ints:  # noqa: ANN401 - Arrow is untyped
+    """Return the months of a table's rows as numbers, -1 where there is none."""
+    codes, known = read_words(table, "month")
+    return np.array([*(months.parse(month) for month in known), -1], dtype=np.int64)[codes]
 
 
 def curves(result: Result) -> Curves:
@@ -134,33 +136,31 @@ def curves(result: Result) -> Curves:
     SimError
         If a month, an ecosystem or a value is missing: a picture with a hole would mislead.
     """
-    table = result.curves
-    if table.empty:
+    table = result.tables["curves"]
+    if not table.num_rows:
         raise SimError("the result holds no curves")
-    if (table["scenario"] != table["scenario"].iloc[0]).any():
+    if len(words(table, "scenario")[1]) > 1:
         raise SimError("the curves are of several scenarios; a report is about one")
-    group, groups = pd.factorize(table["group"])
-    kind, kinds = pd.factorize(table["ecosystem"])
+    group, groups = words(table, "group")
+    kind, kinds = words(table, "ecosystem")
     for name in kinds:
-        style.look(str(name))
-    order = [name for name in style.ECOSYSTEMS if name in set(kinds)]
-    rank = np.array([order.index(str(name)) for name in kinds])
-    number = month_numbers(table["month"])
+        style.look(name)
+    order = [name for name in style.ECOSYSTEMS if name in kinds]
+    rank = np.array([order.index(name) for name in kinds])
+    number = month_numbers(table)
     stamps = np.unique(number)
     shape = (len(STATISTICS), len(groups), len(order), len(stamps))
     values = np.full(shape, np.nan)
     at = np.searchsorted(stamps, number)
     for place, statistic in enumerate(STATISTICS):
-        values[place, group, rank[kind], at] = table[statistic].to_numpy(dtype=np.float64)
+        values[place, group, rank[kind], at] = read_numbers(table, statistic)
     if not np.isfinite(values).all():
         missing = np.argwhere(~np.isfinite(values))[0]
         raise SimError(
             f"the curves lack {STATISTICS[missing[0]]} of {groups[missing[1]]}, "
             f"{order[missing[2]]}, {months.text(stamps[missing[3]])}"
         )
-    return Curves(
-        tuple(str(g) for g in groups), tuple(order), tuple(int(m) for m in stamps), values
-    )
+    return Curves(groups, tuple(order), tuple(int(m) for m in stamps), values)
 
 
 def facts_end(result: Result) -> int:
@@ -207,25 +207,36 @@ def run_shares(
     SimError
         If a run lacks an ecosystem or a month.
     """
-    table = result.runs
-    table = table[table["group"].isin(list(groups))]
-    stamp = month_numbers(table["month"])
-    table, stamp = table[np.isin(stamp, list(at))], stamp[np.isin(stamp, list(at))]
-    group, known = pd.factorize(table["group"])
-    run, runs = pd.factorize(table["run"], sort=True)
-    kind, kinds = pd.factorize(table["ecosystem"])
-    rank = np.array([shown.ecosystems.index(str(name)) for name in kinds], dtype=np.int64)
+    table = result.tables["runs"]
+    group, slugs = read_words(table, "group")
+    month, names = read_words(table, "month")
+    known = [slug for slug in groups if slug in slugs]
     when = sorted(set(at))
-    values = np.full((len(known), len(when), len(shown.ecosystems), len(runs)), np.nan)
-    place = np.searchsorted(when, stamp)
-    values[group, place, rank[kind], run] = table["share"].to_numpy(dtype=np.float64)
+    # Where each word stands among those that are wanted, -1 elsewhere: two looks at small tables
+    # pick a few rows out of millions.
+    place = np.array([known.index(slug) if slug in known else -1 for slug in slugs])
+    stamp = np.array([when.index(n) if (n := months.parse(t)) in when else -1 for t in names])
+    rows = np.flatnonzero((place[group] >= 0) & (stamp[month] >= 0))
+    run, runs = _ranks(read_numbers(table, "run")[rows])
+    kind, kinds = read_words(table, "ecosystem")
+    rank = np.array([shown.ecosystems.index(name) for name in kinds], dtype=np.int64)
+    values = np.full((len(known), len(when), len(shown.ecosystems), runs), np.nan)
+    values[place[group[rows]], stamp[month[rows]], rank[kind[rows]], run] = read_numbers(
+        table, "share"
+    )[rows]
     if not np.isfinite(values).all():
         raise SimError("the table of runs lacks a share; the result is not whole")
     return {
-        (str(name), month): values[row, column]
+        (name, month): values[row, column]
         for row, name in enumerate(known)
         for column, month in enumerate(when)
     }
+
+
+def _ranks(numbers: Ints) -> tuple[Ints, int]:
+    """Return the place of each number among those that occur, and how many those are."""
+    occurs, places = np.unique(numbers, return_inverse=True)
+    return places, len(occurs)
 
 
 def blocs(shares: Floats, ecosystems: Sequence[str]) -> dict[str, Floats]:
@@ -278,9 +289,9 @@ def movers(
 
 def number(share: float) -> str:
     """Return a share as whole per cent without the sign: ``44``, ``<1``, ``>99``."""
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "<1"
-    if 0.995 < share < 1:
+    if 0.995 <= share < 1:
         return ">99"
     return f"{100 * share:.0f}"
 
@@ -293,7 +304,7 @@ def percent(share: float) -> str:
 def between(low: float, high: float, sign: str = "-") -> str:
     """Return an interval of shares in per cent, such as ``31-58``."""
     ends = number(low), number(high)
-    return ends[0] if ends == ("<1", "<1") else f"{ends[0]}{sign}{ends[1]}"
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}{sign}{ends[1]}"
 
 
 def points(change: float) -> str:

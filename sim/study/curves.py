@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,10 +22,21 @@ BANDS = ("mean", *QUANTILES)
 class Trajectory(Protocol):
     """What this room reads of a simulated block; the replicate axis is last."""
 
-    share: Floats
-    developers: Floats
-    compute: Floats
-    cost: Floats
+    @property
+    def share(self) -> Floats:
+        """Share of developers, shape (months, nations, ecosystems, replicates)."""
+
+    @property
+    def developers(self) -> Floats:
+        """Developers who build on models, shape (months, nations, replicates)."""
+
+    @property
+    def compute(self) -> Floats:
+        """Stock in H100-equivalents, shape (months, pools, hardware, replicates)."""
+
+    @property
+    def cost(self) -> Floats:
+        """Public cost in USD million, shape (months, replicates)."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,7 @@ def gather(
     model_weight: Floats,
     *,
     full: bool = False,
+    workers: int = 1,
 ) -> Ensemble:
     """Put blocks of replicates together, a month at a time so that each step stays in cache.
 
@@ -122,13 +135,14 @@ def gather(
         Which nations make which group.
     full : bool
         Keep every nation's runs too, after the groups.
+    workers : int
+        How many months are put together at a time; numpy's loops let go of the interpreter.
 
     Raises
     ------
     RunError
         If a replicate holds a number that is not finite.
     """
-    _require_finite(blocks)
     banded = (*groups.slugs, *nations)
     kept = banded if full else groups.slugs
     runs = sum(block.cost.shape[-1] for block in blocks)
@@ -136,7 +150,8 @@ def gather(
     developers = np.empty((len(months), len(kept), runs))
     band = np.empty((len(months), len(banded), len(ecosystems), len(BANDS)))
     early = blocks[0].cost.shape[0] - len(months)
-    for t in range(len(months)):
+
+    def put_together(t: int) -> None:
         x = np.concatenate([block.share[early + t] for block in blocks], axis=-1)
         n = np.concatenate([block.developers[early + t] for block in blocks], axis=-1)
         group_share, group_developers = groups.shares(x, n)
@@ -144,6 +159,11 @@ def gather(
         band[t] = bands(every)
         share[t] = every[: len(kept)]
         developers[t] = np.concatenate([group_developers, n])[: len(kept)]
+
+    firsts = np.cumsum([0, *(block.cost.shape[-1] for block in blocks[:-1])]).tolist()
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(_require_finite, blocks, firsts))  # a list asks for results, so for errors
+        list(pool.map(put_together, range(len(months))))
     return Ensemble(
         months=months,
         groups=kept,
@@ -160,13 +180,11 @@ def gather(
     )
 
 
-def _require_finite(blocks: Sequence[Trajectory]) -> None:
+def _require_finite(block: Trajectory, first: int) -> None:
     """Refuse a number that is not finite and name its replicate: silence would flatten indices."""
-    first = 0
-    for block in blocks:
-        for name in ("share", "developers", "compute", "cost"):
-            values = getattr(block, name)
-            if not np.isfinite(values).all():
-                bad = np.flatnonzero(~np.isfinite(values).reshape(-1, values.shape[-1]).all(axis=0))
-                raise RunError(f"{name} is not a finite number", replicate=first + int(bad[0]))
-        first += block.cost.shape[-1]
+    for name in ("share", "developers", "compute", "cost"):
+        values = getattr(block, name)
+        # A sum holds on to anything that is not finite, without a table of flags.
+        if not np.isfinite(values.sum()):
+            bad = np.flatnonzero(~np.isfinite(values).reshape(-1, values.shape[-1]).all(axis=0))
+            raise RunError(f"{name} is not a finite number", replicate=first + int(bad[0]))

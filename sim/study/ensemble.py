@@ -73,7 +73,8 @@ def run(
     until : str, optional
         Last month, ``YYYY-MM``, in place of the scenario's.
     progress : callable, optional
-        Called with the number of replicates done and the number of all, from this thread.
+        Called with the number of replicates done and the number of all, from this thread, while
+        others compute.
     out : str or Path, optional
         Folder that stands for ``results/``; without it nothing is written.
     full : bool
@@ -108,6 +109,7 @@ def run(
         groups=shown,
         model_weight=_drawn(drivers, resolved, "influence_model_weight"),
         full=full,
+        workers=workers,
     )
     seen = history.tables(blocks, drivers, _drawn(drivers, resolved, "visit_factor"))
     facts = manifest(resolved, engine, workers, time.perf_counter() - began)
@@ -207,9 +209,13 @@ def _blocks(
     workers: int,
     progress: Progress | None,
 ) -> list[Trajectory]:
-    """Run blocks and return them in the order of their replicates."""
+    """Run blocks and return them in the order of their replicates.
+
+    The kernel runs in threads even where it is one: this thread stays free for the caller's use of
+    `progress`. A single worker for Mesa is this thread itself, which Ctrl-C can stop at once.
+    """
     total, done = sum(part.size for part in replicates), 0
-    if min(workers, len(replicates)) == 1:
+    if engine == "mesa" and min(workers, len(replicates)) == 1:
         finished = []
         for part in replicates:
             finished.append(_simulate(drivers, seed, part, engine))

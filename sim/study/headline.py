@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sim.study.columns import read_numbers, read_words
+
 if TYPE_CHECKING:
     from sim.study.result import Result
 
@@ -22,20 +26,20 @@ def headline(result: Result) -> dict[str, Any]:
         holds also ``largest``, the ecosystem with the largest mean. Months are the Decembers of
         `YEARS` that the run has, and the last month.
     """
-    table = result.tables["curves"].to_pandas()
-    table = table[table["group"].isin(GROUPS)]
-    last = max(table["month"])
-    wanted = sorted(
-        {f"{year}-12" for year in YEARS if f"{year}-12" in set(table["month"])} | {last}
+    table = result.tables["curves"]
+    (group, groups), (kind, kinds), (when, months) = (
+        read_words(table, name) for name in ("group", "ecosystem", "month")
     )
+    values = {band: read_numbers(table, band) for band in BANDS}
+    last = max(months)
+    wanted = sorted({f"{year}-12" for year in YEARS if f"{year}-12" in months} | {last})
     found: dict[str, Any] = {}
-    for (group, month), part in table[table["month"].isin(wanted)].groupby(
-        ["group", "month"], observed=True, sort=False
-    ):
-        shares = {
-            str(row.ecosystem): {band: float(getattr(row, band)) for band in BANDS}
-            for row in part.itertuples()
-        }
-        largest = max(shares, key=lambda name: shares[name]["mean"])
-        found.setdefault(str(group), {})[str(month)] = {"largest": largest, "shares": shares}
+    for name in (name for name in GROUPS if name in groups):
+        for month in wanted:
+            rows = np.flatnonzero((group == groups.index(name)) & (when == months.index(month)))
+            shares = {
+                kinds[kind[row]]: {band: float(values[band][row]) for band in BANDS} for row in rows
+            }
+            largest = max(shares, key=lambda each: shares[each]["mean"])
+            found.setdefault(name, {})[month] = {"largest": largest, "shares": shares}
     return found

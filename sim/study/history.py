@@ -1,7 +1,8 @@
 """What the runs would have shown of 2025, beside what was observed: plausible history.
 
-These views are of consumers in chat windows, a proxy for developers. They are shown before any fit,
-so that a reader sees what the default parameters get right and wrong.
+Two views are of consumers in chat windows, a proxy for developers; the third is the share of
+developers itself, which no source observes. They are shown before any fit, so that a reader sees
+what the default parameters get right and wrong.
 """
 
 from __future__ import annotations
@@ -10,37 +11,44 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.study.columns import gapped, numbers, strings
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from sim.scenario.drivers import Drivers
 
 Floats = NDArray[np.float64]
 
 BY_NATION = "deepseek_by_nation"
+SHARE = "chinese_share_by_month"
 BY_MONTH = "chinese_sites_by_month"
 
-VIEWS = (BY_NATION, BY_MONTH)
+VIEWS = (BY_NATION, SHARE, BY_MONTH)
 """Names of the views, in the order in which a report shows them."""
+
+CHINESE = ("cn_open", "cn_closed")
 
 _HALF = range(calendar.parse("2025-07"), calendar.parse("2026-01"))
 _YEAR = range(calendar.parse("2024-12"), calendar.parse("2026-01"))
 
 
 class Seen(Protocol):
-    """What this module reads of a simulated block.
+    """What this module reads of a simulated block; months begin in 2023-01."""
 
-    Attributes
-    ----------
-    visits : array, shape (months from 2023-01 to 2025-12, nations, ecosystems, replicates)
-        Share of chatbot users by ecosystem, fraction.
-    """
+    @property
+    def share(self) -> Floats:
+        """Share of developers, shape (months, nations, ecosystems, replicates)."""
 
-    visits: Floats
+    @property
+    def developers(self) -> Floats:
+        """Developers who build on models, shape (months, nations, replicates)."""
+
+    @property
+    def visits(self) -> Floats:
+        """Use of chat services to 2025-12, shape (months, nations, ecosystems, replicates)."""
 
 
 def tables(blocks: Sequence[Seen], drivers: Drivers, visit_factor: Floats) -> dict[str, pa.Table]:
@@ -61,20 +69,20 @@ def tables(blocks: Sequence[Seen], drivers: Drivers, visit_factor: Floats) -> di
         Shares are fractions; a nation or month without an observation has an empty cell there.
     """
     reach = calendar.FIRST + min(block.visits.shape[0] for block in blocks)
+    months = range(_YEAR.start, min(_YEAR.stop, reach))
     views: dict[str, pa.Table] = {}
     if reach >= _HALF.stop:
         views[BY_NATION] = _by_nation(blocks, drivers, visit_factor)
-    if reach > _YEAR.start and set(drivers.nations) - {"CHN"}:
-        views[BY_MONTH] = _by_month(blocks, drivers, range(_YEAR.start, min(_YEAR.stop, reach)))
+    if months and set(drivers.nations) - {"CHN"}:
+        views[SHARE] = _share(blocks, drivers, months)
+        views[BY_MONTH] = _by_month(blocks, drivers, months)
     return {name: table for name, table in views.items() if table.num_rows}
 
 
 def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.Table:
     """Return DeepSeek's share of chatbot use in the second half of 2025, largest first."""
-    import pyarrow as pa
-
-    seen = np.concatenate([_at(block, _HALF).mean(axis=0) for block in blocks], axis=-1)
-    opened, closed = (drivers.ecosystems.index(name) for name in ("cn_open", "cn_closed"))
+    seen = np.concatenate([_at(block.visits, _HALF).mean(axis=0) for block in blocks], axis=-1)
+    opened, closed = (drivers.ecosystems.index(name) for name in CHINESE)
     # The figures are of the open market: use of closed Chinese services is outside their base.
     base = np.maximum(1.0 - seen[:, closed], 1e-9)
     view = _spread(seen[:, opened] / base * factor)
@@ -86,46 +94,77 @@ def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.T
     names = [drivers.nations[i] for i in places]
     return pa.table(
         {
-            "nation": names,
-            **{band: values[places] for band, values in view.items()},
-            "all_chinese": seen[:, [opened, closed]].sum(axis=1).mean(axis=-1)[places],
-            "observed": pa.array([printed.get(n) for n in names], pa.float64()),
-            "observed_low": pa.array([low.get(n) for n in names], pa.float64()),
-            "observed_high": pa.array([high.get(n) for n in names], pa.float64()),
+            "nation": strings(names),
+            **{band: numbers(values[places]) for band, values in view.items()},
+            "all_chinese": numbers(seen[:, [opened, closed]].sum(axis=1).mean(axis=-1)[places]),
+            "observed": gapped([printed.get(n) for n in names]),
+            "observed_low": gapped([low.get(n) for n in names]),
+            "observed_high": gapped([high.get(n) for n in names]),
         }
     )
+
+
+def _share(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
+    """Return the Chinese share of the world's developers, month by month, with China and without.
+
+    Nothing observes it. Beside it stands the Chinese share of the tokens that one router passed on
+    in a day of the month, which moves for like reasons.
+    """
+    abroad = np.array([name != "CHN" for name in drivers.nations])
+    everywhere, outside = [], []
+    for block in blocks:
+        count = _at(block.developers, months)
+        chinese = count * _at(block.share, months)[:, :, _chinese(drivers)].sum(axis=2)
+        everywhere.append(_part(chinese, count))
+        outside.append(_part(chinese[:, abroad], count[:, abroad]))
+    routed = _observed("openrouter_token_share_by_lab_origin_day_high", "month", "cn_all")
+    names = [calendar.text(month) for month in months]
+    return pa.table(
+        {
+            "month": strings(names),
+            **_columns(np.concatenate(everywhere, axis=-1)),
+            "outside_china": numbers(np.concatenate(outside, axis=-1).mean(axis=-1)),
+            "observed": gapped([routed.get(n) for n in names]),
+        }
+    )
+
+
+def _part(some: Floats, all_: Floats) -> Floats:
+    """Return what part of the developers of all nations some are, (months, replicates)."""
+    total = all_.sum(axis=1)
+    return np.divide(some.sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
 
 
 def _by_month(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
     """Return the Chinese share of chatbot use outside China, month by month around R1."""
-    import pyarrow as pa
-
     weight = _users(drivers)
     if not weight.any():
-        return pa.table({"month": pa.array([], pa.string())})
-    chinese = [
-        place for place, name in enumerate(drivers.ecosystems) if name in ("cn_open", "cn_closed")
-    ]
+        return pa.table({"month": strings([])})
     parts = [
-        np.einsum("tikr,i->tr", _at(block, months)[:, :, chinese], weight / weight.sum())
+        np.einsum("tikr,i->tr", _at(block.visits, months)[:, :, _chinese(drivers)], weight)
         for block in blocks
     ]
     names = [calendar.text(month) for month in months]
     series = "web_visit_share_chinese_llm_sites"
-    printed, low, high = (_observed(series + end, by="month") for end in ("", "_low", "_high"))
+    printed, low, high = (_observed(series + end, "month") for end in ("", "_low", "_high"))
     return pa.table(
         {
-            "month": names,
-            **_spread(np.concatenate(parts, axis=-1)),
-            "observed": pa.array([printed.get(n) for n in names], pa.float64()),
-            "observed_low": pa.array([low.get(n) for n in names], pa.float64()),
-            "observed_high": pa.array([high.get(n) for n in names], pa.float64()),
+            "month": strings(names),
+            **_columns(np.concatenate(parts, axis=-1) / weight.sum()),
+            "observed": gapped([printed.get(n) for n in names]),
+            "observed_low": gapped([low.get(n) for n in names]),
+            "observed_high": gapped([high.get(n) for n in names]),
         }
     )
 
 
-def _at(block: Seen, months: range) -> Floats:
-    return block.visits[months.start - calendar.FIRST : months.stop - calendar.FIRST]
+def _at(path: Floats, months: range) -> Floats:
+    """Return some months of a path that begins in 2023-01."""
+    return path[months.start - calendar.FIRST : months.stop - calendar.FIRST]
+
+
+def _chinese(drivers: Drivers) -> list[int]:
+    return [drivers.ecosystems.index(name) for name in CHINESE]
 
 
 def _users(drivers: Drivers) -> Floats:
@@ -142,14 +181,22 @@ def _users(drivers: Drivers) -> Floats:
     )
 
 
-def _observed(series: str, by: str = "nation") -> Mapping[str, float]:
-    """Return a series as fractions, by nation or by month."""
+def _observed(series: str, by: str = "nation", ecosystem: str = "") -> Mapping[str, float]:
+    """Return a series as fractions, by nation or by month; of one ecosystem if it is named."""
     from sim.evidence import load
 
-    rows = (row for row in load().observations if row.series == series)
+    rows = [
+        row
+        for row in load().observations
+        if row.series == series and (not ecosystem or row.ecosystem == ecosystem)
+    ]
     if by == "nation":
         return {row.place: row.value / 100 for row in rows}
     return {calendar.text(row.last): row.value / 100 for row in rows}
+
+
+def _columns(values: Floats) -> dict[str, pa.Array]:
+    return {band: numbers(of_month) for band, of_month in _spread(values).items()}
 
 
 def _spread(values: Floats) -> dict[str, Floats]:

@@ -118,8 +118,9 @@ class Result:
             If the result holds no such group.
         """
         from sim.report import adoption_curves
+        from sim.study.columns import read_words
 
-        held = set(self.curves["group"].unique())
+        _, held = read_words(self.tables["curves"], "group")
         usual = [group for group in ("world", "global_south") if group in held]
         return adoption_curves(self, groups or usual)
 

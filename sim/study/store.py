@@ -142,13 +142,16 @@ def _write(result: Result, stage: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         large = pool.submit(_write_tables, result, stage)
         figure = result.plot()
+        curves = report.svg(figure)
+        (stage / "adoption_curves.svg").write_text(curves, encoding="utf-8")
         (stage / "adoption_curves.png").write_bytes(report.png(figure))
-        (stage / "adoption_curves.svg").write_text(report.svg(figure), encoding="utf-8")
         nations = report.adoption_nations(result)
         (stage / "adoption_nations.svg").write_text(nations, encoding="utf-8")
+        # The page shows the drawing that has just been made.
+        page = report.page(result, curves=curves)
         large.result()
     # Last, because the page links to the files that are there.
-    (stage / PAGE).write_text(report.page(result), encoding="utf-8")
+    (stage / PAGE).write_text(page, encoding="utf-8")
 
 
 def _write_tables(result: Result, stage: Path) -> None:

@@ -1,45 +1,29 @@
 """The tables of a result, as the files hold them.
 
-Text columns are dictionary columns: their codes are computed from the shape of the arrays, so that
-millions of rows never pass through Python strings. Months are ``YYYY-MM`` here and periods in
-pandas.
+Text columns are dictionary columns: their codes are computed from the shape of the arrays. Months
+are ``YYYY-MM`` here and periods in pandas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.study import metrics
+from sim.study.columns import numbers, words
 from sim.study.curves import BANDS, Ensemble
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ints = NDArray[np.integer[Any]]
 
 _NO_PERIOD = np.iinfo(np.int64).min
 """The ordinal by which pandas means that there is no period."""
-
-
-def texts(codes: Ints, values: Sequence[str], missing: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Return a dictionary column.
-
-    Parameters
-    ----------
-    codes : array, shape (rows,), int
-        Positions in `values`.
-    values : sequence of str
-        The words.
-    missing : array, shape (rows,), bool, optional
-        Rows without a word; their codes do not matter.
-    """
-    indices = pa.array(codes, mask=missing)
-    # The codes were computed here, so they need no check.
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(values), pa.string()), safe=False)
 
 
 def _codes(shape: tuple[int, ...], axis: int) -> Ints:
@@ -54,7 +38,7 @@ def _codes(shape: tuple[int, ...], axis: int) -> Ints:
 
 
 def _constant(rows: int, value: str) -> pa.Array:
-    return texts(np.zeros(rows, np.int8), [value])
+    return words(np.zeros(rows, np.int8), [value])
 
 
 def _months(ensemble: Ensemble) -> list[str]:
@@ -70,12 +54,12 @@ def curves(name: str, ensemble: Ensemble) -> pa.Table:
     shape = values.shape[:3]
     columns = {
         "scenario": _constant(int(np.prod(shape)), name),
-        "group": texts(_codes(shape, 0), ensemble.banded),
-        "ecosystem": texts(_codes(shape, 1), ensemble.ecosystems),
-        "month": texts(_codes(shape, 2), _months(ensemble)),
+        "group": words(_codes(shape, 0), ensemble.banded),
+        "ecosystem": words(_codes(shape, 1), ensemble.ecosystems),
+        "month": words(_codes(shape, 2), _months(ensemble)),
     }
     flat = values.reshape(-1, len(BANDS))
-    columns |= {band: np.ascontiguousarray(flat[:, i]) for i, band in enumerate(BANDS)}
+    columns |= {band: numbers(flat[:, i]) for i, band in enumerate(BANDS)}
     return pa.table(columns)
 
 
@@ -86,12 +70,12 @@ def runs(name: str, ensemble: Ensemble) -> pa.Table:
     return pa.table(
         {
             "scenario": _constant(ensemble.share.size, name),
-            "run": _codes(shape, 3).astype(np.int32),
-            "month": texts(_codes(shape, 0), _months(ensemble)),
-            "group": texts(_codes(shape, 1), ensemble.groups),
-            "ecosystem": texts(_codes(shape, 2), ensemble.ecosystems),
-            "share": ensemble.share.reshape(-1),
-            "developers": developers.reshape(-1),
+            "run": numbers(_codes(shape, 3).astype(np.int32)),
+            "month": words(_codes(shape, 0), _months(ensemble)),
+            "group": words(_codes(shape, 1), ensemble.groups),
+            "ecosystem": words(_codes(shape, 2), ensemble.ecosystems),
+            "share": numbers(ensemble.share.reshape(-1)),
+            "developers": numbers(developers.reshape(-1)),
         }
     )
 
@@ -112,22 +96,24 @@ def outcomes(name: str, ensemble: Ensemble) -> pa.Table:
     whole = np.repeat([metric.scope == "run" for metric in known], sizes)
     units = sorted({metric.unit for metric in known})
     unit = np.array([units.index(metric.unit) for metric in known], np.int32)
-    numbers = np.concatenate([block.reshape(-1) for block in blocks])
+    values = np.concatenate([block.reshape(-1) for block in blocks])
     return pa.table(
         {
-            "scenario": _constant(numbers.size, name),
-            "run": runs_,
-            "metric": texts(np.repeat(np.arange(len(known)), sizes), [m.name for m in known]),
-            "group": texts(groups_, ensemble.groups),
-            "month": texts(months_, [_months(ensemble)[place] for place in at], missing=whole),
-            "value": numbers,
-            "unit": texts(np.repeat(unit, sizes), units),
+            "scenario": _constant(values.size, name),
+            "run": numbers(runs_),
+            "metric": words(np.repeat(np.arange(len(known)), sizes), [m.name for m in known]),
+            "group": words(groups_, ensemble.groups),
+            "month": words(months_, [_months(ensemble)[place] for place in at], missing=whole),
+            "value": numbers(values),
+            "unit": words(np.repeat(unit, sizes), units),
         }
     )
 
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """Return a table as a DataFrame: words as categories, months as periods (none is NaT)."""
+    import pandas as pd
+
     columns: dict[str, Any] = {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
@@ -137,12 +123,14 @@ def frame(table: pa.Table) -> pd.DataFrame:
 
 def _periods(column: pa.DictionaryArray) -> pd.PeriodIndex:
     """Return months as periods, one for each word and then by code."""
-    words = column.dictionary.to_pylist()
-    ordinals = np.array([pd.Period(word, freq="M").ordinal for word in words], dtype=np.int64)
+    import pandas as pd
+
+    known = column.dictionary.to_pylist()
+    ordinals = np.array([pd.Period(word, freq="M").ordinal for word in known], dtype=np.int64)
     if column.null_count:
         # One more word at the end, for rows without a month.
         ordinals = np.append(ordinals, _NO_PERIOD)
-        codes = column.indices.fill_null(len(words)).to_numpy()
+        codes = column.indices.fill_null(len(known)).to_numpy()
     else:
         codes = column.indices.to_numpy()
     stamps = ordinals[codes]

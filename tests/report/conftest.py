@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sim import months
@@ -48,6 +50,7 @@ class FakeScenario:
     title: str = "Policies of today, carried forward"
     description: str = "Dated facts to the last one in the evidence; levers in force stay."
     levers: tuple[Any, ...] = ()
+    own_levers: Any = field(default_factory=dict)
     facts_until: int | None = LAST_FACT
     parameters: Any = field(default_factory=lambda: {"network": 1.2})
     period: Any = field(
@@ -66,6 +69,26 @@ class FakeResult:
     outcomes: pd.DataFrame
     history: dict[str, pd.DataFrame] | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def tables(self) -> dict[str, pa.Table]:
+        """What the report reads, made from frames, which are easier to change in a test."""
+        frames = {"curves": self.curves, "runs": self.runs, "outcomes": self.outcomes}
+        return {name: arrow(frame) for name, frame in frames.items()}
+
+    @cached_property
+    def seen(self) -> dict[str, pa.Table]:
+        return {name: arrow(frame) for name, frame in (self.history or {}).items()}
+
+
+def arrow(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as the study room makes tables: words as dictionary columns."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for at, column in enumerate(table.schema):
+        if pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
+            words = table.column(at).cast(pa.string()).dictionary_encode()
+            table = table.set_column(at, column.name, words)
+    return table
 
 
 def shares(runs: int, codes: tuple[str, ...]) -> np.ndarray:
@@ -192,7 +215,14 @@ def fake_history() -> dict[str, pd.DataFrame]:
         ],
         columns=["month", "mean", "p05", "p95", "observed", "observed_low", "observed_high"],
     )
-    return {"deepseek_by_nation": nation, "chinese_sites_by_month": month}
+    share = month[["month", "mean", "p05", "p95"]].assign(
+        outside_china=month["mean"] / 2, observed=[None, 0.096, None, 0.16]
+    )
+    return {
+        "deepseek_by_nation": nation,
+        "chinese_share_by_month": share,
+        "chinese_sites_by_month": month,
+    }
 
 
 @pytest.fixture(scope="session")

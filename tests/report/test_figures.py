@@ -140,6 +140,20 @@ def test_the_headline_counts_runs(result):
     )
 
 
+def test_a_leader_everywhere_is_named_once(result):
+    shown = tables.curves(result)
+    text = figures.headline(result, shown, ["world", "oceania", "north_america"])
+    leaders = {
+        tables.frequent_leader(values, shown.ecosystems)[0]
+        for values in tables.run_shares(
+            result, shown, ["world", "oceania", "north_america"], [shown.months[-1]]
+        ).values()
+    }
+    assert leaders == {"us_closed"}
+    assert text.count("US closed") == 1
+    assert text.count("of runs") == 1
+
+
 def test_a_single_nation_can_be_drawn(result):
     figure = figures.adoption_curves(result, ["BRA"])
     assert "largest median" in "".join(words(figure))

@@ -5,8 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sim import months
-from sim.report import style, tables
+from sim.report import figures, style, tables
 from sim.report.page import background, breakable, page, tight
 
 VOID = {"meta", "img", "br", "source", "wbr", "link", "hr", "input"}
@@ -75,7 +74,7 @@ def test_nothing_is_fetched(text, structure):
             assert value.startswith("data:image/svg+xml;base64,"), (tag, value[:60])
         else:
             assert tag == "a"
-            assert re.fullmatch(r"https?://\S+|[\w.]+", value), value
+            assert re.fullmatch(r"https?://\S+|[\w.]+|#source-\w+", value), value
     assert not {"script", "link", "iframe", "object", "embed", "form", "base"} & set(structure.tags)
     assert "url(" not in text
     assert "@import" not in text
@@ -137,7 +136,7 @@ def test_levers_parameters_and_provenance_are_listed(structure, levered):
     words = [" ".join(word.split()) for word in structure.words]
     joined = " ".join(words)
     assert "Pay for permissive licences" in words
-    assert "central" in words
+    assert "central, 2026\u201112 on; felt after 6 months; whole after 12 months more" in words
     assert "300 (50 to 1,200), public outlay" in joined
     assert "0.3 share of US open releases (0.1 to 0.6)" in joined
     assert "network" in words
@@ -173,12 +172,21 @@ def test_a_short_run_of_few_nations_has_a_page(result, known):
 
 
 def test_months_and_numbers_do_not_break():
-    assert tight("44 % in 2035-12") == "44\u00a0% in 2035\u201112"
+    assert tight("44 % (31-58) in 2035-12") == "44\u00a0% (31–58) in 2035\u201112"
+    assert tight("<1-9, 2022-2026, US-led, 2024-12") == "<1–9, 2022–2026, US-led, 2024\u201112"
     assert str(breakable("a_b<c")) == "a_<wbr>b&lt;c"
 
 
-def test_months_of_levers_are_as_written(structure):
-    assert months.text(months.parse("2026-12")) in structure.words
+def test_sources_that_are_named_can_be_reached_on_the_page(structure):
+    inside = {value[1:] for tag, name, value in structure.links if value.startswith("#")}
+    assert inside
+    assert inside <= set(structure.ids)
+
+
+def test_curves_that_are_drawn_already_are_shown_as_they_are(levered, known, text):
+    drawn = figures.svg(figures.adoption_curves(levered, ["world", "global_south"]))
+    assert page(levered, known, drawn) == text
+    assert "PHN2Zy8+" in page(levered, known, "<svg/>")
 
 
 def test_the_evidence_and_the_levers_of_the_project_fit_the_page(levered):

@@ -11,9 +11,10 @@ from sim.study import ensemble
 
 
 def test_blocks_hold_every_replicate_once(world, scenario):
-    ensemble.run(scenario, runs=37)
-    assert [len(block) for block in world] == [16, 16, 5]
-    assert np.array_equal(np.concatenate(world), np.arange(37))
+    runs = 2 * ensemble.LANES + 5
+    ensemble.run(scenario, runs=runs)
+    assert [len(block) for block in world] == [ensemble.LANES, ensemble.LANES, 5]
+    assert np.array_equal(np.concatenate(world), np.arange(runs))
 
 
 @pytest.mark.parametrize("workers", [2, 3, 9])

@@ -22,6 +22,7 @@ FILES = {
     "adoption_nations.svg",
     "curves.csv",
     "curves.parquet",
+    "history_chinese_share_by_month.csv",
     "history_chinese_sites_by_month.csv",
     "history_deepseek_by_nation.csv",
     "manifest.json",
@@ -35,7 +36,7 @@ FILES = {
 def plain_pages(monkeypatch):
     """Let pictures and pages be a few bytes: these tests are about where they go."""
     for name in ("adoption_curves", "svg", "adoption_nations", "page"):
-        monkeypatch.setattr(report, name, lambda *_: "<p>a page</p>")
+        monkeypatch.setattr(report, name, lambda *_, **__: "<p>a page</p>")
     monkeypatch.setattr(report, "png", lambda _: b"a picture")
 
 
@@ -218,7 +219,7 @@ result = Result.of(scenario, manifest.manifest(scenario, "kernel", 1, 0.0), ense
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 text = mock.patch.multiple(
     report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",
-    adoption_nations=lambda _: "", page=lambda _: "",
+    adoption_nations=lambda _: "", page=lambda *_, **__: "",
 )
 try:
     with text:
@@ -259,7 +260,7 @@ def test_what_is_no_result_is_refused(result, tmp_path, plain_pages, change, mes
         Result.read(place)
 
 
-def _no_room(*_):
+def _no_room(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 

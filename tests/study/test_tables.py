@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from sim.study import tables
 from tests.strategies import ECOSYSTEMS, fake_trajectory
 
 COLUMNS = {
@@ -91,8 +89,3 @@ def test_outcomes_agree_with_runs(result):
         (runs["ecosystem"] == "us_closed") & (runs["group"] == "europe") & (runs["month"] == at)
     ].set_index("run")["share"]
     assert np.array_equal(metric.sort_index(), share.sort_index())
-
-
-def test_a_dictionary_column_may_miss_words():
-    column = tables.texts(np.array([1, 0, 1]), ["a", "b"], np.array([False, True, False]))
-    assert pa.array(column).to_pylist() == ["b", None, "b"]

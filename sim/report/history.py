@@ -1,0 +1,219 @@
+"""Plausible history: what the runs would have shown of 2025, beside what was observed.
+
+The study room makes the tables; here they become sentences, rows and small drawings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+Row = Mapping[str, Any]
+
+WIDTH, HEIGHT = 150.0, 16.0
+"""Size of the drawing in a row, in units of the drawing."""
+COMPARED = ("BRA", "DEU", "GBR", "IND")
+"""Nations that stay in sight though the source prints only the band that its map gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one view is shown.
+
+    Parameters
+    ----------
+    title, note : str
+        Above and below its table.
+    extra : mapping of str to str
+        Columns beside the mean, with their headings.
+    observed : str
+        Heading of what was observed.
+    comparable : bool
+        Whether model and observation measure the same, so that a miss may be called one.
+    """
+
+    title: str
+    note: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    observed: str = "Observed"
+    comparable: bool = True
+
+
+VIEWS = {
+    "deepseek_by_nation": View(
+        "Chatbot use by nation, second half of 2025",
+        "DeepSeek's share of chatbot use. Observed is the figure that the source prints, else the "
+        "band of its map. A proxy for developers.",
+        {"all_chinese": "All Chinese services, mean"},
+    ),
+    "chinese_share_by_month": View(
+        "Chinese share of the world's developers, month by month",
+        "No source counts this share. The last column is the nearest thing that moves for like "
+        "reasons: the Chinese share of the identified tokens that the router OpenRouter passed on "
+        "in one day of the month. Levels should not be compared. A proxy for developers.",
+        {"outside_china": "Outside China, mean"},
+        "Routed tokens, one day",
+        comparable=False,
+    ),
+    "chinese_sites_by_month": View(
+        "Visits to Chinese chatbot sites outside China, around R1",
+        "Share of visits to all chatbot sites; R1 came out in January 2025. Two observed figures "
+        "are two ways of counting, not an interval. A proxy for developers.",
+    ),
+}
+"""Views by the names that the study room gives them."""
+
+
+def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - Arrow is untyped
+    """Return one view of the past as words, rows and drawings.
+
+    Parameters
+    ----------
+    name : str
+        Name of the view, a key of `VIEWS` or not.
+    table : pyarrow.Table
+        First column nation (ISO3) or month; mean, p05, p95; any of a view's extra columns;
+        observed, observed_low and observed_high, empty where nothing was observed. Fractions.
+    names : mapping of str to str
+        Names of nations by ISO3.
+
+    Returns
+    -------
+    dict
+        ``rows`` are always shown, ``more`` on demand; ``says`` sums the view up.
+    """
+    look = VIEWS.get(name, View(words(name)))
+    first = table.column_names[0]
+    found = table.to_pylist()
+    extra = {key: head for key, head in look.extra.items() if key in table.column_names}
+    top = _ceiling(found, [observed(row) for row in found] if look.comparable else [])
+    shown: list[dict[str, Any]] = []
+    more: list[dict[str, Any]] = []
+    for row in found:
+        seen = observed(row)
+        judged = verdict(row, seen) if look.comparable else ""
+        cells = {
+            "name": names.get(row[first], row[first]),
+            "strip": strip(row, seen if look.comparable else (), top),
+            "mean": f"{short(row['mean'])} %",
+            "band": f"{short(row['p05'])}–{short(row['p95'])}",
+            "extra": [f"{short(row[key])} %" for key in extra],
+            "observed": _figures(seen),
+            "verdict": judged,
+        }
+        aside = first == "nation" and row["observed"] is None and row[first] not in COMPARED
+        (more if aside and judged in {"", "in reach"} else shown).append(cells)
+    return {
+        "title": look.title,
+        "note": look.note,
+        "says": _says(first, found, names, look),
+        "head": {"name": words(first), "extra": list(extra.values()), "observed": look.observed},
+        "comparable": look.comparable,
+        "top": f"{100 * top:.0f} %",
+        "rows": shown,
+        "more": more,
+    }
+
+
+def observed(row: Row) -> tuple[float, ...]:
+    """Return the observed figure, or the two ends of what was observed, or nothing."""
+    cells = [row.get(name) for name in ("observed", "observed_low", "observed_high")]
+    if cells[0] is not None:
+        return (float(cells[0]),)
+    return tuple(float(cell) for cell in cells[1:] if cell is not None)
+
+
+def verdict(row: Row, seen: Sequence[float]) -> str:
+    """Return whether the model's interval meets what was observed."""
+    if not seen:
+        return ""
+    if row["p95"] < min(seen):
+        return "too low"
+    return "too high" if row["p05"] > max(seen) else "in reach"
+
+
+def short(share: float) -> str:
+    """Return a share in per cent, with one decimal below ten unless that is a zero."""
+    value = 100 * share
+    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+
+
+def words(slug: str) -> str:
+    """Return a column's name as words: ``observed_share`` becomes ``Observed share``."""
+    text = slug.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def strip(row: Row, seen: Sequence[float], top: float) -> str:
+    """Return a row as a drawing from 0 to `top`: interval and mean of the runs, what was observed.
+
+    The result is markup made of numbers alone.
+    """
+    low, middle, high = (WIDTH * min(row[key] / top, 1.0) for key in ("p05", "mean", "p95"))
+    half = HEIGHT / 2
+    parts = [f'<path class="axis" d="M0 {half:g}H{WIDTH:g}"/>']
+    if seen:
+        ends = [WIDTH * min(value / top, 1.0) for value in (min(seen), max(seen))]
+        left = min(ends[0], WIDTH - 3) if ends[0] == ends[1] else ends[0]
+        wide = max(ends[1] - ends[0], 3.0)
+        parts.append(
+            f'<rect class="seen" x="{left:.1f}" y="1" width="{wide:.1f}" height="{HEIGHT - 2:g}"/>'
+        )
+    parts.append(f'<path class="runs" d="M{low:.1f} {half:g}H{high:.1f}"/>')
+    parts.append(f'<circle class="mean" cx="{middle:.1f}" cy="{half:g}" r="3.2"/>')
+    return "".join(parts)
+
+
+def _ceiling(rows: Sequence[Row], seen: Sequence[Sequence[float]]) -> float:
+    """Return the end of the axis that all rows of a view share: the next tenth."""
+    highest = max([*(row["p95"] for row in rows), *(max(each) for each in seen if each)], default=1)
+    return max(ceil(10 * highest - 1e-9), 1) / 10
+
+
+def _figures(seen: Sequence[float]) -> str:
+    """Return what was observed as text: one figure, or two."""
+    if not seen:
+        return ""
+    return "–".join(dict.fromkeys(short(value) for value in seen)) + " %"
+
+
+def _says(first: str, rows: Sequence[Row], names: Mapping[str, str], look: View) -> str:
+    """Return a view in a sentence or two."""
+    if not rows:
+        return ""
+    return _of_nations(rows, names) if first == "nation" else _of_months(rows, look)
+
+
+def _of_nations(rows: Sequence[Row], names: Mapping[str, str]) -> str:
+    def largest(key: str) -> str:
+        known = sorted((row for row in rows if row[key] is not None), key=lambda r: -r[key])
+        return ", ".join(
+            f"{names.get(row['nation'], row['nation'])} {short(row[key])} %" for row in known[:5]
+        )
+
+    judged = [verdict(row, observed(row)) for row in rows if observed(row)]
+    return (
+        f"Largest in the runs, by mean: {largest('mean')}. Largest of the printed figures: "
+        f"{largest('observed')}. The interval of the runs meets what was observed in "
+        f"{judged.count('in reach')} of {len(judged)} nations."
+    )
+
+
+def _of_months(rows: Sequence[Row], look: View) -> str:
+    start, end = rows[0], rows[-1]
+    peak = max(rows, key=lambda row: float(row["mean"]))
+    through = (
+        f", with a peak of {short(peak['mean'])} % in {peak['month']}"
+        if peak["mean"] > 1.1 * max(start["mean"], end["mean"])
+        else ""
+    )
+    said = (
+        f"The mean of the runs goes from {short(start['mean'])} % in {start['month']} to "
+        f"{short(end['mean'])} % in {end['month']}{through}."
+    )
+    seen = [(row["month"], _figures(observed(row))) for row in rows if observed(row)]
+    if look.comparable and seen:
+        said += f" Observed: {', '.join(f'{figure} in {month}' for month, figure in seen)}."
+    return said

@@ -1,0 +1,69 @@
+"""Plausible history: each view is what its note says, and absent where a run does not reach it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim import months as calendar
+from sim.study import history
+from tests.strategies import ECOSYSTEMS, fake_drivers, fake_trajectory
+
+CHINESE = [ECOSYSTEMS.index(name) for name in history.CHINESE]
+
+
+def views(drivers, blocks):
+    runs = sum(block.cost.shape[-1] for block in blocks)
+    return history.tables(blocks, drivers, np.full(runs, 0.8))
+
+
+def rows(table):
+    return {row["month"]: row for row in table.to_pylist()}
+
+
+@pytest.fixture
+def blocks(drivers):
+    return [fake_trajectory(drivers, 5, np.arange(7)), fake_trajectory(drivers, 5, np.arange(7, 9))]
+
+
+def test_the_share_of_developers_is_weighted_by_developers(drivers, blocks):
+    share, count = (
+        np.concatenate([getattr(block, name) for block in blocks], axis=-1)
+        for name in ("share", "developers")
+    )
+    found = rows(views(drivers, blocks)[history.SHARE])
+    assert list(found) == ["2024-12", *(f"2025-{month:02d}" for month in range(1, 13))]
+    t = calendar.parse("2025-07") - calendar.FIRST
+    chinese = (share[t][:, CHINESE].sum(axis=1) * count[t]).sum(axis=0) / count[t].sum(axis=0)
+    row = found["2025-07"]
+    assert row["mean"] == pytest.approx(chinese.mean())
+    assert [row["p05"], row["p95"]] == pytest.approx(np.quantile(chinese, [0.05, 0.95]).tolist())
+    abroad = np.array([name != "CHN" for name in drivers.nations])
+    n, x = count[t][abroad], share[t][abroad][:, CHINESE].sum(axis=1)
+    assert row["outside_china"] == pytest.approx(((n * x).sum(axis=0) / n.sum(axis=0)).mean())
+
+
+def test_routed_tokens_stand_beside_the_months_that_have_them(drivers, blocks):
+    found = rows(views(drivers, blocks)[history.SHARE])
+    assert found["2025-07"]["observed"] == pytest.approx(0.2921)  # high row of 28 July 2025
+    assert found["2025-08"]["observed"] is None
+
+
+def test_how_replicates_are_put_into_blocks_changes_no_view(drivers, blocks):
+    one = views(drivers, [fake_trajectory(drivers, 5, np.arange(9))])
+    assert {name: table.to_pylist() for name, table in views(drivers, blocks).items()} == {
+        name: table.to_pylist() for name, table in one.items()
+    }
+
+
+def test_a_run_that_ends_before_has_no_view():
+    drivers = fake_drivers()
+    block = fake_trajectory(drivers, 1, np.arange(2))
+    early = replace(block, visits=block.visits[:20])
+    assert views(drivers, [early]) == {}
+    half = replace(block, visits=block.visits[: calendar.parse("2025-03") - calendar.FIRST])
+    found = views(drivers, [half])
+    assert history.BY_NATION not in found
+    assert list(rows(found[history.SHARE])) == ["2024-12", "2025-01", "2025-02"]
