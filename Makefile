@@ -6,6 +6,7 @@
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
 #   make types     mypy, strict
+#   make docs      renew what the documents take from tables, runs and examples
 #   make lock      renew both lock files from pyproject.toml
 #   make clean     remove .venv, caches and build leftovers; results/ stays
 #
@@ -25,7 +26,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test bench lint format types lock clean
+.PHONY: run test bench lint format types docs lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -81,6 +82,9 @@ $(READY): $(MADE) requirements.lock pyproject.toml
 $(TOOLS): $(READY) requirements-dev.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
+
+docs: $(TOOLS)
+	@$(BIN)/python -m docs
 
 # uv writes the locks from a place of its own, so that it never becomes a dependency. The locks
 # hold hashes and no address of a registry.

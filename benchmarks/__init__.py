@@ -1,0 +1,17 @@
+"""How fast the simulator is, measured on this machine: ``make bench``.
+
+The last line printed is one JSON object with the keys of `KEYS`; a table for people stands before
+it. ``python -m benchmarks --save`` writes both with date and machine to ``benchmarks/results``.
+"""
+
+from __future__ import annotations
+
+KEYS = (
+    "ms_per_replicate_core",
+    "ratio_mesa_driver",
+    "arithmetic_bound_fraction",
+    "help_s",
+    "run_200_warm_s",
+    "run_200_cold_s",
+)
+"""What is measured; later versions add keys and never rename one."""

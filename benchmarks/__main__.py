@@ -1,0 +1,99 @@
+"""Measure, print a table, and on the last line one JSON object."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from benchmarks import KEYS, bound, commands, machine, replicate
+
+RESULTS = Path(__file__).parent / "results"
+
+TARGETS = {
+    "ms_per_replicate_core": "at most 6, 3 wanted",
+    "ratio_mesa_driver": "at least 20",
+    "arithmetic_bound_fraction": "at least 0.4",
+    "help_s": "under 0.3",
+    "run_200_warm_s": "under 5",
+    "run_200_cold_s": "under 30",
+}
+"""What this project has set itself."""
+
+WORDS = {
+    "exp": "exponentials",
+    "log": "logarithms",
+    "sqrt": "roots",
+    "div": "divisions",
+    "draw": "draws",
+    "madd": "multiply-adds",
+}
+
+
+def measure() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Return the figures by key, and the parts of the arithmetic bound by kind of operation."""
+    from sim.scenario import compile as compiled
+    from sim.scenario import load
+
+    scenario = load("baseline")
+    drivers, seed = compiled(scenario), scenario.ensemble.seed
+    kernel = replicate.kernel(drivers, seed)
+    needed, each = bound.counts(drivers, seed), bound.nanoseconds()
+    parts = bound.milliseconds(needed, each)
+    figures = {
+        "ms_per_replicate_core": 1e3 * kernel,
+        "ratio_mesa_driver": replicate.mesa(drivers, seed) / kernel,
+        "arithmetic_bound_fraction": 1e-3 * sum(parts.values()) / kernel,
+        "help_s": commands.help_seconds(),
+        "run_200_warm_s": commands.run_warm(),
+        "run_200_cold_s": commands.run_cold(),
+    }
+    return figures, {"count": needed, "nanoseconds": each, "milliseconds": parts}
+
+
+def table(
+    figures: dict[str, float], parts: dict[str, dict[str, float]], on: dict[str, Any]
+) -> list[str]:
+    """Return the results as lines for people."""
+    lines = [", ".join(f"{name} {value}" for name, value in on.items()), ""]
+    lines += [f"{key:28s}{figures[key]:10.3f}   {TARGETS[key]}" for key in KEYS]
+    lines += ["", f"{'arithmetic of one replicate':28s}{'count':>12s}{'ns each':>10s}{'ms':>8s}"]
+    for kind, word in WORDS.items():
+        count, each, all_ = (parts[name][kind] for name in ("count", "nanoseconds", "milliseconds"))
+        lines.append(f"{word:28s}{count:12,.0f}{each:10.3f}{all_:8.3f}")
+    total = sum(parts["milliseconds"].values())
+    lines.append(f"{'the bound':28s}{'':12s}{'':10s}{total:8.3f}")
+    busy, cores = on["load"][0], on["cores"]
+    if busy > 0.5 * cores:
+        lines += [
+            "",
+            f"The machine was busy at the start: load {busy} on {cores} cores.",
+        ]
+    return lines
+
+
+def main(words: list[str] | None = None) -> None:
+    """Measure and print; with ``--save`` keep the result beside the code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}/<date>.json")
+    save = parser.parse_args(words).save
+    on = machine.describe()  # before: the load afterwards is our own
+    figures, parts = measure()
+    rounded = {key: float(f"{figures[key]:.4g}") for key in KEYS}
+    print("\n".join(table(figures, parts, on)))
+    if save:
+        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+        RESULTS.mkdir(exist_ok=True)
+        record = {"date": today, "machine": on, "figures": rounded, "arithmetic": parts}
+        place = RESULTS / f"{today}.json"
+        place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        print(f"\nsaved as {os.path.relpath(place)}")
+    print()
+    print(json.dumps(rounded))
+
+
+if __name__ == "__main__":
+    main()
