@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.drivers import Drivers
+from sim.scenario.drivers import BLOCS, STANCES, Drivers
 
 HERE = Path(__file__).parent
 FORMULAS = HERE / "operations.csv"
@@ -138,12 +138,23 @@ def _by_replicate(drivers: Drivers, seed: int) -> list[tuple[str, float, str]]:
 
     done = simulate(drivers, seed=seed, replicates=np.arange(REPLICATES))
     turns = (np.diff(done.stance, axis=0) != 0).sum() / REPLICATES
+    hampered = np.stack([against(done.stance, bloc) for bloc in drivers.facts.bloc.tolist()])
+    bears = np.diff(hampered, axis=1).sum() / REPLICATES
     loaded = (done.load > 1.0).sum() / REPLICATES
     return [
         ("V", round(float(turns), 1), "stances that turn, mean over replicates"),
+        ("N", round(float(bears), 1),
+         "times that a stance begins or ceases to hamper a maker, mean over replicates"),
         ("Z", round(float(loaded), 1), "months with a load above one, mean over replicates"),
         ("W", done.visits.shape[0], "months of the chatbot view"),
-    ]
+    ]  # fmt: skip
+
+
+def against(stance: np.ndarray, bloc: int) -> np.ndarray:
+    """Return where a stance hampers the makers of a bloc: the other bloc's, open ones none."""
+    other = {BLOCS.index("us"): "chinese", BLOCS.index("cn"): "us"}
+    foe = STANCES.index(other[bloc]) if bloc in other else -1
+    return stance == foe
 
 
 def write_sizes() -> None:

@@ -143,7 +143,7 @@ class Facts(NamedTuple):
     compute: Floats  # [3, H] at the start
     output_reference: float  # Chinese output, H100e a month, at output_month
     output_month: int  # position of the month of output_reference
-    listed: Flags  # [T, K] 1 where an ecosystem's price list or menu may have changed
+    listed: Flags  # [T, K, O] 1 where an offer's price or place on the menu may have changed
     stale: Flags  # [T, I, K] 1 where its access, licence or price factor in a nation may have
     stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed
 

@@ -270,12 +270,12 @@ def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any
     shape = terms["licence"].shape
     other = np.zeros(shape[:2], dtype=np.uint8)
     other[0] = 1  # trust, pull, offer and facility have no history
-    sold = [changed(offers[name]) for name in ("on_sale", "ln_price", "fall_years")]
-    moved = np.any([np.any(flag.reshape(*flag.shape[:2], -1), axis=2) for flag in sold], axis=0)
+    sold = changed(offers["on_sale"]) | changed(offers["fall_years"])
+    listed = sold | changed(offers["ln_price"]).any(axis=3)
     opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
     terms_moved = opened | changed(terms["licence"]) | changed(terms["leak_weight"])
     return {
-        "listed": moved.astype(np.uint8),
+        "listed": listed.astype(np.uint8),
         "stale": terms_moved.astype(np.uint8),
         "stale_other": other,
     }

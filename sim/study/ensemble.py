@@ -39,7 +39,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-LANES = 32
+LANES = 48
 """Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
 
 _MEMORY = 0.7

@@ -70,13 +70,17 @@ def rule[F: Callable[..., Any]](function: F) -> F:
     return _compile(function, inline=False)
 
 
-def element[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function of one number, always inlined, so that the loop around it vectorises.
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a rule into the rules that call it.
+
+    For functions of one number, so that the loop around them vectorises, and for rules that a month
+    calls a hundred times and more: handing twenty arrays on costs as much as a short loop. It takes
+    a tenth off a replicate, and adds to the first compilation.
 
     Parameters
     ----------
     function : callable
-        Branch-free arithmetic on numbers.
+        As for :func:`rule`.
     """
     return _compile(function, inline=True)
 

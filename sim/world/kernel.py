@@ -42,17 +42,18 @@ def _nations(t: int, block: Block) -> None:
         e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer, state.slowed,
         state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
-        state.pull, state.offer, state.regarded, state.opened, state.worth, state.reach,
+        state.pull, state.offer, state.regarded, state.opened, state.worth, state.by_maker,
         state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
     )  # fmt: skip
     nations.decide(
-        int(f.months[t]), switch.noise, switch.trial, switch.links, f.nest, f.link_start, p, ps,
-        block.keys.wander, state.national_before, state.world, state.linked_share, state.wander,
-        state.scar, state.cover, state.offered, state.regarded, state.attention, state.access,
-        state.adopted, state.linked, state.ceiling, state.urge, state.loyal, state.leaving,
-        state.evicting, state.triers, state.logsum, state.logsum0, state.chosen, state.builders,
-        state.share, state.national, scratch.utility, scratch.kept, scratch.arriving,
-        scratch.triers, scratch.part, scratch.work,
+        int(f.months[t]), t >= f.base_month, switch.noise, switch.trial, switch.links, f.nest,
+        f.bloc, f.link_start, p, ps, block.keys.wander, state.national_before, state.world,
+        state.linked_share, state.wander, state.scar, state.cover, state.offered, state.regarded,
+        state.attention, state.access, state.adopted, state.linked, state.ceiling, state.urge,
+        state.loyal, state.leaving, state.evicting, state.triers, state.logsum0, state.builders,
+        state.share, state.national, scratch.utility, scratch.chosen, scratch.logsum, scratch.kept,
+        scratch.arriving, scratch.triers, scratch.part, scratch.work, state.by_maker,
+        state.callers,
     )  # fmt: skip
     if switch.stances:
         stance.review_all(
@@ -66,6 +67,6 @@ def _views(t: int, block: Block, record: Record) -> None:
     """Write what the chatbot view of the month would show."""
     state = block.state
     observe.chatbot_view(
-        t, block.facts.nest, state.share, state.opened, state.worth, state.reach, state.offered,
-        state.cover, state.triers, block.parameters.scalar, block.scratch.part, record.visits,
+        t, state.share, state.by_maker, state.offered, state.cover, state.triers,
+        block.parameters.scalar, block.scratch.part, record.visits,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from sim.scenario import compile as compiled
 from sim.scenario.drivers import STANCES, Drivers
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
-from sim.world.rules import choice, observe, offers, policy, stance, uptake
+from sim.world.rules import choice, observe, offers, policy, stance, tally, uptake
 
 Floats = NDArray[np.float64]
 
@@ -75,20 +75,25 @@ class Nation(mesa.Agent):
         """Bring what is offered up to date, and note whose users must leave."""
         world, i = self.model, self.position
         t, f, state = world.t, world.block.facts, world.state
+        anew = f.stale_other[t, i] == 1
+        was, now = state.stance_felt[i, 0], state.stance_before[i, 0]
         self.read_policy()
-        turned = policy.turned(i, state.stance_before, state.stance_felt)
-        if turned or world.feared or f.stale_other[t, i] == 1:
+        if anew or world.feared or now != was:
             self.regard()
         offers.nobody_leaves(i, state.evicting, state.leaving)
-        for k in range(f.nest.size):
-            terms, listed = f.stale[t, i, k] == 1, f.listed[t, k] == 1
-            loaded = world.loaded and f.bloc[k] == offers.CN_BLOC
-            opening = terms or loaded or f.stale_other[t, i] == 1
-            if opening or (turned and f.bloc[k] <= offers.CN_BLOC):
+        for k, bloc in enumerate(f.bloc):
+            terms, loaded = f.stale[t, i, k] == 1, world.loaded and bloc == offers.CN_BLOC
+            reopens = anew or terms or loaded
+            if now != was:
+                reopens |= offers.against(now, bloc) != offers.against(was, bloc)
+            if reopens:
                 self.open_ways(k)
-            elif not listed:
-                continue
-            self.value_offers(k, priced=terms or listed, loaded=loaded)
+            for o in (0, 1):
+                listing = f.listed[t, k, o] == 1
+                if reopens or listing:
+                    priced = f.on_sale[t, k, o] == 1 and (terms or listing)
+                    self.value_offer(k, o, priced=priced, loaded=loaded)
+        state.stance_felt[i, 0] = now
 
     def read_policy(self) -> None:
         """Read the drivers that are in force here this month."""
@@ -117,7 +122,7 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.regard(
-            i, f.alignment, f.stand, f.home, f.bloc, f.pulled, state.taste, state.trust,
+            i, 0, 1, f.alignment, f.stand, f.home, f.bloc, f.pulled, state.taste, state.trust,
             state.pull, world.risk, state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
 
@@ -126,24 +131,24 @@ class Nation(mesa.Agent):
         world, i = self.model, self.position
         f, state, opened_next = world.block.facts, world.state, world.block.scratch.opened_next
         offers.reachable(
-            i, k, f.nest, f.bloc, state.access, state.facility, state.stance_before,
+            i, k, 0, 1, f.nest, f.bloc, state.access, state.facility, state.stance_before,
             world.block.parameters.scalar, state.slowed, opened_next,
         )  # fmt: skip
-        if offers.narrowed(i, k, state.opened, opened_next):
+        if offers.narrowed(i, k, 0, 1, state.opened, opened_next):
             offers.lost(
-                i, k, state.opened, opened_next, state.worth, state.reach, state.offered,
+                i, k, 0, 1, state.opened, opened_next, state.worth, state.offered,
                 state.cover_before, state.leaving,
             )  # fmt: skip
             state.evicting[i] = 1
-        offers.open_ways(i, k, opened_next, state.opened)
+        offers.open_ways(i, k, 0, 1, opened_next, state.opened)
 
-    def value_offers(self, k: int, *, priced: bool, loaded: bool) -> None:
-        """Value what one ecosystem offers.
+    def value_offer(self, k: int, o: int, *, priced: bool, loaded: bool) -> None:
+        """Value one offer of an ecosystem.
 
         Parameters
         ----------
-        k : int
-            Position of the ecosystem.
+        k, o : int
+            Positions of ecosystem and offer.
         priced, loaded : bool
             Whether its price or licence, or the load of its maker's service, may have moved.
         """
@@ -152,17 +157,18 @@ class Nation(mesa.Agent):
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         if priced or loaded:
             offers.maker_worth(
-                i, k, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
+                i, k, o, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
                 state.sensitivity, p, ps, state.worth,
             )  # fmt: skip
         if priced and f.nest[k] != offers.CLOSED_NEST:
             offers.other_worth(
-                i, k, state.ln_price, state.price, state.licence, state.sensitivity, p, ps,
+                i, k, o, state.ln_price, state.price, state.licence, state.sensitivity, p, ps,
                 state.worth,
             )  # fmt: skip
         offers.value(
-            i, k, world.t, f.nest, f.on_sale, state.opened, state.worth, state.reach, state.offered
-        )
+            i, k, o, world.t, 0, 1, f.nest, f.on_sale, state.opened, state.worth, state.by_maker,
+            state.offered,
+        )  # fmt: skip
 
     def decide(self) -> None:
         """Choose, let newcomers in, and move the shares."""
@@ -186,11 +192,10 @@ class Nation(mesa.Agent):
 
     def choose(self) -> None:
         """Write the choice probabilities of newcomers in each segment."""
-        world, i = self.model, self.position
-        state, scratch = world.state, world.block.scratch
+        world, scratch = self.model, self.model.block.scratch
         choice.choose(
-            i, world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.work,
-            state.chosen, state.logsum,
+            world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.work,
+            scratch.chosen, scratch.logsum,
         )  # fmt: skip
 
     def grow(self) -> None:
@@ -202,21 +207,26 @@ class Nation(mesa.Agent):
             i, switch.trial, p, state.attention, state.access, state.triers, scratch.triers
         )
         uptake.grow(
-            i, f.link_start, state.logsum, state.logsum0, state.urge, state.adopted, state.linked,
+            i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
             scratch.triers, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
         )  # fmt: skip
 
     def move(self) -> None:
         """Move the shares: who must leave, who arrives, who reconsiders."""
         world, i = self.model, self.position
-        state, scratch = world.state, world.block.scratch
+        f, state, scratch = world.block.facts, world.state, world.block.scratch
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.settle_shares(
-            i, state.evicting, state.share, state.chosen, state.logsum, state.leaving,
+            i, state.evicting, state.share, scratch.chosen, scratch.logsum, state.leaving,
             scratch.arriving, scratch.triers, state.loyal, p, ps, scratch.kept, scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
         choice.nation_shares(i, state.share, ps, state.national)
+        if world.t >= f.base_month:
+            tally.nation_load(
+                i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,
+                ps, scratch.part, state.callers,
+            )  # fmt: skip
 
     def review(self) -> None:
         """Let the government review its stance if its month has come."""
@@ -333,7 +343,6 @@ class World(mesa.Model):
         state = self.state
         if self.t < self.record.visits.shape[0]:
             observe.chatbot_view(
-                self.t, self.block.facts.nest, state.share, state.opened, state.worth, state.reach,
-                state.offered, state.cover, state.triers, self.block.parameters.scalar,
-                self.block.scratch.part, self.record.visits,
+                self.t, state.share, state.by_maker, state.offered, state.cover, state.triers,
+                self.block.parameters.scalar, self.block.scratch.part, self.record.visits,
             )  # fmt: skip

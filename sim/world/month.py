@@ -103,10 +103,7 @@ def finish(t: int, block: Block) -> None:
     f, state, part = block.facts, block.state, block.scratch.part
     tally.world_shares(state.builders, state.national, state.world, part)
     if t >= f.base_month:  # before, nothing reads it
-        tally.chinese_load(
-            f.nest, f.bloc, state.builders, state.share, state.opened, state.worth, state.reach,
-            state.offered, state.cover, block.parameters.segment, part, state.users,
-        )  # fmt: skip
+        tally.chinese_load(state.callers, state.users)
     tally.bloc_share(f.bloc, state.world, state.chinese_share)
     if t == f.base_month:
         state.users0[:] = state.users

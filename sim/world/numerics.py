@@ -15,7 +15,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from sim.world.compiled import element
+from sim.world.compiled import inlined
 
 ABSENT = -1.0e30
 """Utility of what cannot be had: its exponential is exactly zero, and no log of zero is taken."""
@@ -56,7 +56,7 @@ Leaving the choice to the compiler (``fastmath``) would not be.
 """
 
 
-@element
+@inlined
 def exp(x: float) -> float:
     """Return e to the power x; exactly 0 below -700, and held at e**700 above.
 
@@ -79,7 +79,7 @@ def exp(x: float) -> float:
     return p * power if x > -700.0 else 0.0
 
 
-@element
+@inlined
 def log(x: float) -> float:
     """Return the natural logarithm of a normal positive x.
 
@@ -108,7 +108,7 @@ def log(x: float) -> float:
     return n * _LN2_HIGH - ((half - (s * (half + z * p) + n * _LN2_LOW)) - f)
 
 
-@element
+@inlined
 def mix(key: np.uint64) -> np.uint64:
     """Return the SplitMix64 output function of a 64-bit number (Steele, Lea and Flood 2014)."""
     z = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -116,7 +116,7 @@ def mix(key: np.uint64) -> np.uint64:
     return z ^ (z >> np.uint64(31))
 
 
-@element
+@inlined
 def uniform(key: np.uint64, counter: int) -> float:
     """Return the draw of a stream at a counter, strictly between 0 and 1.
 
@@ -129,7 +129,7 @@ def uniform(key: np.uint64, counter: int) -> float:
     return one_to_two - 0.9999999999999999
 
 
-@element
+@inlined
 def cos_turn(u: float) -> float:
     """Return ``cos(2 pi u)`` for u in (0, 1), to about 1e-15.
 
@@ -153,14 +153,14 @@ def cos_turn(u: float) -> float:
     return 2.0 * s * s - 1.0
 
 
-@element
+@inlined
 def normal(key: np.uint64, counter: int) -> float:
     """Return a standard normal draw of a stream at a counter (Box and Muller 1958)."""
     radius = math.sqrt(-2.0 * log(uniform(key, 2 * counter)))
     return radius * cos_turn(uniform(key, 2 * counter + 1))
 
 
-@element
+@inlined
 def gumbel(key: np.uint64, counter: int) -> float:
     """Return a standard Gumbel draw of a stream at a counter."""
     return -log(-log(uniform(key, counter)))

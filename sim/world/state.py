@@ -59,14 +59,12 @@ class State(NamedTuple):
     offer: Floats  # [I, 4, L]
     opened: Floats  # [I, K, S, 3, L] access that builders really have
     worth: Floats  # [I, K, S, 3, 2, L] worth of a way and offer
-    reach: Floats  # [I, K, S, 2, L] sum over ways
-    offered: Floats  # [I, K, S, 2, L] its logarithm, B
+    by_maker: Floats  # [I, K, S, 2, L] part of an offer's users who come by its maker's service
+    offered: Floats  # [I, K, S, 2, L] log-sum over ways, B
     regarded: Floats  # [I, K, S, L] utils, whatever is offered and whoever uses it
     risk_felt: Floats  # [K, L] risk under which ecosystems were last regarded; -1 before
     leaving: Floats  # [I, S, K, L] part of users whose way is cut this month
     evicting: Flags  # [I] whether any is
-    chosen: Floats  # [I, S, K, L] choice probabilities P of the month
-    logsum: Floats  # [I, S, L] log of the choice weight of the month
     triers: Floats  # [I, K, L] fraction of active users
     adopted: Floats  # [I, L] N/C of last month
     linked: Floats  # [I, L] its mean over linked nations
@@ -82,7 +80,8 @@ class State(NamedTuple):
     unmet: Floats  # [12, L]
     training: Floats  # [L] H100e
     serving: Floats  # [L] H100e
-    users: Floats  # [L] builders on Chinese models by the maker's service
+    callers: Floats  # [I, L] builders on Chinese models by the maker's service
+    users: Floats  # [L] the same in the world
     users0: Floats  # [L] the same in July 2025; 0 before
     serving0: Floats  # [L]
     training0: Floats  # [L]
@@ -112,6 +111,8 @@ class Scratch(NamedTuple):
 
     kept: Floats  # [K, L]
     utility: Floats  # [S, K, L]
+    chosen: Floats  # [S, K, L] choice probabilities P
+    logsum: Floats  # [S, L] log of the choice weight
     opened_next: Floats  # [S, 3, L]
     arriving: Floats  # [L]
     triers: Floats  # [L]
@@ -184,6 +185,8 @@ def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
     return Scratch(
         kept=np.zeros((ecosystems, lanes)),
         utility=np.zeros((segments, ecosystems, lanes)),
+        chosen=np.zeros((segments, ecosystems, lanes)),
+        logsum=np.zeros((segments, lanes)),
         opened_next=np.zeros((segments, len(WAYS), lanes)),
         arriving=np.zeros(lanes),
         triers=np.zeros(lanes),
@@ -252,14 +255,12 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         **{name: zeros(nations, int(cells[name])) for name in CELLS},
         opened=zeros(nations, ecosystems, segments, w),
         worth=zeros(nations, ecosystems, segments, w, o),
-        reach=zeros(nations, ecosystems, segments, o),
+        by_maker=zeros(nations, ecosystems, segments, o),
         offered=np.full((nations, ecosystems, segments, o, lanes), ABSENT),
         regarded=zeros(nations, ecosystems, segments),
         risk_felt=np.full((ecosystems, lanes), -1.0),
         leaving=zeros(nations, segments, ecosystems),
         evicting=np.zeros(nations, np.uint8),
-        chosen=zeros(nations, segments, ecosystems),
-        logsum=zeros(nations, segments),
         triers=zeros(nations, ecosystems),
         adopted=zeros(nations),
         linked=zeros(nations),
@@ -275,6 +276,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         unmet=np.repeat(p[P.unmet_start][None, :], 12, axis=0),
         training=zeros(),
         serving=zeros(),
+        callers=zeros(nations),
         users=zeros(),
         users0=zeros(),
         serving0=zeros(),

@@ -31,7 +31,7 @@ SHAPES = {
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
     "notable_size": "TK", "frontier": "T", "access": "TIV", "leak_weight": "TIK", "licence": "TIK",
     "facility": "S", "trust": "IK", "world": "TC", "nation_low": "F", "nation_high": "F",
-    "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TK", "stale": "TIK",
+    "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
     "stale_other": "TI",
     "operation": "E", "ramp": "ET", "target": "E", "entry": "E", "nation_start": "n",
     "nation_effect": "N", "world_start": "c", "world_effect": "D", "offsets": "f",
@@ -323,13 +323,16 @@ def test_flags_tell_every_change_of_the_facts(baseline):
     per_offer = [f.on_sale, f.ln_price, f.fall_years]
     for t in range(1, T):
         for k in range(K):
-            sold = any((path[t, k] != path[t - 1, k]).any() for path in per_offer)
+            sold = np.any(
+                [(path[t, k] != path[t - 1, k]).reshape(2, -1).any(axis=1) for path in per_offer],
+                axis=0,
+            )
             row = slice(3 * k, 3 * k + 3)
             moved = (f.access[t, :, row] != f.access[t - 1, :, row]).any(axis=1)
             moved |= f.licence[t, :, k] != f.licence[t - 1, :, k]
             moved |= f.leak_weight[t, :, k] != f.leak_weight[t - 1, :, k]
             np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved)
-            assert (f.listed[t, k] == 1) == sold
+            np.testing.assert_array_equal(f.listed[t, k] == 1, sold)
     assert f.listed[0].all()
     assert f.stale[0].all()
     assert f.stale_other[0].all()

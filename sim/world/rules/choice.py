@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
 from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
 from sim.world.streams import Keys
@@ -12,7 +12,7 @@ SOVEREIGN_BLOC = 3
 NOTHING = 0.5 * ABSENT
 
 
-@rule
+@inlined
 def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
     """Let the tastes of a nation wander, ``AR(1)`` with stationary sd ``taste_month``.
 
@@ -33,6 +33,8 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
 @rule
 def regard(
     i: int,
+    first: int,
+    last: int,
     alignment: Floats,
     stand: Floats,
     at_home: Floats,
@@ -54,6 +56,8 @@ def regard(
 
     Parameters
     ----------
+    first, last : int
+        Lanes ``first`` to ``last - 1`` are written.
     alignment, stand : ndarray, shape (I,) and (K,)
         ``a_i`` and ``b_k``.
     at_home : ndarray, shape (I, K)
@@ -69,24 +73,24 @@ def regard(
     regarded : ndarray, shape (I, K, S, L)
         Row i is written.
     """
-    options, lanes = risk.shape
+    options = risk.shape[0]
     for k in range(options):
         own = bloc[k] + 1 if bloc[k] < 2 else (3 if bloc[k] == SOVEREIGN_BLOC else -1)
         other = 2 - bloc[k] if bloc[k] < 2 else -1
         lean, mine = alignment[i] * stand[k], at_home[i, k]
         for s in range(ps.shape[0]):
-            for l in range(lanes):  # noqa: E741
+            for l in range(first, last):  # noqa: E741
                 side = 1.0 if stance[i, l] == own else 0.0
                 side = -1.0 if stance[i, l] == other else side
                 push = side * p[P.stance_push, l] * ps[s, B.stance, l]
                 likes = p[P.align, l] * lean + p[P.home, l] * mine
                 regarded[i, k, s, l] = push + likes + pulled[k] * ps[s, B.incumbent, l]
-            for l in range(lanes):  # noqa: E741
+            for l in range(first, last):  # noqa: E741
                 fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
                 regarded[i, k, s, l] += taste[i, k, l] + pull[i, s * options + k, l] - fear
 
 
-@rule
+@inlined
 def utility(
     i: int,
     links: int,
@@ -140,10 +144,8 @@ def utility(
                 u[s, k, l] = best + rest if best > NOTHING else ABSENT
 
 
-@rule
-def choose(
-    i: int, nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsum: Floats
-) -> None:
+@inlined
+def choose(nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsum: Floats) -> None:
     """Write the nested-logit choice probabilities of each segment and the log of their weight.
 
     In nest G, ``P_k = (e_k / sum_G e) (W_G / Z)`` with ``e = exp(u / mu)``,
@@ -157,13 +159,13 @@ def choose(
     u : ndarray, shape (S, K, L)
     work : ndarray, shape (6, L)
         Scratch.
-    chosen : ndarray, shape (I, S, K, L)
-        P; row i is written, all zero where nothing can be had.
-    logsum : ndarray, shape (I, S, L)
+    chosen : ndarray, shape (S, K, L)
+        P; written, all zero where nothing can be had.
+    logsum : ndarray, shape (S, L)
         ``ln Z``; ABSENT where nothing can be had.
     """
     options, lanes = u.shape[1], u.shape[2]
-    for s in range(chosen.shape[1]):
+    for s in range(chosen.shape[0]):
         for l in range(lanes):  # noqa: E741
             work[0, l] = u[s, 0, l]
             work[1, l] = 0.0
@@ -176,7 +178,7 @@ def choose(
             for l in range(lanes):  # noqa: E741
                 weight = exp((u[s, k, l] - work[0, l]) * p[NEST_INVERSE, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
-                chosen[i, s, k, l] = weight
+                chosen[s, k, l] = weight
                 work[g, l] += weight
         for l in range(lanes):  # noqa: E741
             closed, opened = work[1, l], work[2, l]
@@ -188,11 +190,11 @@ def choose(
             some = z > 0.0
             work[4, l] = closed_weight / (closed * z) if closed > 0.0 else 0.0
             work[5, l] = open_weight / (opened * z) if opened > 0.0 else 0.0
-            logsum[i, s, l] = work[0, l] + log(max(z, 1e-300)) if some else ABSENT
+            logsum[s, l] = work[0, l] + log(max(z, 1e-300)) if some else ABSENT
         for k in range(options):
             g = 4 + nest[k]
             for l in range(lanes):  # noqa: E741
-                chosen[i, s, k, l] *= work[g, l]
+                chosen[s, k, l] *= work[g, l]
 
 
 @rule
@@ -219,10 +221,10 @@ def _evict(i: int, s: int, share: Floats, chosen: Floats, leaving: Floats, work:
             share[i, s, k, l] -= gone
     for k in range(share.shape[2]):
         for l in range(share.shape[3]):  # noqa: E741
-            share[i, s, k, l] += chosen[i, s, k, l] * work[4, l]
+            share[i, s, k, l] += chosen[s, k, l] * work[4, l]
 
 
-@rule
+@inlined
 def settle_shares(
     i: int,
     evicting: Flags,
@@ -248,9 +250,10 @@ def settle_shares(
     ----------
     evicting : ndarray, shape (I,)
         Whether ``leaving`` holds anything.
-    share, chosen : ndarray, shape (I, S, K, L)
-        Row i of ``share`` is updated; ``chosen`` is P.
-    logsum : ndarray, shape (I, S, L)
+    share : ndarray, shape (I, S, K, L)
+        Row i is updated.
+    chosen, logsum : ndarray, shape (S, K, L) and (S, L)
+        From :func:`choose`.
     leaving : ndarray, shape (I, S, K, L)
         Part of users who must leave.
     arriving : ndarray, shape (L,)
@@ -263,9 +266,9 @@ def settle_shares(
         Scratch.
     """
     options, lanes = share.shape[2], share.shape[3]
-    for s in range(chosen.shape[1]):
+    for s in range(chosen.shape[0]):
         for l in range(lanes):  # noqa: E741
-            here = 1.0 if logsum[i, s, l] > NOTHING else 0.0
+            here = 1.0 if logsum[s, l] > NOTHING else 0.0
             rho = ps[s, B.reconsider, l] * (1.0 + p[P.trial_effect, l] * triers[l])
             work[0, l] = here
             work[2, l] = here * min(rho, 1.0)
@@ -277,19 +280,19 @@ def settle_shares(
         for k in range(options):
             for l in range(lanes):  # noqa: E741
                 x = share[i, s, k, l]
-                x += work[3, l] * (chosen[i, s, k, l] - x)
-                free = x / (1.0 + loyal[s, l] * chosen[i, s, k, l])
+                x += work[3, l] * (chosen[s, k, l] - x)
+                free = x / (1.0 + loyal[s, l] * chosen[s, k, l])
                 work[5, l] += free
                 kept[k, l] = x - free
                 share[i, s, k, l] = x
         for k in range(options):
             for l in range(lanes):  # noqa: E741
                 x = share[i, s, k, l]
-                anew = chosen[i, s, k, l] * work[5, l] + kept[k, l]
+                anew = chosen[s, k, l] * work[5, l] + kept[k, l]
                 share[i, s, k, l] = x + work[2, l] * (anew - x)
 
 
-@rule
+@inlined
 def heal(
     i: int,
     evicting: Flags,
@@ -317,7 +320,7 @@ def heal(
                     scar[i, k, l] += p[P.hurt, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
 
 
-@rule
+@inlined
 def nation_shares(i: int, share: Floats, ps: Floats, national: Floats) -> None:
     """Write the nation's share of each ecosystem over segments by weight, shape (I, K, L)."""
     for k in range(national.shape[1]):

@@ -7,8 +7,8 @@ one by one, so that a user can change one. A test holds the two to the same bits
 from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
-from sim.world.compiled import rule
-from sim.world.rules import choice, offers, policy, uptake
+from sim.world.compiled import inlined, rule
+from sim.world.rules import choice, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
 
@@ -22,7 +22,7 @@ def perceive(  # noqa: C901 - an economy of many ifs
     ps: Floats, sensitivity: Floats, dearer: Floats, slowed: Floats, ln_price: Floats,
     cover: Floats, risk: Floats, taste: Floats, stance: Ints, felt: Ints, access: Floats,
     price: Floats, licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats,
-    regarded: Floats, opened: Floats, worth: Floats, reach: Floats, offered: Floats,
+    regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats, offered: Floats,
     leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Bring what is offered to each nation up to date, and note whose users must leave.
@@ -37,8 +37,8 @@ def perceive(  # noqa: C901 - an economy of many ifs
     loaded, feared : bool
         Whether the load of Chinese services, or the risk of an ecosystem, is felt differently than
         last month.
-    listed : ndarray, shape (T, K)
-        Whether an ecosystem's price list or menu may have changed.
+    listed : ndarray, shape (T, K, 2)
+        Whether an offer's price or its place on the menu may have changed.
     stale, stale_other : ndarray, shape (T, I, K) and (T, I)
         Whether an ecosystem's terms in a nation, or anything else there, may have changed.
     risk : ndarray, shape (K, L)
@@ -47,56 +47,120 @@ def perceive(  # noqa: C901 - an economy of many ifs
     opened_next, work : ndarray
         Scratch. All others as in the rules that are called.
     """
+    lanes = stance.shape[1]
     for i in range(access.shape[0]):
-        if stale_other[t, i] == 1:
+        anew = stale_other[t, i] == 1
+        if anew:
             policy.settle_other(
                 i, t, base_facility, base_trust, low, high, start, effect, offsets, operation, ramp,
                 size, target, facility, trust, pull, offer, work,
             )  # fmt: skip
-        turned = policy.turned(i, stance, felt)
-        if turned or feared or stale_other[t, i] == 1:
+        if anew or feared:
             choice.regard(
-                i, alignment, stand, home, bloc, pulled, taste, trust, pull, risk, stance, p, ps,
-                regarded,
+                i, 0, lanes, alignment, stand, home, bloc, pulled, taste, trust, pull, risk, stance,
+                p, ps, regarded,
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
-            terms = stale[t, i, k] == 1
-            if terms:
+            if stale[t, i, k] == 1:
                 policy.settle_ecosystem(
                     i, k, t, base_access, leak_weight, base_licence, low, high, start, effect,
                     offsets, operation, ramp, size, target, p, access, price, licence, work,
                 )  # fmt: skip
-            chinese = loaded and bloc[k] == offers.CN_BLOC
-            # Facilities decide how far own machines reach.
-            opening = terms or chinese or stale_other[t, i] == 1
-            if opening or (turned and bloc[k] <= offers.CN_BLOC):
-                offers.reachable(i, k, nest, bloc, access, facility, stance, p, slowed, opened_next)
-                if offers.narrowed(i, k, opened, opened_next):
-                    offers.lost(i, k, opened, opened_next, worth, reach, offered, cover, leaving)
-                    evicting[i] = 1
-                offers.open_ways(i, k, opened_next, opened)
-            elif listed[t, k] == 0:
+            if _reopens(anew, stale[t, i, k], loaded, bloc[k]):
+                _open(
+                    i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
+                    cover, opened, leaving, evicting, opened_next,
+                )  # fmt: skip
+        if policy.turns(i, stance, felt):
+            _turn(
+                i, t, nest, bloc, pulled, on_sale, alignment, stand, home, p, ps, slowed, cover,
+                risk, taste, stance, felt, access, facility, trust, pull, regarded, opened, worth,
+                by_maker, offered, leaving, evicting, opened_next,
+            )  # fmt: skip
+        for k in range(nest.size):
+            terms, chinese = stale[t, i, k] == 1, loaded and bloc[k] == offers.CN_BLOC
+            reopens = _reopens(anew, stale[t, i, k], loaded, bloc[k])
+            for o in range(2):
+                listing = listed[t, k, o] == 1
+                # An offer that is not sold is priced when it comes on sale.
+                priced = on_sale[t, k, o] == 1 and (terms or listing)
+                if priced or chinese:
+                    offers.maker_worth(
+                        i, k, o, bloc, ln_price, price, dearer, licence, sensitivity, p, ps, worth
+                    )
+                if priced and nest[k] != offers.CLOSED_NEST:
+                    offers.other_worth(i, k, o, ln_price, price, licence, sensitivity, p, ps, worth)
+                if reopens or listing:
+                    offers.value(
+                        i, k, o, t, 0, lanes, nest, on_sale, opened, worth, by_maker, offered
+                    )
+
+
+@inlined
+def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: FBT001
+    """Return whether the ways to an ecosystem may be more or less open than last month.
+
+    Facilities, which are among the other drivers, decide how far own machines reach.
+    """
+    return anew or stale == 1 or (loaded and bloc == offers.CN_BLOC)
+
+
+@rule
+def _turn(
+    i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
+    stand: Floats, home: Floats, p: Floats, ps: Floats, slowed: Floats, cover: Floats, risk: Floats,
+    taste: Floats, stance: Ints, felt: Ints, access: Floats, facility: Floats, trust: Floats,
+    pull: Floats, regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats,
+    offered: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+) -> None:  # fmt: skip
+    """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
+    for l in range(stance.shape[1]):  # noqa: E741
+        if stance[i, l] == felt[i, l]:
+            continue
+        choice.regard(
+            i, l, l + 1, alignment, stand, home, bloc, pulled, taste, trust, pull, risk, stance, p,
+            ps, regarded,
+        )  # fmt: skip
+        for k in range(nest.size):
+            if offers.against(stance[i, l], bloc[k]) == offers.against(felt[i, l], bloc[k]):
                 continue
-            priced = terms or listed[t, k] == 1
-            if priced or chinese:
-                offers.maker_worth(
-                    i, k, bloc, ln_price, price, dearer, licence, sensitivity, p, ps, worth
-                )
-            if priced and nest[k] != offers.CLOSED_NEST:
-                offers.other_worth(i, k, ln_price, price, licence, sensitivity, p, ps, worth)
-            offers.value(i, k, t, nest, on_sale, opened, worth, reach, offered)
+            _open(
+                i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
+                cover, opened, leaving, evicting, opened_next,
+            )  # fmt: skip
+            for o in range(2):
+                offers.value(i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered)
+        felt[i, l] = stance[i, l]
+
+
+@rule
+def _open(
+    i: int, k: int, first: int, last: int, nest: Ints, bloc: Ints, access: Floats, facility: Floats,
+    stance: Ints, p: Floats, slowed: Floats, worth: Floats, offered: Floats, cover: Floats,
+    opened: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+) -> None:  # fmt: skip
+    """Open or close the ways to an ecosystem, and note whose users must leave."""
+    offers.reachable(
+        i, k, first, last, nest, bloc, access, facility, stance, p, slowed, opened_next
+    )
+    if offers.narrowed(i, k, first, last, opened, opened_next):
+        offers.lost(i, k, first, last, opened, opened_next, worth, offered, cover, leaving)
+        evicting[i] = 1
+    offers.open_ways(i, k, first, last, opened_next, opened)
 
 
 @rule
 def decide(
-    month: int, noise: int, trial: int, links: int, nest: Ints, link_start: Ints, p: Floats,
+    month: int, loading: bool, noise: int, trial: int, links: int, nest: Ints, bloc: Ints,  # noqa: FBT001
+    link_start: Ints, p: Floats,
     ps: Floats, keys: Keys, national_before: Floats, world: Floats, linked_share: Floats,
     wander: Floats, scar: Floats, cover: Floats, offered: Floats, regarded: Floats,
     attention: Floats, access: Floats, adopted: Floats, linked: Floats, ceiling: Floats,
-    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, triers: Floats, logsum: Floats,
-    logsum0: Floats, chosen: Floats, builders: Floats, share: Floats, national: Floats,
-    utility: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats, work: Floats,
+    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, triers: Floats,
+    logsum0: Floats, builders: Floats, share: Floats, national: Floats, utility: Floats,
+    chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
+    work: Floats, by_maker: Floats, callers: Floats,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -104,9 +168,11 @@ def decide(
     ----------
     month : int
         Its number.
+    loading : bool
+        Whether the load of Chinese services is known, so that their users are counted.
     noise, trial, links : int
         Switches.
-    utility, kept, arriving, tried, part, work : ndarray
+    utility, chosen, logsum, kept, arriving, tried, part, work : ndarray
         Scratch. All others as in the rules that are called.
     """
     for i in range(share.shape[0]):
@@ -116,7 +182,7 @@ def decide(
             i, links, national_before, world, linked_share, wander, scar, cover, offered, regarded,
             p, part, utility,
         )  # fmt: skip
-        choice.choose(i, nest, p, utility, work, chosen, logsum)
+        choice.choose(nest, p, utility, work, chosen, logsum)
         uptake.try_out(i, trial, p, attention, access, triers, tried)
         uptake.grow(
             i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
@@ -127,3 +193,5 @@ def decide(
         )
         choice.heal(i, evicting, leaving, p, ps, scar)
         choice.nation_shares(i, share, ps, national)
+        if loading:
+            tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)

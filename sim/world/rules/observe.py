@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats, Ints
+from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
 from sim.world.rows import P
-from sim.world.rules.offers import MAKER, by_way
+from sim.world.rules.offers import makers_part
 
 ENTERPRISE, INDEPENDENT = 0, 1
 
@@ -13,11 +13,8 @@ ENTERPRISE, INDEPENDENT = 0, 1
 @rule
 def chatbot_view(
     t: int,
-    nest: Ints,
     share: Floats,
-    opened: Floats,
-    worth: Floats,
-    reach: Floats,
+    by_maker: Floats,
     offered: Floats,
     cover: Floats,
     triers: Floats,
@@ -45,7 +42,7 @@ def chatbot_view(
             for l in range(lanes):  # noqa: E741
                 visits[t, i, k, l] = 0.0
             for s in range(segments):
-                by_way(i, s, k, MAKER, nest, opened, worth, reach, offered, cover, part)
+                makers_part(i, s, k, by_maker, offered, cover, part)
                 for l in range(lanes):  # noqa: E741
                     visits[t, i, k, l] += share[i, s, k, l] * part[l] / segments
         for l in range(lanes):  # noqa: E741

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import B, P
 
@@ -13,12 +13,23 @@ US_BLOC, CN_BLOC = 0, 1
 US_STANCE, CN_STANCE = 1, 2
 LN_FLOOR = -2.995732273553991
 """Logarithm of 0.05 USD per million tokens: below it a price is no longer felt."""
+LEAST = 1e-300
+"""Stands in for a sum that is zero where a lane's quotient or logarithm is thrown away."""
 
 
-@rule
+@inlined
+def against(stance: int, bloc: int) -> bool:
+    """Return whether a government with this stance hampers the makers of a bloc."""
+    foe = CN_STANCE if bloc == US_BLOC else US_STANCE
+    return bloc <= CN_BLOC and stance == foe
+
+
+@inlined
 def reachable(
     i: int,
     k: int,
+    first: int,
+    last: int,
     nest: Ints,
     bloc: Ints,
     access: Floats,
@@ -36,6 +47,8 @@ def reachable(
 
     Parameters
     ----------
+    first, last : int
+        Lanes ``first`` to ``last - 1`` are written.
     access : ndarray, shape (I, K * 3, L)
         Access driver.
     facility : ndarray, shape (I, S, L)
@@ -47,35 +60,38 @@ def reachable(
     opened : ndarray, shape (S, 3, L)
         Written.
     """
-    against = CN_STANCE if bloc[k] == US_BLOC else (US_STANCE if bloc[k] == CN_BLOC else -1)
     closed, chinese = nest[k] == CLOSED_NEST, bloc[k] == CN_BLOC
-    for l in range(opened.shape[2]):  # noqa: E741
+    for l in range(first, last):  # noqa: E741
         maker = access[i, 3 * k, l]
-        maker *= p[P.stance_access, l] if stance[i, l] == against else 1.0
+        maker *= p[P.stance_access, l] if against(stance[i, l], bloc[k]) else 1.0
         opened[0, MAKER, l] = maker * slowed[l] if chinese else maker
     for s in range(opened.shape[0]):
-        for l in range(opened.shape[2]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             opened[s, MAKER, l] = opened[0, MAKER, l]
-        for l in range(opened.shape[2]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             opened[s, HOST, l] = 0.0 if closed else access[i, 3 * k + HOST, l]
-        for l in range(opened.shape[2]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             own = access[i, 3 * k + SELF, l] * facility[i, s, l]
             opened[s, SELF, l] = 0.0 if closed else own
 
 
-@rule
-def open_ways(i: int, k: int, opened_next: Floats, opened: Floats) -> None:
-    """Put this month's access, shape (S, 3, L), in the place of last month's, [I, K, S, 3, L]."""
+@inlined
+def open_ways(i: int, k: int, first: int, last: int, opened_next: Floats, opened: Floats) -> None:
+    """Put this month's access, shape (S, 3, L), in the place of last month's, [I, K, S, 3, L].
+
+    In the lanes ``first`` to ``last - 1``.
+    """
     for s in range(opened_next.shape[0]):
         for w in range(3):
-            for l in range(opened_next.shape[2]):  # noqa: E741
+            for l in range(first, last):  # noqa: E741
                 opened[i, k, s, w, l] = opened_next[s, w, l]
 
 
-@rule
+@inlined
 def maker_worth(
     i: int,
     k: int,
+    o: int,
     bloc: Ints,
     ln_price: Floats,
     price: Floats,
@@ -93,6 +109,8 @@ def maker_worth(
 
     Parameters
     ----------
+    o : int
+        Which offer.
     ln_price : ndarray, shape (K, 2, 3, L)
         Logarithm of the list price of the month.
     price : ndarray, shape (I, K * 3, L)
@@ -107,19 +125,19 @@ def maker_worth(
     """
     burden = 1.0 if bloc[k] == CN_BLOC else 0.0
     for s in range(worth.shape[2]):
-        for o in range(2):
-            for l in range(worth.shape[5]):  # noqa: E741
-                full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
-                worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
-            for l in range(worth.shape[5]):  # noqa: E741
-                terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-                worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
+        for l in range(worth.shape[5]):  # noqa: E741
+            full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
+            worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+        for l in range(worth.shape[5]):  # noqa: E741
+            terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
+            worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
 
 
-@rule
+@inlined
 def other_worth(
     i: int,
     k: int,
+    o: int,
     ln_price: Floats,
     price: Floats,
     licence: Floats,
@@ -134,73 +152,87 @@ def other_worth(
     price times the segment's under-use. Arrays as in :func:`maker_worth`.
     """
     for s in range(worth.shape[2]):
-        for o in range(2):
-            for l in range(worth.shape[5]):  # noqa: E741
-                full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
-                worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
-            for l in range(worth.shape[5]):  # noqa: E741
-                terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-                terms -= ps[s, B.hosted, l]
-                worth[i, k, s, HOST, o, l] = exp(terms + worth[i, k, s, HOST, o, l])
-            for l in range(worth.shape[5]):  # noqa: E741
-                full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
-                full += ps[s, B.ln_under_use, l]
-                worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
-            for l in range(worth.shape[5]):  # noqa: E741
-                terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
-                worth[i, k, s, SELF, o, l] = exp(terms + worth[i, k, s, SELF, o, l])
+        for l in range(worth.shape[5]):  # noqa: E741
+            full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
+            worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+        for l in range(worth.shape[5]):  # noqa: E741
+            terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
+            terms -= ps[s, B.hosted, l]
+            worth[i, k, s, HOST, o, l] = exp(terms + worth[i, k, s, HOST, o, l])
+        for l in range(worth.shape[5]):  # noqa: E741
+            full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
+            full += ps[s, B.ln_under_use, l]
+            worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+        for l in range(worth.shape[5]):  # noqa: E741
+            terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
+            worth[i, k, s, SELF, o, l] = exp(terms + worth[i, k, s, SELF, o, l])
 
 
-@rule
+@inlined
 def value(
     i: int,
     k: int,
+    o: int,
     t: int,
+    first: int,
+    last: int,
     nest: Ints,
     on_sale: Flags,
     opened: Floats,
     worth: Floats,
-    reach: Floats,
+    by_maker: Floats,
     offered: Floats,
 ) -> None:
-    """Write the sum over ways of access times worth, and its logarithm ``B``.
+    """Write ``B``, the log of the sum over ways of access times worth, and the maker's part of it.
 
     Access multiplies: what no way reaches has exactly no value, and no logarithm of zero is taken.
 
     Parameters
     ----------
+    o : int
+        Which offer.
+    first, last : int
+        Lanes ``first`` to ``last - 1`` are written.
     nest : ndarray of int, shape (K,)
     on_sale : ndarray, shape (T, K, 2)
     opened : ndarray, shape (I, K, S, 3, L)
         Access by way this month.
     worth : ndarray, shape (I, K, S, 3, 2, L)
-    reach, offered : ndarray, shape (I, K, S, 2, L)
-        The sum and its logarithm; rows (i, k) are written.
+    by_maker : ndarray, shape (I, K, S, 2, L)
+        The maker's part of the sum, sigma: of an offer's users, those who come by its maker's
+        service. 0 where it cannot be had. Rows (i, k) are written.
+    offered : ndarray, shape (I, K, S, 2, L)
+        B. Rows (i, k) are written.
     """
     for s in range(worth.shape[2]):
-        for o in range(2):
-            sold = 1.0 if on_sale[t, k, o] == 1 else 0.0
-            for l in range(worth.shape[5]):  # noqa: E741
-                reach[i, k, s, o, l] = opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l]
-            if nest[k] != CLOSED_NEST:
-                for l in range(worth.shape[5]):  # noqa: E741
-                    total = reach[i, k, s, o, l]
-                    total += opened[i, k, s, HOST, l] * worth[i, k, s, HOST, o, l]
-                    total += opened[i, k, s, SELF, l] * worth[i, k, s, SELF, o, l]
-                    reach[i, k, s, o, l] = total
-            for l in range(worth.shape[5]):  # noqa: E741
-                total = reach[i, k, s, o, l] * sold
-                reach[i, k, s, o, l] = total
-                offered[i, k, s, o, l] = log(max(total, 1e-300)) if total > 0.0 else ABSENT
+        sold = 1.0 if on_sale[t, k, o] == 1 else 0.0
+        if nest[k] == CLOSED_NEST:
+            for l in range(first, last):  # noqa: E741
+                total = sold * (opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l])
+                some = total > 0.0
+                by_maker[i, k, s, o, l] = 1.0 if some else 0.0
+                offered[i, k, s, o, l] = log(max(total, LEAST)) if some else ABSENT
+            continue
+        for l in range(first, last):  # noqa: E741
+            maker = opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l]
+            total = maker + opened[i, k, s, HOST, l] * worth[i, k, s, HOST, o, l]
+            total += opened[i, k, s, SELF, l] * worth[i, k, s, SELF, o, l]
+            total *= sold
+            some = total > 0.0
+            by_maker[i, k, s, o, l] = maker / max(total, LEAST) if some else 0.0
+            offered[i, k, s, o, l] = log(max(total, LEAST)) if some else ABSENT
 
 
-@rule
-def narrowed(i: int, k: int, opened: Floats, opened_next: Floats) -> bool:
-    """Return whether any way is less open this month than last, in any segment and lane."""
+@inlined
+def narrowed(i: int, k: int, first: int, last: int, opened: Floats, opened_next: Floats) -> bool:
+    """Return whether any way is less open this month than last, in any segment.
+
+    In the lanes ``first`` to ``last - 1``.
+    """
     fallen = 0.0
     for s in range(opened_next.shape[0]):
         for w in range(3):
-            for l in range(opened_next.shape[2]):  # noqa: E741
+            for l in range(first, last):  # noqa: E741
                 fallen = max(fallen, opened[i, k, s, w, l] - opened_next[s, w, l])
     return fallen > 0.0
 
@@ -209,10 +241,11 @@ def narrowed(i: int, k: int, opened: Floats, opened_next: Floats) -> bool:
 def lost(
     i: int,
     k: int,
+    first: int,
+    last: int,
     opened: Floats,
     opened_next: Floats,
     worth: Floats,
-    reach: Floats,
     offered: Floats,
     cover: Floats,
     leaving: Floats,
@@ -224,7 +257,9 @@ def lost(
 
     Parameters
     ----------
-    opened, worth, reach, offered : ndarray
+    first, last : int
+        Lanes ``first`` to ``last - 1`` are written.
+    opened, worth, offered : ndarray
         Of last month.
     opened_next : ndarray, shape (S, 3, L)
         Access of this month.
@@ -234,55 +269,43 @@ def lost(
         Column (i, k) is written.
     """
     for s in range(leaving.shape[1]):
-        for l in range(leaving.shape[3]):  # noqa: E741
-            first = cover[s, k, 0, l] + offered[i, k, s, 0, l]
-            o = 0 if first >= cover[s, k, 1, l] + offered[i, k, s, 1, l] else 1
-            gone, left = 0.0, 0.0
+        for l in range(first, last):  # noqa: E741
+            flagship = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+            small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
+            o = 0 if flagship >= small else 1
+            had, gone, left = 0.0, 0.0, 0.0
             for w in range(3):
                 fallen = max(opened[i, k, s, w, l] - opened_next[s, w, l], 0.0)
-                gone += worth[i, k, s, w, o, l] * fallen
+                had += opened[i, k, s, w, l] * worth[i, k, s, w, o, l]
+                gone += fallen * worth[i, k, s, w, o, l]
                 left += opened_next[s, w, l]
-            total = reach[i, k, s, o, l]
-            part = min(gone / total, 1.0) if total > 0.0 else 0.0
+            some = had > 0.0 and offered[i, k, s, o, l] > ABSENT
+            part = min(gone / had, 1.0) if some else 0.0
             # Exactly all where no way is left, whatever the rounding of the sum.
-            leaving[i, s, k, l] = 1.0 if total > 0.0 and left == 0.0 else part
+            leaving[i, s, k, l] = 1.0 if some and left == 0.0 else part
 
 
-@rule
-def by_way(
-    i: int,
-    s: int,
-    k: int,
-    way: int,
-    nest: Ints,
-    opened: Floats,
-    worth: Floats,
-    reach: Floats,
-    offered: Floats,
-    cover: Floats,
-    part: Floats,
+@inlined
+def makers_part(
+    i: int, s: int, k: int, by_maker: Floats, offered: Floats, cover: Floats, part: Floats
 ) -> None:
-    """Write the share of an ecosystem's users who reach it by a way, sigma, shape (L,).
+    """Write the part of an ecosystem's users who come by its maker's service, shape (L,).
 
-    Zero where it cannot be had, and all where the maker's way is the only one. Arrays as in
-    :func:`lost`.
+    That of the better offer, as in `value`; 0 where the ecosystem cannot be had.
+
+    Parameters
+    ----------
+    by_maker, offered : ndarray, shape (I, K, S, 2, L)
+    cover : ndarray, shape (S, K, 2, L)
     """
-    if nest[k] == CLOSED_NEST:
-        for l in range(part.size):  # noqa: E741
-            some = max(reach[i, k, s, 0, l], reach[i, k, s, 1, l]) > 0.0
-            part[l] = 1.0 if some and way == MAKER else 0.0
-        return
     for l in range(part.size):  # noqa: E741
         first = cover[s, k, 0, l] + offered[i, k, s, 0, l]
         second = cover[s, k, 1, l] + offered[i, k, s, 1, l]
-        total, other = reach[i, k, s, 0, l], reach[i, k, s, 1, l]
-        worth_way, other_way = worth[i, k, s, way, 0, l], worth[i, k, s, way, 1, l]
-        total = total if first >= second else other
-        worth_way = worth_way if first >= second else other_way
-        part[l] = opened[i, k, s, way, l] * worth_way / total if total > 0.0 else 0.0
+        flagship, small = by_maker[i, k, s, 0, l], by_maker[i, k, s, 1, l]
+        part[l] = flagship if first >= second else small
 
 
-@rule
+@inlined
 def nobody_leaves(i: int, evicting: Flags, leaving: Floats) -> None:
     """Forget who had to leave a nation last month, row i of (I, S, K, L)."""
     if evicting[i] == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import log
 from sim.world.rows import P
 from sim.world.rules.effects import settle
@@ -195,14 +195,13 @@ def settle_other(
     )  # fmt: skip
 
 
-@rule
-def turned(i: int, now: Ints, felt: Ints) -> bool:
-    """Return whether a government's stance differs in any lane from the one last felt; note it."""
-    some = False
+@inlined
+def turns(i: int, now: Ints, felt: Ints) -> bool:
+    """Return whether a government's stance differs in any lane from the one last felt."""
+    differing = 0
     for l in range(now.shape[1]):  # noqa: E741
-        some = some or now[i, l] != felt[i, l]
-        felt[i, l] = now[i, l]
-    return some
+        differing |= now[i, l] ^ felt[i, l]
+    return differing != 0
 
 
 @rule

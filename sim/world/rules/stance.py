@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import gumbel
 from sim.world.rows import P
 from sim.world.streams import Keys
@@ -29,13 +29,13 @@ def peers(stance: Ints, membership: Floats, counts: Floats, sizes: Floats) -> No
                     counts[m, stance[i, l], l] += 1.0
 
 
-@rule
+@inlined
 def bloc_of(option: int) -> int:
     """Return the bloc of a stance, or -1 for the open one."""
     return option - 1 if option < 3 else 3
 
 
-@rule
+@inlined
 def _use(i: int, l: int, option: int, bloc: Ints, national: Floats) -> float:  # noqa: E741
     """Return the share of a stance's bloc in a nation."""
     use = 0.0
@@ -45,7 +45,7 @@ def _use(i: int, l: int, option: int, bloc: Ints, national: Floats) -> float:  #
     return use
 
 
-@rule
+@inlined
 def _fellows(
     i: int,
     l: int,  # noqa: E741

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.rows import B
-from sim.world.rules.offers import CN_BLOC, MAKER, by_way
+from sim.world.rules.offers import CN_BLOC, makers_part
 
 
 @rule
@@ -54,38 +54,51 @@ def bloc_share(bloc: Ints, world: Floats, chinese: Floats) -> None:
                 chinese[l] += world[k, l]
 
 
-@rule
-def chinese_load(
-    nest: Ints,
+@inlined
+def nation_load(
+    i: int,
     bloc: Ints,
     builders: Floats,
     share: Floats,
-    opened: Floats,
-    worth: Floats,
-    reach: Floats,
+    by_maker: Floats,
     offered: Floats,
     cover: Floats,
     ps: Floats,
     part: Floats,
-    users: Floats,
+    callers: Floats,
 ) -> None:
-    """Count the builders on Chinese models by the maker's service, China included, shape (L,).
+    """Count a nation's builders on Chinese models by the maker's service, row i of (I, L).
 
     Parameters
     ----------
-    opened, worth, reach, offered, cover : ndarray
+    by_maker, offered, cover : ndarray
         As in :mod:`sim.world.rules.offers`.
     part : ndarray, shape (L,)
         Scratch.
     """
+    for l in range(part.size):  # noqa: E741
+        callers[i, l] = 0.0
+    for k in range(bloc.size):
+        if bloc[k] != CN_BLOC:
+            continue
+        for s in range(ps.shape[0]):
+            makers_part(i, s, k, by_maker, offered, cover, part)
+            for l in range(part.size):  # noqa: E741
+                count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
+                callers[i, l] += count * part[l]
+
+
+@rule
+def chinese_load(callers: Floats, users: Floats) -> None:
+    """Add up the builders on Chinese models by the maker's service, China included, shape (L,).
+
+    Parameters
+    ----------
+    callers : ndarray, shape (I, L)
+        From :func:`nation_load`.
+    """
     for l in range(users.size):  # noqa: E741
         users[l] = 0.0
-    for i in range(builders.shape[0]):
-        for k in range(bloc.size):
-            if bloc[k] != CN_BLOC:
-                continue
-            for s in range(ps.shape[0]):
-                by_way(i, s, k, MAKER, nest, opened, worth, reach, offered, cover, part)
-                for l in range(users.size):  # noqa: E741
-                    count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
-                    users[l] += count * part[l]
+    for i in range(callers.shape[0]):
+        for l in range(users.size):  # noqa: E741
+            users[l] += callers[i, l]

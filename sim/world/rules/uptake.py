@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.scenario.drivers import Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp
 from sim.world.rows import B, P
 
@@ -44,7 +44,7 @@ def backcast(
             builders[i, l] = c * n
 
 
-@rule
+@inlined
 def try_out(
     i: int, trial: int, p: Floats, attention: Floats, access: Floats, triers: Floats, total: Floats
 ) -> None:
@@ -111,7 +111,7 @@ def linked_shares(
                     out[i, k, l] += w * national[j, k, l]
 
 
-@rule
+@inlined
 def grow(
     i: int,
     link_start: Ints,
@@ -135,7 +135,7 @@ def grow(
 
     Parameters
     ----------
-    logsum : ndarray, shape (I, S, L)
+    logsum : ndarray, shape (S, L)
         Log of the choice weight; ``IV`` is its mean by segment weight.
     logsum0 : ndarray, shape (I, L)
         ``IV`` of the first month in which it is known; ABSENT before.
@@ -158,8 +158,8 @@ def grow(
         lowest[l] = 0.0
     for s in range(segments):
         for l in range(lanes):  # noqa: E741
-            mean[l] += ps[s, B.weight, l] * logsum[i, s, l]
-            lowest[l] = min(lowest[l], logsum[i, s, l])
+            mean[l] += ps[s, B.weight, l] * logsum[s, l]
+            lowest[l] = min(lowest[l], logsum[s, l])
     for l in range(lanes):  # noqa: E741
         first_known = lowest[l] > NOTHING and logsum0[i, l] <= NOTHING
         logsum0[i, l] = mean[l] if first_known else logsum0[i, l]
