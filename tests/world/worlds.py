@@ -113,7 +113,7 @@ def toy(
             compute=np.array([[1e6, 0], [2e5, 1e4], [1e5, 0]]),
             output_reference=44000.0,
             output_month=35,
-            listed=np.ones((T, K), np.uint8),
+            listed=np.ones((T, K, 2), np.uint8),
             stale=np.zeros((T, I, K), np.uint8),
             stale_other=np.zeros((T, I), np.uint8),
         ),
@@ -185,7 +185,7 @@ def _offers(rng, T, K, last_fact):
     years[:, :, 1] = np.maximum(np.arange(T) - last_fact, 0)[:, None] // 3 / 4
     known = rng.uniform(0, 1, (T, K)) < 0.1
     return {
-        "index": index,
+        "capability": index,
         "on_sale": on_sale,
         "ln_price": np.ascontiguousarray(steps),
         "fall_years": years,
@@ -305,8 +305,13 @@ def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
         target=np.array([x.target for x in levers], float),
         entry=np.arange(len(levers)),
     )
-    effects = _listed(effects, nation.reshape(len(levers), -1), world)
+    effects = _listed(effects, _flat(nation), _flat(world))
     return refreshed(dataclasses.replace(drivers, effects=effects, entries=entries))
+
+
+def _flat(mask):
+    """Return a mask by effect, (E, ...), with one axis for all cells, which no effect may fill."""
+    return mask.reshape(mask.shape[0], int(np.prod(mask.shape[1:])))
 
 
 def _listed(effects, nation, world):
@@ -324,23 +329,23 @@ def refreshed(drivers: Drivers) -> Drivers:
     """Return the same world with the stale flags that its facts and levers call for, no more."""
     f, e = drivers.facts, drivers.effects
     T, I, K = f.stale.shape  # noqa: E741
-    by_way = np.concatenate(
-        [f.access.reshape(T, I, K, 3), f.leak_weight[..., None], f.licence[..., None]], axis=3
-    )
-    by_offer = np.concatenate(
-        [f.ln_price.reshape(T, K, 6), f.fall_years, f.on_sale.astype(float)], axis=2
-    )
-    stale = _moved(by_way).any(axis=3) | _moved(by_offer).any(axis=2)[:, None]
+    terms = [f.access.reshape(T, I, K, 3), f.leak_weight[..., None], f.licence[..., None]]
+    stale = _moved(np.concatenate(terms, axis=3)).any(axis=3)
     other = _moved(np.zeros((T, I)))
     mask = nation_mask(drivers)
     for effect in range(mask.shape[0]):
         moves = _moved(e.ramp[effect])[:, None, None]
-        touched = [mask[effect][:, a:b].reshape(I, -1) for a, b in pairwise(e.offsets.tolist())]
-        for terms in touched[:3]:
-            stale |= moves & terms.reshape(I, K, -1).any(axis=2)
-        stale |= moves & (touched[3].any(axis=1)[:, None] & (f.nest == 1))
+        touched = [mask[effect][:, a:b] for a, b in pairwise(e.offsets.tolist())]
+        for cells in touched[:3]:
+            stale |= moves & cells.reshape(I, K, -1).any(axis=2)
         other |= moves[..., 0] & np.concatenate(touched[3:], axis=1).any(axis=1)
-    return with_facts(drivers, stale=stale.astype(np.uint8), stale_other=other.astype(np.uint8))
+    menu = np.concatenate([f.ln_price, f.fall_years[..., None], f.on_sale[..., None]], axis=3)
+    return with_facts(
+        drivers,
+        stale=stale.astype(np.uint8),
+        stale_other=other.astype(np.uint8),
+        listed=_moved(menu).any(axis=3).astype(np.uint8),
+    )
 
 
 def _moved(path):
@@ -353,7 +358,7 @@ def nation_mask(drivers: Drivers):
     e = drivers.effects
     mask = np.zeros((e.operation.size, e.nation_start.size - 1), bool)
     mask[e.nation_effect, np.repeat(np.arange(mask.shape[1]), np.diff(e.nation_start))] = True
-    return mask.reshape(e.operation.size, len(drivers.nations), -1)
+    return mask.reshape(e.operation.size, len(drivers.nations), int(e.offsets[-1]))
 
 
 def with_facts(drivers: Drivers, **changes: Any) -> Drivers:
@@ -394,7 +399,7 @@ def among(drivers: Drivers, order: list[int]) -> Drivers:
     mask = nation_mask(drivers)[:, order]
     return dataclasses.replace(
         with_facts(drivers, **changes, **packed_links(links[np.ix_(order, order)])),
-        effects=_listed(drivers.effects, mask.reshape(mask.shape[0], -1), world),
+        effects=_listed(drivers.effects, _flat(mask), world),
         nations=tuple(drivers.nations[i] for i in order),
         groups={"world": np.ones(len(order), bool)},
     )
@@ -405,8 +410,8 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
     f, K = drivers.facts, len(drivers.ecosystems)
     axes = {
         0: ("nest", "bloc", "stand", "pulled"),
-        1: ("home", "start", "index", "on_sale", "ln_price", "fall_years", "notable",
-            "notable_size", "trust"),
+        1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
+            "notable_size", "trust", "listed"),
         2: ("leak_weight", "licence", "stale"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
@@ -430,7 +435,7 @@ def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -
         drivers,
         developers=np.array([1e5]), ai_users=np.array([0.2]), internet=np.array([1.0]),
         start=start, nest=np.ones(K, np.int64), bloc=np.full(K, 2), stand=np.zeros(K),
-        pulled=np.zeros(K), home=np.zeros((1, K)), index=np.full((T, K, 2), 140.0),
+        pulled=np.zeros(K), home=np.zeros((1, K)), capability=np.full((T, K, 2), 140.0),
         on_sale=np.ones((T, K, 2), np.uint8), ln_price=np.zeros((T, K, 2, 3)),
         fall_years=np.zeros((T, K, 2)), notable=np.zeros((T, K)), frontier=np.full(T, 143.0),
         access=np.ones((T, 1, K * 3)), leak_weight=np.zeros((T, 1, K)),

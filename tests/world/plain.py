@@ -1,0 +1,228 @@
+"""The plain world in numpy: the equations of the model description for one replicate.
+
+With supply, trial, stances and noise switched off. Written from the description and not from the
+rules, to hold the rules to it; nothing here is fast.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.scenario.drivers import Drivers
+from sim.world import parameters, streams
+from sim.world.rows import BySegment, Scalars
+
+MAKER, HOST, SELF = 0, 1, 2
+
+
+class Path(NamedTuple):
+    """What the plain world does; T months."""
+
+    share: np.ndarray  # [T, I, S, K]
+    builders: np.ndarray  # [T, I]
+
+
+class Known:
+    """Parameters of one replicate by name."""
+
+    def __init__(self, drivers: Drivers, seed: int, replicate: int) -> None:
+        drawn = parameters.draw(drivers, streams.run_keys(seed, np.array([replicate])))
+        self.switches = drawn.switches
+        self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(BySegment._fields)}
+        self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]
+        for place, name in enumerate(Scalars._fields):
+            setattr(self, name, float(drawn.scalar[place, 0]))
+
+
+def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Path:
+    """Return the path of the plain world from given builders at the start, shape (I,)."""
+    f, p = drivers.facts, Known(drivers, seed, replicate)
+    T, I, K = f.licence.shape  # noqa: E741
+    S = len(drivers.segments)
+    x = np.repeat(f.start[:, None, :], S, axis=1)
+    n = builders.copy()
+    ceiling = f.developers * f.internet * p.potential
+    urge = p.innovation * np.exp(p.optimism_effect * f.optimism)
+    scar = np.zeros((I, K))
+    first_value = np.full(I, np.nan)
+    opened = np.zeros((I, K, S, 3))
+    part = np.zeros((I, K, S, 3))  # sigma of the chosen offer last month
+    shares, counts = np.empty((T, I, S, K)), np.empty((T, I))
+    quality = _quality(f, p)
+    for t in range(T):
+        reach, worth = _ways(t, drivers, p)
+        with np.errstate(divide="ignore"):
+            offered = np.log((reach[..., None] * worth).sum(axis=3))  # I K S O
+        cover = _cover(quality[t], f.on_sale[t], t, p, S)
+        value = cover + np.where(f.on_sale[t][:, None, :] == 1, offered, -np.inf)
+        # (a) whose way is cut
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fallen = np.where(opened > 0, 1 - reach / opened, 0.0).clip(0)
+        leaving = (part * fallen).sum(axis=3).transpose(0, 2, 1)  # I S K
+        best = value.argmax(axis=3)
+        chosen = np.take_along_axis(worth, best[..., None, None], axis=4)[..., 0] * reach
+        total = chosen.sum(axis=3, keepdims=True)
+        had = (total > 0) & np.isfinite(value.max(axis=3))[..., None]
+        part = np.divide(chosen, total, out=np.zeros_like(chosen), where=had)
+        opened = reach
+        u = value.max(axis=3).transpose(0, 2, 1) + _rest(drivers, p, x, n, scar)
+        P, logsum = _logit(u, f.nest, p.nest)
+        weights = p.by_segment["weight"]
+        # newcomers
+        adopted = np.divide(n, ceiling, out=np.zeros(I), where=ceiling > 0)
+        mean = logsum @ weights
+        known = np.isfinite(logsum).all(axis=1)
+        first_value = np.where(known & np.isnan(first_value), mean, first_value)
+        lift = np.exp(p.value_effect * np.where(known, mean - first_value, 0.0))
+        near = adopted + p.imitation_links * np.where(
+            np.diff(f.link_start) > 0, _linked(f, adopted) - adopted, 0.0
+        )
+        rate = np.minimum((urge * lift + p.imitation * near) / 12, 1.0)
+        new = np.where(known, rate * (ceiling - n), 0.0)
+        arriving = np.where(n > 0, np.divide(new, n + new, out=np.ones(I), where=n + new > 0), 1.0)
+        n = n + new
+        x = _move(x, P, logsum, leaving, arriving, p)
+        scar = scar * 0.5 ** (1 / p.scar_half_life) + p.hurt * np.einsum(
+            "isk,s->ik", leaving, weights
+        )
+        shares[t], counts[t] = x, n
+    return Path(shares, counts)
+
+
+def _quality(f, p):
+    """Return the index of every offer by month, (T, K, 2)."""
+    quality = f.capability.copy()
+    T = quality.shape[0]
+    frontier = f.frontier.copy()
+    gap = quality[f.last_fact, :, 0] - quality[f.last_fact, :, 1]
+    gap = gap * f.on_sale[f.last_fact, :, 1]
+    best_open = np.zeros(T)
+    sovereign = f.bloc == 3
+    for t in range(T):
+        if t > f.last_fact:
+            frontier[t] = frontier[t - 1] + min(p.frontier_rate, 1.0) * p.frontier_jump
+            for k in np.flatnonzero(~sovereign):
+                seen = min(max(t - int(np.floor(p.lag[k] + 0.5)), 0), t)
+                quality[t, k, 0] = max(quality[t - 1, k, 0], frontier[seen])
+                small = quality[t, k, 0] - gap[k]
+                quality[t, k, 1] = max(quality[t - 1, k, 1], small)
+        others = (f.nest == 1) & ~sovereign
+        best_open[t] = quality[t, others, 0].max(initial=0.0)
+        for k in np.flatnonzero(sovereign):
+            seen = max(t - int(p.sovereign_lag + 0.5), 0)
+            own, small = quality[t - 1, k] if t else (0.0, 0.0)
+            quality[t, k, 0] = max(own, f.capability[t, k, 0], best_open[seen])
+            quality[t, k, 1] = max(small, f.capability[t, k, 1])
+    p.frontier = frontier
+    return quality
+
+
+def _cover(quality, sold, t, p, S):
+    """Return the worth of capability, (K, S, O)."""
+    seg = p.by_segment
+    bar = p.moving_bar * (p.frontier[t] - 143.0)
+    out = np.empty((*quality.shape[:1], S, 2))
+    for s in range(S):
+        if p.switches.raw_capability:
+            felt = (quality - 130.0) / 10.0
+        else:
+            felt = 1 / (1 + np.exp(-(quality - seg["difficulty"][s] - bar) / p.task_width))
+        out[:, s] = seg["capability"][s] * felt * sold
+    return out
+
+
+def _ways(t, drivers, p):
+    """Return access that builders have, (I, K, S, W), and the worth of ways, (I, K, S, W, O)."""
+    f, seg = drivers.facts, p.by_segment
+    _, I, K = f.licence.shape  # noqa: E741
+    S = len(drivers.segments)
+    access = f.access[t].reshape(I, K, 3).copy()
+    access[:, :, MAKER] += f.leak_weight[t] * p.leak
+    access = access.clip(0.0, 1.0)
+    foe = {0: 2, 1: 1}  # the stance that hampers a bloc's makers: Chinese for US, US for Chinese
+    for k in range(K):
+        against = f.first_stance == foe.get(int(f.bloc[k]), -1)
+        access[:, k, MAKER] *= np.where(against, p.stance_access, 1.0)
+    reach = np.repeat(access[:, :, None, :], S, axis=2)
+    reach[..., SELF] *= f.facility[:S]
+    reach[:, f.nest == 0, :, HOST:] = 0.0
+    income = f.income_ratio**-p.income_effect
+    price = f.ln_price[t] + f.fall_years[t][..., None] * np.log(1 - p.small_price_fall)
+    worth = np.empty((I, K, S, 3, 2))
+    for s in range(S):
+        under = np.array([0.0, 0.0, seg["ln_under_use"][s]])
+        felt = np.maximum(price + under, np.log(0.05)).transpose(0, 2, 1)  # K W O
+        cost = seg["price"][s] * income[:, None, None, None] * felt
+        trouble = np.array([0.0, seg["hosted"][s], seg["self_host"][s]])
+        terms = np.array([p.licence_hosted, p.licence_hosted, 1.0])
+        gain = seg["licence"][s] * f.licence[t][:, :, None] * terms - trouble
+        worth[:, :, s] = np.exp(gain[..., None] - cost)
+    return reach, worth
+
+
+def _rest(drivers, p, x, n, scar):
+    """Return utility beside the offers, (I, S, K)."""
+    f, seg = drivers.facts, p.by_segment
+    own = np.einsum("isk,s->ik", x, seg["weight"])
+    total = n.sum()
+    world = (n @ own) / total if total > 0 else np.zeros(own.shape[1])
+    near = own + p.network_world * (world - own)
+    if p.switches.links:
+        alone = np.diff(f.link_start) == 0
+        linked = np.where(alone[:, None], world, _linked(f, own))
+        near = near + p.links_weight * (linked - near)
+    u = p.network * near - scar + p.align * np.outer(f.alignment, f.stand) + p.home * f.home
+    u = np.repeat(u[:, None, :], len(seg["weight"]), axis=1)
+    side = np.zeros((len(n), len(f.bloc)))
+    stance = f.first_stance[:, None]
+    mine = {0: 1, 1: 2, 3: 3}
+    for k, bloc in enumerate(f.bloc.tolist()):
+        side[:, k] += (stance[:, 0] == mine.get(bloc, -1)) * 1.0
+        side[:, k] -= (stance[:, 0] == {0: 2, 1: 1}.get(bloc, -1)) * 1.0
+    risk = f.world[0][-len(f.bloc) :]
+    for s in range(u.shape[1]):
+        u[:, s] += side * p.stance_push * seg["stance"][s]
+        u[:, s] += f.pulled * seg["incumbent"][s]
+        u[:, s] -= seg["risk"][s] * risk * (1 - f.trust)
+    return u
+
+
+def _linked(f, of):
+    """Return the mean over linked nations of something with one row a nation."""
+    out = np.zeros_like(of)
+    for i in range(len(of)):
+        for row in range(f.link_start[i], f.link_start[i + 1]):
+            out[i] += f.link_weight[row] * of[f.link_to[row]]
+    return out
+
+
+def _logit(u, nest, mu):
+    """Return nested-logit probabilities and the log of their weight over the last axis."""
+    top = u.max(axis=-1, keepdims=True)
+    some = np.isfinite(top)
+    e = np.exp(np.where(some, u - np.where(some, top, 0.0), -np.inf) / mu)
+    weight = np.zeros((*u.shape[:-1], 2))
+    inside = np.zeros_like(weight)
+    for g in range(2):
+        inside[..., g] = e[..., nest == g].sum(axis=-1)
+        weight[..., g] = np.where(inside[..., g] > 0, inside[..., g] ** mu, 0.0)
+    z = weight.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(inside > 0, weight / inside / z[..., None], 0.0)
+        logsum = np.where(z > 0, top[..., 0] + np.log(z), -np.inf)
+    return e * share[..., nest], logsum
+
+
+def _move(x, P, logsum, leaving, arriving, p):
+    """Return the shares after a month: leave, arrive, reconsider."""
+    here = np.isfinite(logsum)[..., None]
+    gone = x * leaving * here
+    x = x - gone + P * gone.sum(axis=-1, keepdims=True)
+    x = x + here * arriving[:, None, None] * (P - x)
+    E = np.exp(p.by_segment["stay"])[:, None]
+    keep = (E - 1) * P / (1 + (E - 1) * P)
+    rho = np.minimum(p.by_segment["reconsider"], 1.0)[:, None]
+    anew = P * (x * (1 - keep)).sum(axis=-1, keepdims=True) + x * keep
+    return np.where(here, (1 - rho) * x + rho * anew, x)
