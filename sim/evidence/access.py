@@ -92,8 +92,13 @@ def _values() -> dict[tuple[str, str], list[tuple[int, float]]]:
     """Return the single values by item and key, in order of time."""
     values: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in read("access_values.csv", ("item", "key", "from", "value", "source", "status")):
-        pair = (dates.counts_from(row, "from"), row.number("value", 0.0, 1.0))
-        values.setdefault((row.text("item"), row["key"]), []).append(pair)
+        item = row.text("item")
+        # All are parts of a whole, but the weight of leaks: a factor on the parameter.
+        pair = (
+            dates.counts_from(row, "from"),
+            row.number("value", 0.0, 10.0 if item == "leak_weight" else 1.0),
+        )
+        values.setdefault((item, row["key"]), []).append(pair)
     return {key: sorted(pairs) for key, pairs in values.items()}
 
 

@@ -58,21 +58,22 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
         What was wrong with the files; everything else that is wrong is added here.
     """
     given = fields.mapping(tree, KEYS, problems, "a scenario") or {}
-    if not problems:
-        # Where a base could not be read, what is missing here may well stand there.
+    # Where a base could not be read, what is missing here may well stand there.
+    complete = not problems
+    if complete:
         fields.required(given, ("period", "ensemble"), tree.place, problems, _BASELINE)
     chosen, table = nations.read(given.get("nations"), problems)
     defined = own.read(given.get("own_levers"), problems)
     found: dict[str, Any] = {
         "name": _name(given.get("name"), name, problems),
-        "period": _period(given.get("period"), problems),
+        "period": _period(given.get("period"), problems, complete=complete),
         "facts_until": _optional_month(given, "facts_until", problems),
         "levers": _levers(given.get("levers"), _known_levers(given, defined), problems),
         "own_levers": defined,
         "parameters": _parameters(given.get("parameters"), problems),
         "nations": chosen,
         "groups": nations.read_groups(given.get("groups"), table, problems),
-        "ensemble": _ensemble(given.get("ensemble"), problems),
+        "ensemble": _ensemble(given.get("ensemble"), problems, complete=complete),
     }
     for key, default in (("title", found["name"]), ("description", ""), ("topic", "")):
         text = fields.text(given[key], problems, key) if key in given else default
@@ -97,13 +98,14 @@ def _optional_month(given: Mapping[str, Node], key: str, problems: Problems) -> 
     return None if node is None or node.value is None else fields.month(node, problems, key)
 
 
-def _period(node: Node | None, problems: Problems) -> Period | None:
+def _period(node: Node | None, problems: Problems, *, complete: bool) -> Period | None:
     if node is None:
         return None
     given = fields.mapping(node, ("start", "end"), problems, "period")
     if given is None:
         return None
-    fields.required(given, ("start", "end"), node.place, problems, _BASELINE)
+    if complete:
+        fields.required(given, ("start", "end"), node.place, problems, _BASELINE)
     start, end = (
         fields.month(given[key], problems, key) if key in given else None
         for key in ("start", "end")
@@ -119,13 +121,14 @@ def _period(node: Node | None, problems: Problems) -> Period | None:
     return Period(start=start, end=end)
 
 
-def _ensemble(node: Node | None, problems: Problems) -> Ensemble | None:
+def _ensemble(node: Node | None, problems: Problems, *, complete: bool) -> Ensemble | None:
     if node is None:
         return None
     given = fields.mapping(node, ENSEMBLE_KEYS, problems, "ensemble")
     if given is None:
         return None
-    fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
+    if complete:
+        fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
     runs = seed = None
     drawn: str | None = "drawn"
     if "runs" in given:

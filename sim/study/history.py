@@ -83,8 +83,9 @@ def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.T
     """Return DeepSeek's share of chatbot use in the second half of 2025, largest first."""
     seen = np.concatenate([_at(block.visits, _HALF).mean(axis=0) for block in blocks], axis=-1)
     opened, closed = (drivers.ecosystems.index(name) for name in CHINESE)
+    chats = np.maximum(seen.sum(axis=1), 1e-9)  # who comes by another way is in no chat window
     # The figures are of the open market: use of closed Chinese services is outside their base.
-    base = np.maximum(1.0 - seen[:, closed], 1e-9)
+    base = np.maximum(chats - seen[:, closed], 1e-9)
     view = _spread(seen[:, opened] / base * factor)
     printed, low, high = (
         _observed("deepseek_market_share" + end) for end in ("", "_band_low", "_band_high")
@@ -96,7 +97,9 @@ def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.T
         {
             "nation": strings(names),
             **{band: numbers(values[places]) for band, values in view.items()},
-            "all_chinese": numbers(seen[:, [opened, closed]].sum(axis=1).mean(axis=-1)[places]),
+            "all_chinese": numbers(
+                (seen[:, [opened, closed]].sum(axis=1) / chats).mean(axis=-1)[places]
+            ),
             "observed": gapped([printed.get(n) for n in names]),
             "observed_low": gapped([low.get(n) for n in names]),
             "observed_high": gapped([high.get(n) for n in names]),
@@ -140,17 +143,17 @@ def _by_month(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Tab
     weight = _users(drivers)
     if not weight.any():
         return pa.table({"month": strings([])})
-    parts = [
-        np.einsum("tikr,i->tr", _at(block.visits, months)[:, :, _chinese(drivers)], weight)
-        for block in blocks
-    ]
+    visits = np.concatenate(
+        [np.einsum("tikr,i->tkr", _at(block.visits, months), weight) for block in blocks], axis=-1
+    )
+    share = visits[:, _chinese(drivers)].sum(axis=1) / np.maximum(visits.sum(axis=1), 1e-9)
     names = [calendar.text(month) for month in months]
     series = "web_visit_share_chinese_llm_sites"
     printed, low, high = (_observed(series + end, "month") for end in ("", "_low", "_high"))
     return pa.table(
         {
             "month": strings(names),
-            **_columns(np.concatenate(parts, axis=-1) / weight.sum()),
+            **_columns(share),
             "observed": gapped([printed.get(n) for n in names]),
             "observed_low": gapped([low.get(n) for n in names]),
             "observed_high": gapped([high.get(n) for n in names]),

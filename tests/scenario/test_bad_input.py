@@ -371,3 +371,12 @@ def test_a_million_nations_are_refused_with_what_they_would_need():
     (found,) = problems("extends: baseline\nnations: huge.csv\n")
     assert "1,000,000 nations" in found.message
     assert "GB" in found.message
+
+
+def test_a_base_that_cannot_be_read_is_the_only_complaint(tmp_path):
+    """What an override alone leaves open may well stand in the base that is missing."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: nowhere\n")
+    with pytest.raises(InputError) as caught:
+        load(file, ["ensemble.runs=4", "period.end=2030-12"])
+    assert [problem.path for problem in caught.value.problems] == ["extends"]
