@@ -21,17 +21,20 @@ def run(block: Block, record: Record, first: int, last: int) -> None:
     """
     for t in range(first, last):
         begin(t, block)
-        _nations(t, block)
+        perceive(t, block)
+        if block.parameters.switches.stances:
+            review(t, block)
+        decide(t, block)
         if t < record.visits.shape[0]:
-            _views(t, block, record)
+            look(t, block, record)
         finish(t, block)
         note(t, block, record)
 
 
-def _nations(t: int, block: Block) -> None:
-    """Let every nation perceive, decide and review its stance."""
+def perceive(t: int, block: Block) -> None:
+    """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
-    p, ps, _, switch = block.parameters
+    p, ps = block.parameters.scalar, block.parameters.segment
     risk = state.cells[-f.nest.size :]
     loaded = policy.overloaded(state.load, state.load_before)
     feared = policy.feared(risk, state.risk_felt)
@@ -45,28 +48,39 @@ def _nations(t: int, block: Block) -> None:
         state.pull, state.offer, state.regarded, state.opened, state.worth, state.by_maker,
         state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
     )  # fmt: skip
+
+
+def review(t: int, block: Block) -> None:
+    """Let governments review their stance."""
+    f, state = block.facts, block.state
+    stance.review_all(
+        int(f.months[t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
+        state.member_counts, state.member_sizes, state.national, state.compute, state.offer,
+        block.parameters.scalar, block.keys.stance, state.stance_before, state.stance,
+    )  # fmt: skip
+
+
+def decide(t: int, block: Block) -> None:
+    """Let every nation choose, grow and move its shares."""
+    f, state, scratch = block.facts, block.state, block.scratch
+    p, ps, _, switch = block.parameters
     nations.decide(
         int(f.months[t]), t >= f.base_month, switch.noise, switch.trial, switch.links, f.nest,
-        f.bloc, f.link_start, p, ps, block.keys.wander, state.national_before, state.world,
-        state.linked_share, state.wander, state.scar, state.cover, state.offered, state.regarded,
-        state.attention, state.access, state.adopted, state.linked, state.ceiling, state.urge,
-        state.loyal, state.leaving, state.evicting, state.triers, state.logsum0, state.builders,
-        state.share, state.national, scratch.utility, scratch.chosen, scratch.logsum, scratch.kept,
-        scratch.arriving, scratch.triers, scratch.part, scratch.work, state.by_maker,
+        f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
+        state.wander, state.scar, state.cover, state.offered, state.regarded, state.attention,
+        state.access, state.adopted, state.linked, state.ceiling, state.urge, state.loyal,
+        state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
+        scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
+        scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
         state.callers,
     )  # fmt: skip
-    if switch.stances:
-        stance.review_all(
-            int(f.months[t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
-            state.member_counts, state.member_sizes, state.national_before, state.compute,
-            state.offer, p, block.keys.stance, state.stance_before, state.stance,
-        )  # fmt: skip
 
 
-def _views(t: int, block: Block, record: Record) -> None:
+def look(t: int, block: Block, record: Record) -> None:
     """Write what the chatbot view of the month would show."""
     state = block.state
     observe.chatbot_view(
-        t, state.share, state.by_maker, state.offered, state.cover, state.triers,
+        t, state.share, state.by_maker, state.offered, state.cover,
+        block.parameters.switches.trial, state.attention, state.access,
         block.parameters.scalar, block.scratch.part, record.visits,
     )  # fmt: skip

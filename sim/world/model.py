@@ -1,6 +1,6 @@
 """The world as a Mesa model, to step, look into and change.
 
-A nation perceives what is offered to it, decides, and reviews its stance. Each of its methods calls
+A nation perceives what is offered to it, reviews its stance and decides. Each of its methods calls
 one rule; to change a rule, subclass :class:`Nation` and give the class to :class:`World`::
 
     class Stubborn(sim.world.Nation):
@@ -185,17 +185,17 @@ class Nation(mesa.Agent):
         if switch.noise:
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
         choice.utility(
-            i, switch.links, state.national_before, state.world, state.linked_share, state.wander,
+            i, switch.links, state.national, state.world, state.linked_share, state.wander,
             state.scar, state.cover, state.offered, state.regarded, p, scratch.part,
-            scratch.utility,
+            scratch.utility, scratch.top,
         )  # fmt: skip
 
     def choose(self) -> None:
         """Write the choice probabilities of newcomers in each segment."""
         world, scratch = self.model, self.model.block.scratch
         choice.choose(
-            world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.work,
-            scratch.chosen, scratch.logsum,
+            world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.top,
+            scratch.work, scratch.chosen, scratch.logsum,
         )  # fmt: skip
 
     def grow(self) -> None:
@@ -203,12 +203,10 @@ class Nation(mesa.Agent):
         world, i = self.model, self.position
         f, state, scratch = world.block.facts, world.state, world.block.scratch
         p, ps, _, switch = world.block.parameters
-        uptake.try_out(
-            i, switch.trial, p, state.attention, state.access, state.triers, scratch.triers
-        )
+        uptake.try_out(i, switch.trial, p, state.attention, state.access, scratch.tried)
         uptake.grow(
             i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
-            scratch.triers, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
+            scratch.tried, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
         )  # fmt: skip
 
     def move(self) -> None:
@@ -218,10 +216,10 @@ class Nation(mesa.Agent):
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.settle_shares(
             i, state.evicting, state.share, scratch.chosen, scratch.logsum, state.leaving,
-            scratch.arriving, scratch.triers, state.loyal, p, ps, scratch.kept, scratch.work,
+            scratch.arriving, scratch.tried, state.loyal, p, ps, state.national, scratch.kept,
+            scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
-        choice.nation_shares(i, state.share, ps, state.national)
         if world.t >= f.base_month:
             tally.nation_load(
                 i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,
@@ -234,7 +232,7 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         stance.review(
             i, int(f.months[world.t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
-            state.member_counts, state.member_sizes, state.national_before, state.compute,
+            state.member_counts, state.member_sizes, state.national, state.compute,
             state.offer, world.block.parameters.scalar, world.block.keys.stance,
             state.stance_before, state.stance,
         )  # fmt: skip
@@ -314,9 +312,9 @@ class World(mesa.Model):
         self.loaded = policy.overloaded(self.state.load, self.state.load_before)
         self.feared = policy.feared(self.risk, self.state.risk_felt)
         self.agents.do("perceive")
-        self.agents.do("decide")
         if self.block.parameters.switches.stances:
             self.agents.do("review")
+        self.agents.do("decide")
         self._look()
         finish(self.t, self.block)
         note(self.t, self.block, self.record)
@@ -343,6 +341,7 @@ class World(mesa.Model):
         state = self.state
         if self.t < self.record.visits.shape[0]:
             observe.chatbot_view(
-                self.t, state.share, state.by_maker, state.offered, state.cover, state.triers,
+                self.t, state.share, state.by_maker, state.offered, state.cover,
+                self.block.parameters.switches.trial, state.attention, state.access,
                 self.block.parameters.scalar, self.block.scratch.part, self.record.visits,
             )  # fmt: skip

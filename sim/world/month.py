@@ -1,6 +1,6 @@
 """The month of the world, shared by both drivers: what belongs to no nation, and the sums.
 
-Between :func:`begin` and :func:`finish` each nation perceives, decides and reviews its stance.
+Between :func:`begin` and :func:`finish` each nation perceives, reviews its stance and decides.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ def begin(t: int, block: Block) -> None:
     if block.parameters.switches.supply:
         _supply(t, block)
     _capability(t, block)
-    state.national_before[:] = state.national
     state.stance_before[:] = state.stance
     tally.adoption(state.builders, state.ceiling, state.adopted)
     uptake.linked_mean(f.link_start, f.link_to, f.link_weight, state.adopted, state.linked)
     if block.parameters.switches.links:
         uptake.linked_shares(
-            f.link_start, f.link_to, f.link_weight, state.national_before, state.world,
+            f.link_start, f.link_to, f.link_weight, state.national, state.world,
             state.linked_share,
         )  # fmt: skip
     if block.parameters.switches.stances:
@@ -46,14 +45,11 @@ def begin(t: int, block: Block) -> None:
 def _supply(t: int, block: Block) -> None:
     """Trade in accelerators, Chinese laboratories and the load of their services."""
     f, state, p = block.facts, block.state, block.parameters.scalar
-    supply.wanted_chinese(state.cells, p, state.wanted)
-    supply.trade(t % 12, state.cells, p, state.wanted, state.compute, state.output, state.unmet)
-    supply.laboratories(state.cells, p, state.compute, state.training, state.serving)
-    if t == f.base_month:
-        state.serving0[:] = state.serving
-        state.training0[:] = state.training
-    supply.load(p, state.users, state.users0, state.serving, state.serving0, state.load)
-    supply.strain(p, state.load, state.dearer, state.slowed)
+    supply.month(
+        t, f.base_month, state.cells, p, state.users, state.users0, state.wanted, state.compute,
+        state.output, state.unmet, state.training, state.training0, state.serving, state.serving0,
+        state.load, state.dearer, state.slowed,
+    )  # fmt: skip
     capability.chinese_lag(
         p, state.training, state.training0, state.chinese_share, state.chinese_share0,
         state.extra_lag,
@@ -64,29 +60,13 @@ def _capability(t: int, block: Block) -> None:
     """Frontier, releases, what they are worth, what they cost and the attention they draw."""
     f, state, keys = block.facts, block.state, block.keys
     p, ps, pk, switch = block.parameters
-    month, dated = int(f.months[t]), t <= f.last_fact
-    capability.advance_frontier(
-        t, month, dated, float(f.frontier[t]), state.cells, p, switch.noise, keys.frontier_chance,
-        keys.frontier_size, state.frontier,
-    )  # fmt: skip
-    if dated:
-        capability.observe_index(t, f.bloc, f.capability, state.own, state.rise)
-    else:
-        capability.release(
-            t, month, f.bloc, state.cells, p, pk, state.frontier, state.extra_lag, switch.noise,
-            keys.release, keys.lateness, state.gap, state.own, state.rise,
-        )  # fmt: skip
-    capability.follow_open(
-        t, f.nest, f.bloc, f.capability, p, state.own, state.rise, state.best_open
-    )
-    state.cover_before[:] = state.cover
-    capability.coverage(
-        t, state.own, f.on_sale, state.frontier, p, ps, switch.raw_capability, state.cover
-    )
-    capability.list_prices(t, f.ln_price, f.fall_years, p, state.ln_price)
-    capability.notice(
-        t, month, dated, f.notable, f.notable_size, state.rise, state.cells, p, switch.noise,
-        keys.size, state.attention, state.fresh,
+    capability.month(
+        t, int(f.months[t]), f.last_fact, f.nest, f.bloc, f.capability, f.on_sale, f.frontier,
+        f.notable, f.notable_size, f.ln_price, f.fall_years, state.cells, p, ps, pk, switch.noise,
+        switch.raw_capability, keys.frontier_chance, keys.frontier_size, keys.release,
+        keys.lateness, keys.size, state.extra_lag, state.gap, state.frontier, state.best_open,
+        state.own, state.rise, state.cover, state.cover_before, state.attention, state.fresh,
+        state.ln_price,
     )  # fmt: skip
 
 

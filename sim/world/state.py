@@ -65,10 +65,8 @@ class State(NamedTuple):
     risk_felt: Floats  # [K, L] risk under which ecosystems were last regarded; -1 before
     leaving: Floats  # [I, S, K, L] part of users whose way is cut this month
     evicting: Flags  # [I] whether any is
-    triers: Floats  # [I, K, L] fraction of active users
     adopted: Floats  # [I, L] N/C of last month
     linked: Floats  # [I, L] its mean over linked nations
-    national_before: Floats  # [I, K, L]
     linked_share: Floats  # [I, K, L]
     stance_before: Ints  # [I, L]
     member_counts: Floats  # [M, 4, L]
@@ -111,11 +109,12 @@ class Scratch(NamedTuple):
 
     kept: Floats  # [K, L]
     utility: Floats  # [S, K, L]
+    top: Floats  # [S, L] largest utility
     chosen: Floats  # [S, K, L] choice probabilities P
     logsum: Floats  # [S, L] log of the choice weight
     opened_next: Floats  # [S, 3, L]
     arriving: Floats  # [L]
-    triers: Floats  # [L]
+    tried: Floats  # [L] sum of triers over ecosystems
     part: Floats  # [L]
     work: Floats  # [6, L]
 
@@ -185,11 +184,12 @@ def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
     return Scratch(
         kept=np.zeros((ecosystems, lanes)),
         utility=np.zeros((segments, ecosystems, lanes)),
+        top=np.zeros((segments, lanes)),
         chosen=np.zeros((segments, ecosystems, lanes)),
         logsum=np.zeros((segments, lanes)),
         opened_next=np.zeros((segments, len(WAYS), lanes)),
         arriving=np.zeros(lanes),
-        triers=np.zeros(lanes),
+        tried=np.zeros(lanes),
         part=np.zeros(lanes),
         work=np.zeros((6, lanes)),
     )
@@ -261,10 +261,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         risk_felt=np.full((ecosystems, lanes), -1.0),
         leaving=zeros(nations, segments, ecosystems),
         evicting=np.zeros(nations, np.uint8),
-        triers=zeros(nations, ecosystems),
         adopted=zeros(nations),
         linked=zeros(nations),
-        national_before=national.copy(),
         linked_share=zeros(nations, ecosystems),
         stance_before=np.repeat(f.first_stance[:, None], lanes, axis=1),
         member_counts=zeros(f.membership.shape[1], len(STANCES)),

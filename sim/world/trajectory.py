@@ -12,6 +12,7 @@ from sim import months
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, prepare
+from sim.world.warmup import warm_up
 
 VIEW_MONTHS = months.parse("2026-01") - months.FIRST
 """Months of the chatbot view: to December 2025, where the observations end."""
@@ -80,6 +81,7 @@ def simulate(
     """
     if engine == "mesa":
         return _by_mesa(drivers, seed, replicates)
+    warm_up(drivers)
     block = prepare(drivers, seed, replicates)
     record = empty_record(drivers, len(replicates), VIEW_MONTHS)
     kernel.run(block, record, 0, drivers.facts.months.size)

@@ -148,14 +148,14 @@ def test_the_schedule_is_the_code_s():
     calls = [n for n in ast.walk(run) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     calls.sort(key=lambda call: call.lineno)
     order = [call.func.id for call in calls if call.func.id not in ("range", "note")]
-    assert order == ["begin", "_nations", "_views", "finish"]
+    assert order == ["begin", "perceive", "review", "decide", "look", "finish"]
     section = TEXT.split("\n## 3 ")[1].split("\n## 4 ")[0]
     steps = re.findall(r"^\d\. \*\*(.+?)\*\*", section, re.MULTILINE)
     assert steps == [
         "World, before the nations.",
         "Each nation perceives.",
-        "Each nation decides.",
         "Each government reviews",
+        "Each nation decides.",
         "Views",
         "World, after the nations.",
     ]

@@ -20,7 +20,8 @@ def chosen(u, nest, mu):
     p[P.nest], p[NEST_INVERSE] = mu, 1 / mu
     out, logsum = np.empty((1, u.size, 1)), np.empty((1, 1))
     nests = np.asarray(nest, np.int64)
-    choice.choose(nests, p, u.reshape(1, -1, 1).copy(), np.empty((6, 1)), out, logsum)
+    rows = u.reshape(1, -1, 1).copy()
+    choice.choose(nests, p, rows, rows.max(axis=1), np.empty((6, 1)), out, logsum)
     return out[0, :, 0], logsum[0, 0]
 
 

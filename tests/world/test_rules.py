@@ -246,9 +246,7 @@ def test_trial_follows_attention_and_fades():
         kernel.run(block, record, t, t + 1)
         attention = p[P.attention_memory] ** (t - 5) if t >= 5 else 0.0
         np.testing.assert_allclose(block.state.attention[4, 0], attention, rtol=1e-12)
-        np.testing.assert_allclose(
-            block.state.triers[0, 4, 0], p[P.trial_rate] * attention, rtol=1e-12
-        )
+        np.testing.assert_allclose(block.scratch.tried[0], p[P.trial_rate] * attention, rtol=1e-12)
 
 
 # --- sums -----------------------------------------------------------------------------------------

@@ -180,8 +180,9 @@ def coverage(
     ps: Floats,
     raw: int,
     worth: Floats,
+    before: Floats,
 ) -> None:
-    """Write what capability is worth, ``beta cov``, shape (S, K, 2, L), utils.
+    """Write what capability is worth, ``beta cov``, shape (S, K, 2, L), utils, and what it was.
 
     Coverage is the share of a segment's tasks that an offer can do,
     ``1 / (1 + exp(-(F - m - bar (F* - 143)) / width))``; the switch ``raw`` puts the plain index
@@ -197,6 +198,7 @@ def coverage(
                     felt = 1.0 / (1.0 + exp(-x))
                     if raw == 1:
                         felt = (own[k, o, l] - 130.0) / 10.0
+                    before[s, k, o, l] = worth[s, k, o, l]
                     worth[s, k, o, l] = ps[s, B.capability, l] * felt if sold else 0.0
 
 
@@ -261,3 +263,37 @@ def list_prices(t: int, ln_price: Floats, fall_years: Floats, p: Floats, out: Fl
             for w in range(3):
                 for l in range(out.shape[3]):  # noqa: E741
                     out[k, o, w, l] = ln_price[t, k, o, w] + years * p[SMALL_PRICE_LOG, l]
+
+
+@rule
+def month(
+    t: int, number: int, last_fact: int, nest: Ints, bloc: Ints, index: Floats, on_sale: Flags,
+    observed: Floats, notable: Floats, notable_size: Floats, list_price: Floats, fall_years: Floats,
+    cells: Floats, p: Floats, ps: Floats, pk: Floats, noise: int, raw: int, chance: Keys,
+    jump: Keys, released: Keys, lateness: Keys, size: Keys, extra: Floats, gap: Floats,
+    frontier: Floats, best_open: Floats, own: Floats, rise: Floats, cover: Floats,
+    cover_before: Floats, attention: Floats, fresh: Floats, ln_price: Floats,
+) -> None:  # fmt: skip
+    """Run the rules of capability and attention in their order.
+
+    Parameters
+    ----------
+    t, number : int
+        Position of the month, and its number.
+    last_fact : int
+        Position of the last month with dated facts.
+        All others as in the rules that are called.
+    """
+    dated = t <= last_fact
+    advance_frontier(t, number, dated, observed[t], cells, p, noise, chance, jump, frontier)
+    if dated:
+        observe_index(t, bloc, index, own, rise)
+    else:
+        release(
+            t, number, bloc, cells, p, pk, frontier, extra, noise, released, lateness, gap, own,
+            rise,
+        )  # fmt: skip
+    follow_open(t, nest, bloc, index, p, own, rise, best_open)
+    coverage(t, own, on_sale, frontier, p, ps, raw, cover, cover_before)
+    list_prices(t, list_price, fall_years, p, ln_price)
+    notice(t, number, dated, notable, notable_size, rise, cells, p, noise, size, attention, fresh)

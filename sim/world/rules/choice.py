@@ -105,6 +105,7 @@ def utility(
     p: Floats,
     shared: Floats,
     u: Floats,
+    top: Floats,
 ) -> None:
     """Write the utility of each ecosystem in each segment; ABSENT where it cannot be had.
 
@@ -122,30 +123,36 @@ def utility(
     p : ndarray, shape (scalars, L)
     shared : ndarray, shape (L,)
         Scratch: what all segments share.
-    u : ndarray, shape (S, K, L)
-        Written.
+    u, top : ndarray, shape (S, K, L) and (S, L)
+        Written: utilities, and the largest of each segment.
     """
     for k in range(u.shape[1]):
-        for l in range(shared.size):  # noqa: E741
-            near = national[i, k, l]
-            shared[l] = near + p[P.network_world, l] * (world[k, l] - near)
         if links == 1:
             for l in range(shared.size):  # noqa: E741
-                shared[l] += p[P.links_weight, l] * (linked[i, k, l] - shared[l])
-        for l in range(shared.size):  # noqa: E741
-            felt = wander[i, k, l] - scar[i, k, l]
-            shared[l] = p[P.network, l] * shared[l] + felt
+                near = national[i, k, l]
+                near += p[P.network_world, l] * (world[k, l] - near)
+                near += p[P.links_weight, l] * (linked[i, k, l] - near)
+                shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
+        else:
+            for l in range(shared.size):  # noqa: E741
+                near = national[i, k, l]
+                near += p[P.network_world, l] * (world[k, l] - near)
+                shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
         for s in range(u.shape[0]):
             for l in range(shared.size):  # noqa: E741
                 flagship = cover[s, k, 0, l] + offered[i, k, s, 0, l]
                 small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
                 best = max(flagship, small)
                 rest = regarded[i, k, s, l] + shared[l]
-                u[s, k, l] = best + rest if best > NOTHING else ABSENT
+                felt = best + rest if best > NOTHING else ABSENT
+                u[s, k, l] = felt
+                top[s, l] = felt if k == 0 else max(top[s, l], felt)
 
 
 @inlined
-def choose(nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsum: Floats) -> None:
+def choose(
+    nest: Ints, p: Floats, u: Floats, top: Floats, work: Floats, chosen: Floats, logsum: Floats
+) -> None:
     """Write the nested-logit choice probabilities of each segment and the log of their weight.
 
     In nest G, ``P_k = (e_k / sum_G e) (W_G / Z)`` with ``e = exp(u / mu)``,
@@ -156,7 +163,8 @@ def choose(nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsu
     ----------
     nest : ndarray of int, shape (K,)
         0 closed, 1 open.
-    u : ndarray, shape (S, K, L)
+    u, top : ndarray, shape (S, K, L) and (S, L)
+        From :func:`utility`.
     work : ndarray, shape (6, L)
         Scratch.
     chosen : ndarray, shape (S, K, L)
@@ -167,16 +175,12 @@ def choose(nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsu
     options, lanes = u.shape[1], u.shape[2]
     for s in range(chosen.shape[0]):
         for l in range(lanes):  # noqa: E741
-            work[0, l] = u[s, 0, l]
             work[1, l] = 0.0
             work[2, l] = 0.0
-        for k in range(1, options):
-            for l in range(lanes):  # noqa: E741
-                work[0, l] = max(work[0, l], u[s, k, l])
         for k in range(options):
             g = 1 + nest[k]
             for l in range(lanes):  # noqa: E741
-                weight = exp((u[s, k, l] - work[0, l]) * p[NEST_INVERSE, l])
+                weight = exp((u[s, k, l] - top[s, l]) * p[NEST_INVERSE, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
                 chosen[s, k, l] = weight
                 work[g, l] += weight
@@ -190,7 +194,7 @@ def choose(nest: Ints, p: Floats, u: Floats, work: Floats, chosen: Floats, logsu
             some = z > 0.0
             work[4, l] = closed_weight / (closed * z) if closed > 0.0 else 0.0
             work[5, l] = open_weight / (opened * z) if opened > 0.0 else 0.0
-            logsum[s, l] = work[0, l] + log(max(z, 1e-300)) if some else ABSENT
+            logsum[s, l] = top[s, l] + log(max(z, 1e-300)) if some else ABSENT
         for k in range(options):
             g = 4 + nest[k]
             for l in range(lanes):  # noqa: E741
@@ -237,10 +241,11 @@ def settle_shares(
     loyal: Floats,
     p: Floats,
     ps: Floats,
+    national: Floats,
     kept: Floats,
     work: Floats,
 ) -> None:
-    """Move the shares of each segment by one month: leave, arrive, reconsider.
+    """Move the shares of each segment by one month, and the nation's over segments by weight.
 
     (a) users whose way is cut leave and choose by P; (b) newcomers choose by P; (c) a part rho of
     all reconsider, ``x <- (1-rho) x + rho (P sum_j x_j (1-keep_j) + x keep)`` with
@@ -262,6 +267,8 @@ def settle_shares(
         Sum of triers over ecosystems: they reconsider more often.
     loyal : ndarray, shape (S, L)
         From :func:`loyalty`.
+    national : ndarray, shape (I, K, L)
+        Row i is written.
     kept, work : ndarray, shape (K, L) and (6, L)
         Scratch.
     """
@@ -289,7 +296,10 @@ def settle_shares(
             for l in range(lanes):  # noqa: E741
                 x = share[i, s, k, l]
                 anew = chosen[s, k, l] * work[5, l] + kept[k, l]
-                share[i, s, k, l] = x + work[2, l] * (anew - x)
+                x += work[2, l] * (anew - x)
+                share[i, s, k, l] = x
+                before = 0.0 if s == 0 else national[i, k, l]
+                national[i, k, l] = before + ps[s, B.weight, l] * x
 
 
 @inlined
@@ -318,14 +328,3 @@ def heal(
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741
                     scar[i, k, l] += p[P.hurt, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
-
-
-@inlined
-def nation_shares(i: int, share: Floats, ps: Floats, national: Floats) -> None:
-    """Write the nation's share of each ecosystem over segments by weight, shape (I, K, L)."""
-    for k in range(national.shape[1]):
-        for l in range(national.shape[2]):  # noqa: E741
-            national[i, k, l] = 0.0
-        for s in range(ps.shape[0]):
-            for l in range(national.shape[2]):  # noqa: E741
-                national[i, k, l] += ps[s, B.weight, l] * share[i, s, k, l]

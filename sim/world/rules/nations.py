@@ -154,11 +154,11 @@ def _open(
 def decide(
     month: int, loading: bool, noise: int, trial: int, links: int, nest: Ints, bloc: Ints,  # noqa: FBT001
     link_start: Ints, p: Floats,
-    ps: Floats, keys: Keys, national_before: Floats, world: Floats, linked_share: Floats,
+    ps: Floats, keys: Keys, world: Floats, linked_share: Floats,
     wander: Floats, scar: Floats, cover: Floats, offered: Floats, regarded: Floats,
     attention: Floats, access: Floats, adopted: Floats, linked: Floats, ceiling: Floats,
-    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, triers: Floats,
-    logsum0: Floats, builders: Floats, share: Floats, national: Floats, utility: Floats,
+    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
+    builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
     work: Floats, by_maker: Floats, callers: Floats,
 ) -> None:  # fmt: skip
@@ -172,26 +172,26 @@ def decide(
         Whether the load of Chinese services is known, so that their users are counted.
     noise, trial, links : int
         Switches.
-    utility, chosen, logsum, kept, arriving, tried, part, work : ndarray
+    utility, top, chosen, logsum, kept, arriving, tried, part, work : ndarray
         Scratch. All others as in the rules that are called.
     """
     for i in range(share.shape[0]):
         if noise == 1:
             choice.drift(i, month, p, keys, wander)
         choice.utility(
-            i, links, national_before, world, linked_share, wander, scar, cover, offered, regarded,
-            p, part, utility,
+            i, links, national, world, linked_share, wander, scar, cover, offered, regarded,
+            p, part, utility, top,
         )  # fmt: skip
-        choice.choose(nest, p, utility, work, chosen, logsum)
-        uptake.try_out(i, trial, p, attention, access, triers, tried)
+        choice.choose(nest, p, utility, top, work, chosen, logsum)
+        uptake.try_out(i, trial, p, attention, access, tried)
         uptake.grow(
             i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
             arriving, work,
         )  # fmt: skip
         choice.settle_shares(
-            i, evicting, share, chosen, logsum, leaving, arriving, tried, loyal, p, ps, kept, work
-        )
+            i, evicting, share, chosen, logsum, leaving, arriving, tried, loyal, p, ps, national,
+            kept, work,
+        )  # fmt: skip
         choice.heal(i, evicting, leaving, p, ps, scar)
-        choice.nation_shares(i, share, ps, national)
         if loading:
             tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)

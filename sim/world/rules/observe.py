@@ -6,6 +6,7 @@ from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
 from sim.world.rows import P
 from sim.world.rules.offers import makers_part
+from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
 
@@ -17,7 +18,9 @@ def chatbot_view(
     by_maker: Floats,
     offered: Floats,
     cover: Floats,
-    triers: Floats,
+    trial: int,
+    attention: Floats,
+    access: Floats,
     p: Floats,
     part: Floats,
     visits: Floats,
@@ -31,7 +34,10 @@ def chatbot_view(
     Parameters
     ----------
     share : ndarray, shape (I, S, K, L)
-    triers : ndarray, shape (I, K, L)
+    trial : int
+        Switch.
+    attention, access : ndarray
+        As in :func:`sim.world.rules.uptake.triers`.
     visits : ndarray, shape (T', I, K, L)
         Month t is written.
     """
@@ -48,7 +54,8 @@ def chatbot_view(
         for l in range(lanes):  # noqa: E741
             tried = 0.0
             for k in range(options):
-                tried += triers[i, k, l]
+                tried += triers(i, k, l, p, attention, access) * trial
             replaced = min((1.0 - p[P.trial_new, l]) * tried, 1.0)
             for k in range(options):
-                visits[t, i, k, l] = visits[t, i, k, l] * (1.0 - replaced) + triers[i, k, l]
+                extra = triers(i, k, l, p, attention, access) * trial
+                visits[t, i, k, l] = visits[t, i, k, l] * (1.0 - replaced) + extra

@@ -24,7 +24,7 @@ def against(stance: int, bloc: int) -> bool:
     return bloc <= CN_BLOC and stance == foe
 
 
-@inlined
+@rule
 def reachable(
     i: int,
     k: int,
@@ -75,7 +75,7 @@ def reachable(
             opened[s, SELF, l] = 0.0 if closed else own
 
 
-@inlined
+@rule
 def open_ways(i: int, k: int, first: int, last: int, opened_next: Floats, opened: Floats) -> None:
     """Put this month's access, shape (S, 3, L), in the place of last month's, [I, K, S, 3, L].
 
@@ -223,7 +223,7 @@ def value(
             offered[i, k, s, o, l] = log(max(total, LEAST)) if some else ABSENT
 
 
-@inlined
+@rule
 def narrowed(i: int, k: int, first: int, last: int, opened: Floats, opened_next: Floats) -> bool:
     """Return whether any way is less open this month than last, in any segment.
 

@@ -151,3 +151,28 @@ def strain(p: Floats, load: Floats, dearer: Floats, slowed: Floats) -> None:
         over = max(load[l], 1.0)
         dearer[l] = p[P.load_price, l] * log(over)
         slowed[l] = 1.0 / over
+
+
+@rule
+def month(
+    t: int, base: int, cells: Floats, p: Floats, users: Floats, users0: Floats, wanted: Floats,
+    compute: Floats, output: Floats, unmet: Floats, training: Floats, training0: Floats,
+    serving: Floats, serving0: Floats, ratio: Floats, dearer: Floats, slowed: Floats,
+) -> None:  # fmt: skip
+    """Run the rules of supply in their order, and keep what they give in the base month.
+
+    Parameters
+    ----------
+    t, base : int
+        Positions of the month and of July 2025.
+    training0, serving0 : ndarray, shape (L,)
+        Written in the base month; 0 before. All others as in the rules that are called.
+    """
+    wanted_chinese(cells, p, wanted)
+    trade(t % 12, cells, p, wanted, compute, output, unmet)
+    laboratories(cells, p, compute, training, serving)
+    if t == base:
+        for l in range(training.size):  # noqa: E741
+            training0[l], serving0[l] = training[l], serving[l]
+    load(p, users, users0, serving, serving0, ratio)
+    strain(p, ratio, dearer, slowed)

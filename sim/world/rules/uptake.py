@@ -45,28 +45,31 @@ def backcast(
 
 
 @inlined
-def try_out(
-    i: int, trial: int, p: Floats, attention: Floats, access: Floats, triers: Floats, total: Floats
-) -> None:
-    """Write the triers of each ecosystem, ``T = tau a access``, and their sum.
+def triers(i: int, k: int, l: int, p: Floats, attention: Floats, access: Floats) -> float:  # noqa: E741
+    """Return the triers of an ecosystem, ``T = tau a access``, as a fraction of active users.
 
-    Triers are extra use beside the shares, as a fraction of active users.
+    Triers are extra use beside the shares.
 
     Parameters
     ----------
     attention : ndarray, shape (K, L)
     access : ndarray, shape (I, K * 3, L)
         The maker's way counts.
-    triers : ndarray, shape (I, K, L)
-    total : ndarray, shape (L,)
     """
+    part: float = p[P.trial_rate, l] * attention[k, l] * access[i, 3 * k, l]
+    return part
+
+
+@inlined
+def try_out(
+    i: int, trial: int, p: Floats, attention: Floats, access: Floats, total: Floats
+) -> None:
+    """Write the sum of triers over ecosystems, shape (L,); zero where ``trial`` is switched off."""
     for l in range(total.size):  # noqa: E741
         total[l] = 0.0
     for k in range(attention.shape[0]):
         for l in range(total.size):  # noqa: E741
-            t = p[P.trial_rate, l] * attention[k, l] * access[i, 3 * k, l] * trial
-            triers[i, k, l] = t
-            total[l] += t
+            total[l] += triers(i, k, l, p, attention, access) * trial
 
 
 @rule
@@ -120,7 +123,7 @@ def grow(
     urge: Floats,
     adopted: Floats,
     linked: Floats,
-    triers: Floats,
+    tried: Floats,
     ceiling: Floats,
     p: Floats,
     ps: Floats,
@@ -168,7 +171,7 @@ def grow(
         near = n + p[P.imitation_links, l] * (linked[i, l] - n) if has_links else n
         lift = exp(p[P.value_effect, l] * (mean[l] - logsum0[i, l]))
         rate = (urge[i, l] * lift + p[P.imitation, l] * near) / 12.0
-        rate *= 1.0 + p[P.trial_effect, l] * p[P.trial_new, l] * triers[l]
+        rate *= 1.0 + p[P.trial_effect, l] * p[P.trial_new, l] * tried[l]
         before = builders[i, l]
         new = min(rate, 1.0) * (ceiling[i, l] - before)
         new = new if lowest[l] > NOTHING else 0.0

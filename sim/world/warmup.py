@@ -1,0 +1,78 @@
+"""The first compilation, on two processors.
+
+Compiling takes half a minute on one. Where nothing has been compiled yet, a second process takes
+one half of the rules while this one takes the other; each finds the other's work in the cache.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+from sim.scenario.drivers import Drivers
+from sim.world import kernel
+from sim.world.block import Block, empty_record, prepare
+from sim.world.compiled import cache_folder
+from sim.world.month import begin, finish
+
+DONE = "compiled"
+"""File in the cache that says that all has been compiled once."""
+
+
+def warm_up(drivers: Drivers) -> None:
+    """Compile what the kernel needs, if that has not been done on this machine.
+
+    What the second process cannot do, for want of a processor or by a failure, is left to be
+    compiled when it is first called.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Any compiled scenario: the rules do not depend on it, and a throw-away block of it is run.
+    """
+    mark = cache_folder() / DONE
+    if mark.exists() or _processors() < 2:
+        return
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim.world.warmup"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        try:
+            kernel.perceive(0, _throw_away(drivers))
+        except BaseException:
+            other.kill()
+            raise
+    mark.touch()
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _throw_away(drivers: Drivers) -> Block:
+    return prepare(drivers, 0, np.zeros(1, np.int64))
+
+
+def _other_half() -> None:
+    """Compile all but what nations perceive, by a month of a scenario of its own."""
+    from sim.scenario import compile as compiled
+    from sim.scenario import load
+
+    drivers = compiled(load("baseline"))
+    block, t = _throw_away(drivers), drivers.facts.base_month
+    kernel.decide(t, block)
+    begin(t, block)
+    kernel.review(t, block)
+    kernel.look(0, block, empty_record(drivers, 1, 1))
+    finish(t, block)
+
+
+if __name__ == "__main__":
+    _other_half()

@@ -1,0 +1,59 @@
+"""The first compilation: a second process helps, and is missed by nobody."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sim.world import warmup
+from tests.world import worlds
+
+
+@pytest.fixture
+def started(tmp_path, monkeypatch):
+    """Return the commands that were started, with an empty cache and two processors."""
+    commands = []
+    real = warmup.subprocess.Popen
+    monkeypatch.setattr(warmup, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(warmup, "_processors", lambda: 2)
+
+    def popen(command, **options):
+        commands.append(command)
+        return real(["true"], **options)
+
+    monkeypatch.setattr(warmup.subprocess, "Popen", popen)
+    return commands
+
+
+def test_the_second_process_is_started_once(started, tmp_path):
+    drivers = worlds.toy(1)
+    warmup.warm_up(drivers)
+    warmup.warm_up(drivers)
+    assert started == [[sys.executable, "-m", "sim.world.warmup"]]
+    assert (tmp_path / warmup.DONE).exists()
+
+
+def test_one_processor_compiles_as_it_goes(started, monkeypatch):
+    monkeypatch.setattr(warmup, "_processors", lambda: 1)
+    warmup.warm_up(worlds.toy(1))
+    assert started == []
+
+
+def test_a_failure_of_the_second_process_is_no_failure(started, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "false")
+    warmup.warm_up(worlds.toy(1))
+
+
+def test_what_fails_here_ends_the_second_process(started, monkeypatch, tmp_path):
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(warmup.kernel, "perceive", broken)
+    with pytest.raises(KeyboardInterrupt):
+        warmup.warm_up(worlds.toy(1))
+    assert not (tmp_path / warmup.DONE).exists()
+
+
+def test_the_other_half_can_be_run():
+    warmup._other_half()
