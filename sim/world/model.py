@@ -81,18 +81,19 @@ class Nation(mesa.Agent):
         if anew or world.feared or now != was:
             self.regard()
         offers.nobody_leaves(i, state.evicting, state.leaving)
-        for k, bloc in enumerate(f.bloc):
-            terms, loaded = f.stale[t, i, k] == 1, world.loaded and bloc == offers.CN_BLOC
-            reopens = anew or terms or loaded
+        listed, sold = f.listed[t].tolist(), f.on_sale[t].tolist()
+        blocs, moved = f.bloc.tolist(), f.stale[t, i].tolist()
+        for k, (bloc, stale) in enumerate(zip(blocs, moved, strict=True)):
+            loaded = world.loaded and bloc == offers.CN_BLOC
+            reopens = anew or stale or loaded
             if now != was:
                 reopens |= offers.against(now, bloc) != offers.against(was, bloc)
             if reopens:
                 self.open_ways(k)
             for o in (0, 1):
-                listing = f.listed[t, k, o] == 1
-                if reopens or listing:
-                    priced = f.on_sale[t, k, o] == 1 and (terms or listing)
-                    self.value_offer(k, o, priced=priced, loaded=loaded)
+                if reopens or listed[k][o]:
+                    priced = sold[k][o] and (stale or listed[k][o])
+                    self.value_offer(k, o, priced=bool(priced), loaded=loaded)
         state.stance_felt[i, 0] = now
 
     def read_policy(self) -> None:
