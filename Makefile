@@ -94,7 +94,7 @@ lock: $(MADE)
 	@$(BIN)/python -m venv build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check -qq install uv
 	@$(LOCK) --upgrade --output-file requirements.lock
-	@$(LOCK) --upgrade --constraint requirements.lock --extra dev --output-file requirements-dev.lock
+	@$(LOCK) --upgrade --constraint requirements.lock --extra dev --extra cluster --output-file requirements-dev.lock
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -28,7 +28,7 @@ from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario, load
-    from sim.study import Result, run
+    from sim.study import Result, Sweep, run, sweep
     from sim.world import World
 
     __version__: str
@@ -41,12 +41,14 @@ __all__ = [
     "Scenario",
     "SimError",
     "StoreError",
+    "Sweep",
     "World",
     "__version__",
     "format_version",
     "load",
     "model_version",
     "run",
+    "sweep",
 ]
 
 model_version = _version.MODEL
@@ -55,9 +57,11 @@ format_version = _version.FORMAT
 _ROOMS = {
     "Result": "sim.study",
     "Scenario": "sim.scenario",
+    "Sweep": "sim.study",
     "World": "sim.world",
     "load": "sim.scenario",
     "run": "sim.study",
+    "sweep": "sim.study",
 }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -142,10 +141,7 @@ def run(
     """Run scenarios many times: adoption curves, tables and a report."""
     from sim.cli import output, running
 
-    overrides: list[Any] = list(set_ or [])
-    if nations is not None:
-        codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", nations)
-        overrides.append(("nations", nations.split(",") if codes else nations))
+    overrides = running.overrides(set_, None, nations)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
@@ -160,6 +156,62 @@ def run(
             running.print_summary(result, folder)
     if json:
         output.print_json(finished[0] if len(finished) == 1 else finished)
+
+
+@app.command()
+def sweep(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="PATH=SPEC", help="What varies; may be repeated."),
+    ] = None,
+    design: Annotated[
+        str, typer.Option(metavar="KIND", help="grid, lhs, sobol, morris or factorial.")
+    ] = "grid",
+    points: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Points; of sobol and morris the base sample."),
+    ] = None,
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates a point.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="Seed that all points share.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value in all points."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    nations: Annotated[
+        str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
+    ] = None,
+    engine: Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")] = "kernel",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes; one a processor by default.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
+    ] = None,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run many design points; finished ones are kept and never run again."""
+    from sim.cli import output, running, sweeping
+
+    done = sweeping.run(
+        study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
+        seed=seed, overrides=running.overrides(set_, until, nations), engine=engine,
+        workers=running.processors() if workers is None else workers, cluster=cluster,
+    )  # fmt: skip
+    if json:
+        output.print_json(sweeping.as_json(done))
+    elif quiet:
+        typer.echo(str(done.folder))
+    else:
+        sweeping.print_summary(done)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,19 @@ def resolve(
             problems += (problem for problem in error.problems if problem not in problems)
     if problems:
         raise InputError(problems)
+    return found
+
+
+def overrides(
+    changes: Sequence[str] | None, until: str | None, nations: str | None
+) -> list[str | tuple[str, Any]]:
+    """Return what options change in a scenario, as overrides of its paths."""
+    found: list[str | tuple[str, Any]] = list(changes or [])
+    if until is not None:
+        found.append(("period.end", until))
+    if nations is not None:
+        codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", nations)
+        found.append(("nations", nations.split(",") if codes else nations))
     return found
 
 

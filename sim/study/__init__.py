@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from sim.study.ensemble import Engine, resolve, run
 from sim.study.result import Result
+from sim.study.sweeps.sweep import Sweep, sweep
 
-__all__ = ["Engine", "Result", "resolve", "run"]
+__all__ = ["Engine", "Result", "Sweep", "resolve", "run", "sweep"]

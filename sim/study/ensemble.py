@@ -90,7 +90,7 @@ def run(
         If the result cannot be written.
     """
     began = time.perf_counter()
-    _require_known(engine, workers)
+    require_known(engine, workers)
     if out is not None:
         store.require_writable(Path(out))
     resolved = resolve(scenario, runs=runs, seed=seed, until=until)
@@ -148,7 +148,14 @@ def resolve(
     return load(scenario, [*overrides, *given])
 
 
-def _require_known(engine: str, workers: int) -> None:
+def require_known(engine: str, workers: int) -> None:
+    """Refuse an engine that there is not, and workers too few to run anything.
+
+    Raises
+    ------
+    InputError
+        If either is wrong.
+    """
     known = get_args(Engine)
     if engine not in known:
         hint = nearest(engine, known) or f"engines are {', '.join(known)}"

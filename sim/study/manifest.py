@@ -32,17 +32,27 @@ def manifest(scenario: Scenario, engine: str, workers: int, seconds: float) -> d
     seconds : float
         Wall time from the call to the finished tables.
     """
-    from sim.evidence import load
-
-    evidence = load().hash
+    known = facts()
     return {
-        "hash": scenario.hash(MODEL, evidence),
+        "hash": scenario.hash(MODEL, known["evidence_hash"]),
         "scenario": scenario.document(),
         "seed": scenario.ensemble.seed,
         "runs": scenario.ensemble.runs,
+        **known,
+        "engine": engine,
+        "workers": workers,
+        "wall_seconds": round(seconds, 3),
+    }
+
+
+def facts() -> dict[str, Any]:
+    """Return which model, evidence, packages and machine a result came from."""
+    from sim.evidence import load
+
+    return {
         "model_version": MODEL,
         "format_version": FORMAT,
-        "evidence_hash": evidence,
+        "evidence_hash": load().hash,
         "versions": {
             "python": platform.python_version(),
             "sim": version(DISTRIBUTION),
@@ -54,7 +64,4 @@ def manifest(scenario: Scenario, engine: str, workers: int, seconds: float) -> d
             "machine": platform.machine(),
             "processors": os.cpu_count(),
         },
-        "engine": engine,
-        "workers": workers,
-        "wall_seconds": round(seconds, 3),
     }

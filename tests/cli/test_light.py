@@ -35,12 +35,14 @@ def test_the_interface_is_pinned():
         "Scenario",
         "SimError",
         "StoreError",
+        "Sweep",
         "World",
         "__version__",
         "format_version",
         "load",
         "model_version",
         "run",
+        "sweep",
     ]
     assert dir(sim) == sorted(sim.__all__)
 

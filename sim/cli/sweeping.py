@@ -1,0 +1,120 @@
+"""``sim sweep``: many design points, a bar while they run, and a table of what came out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli import output
+from sim.study.sweeps.sweep import Progress, Sweep, sweep
+
+SHOWN = 20
+"""Points that a person is shown; the others are in the files."""
+
+
+def run(
+    source: str,
+    vary: Sequence[str],
+    out: Path,
+    *,
+    silent: bool,
+    **options: Any,  # noqa: ANN401
+) -> Sweep:
+    """Run a sweep and return it; damaged shards are named on standard error."""
+    with _bar(Path(source).stem, silent=silent) as progress:
+        done = sweep(source, vary, out=out, progress=progress, **options)
+    for file in done.damaged:
+        typer.echo(f"sim: {file} was damaged; it was set aside and computed again", err=True)
+    return done
+
+
+def as_json(done: Sweep) -> dict[str, Any]:
+    """Return what ``sim sweep --json`` prints."""
+    known = done.manifest
+    return {
+        "study": known["study"]["name"],
+        "hash": known["hash"],
+        "folder": str(done.folder),
+        "points": known["points"],
+        "runs": known["runs"],
+        "seed": known["seed"],
+        "failures": len(done.failures),
+        "summary": json.loads(_last(done).to_json(orient="records")),
+    }
+
+
+def print_summary(done: Sweep) -> None:
+    """Print the blocs' shares in the last month by point, failures, and where the files are."""
+    known = done.manifest
+    typer.echo(
+        f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
+        f"{known['seed']}\n"
+    )
+    table = _last(done)
+    month = str(table["month"].iloc[0])
+    typer.echo(f"Share of developers in {month}, mean, and in brackets 5 to 95 % of runs.\n")
+    paths = list(done.design.columns[1:])
+    rows = []
+    for point, found in table.groupby("point"):
+        row: dict[str, Any] = {path: done.design.loc[point, path] for path in paths}
+        for metric, group, mean, low, high in found[
+            ["metric", "group", "mean", "p05", "p95"]
+        ].itertuples(index=False):
+            row[f"{metric} {group}"] = f"{100 * mean:.1f} % ({100 * low:.0f}-{100 * high:.0f})"
+        rows.append(row)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    head = {name: name for name in columns}
+    output.print_rows([head, *rows[:SHOWN]], columns)
+    if len(rows) > SHOWN:
+        typer.echo(f"... and {len(rows) - SHOWN} points more")
+    if len(done.failures):
+        typer.echo(f"\n{len(done.failures)} points failed; failures.csv says why.")
+    typer.echo(f"\nDesign, outcomes and failures: {done.folder}")
+
+
+def _last(done: Sweep) -> Any:  # noqa: ANN401 - a DataFrame
+    """Return the last month's rows of the summary: the blocs' shares where they were kept."""
+    table = done.summary()
+    table = table[table["month"].notna()]
+    table = table[table["month"] == table["month"].max()].copy()
+    table["month"] = table["month"].astype(str)
+    blocs = table["metric"].isin(["share.bloc_us", "share.bloc_cn"])
+    table = table[blocs] if blocs.any() else table
+    return table.astype({"metric": str, "group": str})
+
+
+@contextmanager
+def _bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
+    """Give a bar with rate, time left and failures, where someone sees it."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, rate="", failed="")
+
+        def told(done: int, total: int, failed: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(
+                task,
+                completed=done,
+                total=total,
+                rate=f"{speed:,.0f} runs/s" if speed else "",
+                failed=f"{failed} failed" if failed else "",
+            )
+
+        yield told

@@ -1,0 +1,157 @@
+"""A study: a scenario, what varies in it, and what is to be kept of every replicate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.scenario import Scenario
+from sim.study.sweeps import design
+from sim.study.sweeps.factors import Factor, Level, parse_option
+
+Override = str | tuple[str, Any]
+
+RUNS = 100
+"""Replicates of a point where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is kept of every replicate.
+
+    Parameters
+    ----------
+    metrics, groups : tuple of str
+        Names; without metrics, all that have a value at each reported month, and the public cost.
+    months : str or tuple of str
+        ``yearly`` (each December and the last month), ``end``, or months ``YYYY-MM``.
+    """
+
+    metrics: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ("world", "global_south")
+    months: str | tuple[str, ...] = "yearly"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a sweep is to run.
+
+    Parameters
+    ----------
+    name, title, description : str
+    scenario : str, Path, mapping or Scenario
+        The base of every point.
+    factors : tuple of Factor
+        What varies; empty where ``listed`` gives the points.
+    listed : tuple of mapping
+        Points that are given one by one.
+    kind : str
+        Design over the factors, a key of `sim.study.sweeps.design.KINDS`, or ``list``.
+    count : int, optional
+        As `sim.study.sweeps.design.make` takes it.
+    design_seed : int
+    correlations : mapping of (path, path) to float
+    runs, seed : int, optional
+        Replicates a point, and the seed that all points share.
+    overrides : tuple of str or (path, value)
+        Changes that all points share.
+    outcomes : Outcomes
+    """
+
+    name: str
+    title: str
+    description: str
+    scenario: Any
+    factors: tuple[Factor, ...] = ()
+    listed: tuple[Mapping[str, Level], ...] = ()
+    kind: str = "grid"
+    count: int | None = None
+    design_seed: int = 1
+    correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    runs: int | None = None
+    seed: int | None = None
+    overrides: tuple[Override, ...] = ()
+    outcomes: Outcomes = Outcomes()
+
+    def points(self) -> design.Design:
+        """Return the design's points.
+
+        Raises
+        ------
+        InputError
+            If the design is impossible or empty.
+        """
+        if self.listed:
+            return design.listed(self.listed)
+        return design.make(self.factors, self.kind, self.count, self.design_seed, self.correlations)
+
+    def document(self) -> dict[str, Any]:
+        """Return the study as plain data, apart from its scenario."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "vary": {factor.path: factor.spec() for factor in self.factors},
+            "points": [dict(point) for point in self.listed],
+            "design": {"kind": self.kind, "points": self.count, "seed": self.design_seed},
+            "correlations": [[*pair, value] for pair, value in self.correlations.items()],
+            "set": [
+                change if isinstance(change, str) else list(change) for change in self.overrides
+            ],
+            "outcomes": {
+                "metrics": list(self.outcomes.metrics),
+                "groups": list(self.outcomes.groups),
+                "months": self.outcomes.months,
+            },
+        }
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of plain data, in hexadecimal."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def of_options(
+    scenario: str | Path | Mapping[str, Any] | Scenario,
+    vary: Sequence[str | Factor],
+    *,
+    kind: str = "grid",
+    count: int | None = None,
+    design_seed: int = 1,
+    runs: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[Override] = (),
+    outcomes: Outcomes = Outcomes(),
+) -> Study:
+    """Return the study that options ask for.
+
+    Raises
+    ------
+    InputError
+        If an option is wrong.
+    """
+    factors = tuple(f if isinstance(f, Factor) else parse_option(f) for f in vary)
+    name = Path(scenario).stem if isinstance(scenario, str | os.PathLike) else "scenario"
+    if isinstance(scenario, Scenario):
+        name = scenario.name
+    varied = ", ".join(factor.path for factor in factors)
+    return Study(
+        name=name,
+        title=f"{name} over {varied}",
+        description="",
+        scenario=scenario,
+        factors=factors,
+        kind=kind,
+        count=count,
+        design_seed=design_seed,
+        runs=runs,
+        seed=seed,
+        overrides=tuple(overrides),
+        outcomes=outcomes,
+    )

@@ -1,0 +1,365 @@
+"""Run a sweep: what is done is kept, what is missing is run, and the whole is put together."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+
+from sim.errors import InputError, Problem, RunError, StoreError
+from sim.study import store
+from sim.study.columns import read_numbers
+from sim.study.ensemble import require_known
+from sim.study.manifest import facts
+from sim.study.sweeps import executors, study_file
+from sim.study.sweeps.design import Design
+from sim.study.sweeps.factors import SCENARIO, Factor
+from sim.study.sweeps.outcomes import kept
+from sim.study.sweeps.shards import Store, write_whole
+from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
+from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
+from sim.version import FORMAT, MODEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
+
+Progress = Callable[[int, int, int], None]
+"""Called with replicates done, replicates in all, and points that have failed."""
+
+DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A finished sweep on disk.
+
+    Parameters
+    ----------
+    folder : Path
+    manifest : mapping
+    damaged : tuple of Path
+        Shards that were found damaged, set aside and computed again.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    damaged: tuple[Path, ...] = field(default=())
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Sweep:
+        """Read a sweep.
+
+        Raises
+        ------
+        StoreError
+            If the folder holds no finished sweep, or one in a newer format.
+        """
+        place = Path(folder)
+        for name in (store.MANIFEST, DESIGN, OUTCOMES, FAILED):
+            if not (place / name).is_file():
+                raise StoreError(f"{place} is not a finished sweep: it has no {name}")
+        try:
+            known = json.loads((place / store.MANIFEST).read_text(encoding="utf-8"))
+            newer = known["format_version"] > FORMAT
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{place} cannot be read as a sweep: {error}") from error
+        if newer:
+            raise StoreError(f"{place} was written in a newer format than this version reads")
+        return cls(place, known)
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """One row a point: its number, and one column for each path that varies."""
+        return self._frame(DESIGN)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Kept metrics of every replicate: point, run, metric, group, month, value, unit."""
+        from pyarrow import parquet
+
+        from sim.study.tables import frame
+
+        return frame(parquet.read_table(self.folder / OUTCOMES))
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Points that could not be run, with the reason."""
+        import pandas as pd
+
+        return pd.read_csv(self.folder / FAILED)
+
+    def summary(self) -> pd.DataFrame:
+        """Return mean and quantiles over replicates by point, metric, group and month.
+
+        Columns: the paths that vary, metric, group, month, mean, p05, p50, p95, runs.
+        """
+        keys = ["point", "metric", "group", "month"]
+        grouped = self.outcomes.groupby(keys, observed=True, dropna=False)["value"]
+        table = grouped.agg(["mean", "count"]).rename(columns={"count": "runs"})
+        for name, level in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95)):
+            table[name] = grouped.quantile(level)
+        merged = self.design.merge(table.reset_index(), on="point")
+        order = ["mean", "p05", "p50", "p95", "runs"]
+        return merged[[*self.design.columns, *keys[1:], *order]]
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        from pyarrow import parquet
+
+        table: pd.DataFrame = parquet.read_table(self.folder / name).to_pandas()
+        return table
+
+
+def sweep(
+    study: Study | str | Path | Mapping[str, Any] | Scenario,
+    vary: Sequence[str | Factor] = (),
+    *,
+    design: str = "grid",
+    points: int | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[Override] = (),
+    outcomes: Outcomes | None = None,
+    engine: str = "kernel",
+    workers: int = 1,
+    cluster: str | None = None,
+    out: str | Path = "results",
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run every point of a study, or go on where an earlier call was interrupted.
+
+    Parameters
+    ----------
+    study : Study, str, Path, mapping or Scenario
+        A study, or with ``vary`` the scenario that is varied.
+    vary : sequence of str or Factor
+        What varies, as ``PATH=SPEC``.
+    design : {"grid", "lhs", "sobol", "morris", "factorial"}
+    points : int, optional
+        As `sim.study.sweeps.design.make` takes it.
+    runs, seed : int, optional
+        Replicates a point and the seed of all, over what the study says.
+    overrides : sequence of str or (path, value)
+        Changes that all points share.
+    outcomes : Outcomes, optional
+        What is kept, over what the study says.
+    engine : {"kernel", "mesa"}
+    workers : int
+        Processes; results do not depend on it.
+    cluster : str, optional
+        Address of a Dask scheduler, or ``local``.
+    out : str or Path
+        Folder that stands for ``results/``; the sweep goes to ``OUT/sweeps/<name>/<hash12>``.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the study is wrong.
+    RunError
+        If workers die again and again.
+    StoreError
+        If the store cannot be used; what is finished is kept.
+    """
+    began = time.perf_counter()
+    require_known(engine, workers)
+    asked = _asked(study, vary, design, points, overrides, outcomes)
+    made = asked.points()
+    job, name = _job(asked, made, runs, seed, engine), asked.name
+    known = facts()
+    tasks = split(job, MODEL, known["evidence_hash"])
+    place = Path(out) / "sweeps" / name / digest([task.key for task in tasks])[:12]
+    store.require_writable(Path(out))
+    shards = Store(place)
+    done, damaged = shards.find(task.key for task in tasks)
+    _write_design(place, made)
+    sizes = {task.key: task.last - task.first for task in tasks}
+    total, failed = sum(sizes.values()), 0
+    count = sum(sizes[key] for key in done)
+    if progress:
+        progress(count, total, failed)
+    missing = [task for task in tasks if task.key not in done]
+    for task, content in executors.execute(job, missing, workers, cluster):
+        done[task.key] = shards.put(task.key, content)
+        count += sizes[task.key]
+        failed += len(_failures(done[task.key]))
+        if progress:
+            progress(count, total, failed)
+    manifest = known | {
+        "hash": digest([task.key for task in tasks]),
+        "study": asked.document(),
+        "scenario": job.base,
+        "points": len(made.points),
+        "runs": job.runs,
+        "seed": job.seed,
+        "engine": engine,
+        "workers": workers,
+        "wall_seconds": round(time.perf_counter() - began, 3),
+    }
+    _put_together(place, [done[task.key] for task in tasks], manifest)
+    _point_to(place)
+    return Sweep(place, manifest, tuple(damaged))
+
+
+def _asked(
+    given: Study | str | Path | Mapping[str, Any] | Scenario,
+    vary: Sequence[str | Factor],
+    kind: str,
+    count: int | None,
+    overrides: Sequence[Override],
+    outcomes: Outcomes | None,
+) -> Study:
+    """Return the study that is asked for, by file or by options."""
+    from dataclasses import replace
+
+    if isinstance(given, Study):
+        return given if outcomes is None else replace(given, outcomes=outcomes)
+    if vary:
+        return of_options(
+            given, vary, kind=kind, count=count, overrides=overrides,
+            outcomes=outcomes or Outcomes(),
+        )  # fmt: skip
+    if isinstance(given, str | Path | Mapping):
+        if isinstance(given, str | Path) and not study_file.is_study(given):
+            hint = "vary a path of it: --vary parameters.network=0.2:1.6:5"
+            message = f"{given} is no study: nothing varies in it"
+            raise InputError(Problem(message, hint=hint))
+        found = study_file.load_study(given)
+        found = replace(found, overrides=(*found.overrides, *overrides))
+        return found if outcomes is None else replace(found, outcomes=outcomes)
+    raise InputError(Problem("nothing varies in the scenario", path="vary"))
+
+
+def _job(study: Study, made: Design, runs: int | None, seed: int | None, engine: str) -> Job:
+    """Return what the tasks need; every level is checked by itself before anything runs."""
+    from sim.scenario import load
+
+    usual = RUNS if study.runs is None else study.runs
+    own = {
+        "ensemble.runs": usual if runs is None else runs,
+        "ensemble.seed": study.seed if seed is None else seed,
+    }
+    given = ((path, value) for path, value in own.items() if value is not None)
+    shared = [*study.overrides, *given]
+    base = load(study.scenario, shared)
+    levels = {path: {point[n] for point in made.points} for n, path in enumerate(made.paths)}
+    chosen = {
+        str(word): load(str(word), shared).document() for word in sorted(levels.get(SCENARIO, ()))
+    }
+    problems: list[Problem] = []
+    for path, found in levels.items():
+        if path != SCENARIO:
+            for document in chosen.values() or [base.document()]:
+                _check_levels(document, path, found, problems)
+    if problems:
+        raise InputError(problems)
+    job = Job(
+        base.document(), chosen, made.paths, made.points, base.ensemble.runs, base.ensemble.seed,
+        study.outcomes, engine,
+    )  # fmt: skip
+    from sim.scenario import compile as compiled
+
+    kept(compiled(load(next(iter(chosen.values()), base.document()))), study.outcomes)
+    return job
+
+
+def _check_levels(
+    document: Mapping[str, Any], path: str, levels: set[Any], problems: list[Problem]
+) -> None:
+    """Note levels that the scenario would not take; of many numbers the least and the largest."""
+    from sim.scenario import load
+
+    tried = sorted(levels, key=str)
+    if is_fast(path) and all(isinstance(level, int | float) for level in levels):
+        tried = sorted({min(levels), max(levels)})
+    elif is_fast(path):
+        words = ", ".join(str(level) for level in tried if not isinstance(level, int | float))
+        problems.append(Problem(f"{words} is no number", "--vary", path=path))
+        return
+    for level in tried:
+        try:
+            load(document, [(path, level)])
+        except InputError as error:
+            # What a level meets only together with others is told point by point, as a failure.
+            if is_fast(path) or any(found.path == path for found in error.problems):
+                problems += error.problems
+
+
+def _write_design(place: Path, made: Design) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {path: [point[n] for point in made.points] for n, path in enumerate(made.paths)}
+    table = pa.table({"point": list(range(len(made.points))), **columns})
+    sink = io.BytesIO()
+    parquet.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
+    write_whole(place / DESIGN, sink.getvalue())
+
+
+def _failures(shard: Path) -> dict[int, str]:
+    from pyarrow import parquet
+
+    facts_ = parquet.read_schema(shard).metadata or {}
+    return {int(point): reason for point, reason in json.loads(facts_[FAILURES]).items()}
+
+
+def _put_together(place: Path, shards: Sequence[Path], manifest: Mapping[str, Any]) -> None:
+    """Write outcomes, failures and manifest, one shard in memory at a time."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    part = place / f".{OUTCOMES}.{uuid4().hex[:8]}"
+    failures = {point: why for shard in shards for point, why in _failures(shard).items()}
+    if len(failures) == manifest["points"]:
+        raise RunError(f"every point failed: {min(failures.values())}")
+    writer: Any = None
+    try:
+        for shard in shards:
+            table: pa.Table = parquet.read_table(shard).replace_schema_metadata(None)
+            if failures:  # a point that failed in one block has no row from another
+                gone = np.isin(read_numbers(table, "point"), list(failures))
+                table = table.filter(pa.array(~gone))
+            if writer is None:
+                writer = parquet.ParquetWriter(
+                    part, table.schema, compression="zstd", write_statistics=["point", "run"],
+                    use_dictionary=[name for name in table.column_names if name != "value"],
+                )  # fmt: skip
+            if table.num_rows:
+                writer.write_table(table.cast(writer.schema))
+        writer.close()
+        part.replace(place / OUTCOMES)
+    except OSError as error:
+        raise StoreError(
+            f"{place / OUTCOMES} cannot be written: {error.strerror or error}; what is finished "
+            "is kept"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    rows = io.StringIO()
+    writing = csv.writer(rows, lineterminator="\n")
+    writing.writerow(("point", "reason"))
+    writing.writerows(sorted(failures.items()))
+    write_whole(place / FAILED, rows.getvalue().encode())
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(place / store.MANIFEST, text.encode())
+
+
+def _point_to(place: Path) -> None:
+    """Let ``latest`` point to a sweep, in one step."""
+    link = place.parent / f".{store.LATEST}.{uuid4().hex[:8]}"
+    try:
+        link.symlink_to(place.name)
+        link.replace(place.parent / store.LATEST)
+    except OSError as error:
+        link.unlink(missing_ok=True)
+        raise StoreError(f"{place.parent / store.LATEST} cannot be set: {error}") from error

@@ -1,0 +1,101 @@
+"""``sim sweep`` as a person and as a program meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+SMALL = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12", "--workers", "1")
+VARY = ("--vary", "parameters.network=0.2:1.6:3")
+
+
+def sim(*words, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_person_reads_a_table_and_where_the_files_are(tmp_path):
+    done = sim("sweep", "baseline", *VARY, *SMALL, "--runs", "8", "--seed", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3 points, 8 runs each, seed 1" in done.stdout
+    assert "share.bloc_cn global_south" in done.stdout
+    assert "results/sweeps/baseline/" in done.stdout
+
+
+def test_json_is_one_value_and_quiet_says_only_where(tmp_path):
+    words = ("sweep", "baseline", *VARY, *SMALL, "--runs", "4")
+    known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
+    assert known["points"] == 3
+    assert known["failures"] == 0
+    assert {row["point"] for row in known["summary"]} == {0, 1, 2}
+    assert sim(*words, "--quiet", cwd=tmp_path).stdout.strip() == known["folder"]
+
+
+def test_a_study_file_runs_by_path(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "scenario: baseline\nnations: [BRA, CHN, USA]\nuntil: 2027-12\n"
+        "vary: {parameters.network: [0.2, 1.6], scenario: [baseline, rand_package]}\n"
+        "ensemble: {runs: 3, seed: 2}\n"
+    )
+    done = sim("sweep", "mine.yaml", "--workers", "1", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["points"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("baseline",), 1, "nothing varies"),
+        (("baseline", "--vary", "parameters.netwrk=1,2"), 1, "did you mean 'network'"),
+        (("baseline", "--vary", "parameters.network=1:2"), 1, "write low:high:count"),
+        (("basline", *VARY), 1, "did you mean 'baseline'"),
+        (("baseline", *VARY, "--design", "gird"), 1, "did you mean 'grid'"),
+        (("baseline", *VARY, "--workers", "0"), 1, "0 workers"),
+        (("baseline", *VARY, "--engine", "mess"), 1, "did you mean 'mesa'"),
+        (("baseline", *VARY, "--runs", "0"), 1, "runs 0 is outside"),
+        ((), 2, "STUDY"),
+    ],
+)
+def test_what_is_wrong_has_its_code_and_one_clear_message(words, code, says, tmp_path):
+    done = sim("sweep", *words, cwd=tmp_path)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_file_where_results_go_exits_3(tmp_path):
+    (tmp_path / "results").write_text("in the way")
+    done = sim("sweep", "baseline", *VARY, *SMALL, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "is not a folder" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_stops_cleanly_and_keeps_what_is_finished(tmp_path, workers):
+    words = ("sweep", "baseline", "--vary", "parameters.network=0.2:1.6:200", "--runs", "96",
+             "--nations", "BRA,CHN,KEN,USA", "--workers", workers, "--quiet")  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    for _ in range(200):
+        time.sleep(0.1)
+        if list(tmp_path.rglob("shards/*.parquet")):
+            break
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert list(tmp_path.rglob("shards/*.parquet"))
+    assert not list(tmp_path.rglob(".*parquet*"))

@@ -1,0 +1,96 @@
+"""Study files: what they may say, and where they are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.errors import InputError
+from sim.study.sweeps import study_file
+from sim.study.sweeps.study import digest
+
+GOOD = """\
+title: Lock-in and licences
+scenario: rand_package
+vary:
+  parameters.network: {dist: uniform, low: 0.2, high: 1.6}
+  levers.us_permissive_licence_incentive.strength: [0, 0.5, 1]
+  parameters.align: 0:1:3
+design: {kind: lhs, points: 12, seed: 3}
+correlations:
+  - {between: [parameters.network, parameters.align], rank: 0.4}
+ensemble: {runs: 16, seed: 5}
+set: {parameters.hurt: 0.1}
+until: 2030-12
+outcomes: {metrics: [share.bloc_us], groups: [world, BRA], months: [2028-12, 2030-12]}
+"""
+
+
+def written(tmp_path, text):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_a_file_says_all_that_options_say_and_more(tmp_path):
+    study = study_file.load_study(written(tmp_path, GOOD))
+    assert study.name == "mine"
+    assert [factor.path.split(".")[-1] for factor in study.factors] == [
+        "network", "strength", "align",
+    ]  # fmt: skip
+    assert len(study.points().points) == 12
+    assert (study.runs, study.seed) == (16, 5)
+    assert ("period.end", "2030-12") in study.overrides
+    assert study.outcomes.months == ("2028-12", "2030-12")
+    digest(study.document())  # is plain data
+
+
+def test_points_may_be_listed(tmp_path):
+    text = "points:\n  - {parameters.network: 0.2}\n  - {parameters.network: 1.6}\n"
+    study = study_file.load_study(written(tmp_path, text))
+    assert study.points().points == ((0.2,), (1.6,))
+
+
+@pytest.mark.parametrize("name", sorted(study_file.names()))
+def test_shipped_studies_are_sound(name):
+    study = study_file.load_study(name)
+    assert study_file.is_study(name)
+    assert len(study.description) > 100
+    assert len(study.points().points) >= 3
+
+
+def test_a_scenario_is_no_study():
+    assert not study_file.is_study("baseline")
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "says"),
+    [
+        (("vary:", "vray:"), (3, 1), "did you mean 'vary'"),
+        (("network:", "netwrk:"), (4, 3), "did you mean 'network'"),
+        (("low: 0.2", "low: 2.2"), (4, 23), "low 2.2 is above high 1.6"),
+        (("[0, 0.5, 1]", "[]"), (5, 3), "no level"),
+        (("kind: lhs", "kind: lsh"), (7, 16), "did you mean 'lhs'"),
+        (("rank: 0.4", "rank: much"), (9, 62), "rank must be a number"),
+        (("runs: 16", "runs: 0"), (10, 18), "outside 1"),
+        (("rand_package", "rand_pckage"), (None, None), "did you mean 'rand_package'"),
+        (("2030-12\n", "2030-12-01\n"), (12, 8), "full date"),
+        (("months: [", "months: [2028-13, "), (13, 78), "is not a month"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path, change, place, says):
+    with pytest.raises(InputError) as caught:
+        study_file.load_study(written(tmp_path, GOOD.replace(*change, 1)))
+    problem = caught.value.problems[0]
+    assert says in str(problem)
+    if place[0]:
+        assert problem.line == place[0]
+
+
+def test_a_file_that_varies_nothing_is_refused(tmp_path):
+    with pytest.raises(InputError, match="needs vary or points"):
+        study_file.load_study(written(tmp_path, "title: nothing\n"))
+
+
+def test_an_unknown_name_gets_the_nearest(tmp_path):
+    with pytest.raises(InputError, match="no study is named"):
+        study_file.load_study("nothing_like_it")

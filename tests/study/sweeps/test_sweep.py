@@ -1,0 +1,243 @@
+"""Sweeps: their numbers are those of single runs, whoever computes them and however often."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import threading
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.errors import InputError, RunError, StoreError
+from sim.study.sweeps import executors, tasks
+from sim.study.sweeps.shards import Store, write_whole
+from sim.study.sweeps.study import Outcomes, of_options
+from sim.study.sweeps.sweep import OUTCOMES, Sweep, sweep
+from tests.study.sweeps.conftest import KEPT, SMALL, VARY
+
+
+def seal(done):
+    return hashlib.sha256((done.folder / OUTCOMES).read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, small):
+    return sweep(small, out=tmp_path_factory.mktemp("sweep"))
+
+
+def test_the_files_are_those_of_the_contract(finished):
+    assert list(finished.design.columns) == ["point", *(v.split("=")[0] for v in VARY)]
+    assert list(finished.outcomes.columns) == [
+        "point", "run", "metric", "group", "month", "value", "unit",
+    ]  # fmt: skip
+    assert len(finished.design) == 15
+    rows = finished.outcomes
+    assert not rows["value"].isna().any()
+    assert rows.groupby("point", observed=True)["run"].nunique().eq(30).all()
+    assert set(rows["metric"].unique()) == set(KEPT.metrics)
+    assert (finished.folder.parent / "latest").resolve() == finished.folder.resolve()
+    assert finished.failures.empty
+    assert finished.manifest["points"] == 15
+
+
+@pytest.mark.parametrize("point", [0, 4, 14])
+def test_a_point_has_the_numbers_of_a_run_of_its_own_to_the_bit(finished, point):
+    row = finished.design.loc[point]
+    paths = [(path, row[path]) for path in finished.design.columns[1:]]
+    alone = sim.run(sim.load(SMALL, paths), runs=30, seed=7).outcomes
+    keys = ["run", "metric", "group", "month"]
+    mine = finished.outcomes.query("point == @point").set_index(keys)["value"].sort_index()
+    other = alone.set_index(keys)["value"].sort_index()
+    other = other[other.index.isin(mine.index)]
+    assert len(other) == len(mine) > 0
+    assert np.array_equal(mine.to_numpy(), other.to_numpy())
+
+
+def test_points_share_their_luck(finished):
+    """Strength nought at one network is the same replicate as strength one, but for the lever."""
+    rows = finished.outcomes.query("metric == 'share.bloc_us' and group == 'world'")
+    last = rows[rows["month"] == rows["month"].max()]
+    wide = last.pivot_table(index="run", columns="point", values="value", observed=True)
+    assert wide[0].corr(wide[2]) > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("workers", "cluster"), [(2, None), (3, None)])
+def test_workers_change_no_byte(finished, small, tmp_path, workers, cluster):
+    assert seal(sweep(small, out=tmp_path, workers=workers, cluster=cluster)) == seal(finished)
+
+
+def test_mesa_gives_the_same_numbers(finished, tmp_path):
+    study = of_options(SMALL, (VARY[0],), runs=2, seed=7, outcomes=KEPT)
+    one, other = (
+        sweep(study, out=tmp_path / engine, engine=engine).outcomes for engine in ("kernel", "mesa")
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_what_is_finished_is_not_run_again(small, tmp_path, monkeypatch):
+    first = sweep(small, out=tmp_path)
+    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran again"))
+    assert seal(sweep(small, out=tmp_path)) == seal(first)
+
+
+def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
+    real, left = tasks.run_task, [1]
+
+    def until_interrupted(job, task):
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        return real(job, task)
+
+    monkeypatch.setattr(executors, "run_task", until_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(small, out=tmp_path)
+    monkeypatch.setattr(executors, "run_task", real)
+    done = []
+    again = sweep(small, out=tmp_path, progress=lambda *at: done.append(at))
+    assert done[0][0] == tasks.TASK_RUNS
+    assert done[-1] == (450, 450, 0)
+    assert seal(again) == seal(finished)
+
+
+@given(place=st.integers(0, 10_000), byte=st.integers(1, 255), cut=st.booleans())
+@settings(max_examples=15)
+def test_a_damaged_shard_is_found_set_aside_and_redone(finished, small, place, byte, cut):
+    shards = sorted((finished.folder / "shards").glob("*.parquet"))
+    file = shards[place % len(shards)]
+    content = bytearray(file.read_bytes())
+    if cut:
+        content = content[: place % len(content)]
+    else:
+        content[place % len(content)] ^= byte
+    file.write_bytes(content)
+    before = seal(finished)
+    again = sweep(small, out=finished.folder.parents[2])
+    assert [aside.stem for aside in again.damaged] == [file.stem]
+    assert seal(again) == before
+    again.damaged[0].unlink()
+
+
+def test_two_sweeps_on_one_store_do_no_harm(small, finished, tmp_path):
+    results = []
+    pair = [threading.Thread(target=lambda: results.append(sweep(small, out=tmp_path)))
+            for _ in range(2)]  # fmt: skip
+    for thread in pair:
+        thread.start()
+    for thread in pair:
+        thread.join()
+    assert [seal(done) for done in results] == [seal(finished)] * 2
+
+
+def test_a_point_that_fails_is_a_row_with_the_reason(tmp_path):
+    """A lever that would end before it starts, at some of the points."""
+    levers = [
+        {"id": "us_nairr_scaleup", "strength": 1, "start": "2026-10", "end": "2027-06"},
+    ]
+    base = SMALL | {"extends": "baseline", "levers": levers}
+    study = of_options(
+        base, ("levers.us_nairr_scaleup.start=2026-12,2028-01",), runs=3, seed=1, outcomes=KEPT
+    )
+    done = sweep(study, out=tmp_path)
+    assert done.failures["point"].tolist() == [1]
+    assert "end 2027-06 is before start 2028-01" in done.failures["reason"][0]
+    assert set(done.outcomes["point"]) == {0}
+    assert not done.outcomes["value"].isna().any()
+
+
+def test_where_all_points_fail_the_sweep_fails(tmp_path):
+    levers = [{"id": "us_nairr_scaleup", "strength": 1, "start": "2026-10", "end": "2027-06"}]
+    base = SMALL | {"extends": "baseline", "levers": levers}
+    study = of_options(base, ("levers.us_nairr_scaleup.start=2028-01,2029-01",), runs=2, seed=1)
+    with pytest.raises(RunError, match="every point failed"):
+        sweep(study, out=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("vary", "options", "says"),
+    [
+        (("parameters.network=0,99",), {}, "outside"),
+        (("parameters.network=a,b",), {}, "is no number"),
+        ((), {}, "nothing varies"),
+        (("parameters.network=0.2:1.6:3",), {"workers": 0}, "0 workers"),
+        (("scenario=baseline,basline",), {}, "did you mean 'baseline'"),
+        (("levers.us_nairr_scaleup.strength=0,1",), {}, "no entry of us_nairr_scaleup"),
+        (("parameters.network=1,2",), {"outcomes": Outcomes(("share.cn",))}, "no metric"),
+        (
+            ("parameters.network=1,2",),
+            {"outcomes": Outcomes(groups=("wrld",))},
+            "did you mean 'world'",
+        ),
+        (
+            ("parameters.network=1,2",),
+            {"outcomes": Outcomes(months=("2045-01",))},
+            "not in the period",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran"))
+    with pytest.raises(InputError) as caught:
+        sweep("baseline", vary, runs=2, out=tmp_path, **options)
+    assert says in str(caught.value)
+
+
+def test_a_shard_is_whole_or_not_there(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.study.sweeps.shards.os.fsync", full)
+    with pytest.raises(StoreError, match="No space left on device; what is finished is kept"):
+        store.put("key", b"content")
+    assert list(store.folder.iterdir()) == []
+
+
+def test_a_file_in_the_folder_s_place_is_one_clear_message(small, tmp_path):
+    (tmp_path / "sweeps").write_text("in the way")
+    with pytest.raises(StoreError, match="sweeps"):
+        sweep(small, out=tmp_path)
+
+
+def test_a_folder_that_holds_no_sweep_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="is not a finished sweep"):
+        Sweep.read(tmp_path)
+
+
+def test_a_sweep_reads_back(finished):
+    again = Sweep.read(finished.folder)
+    pd.testing.assert_frame_equal(again.outcomes, finished.outcomes)
+    table = again.summary()
+    assert list(table.columns[:3]) == list(finished.design.columns)
+    assert (table["p05"] <= table["p50"]).all()
+    assert (table["runs"] == 30).all()
+
+
+@given(points=st.integers(1, 400), runs=st.integers(1, 500))
+def test_tasks_cover_every_replicate_once(points, runs):
+    job = tasks.Job({}, {}, ("parameters.network",), tuple((float(n),) for n in range(points)),
+                    runs, 1, KEPT)  # fmt: skip
+    made = tasks.split(job, 1, "evidence")
+    assert made[0].first == 0
+    assert made[-1].last == points * runs
+    assert all(a.last == b.first for a, b in pairwise(made))
+    assert len({task.key for task in made}) == len(made)
+    other = dataclasses.replace(job, seed=2)
+    assert not {t.key for t in tasks.split(other, 1, "evidence")} & {task.key for task in made}
+    assert not {t.key for t in tasks.split(job, 2, "evidence")} & {task.key for task in made}
+
+
+def test_files_are_replaced_in_one_step(tmp_path):
+    file = tmp_path / "a"
+    write_whole(file, b"one")
+    write_whole(file, b"two")
+    assert file.read_bytes() == b"two"
+    assert list(tmp_path.iterdir()) == [file]
