@@ -28,7 +28,7 @@ from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario, load
-    from sim.study import Result, Sweep, run, sweep
+    from sim.study import Result, Sensitivity, Sweep, run, sensitivity, sweep
     from sim.world import World
 
     __version__: str
@@ -39,6 +39,7 @@ __all__ = [
     "Result",
     "RunError",
     "Scenario",
+    "Sensitivity",
     "SimError",
     "StoreError",
     "Sweep",
@@ -48,6 +49,7 @@ __all__ = [
     "load",
     "model_version",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
@@ -57,10 +59,12 @@ format_version = _version.FORMAT
 _ROOMS = {
     "Result": "sim.study",
     "Scenario": "sim.scenario",
+    "Sensitivity": "sim.study",
     "Sweep": "sim.study",
     "World": "sim.world",
     "load": "sim.scenario",
     "run": "sim.study",
+    "sensitivity": "sim.study",
     "sweep": "sim.study",
 }
 

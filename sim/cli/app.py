@@ -19,6 +19,31 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what cannot be left out.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.")]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option("--vary", metavar="PATH=SPEC", help="What varies; may be repeated."),
+]
+Points = Annotated[
+    int | None, typer.Option(metavar="N", help="Points; of sobol and morris the base sample.")
+]
+EachRuns = Annotated[int | None, typer.Option(metavar="N", help="Replicates a point.")]
+OneSeed = Annotated[int | None, typer.Option(metavar="S", help="Seed that all points share.")]
+SetAll = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value in all points."),
+]
+Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")]
+Among = Annotated[
+    str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
+]
+Engine = Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")]
+Processes = Annotated[
+    int | None, typer.Option(metavar="N", help="Processes; one a processor by default.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -88,10 +113,9 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Show everything that is wrong with scenario files."""
-    from sim.cli import output
-    from sim.scenario import validate as problems_of
+    from sim.cli import output, running
 
-    problems = problems_of(files)
+    problems = running.problems_of(files)
     if json:
         output.print_json([problem.as_dict() for problem in problems])
     else:
@@ -163,37 +187,19 @@ def sweep(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
     ],
-    vary: Annotated[
-        list[str] | None,
-        typer.Option("--vary", metavar="PATH=SPEC", help="What varies; may be repeated."),
-    ] = None,
+    vary: Vary = None,
     design: Annotated[
-        str, typer.Option(metavar="KIND", help="grid, lhs, sobol, morris or factorial.")
-    ] = "grid",
-    points: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Points; of sobol and morris the base sample."),
+        str | None, typer.Option(metavar="KIND", help="grid, lhs, sobol, morris or factorial.")
     ] = None,
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates a point.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="S", help="Seed that all points share.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one value in all points."),
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
-    nations: Annotated[
-        str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
-    ] = None,
-    engine: Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")] = "kernel",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes; one a processor by default.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
-    ] = None,
+    points: Points = None,
+    runs: EachRuns = None,
+    seed: OneSeed = None,
+    set_: SetAll = None,
+    until: Until = None,
+    nations: Among = None,
+    engine: Engine = "kernel",
+    workers: Processes = None,
+    cluster: Cluster = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -212,6 +218,41 @@ def sweep(
         typer.echo(str(done.folder))
     else:
         sweeping.print_summary(done)
+
+
+@app.command()
+def sensitivity(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
+    ],
+    vary: Vary = None,
+    design: Annotated[str | None, typer.Option(metavar="KIND", help="sobol or morris.")] = None,
+    points: Points = None,
+    runs: EachRuns = None,
+    seed: OneSeed = None,
+    set_: SetAll = None,
+    until: Until = None,
+    nations: Among = None,
+    workers: Processes = None,
+    cluster: Cluster = None,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what outcomes rest on: Sobol' or Morris indices with intervals."""
+    from sim.cli import output, running, sweeping
+
+    found = sweeping.sensitivity(
+        study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
+        seed=seed, overrides=running.overrides(set_, until, nations),
+        workers=running.processors() if workers is None else workers, cluster=cluster,
+    )  # fmt: skip
+    if json:
+        output.print_json(sweeping.sensitivity_json(found))
+    elif quiet:
+        typer.echo(str(found.sweep.folder))
+    else:
+        sweeping.print_sensitivity(found)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from sim.errors import Problem
     from sim.scenario import Scenario
     from sim.study import Result
     from sim.study.ensemble import Progress
@@ -34,7 +35,7 @@ def resolve(
         With everything that is wrong with any of them.
     """
     from sim import study
-    from sim.errors import InputError, Problem
+    from sim.errors import InputError
 
     found: list[Scenario] = []
     problems: list[Problem] = []
@@ -47,6 +48,24 @@ def resolve(
             problems += (problem for problem in error.problems if problem not in problems)
     if problems:
         raise InputError(problems)
+    return found
+
+
+def problems_of(files: Sequence[str]) -> list[Problem]:
+    """Return everything that is wrong with scenario and study files."""
+    from sim.errors import InputError
+    from sim.scenario import validate
+    from sim.study.sweeps import study_file
+
+    found: list[Problem] = []
+    for file in files:
+        if not study_file.is_study(file):
+            found += (problem for problem in validate([file]) if problem not in found)
+            continue
+        try:
+            study_file.load_study(file)
+        except InputError as error:
+            found += error.problems
     return found
 
 

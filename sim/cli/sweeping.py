@@ -12,7 +12,12 @@ from typing import Any
 import typer
 
 from sim.cli import output
+from sim.study.sweeps.sensitivity import FILE, Sensitivity
+from sim.study.sweeps.sensitivity import sensitivity as indices_of
 from sim.study.sweeps.sweep import Progress, Sweep, sweep
+
+BLOCS = ("share.bloc_us", "share.bloc_cn")
+"""What a person is shown of a sweep, where it was kept."""
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""
@@ -32,6 +37,66 @@ def run(
     for file in done.damaged:
         typer.echo(f"sim: {file} was damaged; it was set aside and computed again", err=True)
     return done
+
+
+def sensitivity(
+    source: str,
+    vary: Sequence[str],
+    out: Path,
+    *,
+    silent: bool,
+    **options: Any,  # noqa: ANN401
+) -> Sensitivity:
+    """Run a design for indices and return them."""
+    with _bar(Path(source).stem, silent=silent) as progress:
+        return indices_of(source, vary, out=out, progress=progress, **options)
+
+
+def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
+    """Return what ``sim sensitivity --json`` prints."""
+    return {
+        "study": found.sweep.manifest["study"]["name"],
+        "folder": str(found.sweep.folder),
+        "points": found.sweep.manifest["points"],
+        "runs": found.sweep.manifest["runs"],
+        "notes": list(found.notes),
+        "indices": json.loads(found.table.to_json(orient="records")),
+    }
+
+
+def print_sensitivity(found: Sensitivity) -> None:
+    """Print the main indices in the last month, largest first, of the blocs where they are kept."""
+    known, table = found.sweep.manifest, found.table
+    blocs = table["metric"].isin(BLOCS)
+    table = table[blocs] if blocs.any() else table
+    typer.echo(
+        f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
+        f"{known['seed']}\n"
+    )
+    month = table["month"].max()
+    last = table[table["month"] == month]
+    metrics = list(last["metric"].unique())
+    for (metric, group), rows in last.groupby(["metric", "group"], sort=False):
+        typer.echo(f"{metric} of {group}, {month}; index with its 95 % interval")
+        wide = rows[rows["index"].isin(["S1", "ST", "mu_star", "sigma"])]
+        order = wide[wide["index"].isin(["ST", "mu_star"])].sort_values("value", ascending=False)
+        columns = ["factor", *wide["index"].unique()]
+        lines = []
+        for factor in order["factor"]:
+            mine = wide[wide["factor"] == factor].set_index("index")
+            shown = {
+                kind: f"{r['value']:.3f} ({r['low']:.3f} to {r['high']:.3f})"
+                for kind, r in mine.iterrows()
+            }
+            lines.append({"factor": factor, **shown})
+        output.print_rows([{name: name for name in columns}, *lines], columns)
+        typer.echo("")
+    notes = [note for note in found.notes if month in note and note.startswith(tuple(metrics))]
+    for note in notes:
+        typer.echo(f"- {note}")
+    if more := len(found.notes) - len(notes):
+        typer.echo(f"- {more} notes more on other months and outcomes: --json shows them")
+    typer.echo(f"All indices by month: {found.sweep.folder / FILE}")
 
 
 def as_json(done: Sweep) -> dict[str, Any]:
@@ -84,7 +149,7 @@ def _last(done: Sweep) -> Any:  # noqa: ANN401 - a DataFrame
     table = table[table["month"].notna()]
     table = table[table["month"] == table["month"].max()].copy()
     table["month"] = table["month"].astype(str)
-    blocs = table["metric"].isin(["share.bloc_us", "share.bloc_cn"])
+    blocs = table["metric"].isin(BLOCS)
     table = table[blocs] if blocs.any() else table
     return table.astype({"metric": str, "group": str})
 

@@ -33,6 +33,7 @@ def test_the_interface_is_pinned():
         "Result",
         "RunError",
         "Scenario",
+        "Sensitivity",
         "SimError",
         "StoreError",
         "Sweep",
@@ -42,6 +43,7 @@ def test_the_interface_is_pinned():
         "load",
         "model_version",
         "run",
+        "sensitivity",
         "sweep",
     ]
     assert dir(sim) == sorted(sim.__all__)

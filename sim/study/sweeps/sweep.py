@@ -7,7 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +124,7 @@ def sweep(
     study: Study | str | Path | Mapping[str, Any] | Scenario,
     vary: Sequence[str | Factor] = (),
     *,
-    design: str = "grid",
+    design: str | None = None,
     points: int | None = None,
     runs: int | None = None,
     seed: int | None = None,
@@ -144,9 +144,10 @@ def sweep(
         A study, or with ``vary`` the scenario that is varied.
     vary : sequence of str or Factor
         What varies, as ``PATH=SPEC``.
-    design : {"grid", "lhs", "sobol", "morris", "factorial"}
+    design : {"grid", "lhs", "sobol", "morris", "factorial"}, optional
+        Over what the study says; a grid where nothing is said.
     points : int, optional
-        As `sim.study.sweeps.design.make` takes it.
+        As `sim.study.sweeps.design.make` takes it, over what the study says.
     runs, seed : int, optional
         Replicates a point and the seed of all, over what the study says.
     overrides : sequence of str or (path, value)
@@ -173,9 +174,9 @@ def sweep(
     """
     began = time.perf_counter()
     require_known(engine, workers)
-    asked = _asked(study, vary, design, points, overrides, outcomes)
-    made = asked.points()
-    job, name = _job(asked, made, runs, seed, engine), asked.name
+    wanted = asked(study, vary, design, points, overrides, outcomes)
+    made = wanted.points()
+    job, name = _job(wanted, made, runs, seed, engine), wanted.name
     known = facts()
     tasks = split(job, MODEL, known["evidence_hash"])
     place = Path(out) / "sweeps" / name / digest([task.key for task in tasks])[:12]
@@ -197,7 +198,7 @@ def sweep(
             progress(count, total, failed)
     manifest = known | {
         "hash": digest([task.key for task in tasks]),
-        "study": asked.document(),
+        "study": wanted.document(),
         "scenario": job.base,
         "points": len(made.points),
         "runs": job.runs,
@@ -211,33 +212,45 @@ def sweep(
     return Sweep(place, manifest, tuple(damaged))
 
 
-def _asked(
+def asked(
     given: Study | str | Path | Mapping[str, Any] | Scenario,
-    vary: Sequence[str | Factor],
-    kind: str,
-    count: int | None,
-    overrides: Sequence[Override],
-    outcomes: Outcomes | None,
+    vary: Sequence[str | Factor] = (),
+    design: str | None = None,
+    points: int | None = None,
+    overrides: Sequence[Override] | None = None,
+    outcomes: Outcomes | None = None,
 ) -> Study:
-    """Return the study that is asked for, by file or by options."""
-    from dataclasses import replace
+    """Return the study that is asked for, by file or by options; arguments as in `sweep`.
 
-    if isinstance(given, Study):
-        return given if outcomes is None else replace(given, outcomes=outcomes)
+    Raises
+    ------
+    InputError
+        If it is wrong, or nothing varies in it.
+    """
     if vary:
+        if isinstance(given, Study):
+            raise InputError(Problem("a study says itself what varies", path="vary"))
         return of_options(
-            given, vary, kind=kind, count=count, overrides=overrides,
+            given, vary, kind=design or "grid", count=points, overrides=overrides or (),
             outcomes=outcomes or Outcomes(),
         )  # fmt: skip
-    if isinstance(given, str | Path | Mapping):
+    if isinstance(given, Study):
+        found = given
+    elif isinstance(given, str | Path | Mapping):
         if isinstance(given, str | Path) and not study_file.is_study(given):
             hint = "vary a path of it: --vary parameters.network=0.2:1.6:5"
             message = f"{given} is no study: nothing varies in it"
             raise InputError(Problem(message, hint=hint))
         found = study_file.load_study(given)
-        found = replace(found, overrides=(*found.overrides, *overrides))
-        return found if outcomes is None else replace(found, outcomes=outcomes)
-    raise InputError(Problem("nothing varies in the scenario", path="vary"))
+    else:
+        raise InputError(Problem("nothing varies in the scenario", path="vary"))
+    return replace(
+        found,
+        kind=design or found.kind,
+        count=points or found.count,
+        overrides=(*found.overrides, *(overrides or ())),
+        outcomes=outcomes or found.outcomes,
+    )
 
 
 def _job(study: Study, made: Design, runs: int | None, seed: int | None, engine: str) -> Job:
