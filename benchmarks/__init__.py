@@ -13,5 +13,10 @@ KEYS = (
     "help_s",
     "run_200_warm_s",
     "run_200_cold_s",
+    "sweep_store_overhead",
+    "sweep_runs_per_s_inline_1",
+    "sweep_runs_per_s_pool_2",
+    "sweep_runs_per_s_dask_2",
+    "sweep_ratio_mesa_batch_run",
 )
 """What is measured; later versions add keys and never rename one."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import KEYS, __main__, bound, clock, commands, replicate
+from benchmarks import KEYS, __main__, bound, clock, commands, replicate, sweeping
 from docs import operations
 from sim.scenario import compile as compiled
 from sim.scenario import load
@@ -37,7 +37,19 @@ def still(monkeypatch, small):
     monkeypatch.setattr(clock, "median", take)
     monkeypatch.setattr("sim.scenario.compile", lambda _: small)
     monkeypatch.setattr(commands, "_sim", print)
+    monkeypatch.setattr(sweeping, "overhead", lambda: 0.01)
+    monkeypatch.setattr(sweeping, "rates", lambda: {"inline_1": 1, "pool_2": 2, "dask_2": 2})
+    monkeypatch.setattr(sweeping, "batch_run", lambda: 9)
     return asked
+
+
+@pytest.mark.slow
+def test_what_is_timed_of_sweeps_is_run(monkeypatch):
+    done = []
+    monkeypatch.setattr(clock, "best", lambda task, _: done.append(task()) or SECONDS)
+    assert sweeping.overhead() == 0
+    assert sweeping.batch_run() == 1
+    assert len(done) == 4
 
 
 def test_the_last_line_is_one_object_with_every_key(still, capsys):
