@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from sim.world.month import begin, finish
 
 DONE = "compiled"
 """File in the cache that says that all has been compiled once."""
+
+_ONE = threading.Lock()
 
 
 def warm_up(drivers: Drivers) -> None:
@@ -37,6 +40,14 @@ def warm_up(drivers: Drivers) -> None:
     mark = cache_folder() / DONE
     if mark.exists() or _processors() < 2:
         return
+    with _ONE:  # other threads wait and find it done
+        if not mark.exists():
+            _compile(drivers)
+            mark.touch()
+
+
+def _compile(drivers: Drivers) -> None:
+    """Compile one half here, and the other in a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "sim.world.warmup"],
         stdin=subprocess.DEVNULL,
@@ -48,7 +59,6 @@ def warm_up(drivers: Drivers) -> None:
         except BaseException:
             other.kill()
             raise
-    mark.touch()
 
 
 def _processors() -> int:

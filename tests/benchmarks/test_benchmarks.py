@@ -60,8 +60,9 @@ def test_the_last_line_is_one_object_with_every_key(still, capsys):
     assert figures["help_s"] == figures["run_200_warm_s"] == SECONDS
     assert figures["ms_per_replicate_core"] == pytest.approx(1e3 * SECONDS / replicate.LANES, 1e-3)
     assert figures["ratio_mesa_driver"] == replicate.LANES
-    # Best of nine for the kernel, median of nine for the help.
-    assert still.count(9) == 2
+    # Best of nine for the kernel, which is timed once more to compile; median of nine for the help.
+    assert still.count(1) >= replicate.TIMES + 1
+    assert still.count(9) == 1
 
 
 def test_a_result_is_kept_only_when_asked(still, capsys, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_the_second_process_is_started_once(started, tmp_path):
     warmup.warm_up(drivers)
     assert started == [[sys.executable, "-m", "sim.world.warmup"]]
     assert (tmp_path / warmup.DONE).exists()
+
+
+def test_threads_that_come_at_once_start_it_once(started):
+    drivers = worlds.toy(1)
+    pair = [threading.Thread(target=warmup.warm_up, args=(drivers,)) for _ in range(4)]
+    for thread in pair:
+        thread.start()
+    for thread in pair:
+        thread.join()
+    assert len(started) == 1
 
 
 def test_one_processor_compiles_as_it_goes(started, monkeypatch):
