@@ -3,6 +3,7 @@
 #   make run       set up, run the baseline scenario, say where its curves are
 #   make test      set up with the test tools, then lint, types and all tests
 #   make bench     measure speed; the last line is one JSON object
+#   make validate  long experiments: a sweep of 100,000 replicates, many kills
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
 #   make types     mypy, strict
@@ -26,7 +27,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test bench lint format types docs lock clean
+.PHONY: run test bench validate lint format types docs lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -35,8 +36,11 @@ run: $(READY)
 test: lint types
 	@$(BIN)/python -m pytest -n 2
 
-bench: $(READY)
+bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
+
+validate: $(READY)
+	@$(BIN)/python -m benchmarks.validate
 
 lint: $(TOOLS)
 	@$(BIN)/ruff check

@@ -162,7 +162,7 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run scenarios many times: adoption curves, tables and a report."""
+    """Run scenarios many times: curves, tables and a report."""
     from sim.cli import output, running
 
     overrides = running.overrides(set_, None, nations)
@@ -204,7 +204,7 @@ def sweep(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run many design points; finished ones are kept and never run again."""
+    """Run many design points, and go on where it stopped."""
     from sim.cli import output, running, sweeping
 
     done = sweeping.run(
@@ -239,7 +239,7 @@ def sensitivity(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what outcomes rest on: Sobol' or Morris indices with intervals."""
+    """Say what outcomes rest on, by Sobol' or Morris indices."""
     from sim.cli import output, running, sweeping
 
     found = sweeping.sensitivity(
@@ -261,7 +261,7 @@ def report(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build the one-page HTML report of a result again."""
+    """Build the HTML report of a result again."""
     from sim.cli import output
     from sim.study import store
 

@@ -14,10 +14,7 @@ import typer
 from sim.cli import output
 from sim.study.sweeps.sensitivity import FILE, Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
-from sim.study.sweeps.sweep import Progress, Sweep, sweep
-
-BLOCS = ("share.bloc_us", "share.bloc_cn")
-"""What a person is shown of a sweep, where it was kept."""
+from sim.study.sweeps.sweep import BLOCS, Progress, Sweep, sweep
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""
@@ -110,7 +107,7 @@ def as_json(done: Sweep) -> dict[str, Any]:
         "runs": known["runs"],
         "seed": known["seed"],
         "failures": len(done.failures),
-        "summary": json.loads(_last(done).to_json(orient="records")),
+        "summary": json.loads(done.last().to_json(orient="records")),
     }
 
 
@@ -121,13 +118,13 @@ def print_summary(done: Sweep) -> None:
         f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
         f"{known['seed']}\n"
     )
-    table = _last(done)
+    table = done.last()
     month = str(table["month"].iloc[0])
     typer.echo(f"Share of developers in {month}, mean, and in brackets 5 to 95 % of runs.\n")
     paths = list(done.design.columns[1:])
     rows = []
-    for point, found in table.groupby("point"):
-        row: dict[str, Any] = {path: done.design.loc[point, path] for path in paths}
+    for _, found in table.groupby("point"):
+        row: dict[str, Any] = {path: found[path].iloc[0] for path in paths}
         for metric, group, mean, low, high in found[
             ["metric", "group", "mean", "p05", "p95"]
         ].itertuples(index=False):
@@ -140,18 +137,7 @@ def print_summary(done: Sweep) -> None:
         typer.echo(f"... and {len(rows) - SHOWN} points more")
     if len(done.failures):
         typer.echo(f"\n{len(done.failures)} points failed; failures.csv says why.")
-    typer.echo(f"\nDesign, outcomes and failures: {done.folder}")
-
-
-def _last(done: Sweep) -> Any:  # noqa: ANN401 - a DataFrame
-    """Return the last month's rows of the summary: the blocs' shares where they were kept."""
-    table = done.summary()
-    table = table[table["month"].notna()]
-    table = table[table["month"] == table["month"].max()].copy()
-    table["month"] = table["month"].astype(str)
-    blocs = table["metric"].isin(BLOCS)
-    table = table[blocs] if blocs.any() else table
-    return table.astype({"metric": str, "group": str})
+    typer.echo(f"\nDesign, outcomes, figure and failures: {done.folder}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@
 `adoption_nations`        SVG text: every nation as a small chart
 `summary`                 plain text of one screen
 `page`                    the HTML report, one file
+`sweep_figure`            a matplotlib figure: lines, maps or points of a sweep
 ========================  =====================================================================
 
 All of them take a result and nothing else that matters; `tables.Result` says what they read of it.
@@ -17,6 +18,7 @@ from sim.report.figures import adoption_curves, png, save, svg
 from sim.report.nations import adoption_nations
 from sim.report.page import page
 from sim.report.summary import summary
+from sim.report.sweeps import sweep_figure
 
 __all__ = [
     "adoption_curves",
@@ -26,4 +28,5 @@ __all__ = [
     "save",
     "summary",
     "svg",
+    "sweep_figure",
 ]

@@ -80,6 +80,7 @@ LAYER_COLOURS = {
 INK = "#1d242c"
 QUIET = "#5d6875"
 RULE = "#c9d0d8"
+BAND = "#2f5d8a"
 PAPER = "#ffffff"
 
 FONT = "DejaVu Sans"

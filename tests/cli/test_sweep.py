@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -77,6 +78,33 @@ def test_a_file_where_results_go_exits_3(tmp_path):
     done = sim("sweep", "baseline", *VARY, *SMALL, cwd=tmp_path)
     assert done.returncode == 3
     assert "is not a folder" in done.stderr
+
+
+@pytest.mark.parametrize("most", [3_000, 60_000])
+def test_a_full_disk_exits_3_and_keeps_what_is_finished(tmp_path, most):
+    """No file may grow beyond a size: the first shard, or the outcomes put together, fail."""
+
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    words = [sys.executable, "-m", "sim", "sweep", "baseline", *VARY, *SMALL, "--runs", "96",
+             "--quiet"]  # fmt: skip
+    full = subprocess.run(
+        words,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=small_files,
+    )
+    assert full.returncode == 3, full.stderr
+    assert "what is finished is kept" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert not list(tmp_path.rglob(".*parquet*"))
+    assert not list(tmp_path.rglob("outcomes.parquet"))
+    again = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
 
 
 @pytest.mark.slow

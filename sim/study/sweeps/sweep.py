@@ -23,7 +23,7 @@ from sim.study.manifest import facts
 from sim.study.sweeps import executors, study_file
 from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import SCENARIO, Factor
-from sim.study.sweeps.outcomes import kept
+from sim.study.sweeps.outcomes import Kept, kept
 from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
 from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
@@ -38,6 +38,9 @@ Progress = Callable[[int, int, int], None]
 """Called with replicates done, replicates in all, and points that have failed."""
 
 DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
+FIGURE = "sweep.svg"
+BLOCS = ("share.bloc_us", "share.bloc_cn")
+"""What is drawn and printed first, where it was kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +107,28 @@ class Sweep:
 
         Columns: the paths that vary, metric, group, month, mean, p05, p50, p95, runs.
         """
+        return self._spread(self.outcomes)
+
+    def last(self) -> pd.DataFrame:
+        """Return the summary of the last month: of the blocs' shares, where they were kept.
+
+        Only these rows are read, however large the sweep is.
+        """
+        from pyarrow import parquet
+
+        from sim.study.tables import frame
+
+        names = [name for name in BLOCS if name in self.manifest["metrics"]]
+        wanted = [("month", "==", self.manifest["months"][-1])]
+        if names:
+            wanted.append(("metric", "in", names))
+        table = frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
+        spread = self._spread(table)
+        return spread.astype({"metric": str, "group": str, "month": str})
+
+    def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:
         keys = ["point", "metric", "group", "month"]
-        grouped = self.outcomes.groupby(keys, observed=True, dropna=False)["value"]
+        grouped = outcomes.groupby(keys, observed=True, dropna=False)["value"]
         table = grouped.agg(["mean", "count"]).rename(columns={"count": "runs"})
         for name, level in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95)):
             table[name] = grouped.quantile(level)
@@ -176,7 +199,7 @@ def sweep(
     require_known(engine, workers)
     wanted = asked(study, vary, design, points, overrides, outcomes)
     made = wanted.points()
-    job, name = _job(wanted, made, runs, seed, engine), wanted.name
+    (job, shape), name = _job(wanted, made, runs, seed, engine), wanted.name
     known = facts()
     tasks = split(job, MODEL, known["evidence_hash"])
     place = Path(out) / "sweeps" / name / digest([task.key for task in tasks])[:12]
@@ -200,6 +223,8 @@ def sweep(
         "hash": digest([task.key for task in tasks]),
         "study": wanted.document(),
         "scenario": job.base,
+        "metrics": list(shape.metrics),
+        "months": list(shape.months),
         "points": len(made.points),
         "runs": job.runs,
         "seed": job.seed,
@@ -208,8 +233,10 @@ def sweep(
         "wall_seconds": round(time.perf_counter() - began, 3),
     }
     _put_together(place, [done[task.key] for task in tasks], manifest)
+    finished = Sweep(place, manifest, tuple(damaged))
+    _draw(finished)
     _point_to(place)
-    return Sweep(place, manifest, tuple(damaged))
+    return finished
 
 
 def asked(
@@ -253,8 +280,10 @@ def asked(
     )
 
 
-def _job(study: Study, made: Design, runs: int | None, seed: int | None, engine: str) -> Job:
-    """Return what the tasks need; every level is checked by itself before anything runs."""
+def _job(
+    study: Study, made: Design, runs: int | None, seed: int | None, engine: str
+) -> tuple[Job, Kept]:
+    """Return what the tasks need, and what is kept; every level is checked by itself first."""
     from sim.scenario import load
 
     usual = RUNS if study.runs is None else study.runs
@@ -282,8 +311,8 @@ def _job(study: Study, made: Design, runs: int | None, seed: int | None, engine:
     )  # fmt: skip
     from sim.scenario import compile as compiled
 
-    kept(compiled(load(next(iter(chosen.values()), base.document()))), study.outcomes)
-    return job
+    some = compiled(load(next(iter(chosen.values()), base.document())))
+    return job, kept(some, study.outcomes)
 
 
 def _check_levels(
@@ -365,6 +394,15 @@ def _put_together(place: Path, shards: Sequence[Path], manifest: Mapping[str, An
     write_whole(place / FAILED, rows.getvalue().encode())
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(place / store.MANIFEST, text.encode())
+
+
+def _draw(done: Sweep) -> None:
+    """Write the figure, where a metric of months was kept."""
+    from sim import report
+
+    table = done.last()
+    if len(table):
+        write_whole(done.folder / FIGURE, report.svg(report.sweep_figure(done)).encode())
 
 
 def _point_to(place: Path) -> None:
