@@ -66,7 +66,8 @@ def list_(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="scenarios, levers, nations, ecosystems, metrics, parameters or observations.",
+            help="scenarios, studies, levers, nations, ecosystems, metrics, parameters "
+            "or observations.",
         ),
     ] = None,
     words: Annotated[

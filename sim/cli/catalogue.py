@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
@@ -64,6 +65,32 @@ def _scenarios() -> list[Row]:
     ]
     first = {topic: place for place, topic in enumerate(TOPICS)}
     return sorted(found, key=lambda row: (first.get(row["topic"], len(TOPICS)), row["topic"]))
+
+
+def _studies() -> list[Row]:
+    """Return every study; of one that is wrong the name alone, `validate` says what is."""
+    from sim.study.sweeps.study_file import names
+
+    return [{"name": name, "kind": "study", **_of_study(file)} for name, file in names().items()]
+
+
+def _of_study(file: Path) -> Row:
+    from sim.scenario import places
+    from sim.study.sweeps.study_file import load_study
+
+    row: Row = {"title": "", "file": places.shown(file)}
+    try:
+        study = load_study(file)
+        made = study.points()
+    except InputError:
+        return row
+    return row | {
+        "title": study.title,
+        "design": made.kind,
+        "points": len(made.points),
+        "varies": list(made.paths),
+        "description": study.description,
+    }
 
 
 def _levers() -> list[Row]:
@@ -204,6 +231,7 @@ def _observations() -> list[Row]:
 
 KINDS: Mapping[str, Callable[[], list[Row]]] = {
     "scenarios": _scenarios,
+    "studies": _studies,
     "levers": _levers,
     "nations": _nations,
     "ecosystems": _ecosystems,
@@ -214,6 +242,7 @@ KINDS: Mapping[str, Callable[[], list[Row]]] = {
 
 _TITLES = {
     "scenarios": "what can be run by name",
+    "studies": "what can be swept by name",
     "levers": "what governments and firms can do",
     "nations": "where developers are",
     "ecosystems": "what they build on",
@@ -226,6 +255,7 @@ OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("name", "topic", "title"),
+    "studies": ("name", "design", "points", "title"),
     "levers": ("name", "actor", "title"),
     "nations": ("name", "region", "developers", "title"),
     "ecosystems": ("name", "bloc", "nest", "title"),

@@ -11,7 +11,8 @@ from sim import version
 from tests.cli.conftest import REAL, ROOT, environment
 
 KINDS = (
-    "scenarios", "levers", "nations", "ecosystems", "metrics", "parameters", "observations",
+    "scenarios", "studies", "levers", "nations", "ecosystems", "metrics", "parameters",
+    "observations",
 )  # fmt: skip
 GOOD = "extends: baseline\ntitle: Mine\n"
 BAD = "extends: baseline\nlevers:\n  - {id: us_genesis_misison}\nparamters: {}\n"
@@ -26,7 +27,7 @@ def test_list_gives_a_name_a_title_and_a_kind(sim, kind):
     for row in rows:
         assert row["name"]
         assert isinstance(row["title"], str)
-        assert row["kind"] == kind.removesuffix("s")
+        assert row["kind"] == {"studies": "study"}.get(kind, kind.removesuffix("s"))
     assert len({row["name"] for row in rows}) == len(rows)
     assert len(sim("list", kind).stdout.splitlines()) == len(rows)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from docs import examples, pages
-from sim.scenario import load, validate
+from sim.cli.running import problems_of
+from sim.scenario import load
 
 TEXTS = {
     page.relative_to(pages.ROOT).as_posix(): page.read_text(encoding="utf-8")
@@ -57,7 +58,7 @@ def test_the_scenario_files_are_sound_but_those_that_show_errors(name, tmp_path,
     for file, text in written.items():
         if file.endswith(".yaml"):
             assert text.startswith(f"# {file}\n")
-            assert bool(validate([file])) == (file == "wrong.yaml"), file
+            assert bool(problems_of([file])) == (file == "wrong.yaml"), file
 
 
 def test_make_run_is_the_command_that_the_front_page_runs():
