@@ -12,9 +12,10 @@ from typing import Any
 import typer
 
 from sim.cli import output
+from sim.study.sweeps.result import BLOCS, Sweep
 from sim.study.sweeps.sensitivity import FILE, Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
-from sim.study.sweeps.sweep import BLOCS, Progress, Sweep, sweep
+from sim.study.sweeps.sweep import Progress, sweep
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""

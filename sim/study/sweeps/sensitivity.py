@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, Problem, RunError, StoreError
 from sim.study.sweeps import indices
 from sim.study.sweeps.factors import Factor
+from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Study
-from sim.study.sweeps.sweep import Sweep, asked, sweep
+from sim.study.sweeps.sweep import asked, sweep
 
 if TYPE_CHECKING:
     import pandas as pd

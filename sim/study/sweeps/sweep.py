@@ -7,8 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -24,123 +23,17 @@ from sim.study.sweeps import executors, study_file
 from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import SCENARIO, Factor
 from sim.study.sweeps.outcomes import Kept, kept
+from sim.study.sweeps.result import DESIGN, FAILED, FIGURE, OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
 from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
-from sim.version import FORMAT, MODEL
+from sim.version import MODEL
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.scenario import Scenario
 
 Progress = Callable[[int, int, int], None]
 """Called with replicates done, replicates in all, and points that have failed."""
-
-DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
-FIGURE = "sweep.svg"
-BLOCS = ("share.bloc_us", "share.bloc_cn")
-"""What is drawn and printed first, where it was kept."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sweep:
-    """A finished sweep on disk.
-
-    Parameters
-    ----------
-    folder : Path
-    manifest : mapping
-    damaged : tuple of Path
-        Shards that were found damaged, set aside and computed again.
-    """
-
-    folder: Path
-    manifest: Mapping[str, Any]
-    damaged: tuple[Path, ...] = field(default=())
-
-    @classmethod
-    def read(cls, folder: str | Path) -> Sweep:
-        """Read a sweep.
-
-        Raises
-        ------
-        StoreError
-            If the folder holds no finished sweep, or one in a newer format.
-        """
-        place = Path(folder)
-        for name in (store.MANIFEST, DESIGN, OUTCOMES, FAILED):
-            if not (place / name).is_file():
-                raise StoreError(f"{place} is not a finished sweep: it has no {name}")
-        try:
-            known = json.loads((place / store.MANIFEST).read_text(encoding="utf-8"))
-            newer = known["format_version"] > FORMAT
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{place} cannot be read as a sweep: {error}") from error
-        if newer:
-            raise StoreError(f"{place} was written in a newer format than this version reads")
-        return cls(place, known)
-
-    @cached_property
-    def design(self) -> pd.DataFrame:
-        """One row a point: its number, and one column for each path that varies."""
-        return self._frame(DESIGN)
-
-    @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """Kept metrics of every replicate: point, run, metric, group, month, value, unit."""
-        from pyarrow import parquet
-
-        from sim.study.tables import frame
-
-        return frame(parquet.read_table(self.folder / OUTCOMES))
-
-    @cached_property
-    def failures(self) -> pd.DataFrame:
-        """Points that could not be run, with the reason."""
-        import pandas as pd
-
-        return pd.read_csv(self.folder / FAILED)
-
-    def summary(self) -> pd.DataFrame:
-        """Return mean and quantiles over replicates by point, metric, group and month.
-
-        Columns: the paths that vary, metric, group, month, mean, p05, p50, p95, runs.
-        """
-        return self._spread(self.outcomes)
-
-    def last(self) -> pd.DataFrame:
-        """Return the summary of the last month: of the blocs' shares, where they were kept.
-
-        Only these rows are read, however large the sweep is.
-        """
-        from pyarrow import parquet
-
-        from sim.study.tables import frame
-
-        names = [name for name in BLOCS if name in self.manifest["metrics"]]
-        wanted = [("month", "==", self.manifest["months"][-1])]
-        if names:
-            wanted.append(("metric", "in", names))
-        table = frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
-        spread = self._spread(table)
-        return spread.astype({"metric": str, "group": str, "month": str})
-
-    def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:
-        keys = ["point", "metric", "group", "month"]
-        grouped = outcomes.groupby(keys, observed=True, dropna=False)["value"]
-        table = grouped.agg(["mean", "count"]).rename(columns={"count": "runs"})
-        for name, level in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95)):
-            table[name] = grouped.quantile(level)
-        merged = self.design.merge(table.reset_index(), on="point")
-        order = ["mean", "p05", "p50", "p95", "runs"]
-        return merged[[*self.design.columns, *keys[1:], *order]]
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        from pyarrow import parquet
-
-        table: pd.DataFrame = parquet.read_table(self.folder / name).to_pandas()
-        return table
 
 
 def sweep(

@@ -9,7 +9,8 @@ import warnings
 import pytest
 
 from sim.errors import RunError
-from sim.study.sweeps.sweep import OUTCOMES, sweep
+from sim.study.sweeps.result import OUTCOMES
+from sim.study.sweeps.sweep import sweep
 
 pytestmark = [
     pytest.mark.slow,

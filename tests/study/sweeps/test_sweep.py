@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import InputError, RunError, StoreError
 from sim.study.sweeps import executors, tasks
+from sim.study.sweeps.result import OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import Outcomes, of_options
-from sim.study.sweeps.sweep import OUTCOMES, Sweep, sweep
+from sim.study.sweeps.sweep import sweep
 from tests.study.sweeps.conftest import KEPT, SMALL, VARY
 
 
