@@ -32,6 +32,7 @@ def run(
     """Run a sweep and return it; damaged shards are named on standard error."""
     with _bar(Path(source).stem, silent=silent) as progress:
         done = sweep(source, vary, out=out, progress=progress, **options)
+    done.draw()
     for file in done.damaged:
         typer.echo(f"sim: {file} was damaged; it was set aside and computed again", err=True)
     return done
@@ -47,7 +48,9 @@ def sensitivity(
 ) -> Sensitivity:
     """Run a design for indices and return them."""
     with _bar(Path(source).stem, silent=silent) as progress:
-        return indices_of(source, vary, out=out, progress=progress, **options)
+        found = indices_of(source, vary, out=out, progress=progress, **options)
+    found.sweep.draw()
+    return found
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:

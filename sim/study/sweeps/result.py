@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import StoreError
 from sim.study import store
+from sim.study.sweeps.shards import write_whole
 from sim.version import FORMAT
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
 FIGURE = "sweep.svg"
@@ -104,6 +106,27 @@ class Sweep:
         table = frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
         spread = self._spread(table)
         return spread.astype({"metric": str, "group": str, "month": str})
+
+    def plot(self) -> Figure:
+        """Return the figure that suits what varied, of the last month that was kept."""
+        from sim.report import sweep_figure
+
+        return sweep_figure(self)
+
+    def draw(self) -> Path | None:
+        """Write the figure beside the outcomes, and return its path; None without a month.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        if not self.manifest["months"] or not len(self.last()):
+            return None
+        from sim.report import svg
+
+        write_whole(self.folder / FIGURE, svg(self.plot()).encode())
+        return self.folder / FIGURE
 
     def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:
         keys = ["point", "metric", "group", "month"]

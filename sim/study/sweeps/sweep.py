@@ -23,7 +23,7 @@ from sim.study.sweeps import executors, study_file
 from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import SCENARIO, Factor
 from sim.study.sweeps.outcomes import Kept, kept
-from sim.study.sweeps.result import DESIGN, FAILED, FIGURE, OUTCOMES, Sweep
+from sim.study.sweeps.result import DESIGN, FAILED, OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
 from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
@@ -126,10 +126,8 @@ def sweep(
         "wall_seconds": round(time.perf_counter() - began, 3),
     }
     _put_together(place, [done[task.key] for task in tasks], manifest)
-    finished = Sweep(place, manifest, tuple(damaged))
-    _draw(finished)
     _point_to(place)
-    return finished
+    return Sweep(place, manifest, tuple(damaged))
 
 
 def asked(
@@ -287,15 +285,6 @@ def _put_together(place: Path, shards: Sequence[Path], manifest: Mapping[str, An
     write_whole(place / FAILED, rows.getvalue().encode())
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(place / store.MANIFEST, text.encode())
-
-
-def _draw(done: Sweep) -> None:
-    """Write the figure, where a metric of months was kept."""
-    from sim import report
-
-    table = done.last()
-    if len(table):
-        write_whole(done.folder / FIGURE, report.svg(report.sweep_figure(done)).encode())
 
 
 def _point_to(place: Path) -> None:
