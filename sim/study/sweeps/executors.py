@@ -137,7 +137,7 @@ def _on_cluster(job: Job, tasks: Sequence[Task], workers: int, address: str) -> 
     try:
         if address == "local":
             local = dask.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
             )
         client = dask.Client(local if local is not None else address, timeout=PATIENCE)
         size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
