@@ -18,6 +18,7 @@ from docs.tables import table as rows_of
 PURPOSE = {
     "parameter/{parameter}": ("uniform, through the quantile function of its row",
                               "value of a parameter", "once"),
+    "posterior": ("uniform", "which draw of the calibration a replicate takes whole", "once"),
     "size/{lever}": ("triangular around 1, half-width of the lever's `uncertainty`",
                      "factor on the size of all effects of a lever", "once"),
     "strength/{lever}@{start}": ("the distribution of the scenario",
@@ -95,6 +96,8 @@ def names() -> set[str]:
 
 def _general(name: str, words: dict[str, str]) -> str:
     head, _, rest = name.partition("/")
+    if not rest:
+        return head
     if head in ("parameter", "size"):
         return f"{head}/{{{'parameter' if head == 'parameter' else 'lever'}}}"
     if head == "strength":

@@ -29,11 +29,16 @@ from sim.errors import InputError, Problem, RunError, SimError, StoreError
 if TYPE_CHECKING:
     from sim.scenario import Scenario, load
     from sim.study import Result, Sensitivity, Sweep, run, sensitivity, sweep
+    from sim.study.calibration.calibrate import Calibration, calibrate
+    from sim.study.calibration.hindcast import Hindcast, hindcast
+    from sim.study.calibration.observe import observe
     from sim.world import World
 
     __version__: str
 
 __all__ = [
+    "Calibration",
+    "Hindcast",
     "InputError",
     "Problem",
     "Result",
@@ -45,9 +50,12 @@ __all__ = [
     "Sweep",
     "World",
     "__version__",
+    "calibrate",
     "format_version",
+    "hindcast",
     "load",
     "model_version",
+    "observe",
     "run",
     "sensitivity",
     "sweep",
@@ -57,12 +65,17 @@ model_version = _version.MODEL
 format_version = _version.FORMAT
 
 _ROOMS = {
+    "Calibration": "sim.study.calibration.calibrate",
+    "Hindcast": "sim.study.calibration.hindcast",
     "Result": "sim.study",
     "Scenario": "sim.scenario",
     "Sensitivity": "sim.study",
     "Sweep": "sim.study",
     "World": "sim.world",
+    "calibrate": "sim.study.calibration.calibrate",
+    "hindcast": "sim.study.calibration.hindcast",
     "load": "sim.scenario",
+    "observe": "sim.study.calibration.observe",
     "run": "sim.study",
     "sensitivity": "sim.study",
     "sweep": "sim.study",

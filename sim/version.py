@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 1
+MODEL = 2
 """Raised whenever any number of any result can move."""
 
 FORMAT = 1

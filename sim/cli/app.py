@@ -40,6 +40,7 @@ Engine = Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.
 Processes = Annotated[
     int | None, typer.Option(metavar="N", help="Processes; one a processor by default.")
 ]
+Members = Annotated[int, typer.Option(metavar="N", help="Worlds of the ensemble.")]
 Cluster = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
@@ -66,8 +67,8 @@ def list_(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="scenarios, studies, levers, nations, ecosystems, metrics, parameters "
-            "or observations.",
+            help="scenarios, studies, levers, nations, ecosystems, metrics, parameters, "
+            "observations or series.",
         ),
     ] = None,
     words: Annotated[
@@ -254,6 +255,126 @@ def sensitivity(
         typer.echo(str(found.sweep.folder))
     else:
         sweeping.print_sensitivity(found)
+
+
+@app.command()
+def calibrate(
+    members: Members = 1000,
+    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the ensemble.")] = 1,
+    until: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="Last month whose figures are known.")
+    ] = "2025-12",
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Put the draws where scenarios take them.")
+    ] = False,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the model to what was observed, and go on where it stopped."""
+    from sim.cli import calibrating, output
+
+    done = calibrating.calibrate(
+        out, silent=json or quiet, ship=ship, members=members, steps=steps, seed=seed, until=until
+    )
+    if json:
+        output.print_json(calibrating.calibration_json(done))
+    elif quiet:
+        typer.echo(str(done.folder))
+    else:
+        calibrating.print_calibration(done)
+
+
+@app.command()
+def hindcast(
+    cutoff: Annotated[
+        list[str] | None,
+        typer.Option(metavar="YYYY-MM", help="Last month in training; may be repeated."),
+    ] = None,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="Three cut-offs: March, June, September 2025.")
+    ] = False,
+    nations: Annotated[
+        bool, typer.Option("--nations", help="Score nations that were left out instead.")
+    ] = False,
+    alternatives: Annotated[
+        bool, typer.Option("--alternatives", help="Score other structures instead.")
+    ] = False,
+    members: Members = 1000,
+    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the ensemble.")] = 1,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train on a part of history and score forecasts of the rest; exits 3 if most are lost."""
+    from sim.cli import calibrating, output
+    from sim.study.calibration.hindcast import CUTOFF, ROLLING
+
+    months = list(ROLLING) if rolling else cutoff or [CUTOFF]
+    plan = {"members": members, "steps": steps, "seed": seed}
+    silent = json or quiet
+    if nations or alternatives:
+        frame = (
+            calibrating.nations(silent=silent, **plan)
+            if nations
+            else calibrating.alternatives(months[0], silent=silent, **plan).reset_index()
+        )
+        if json:
+            output.print_json(calibrating.observed(frame))
+        else:
+            calibrating.print_frame(frame)
+        return
+    done = calibrating.hindcast(out, months, silent=silent, **plan)
+    if json:
+        output.print_json(calibrating.hindcast_json(done))
+    elif quiet:
+        typer.echo(str(done.folder))
+    else:
+        calibrating.print_hindcast(done)
+    calibrating.say_lost(done)
+    raise typer.Exit(3 if calibrating.loses_most(done) else 0)
+
+
+@app.command()
+def observe(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a YAML file.")],
+    series: Annotated[
+        str, typer.Option(metavar="NAME", help="An observed series; sim list series shows them.")
+    ],
+    ecosystem: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this ecosystem or view of several.")
+    ] = None,
+    nation: Annotated[
+        str | None, typer.Option(metavar="ISO3", help="Only this nation of a series by nation.")
+    ] = None,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="The model's view alone, without errors.")
+    ] = False,
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="Seed of all random streams.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
+    ] = None,
+    until: Until = None,
+    json: Json = False,
+) -> None:
+    """Show what an observed series would show of a scenario, in percent."""
+    from sim.cli import calibrating, output
+    from sim.study.calibration.observe import observe as of
+
+    frame = of(
+        scenario, series, runs=runs, seed=seed, until=until, ecosystem=ecosystem, nation=nation,
+        errors=not bare, overrides=set_ or (),
+    )  # fmt: skip
+    if json:
+        output.print_json(calibrating.observed(frame))
+    else:
+        typer.echo(frame.round(3).to_csv(index=False).rstrip())
 
 
 @app.command()

@@ -229,6 +229,25 @@ def _observations() -> list[Row]:
     ]
 
 
+def _series() -> list[Row]:
+    from sim.study.calibration.series import SERIES
+
+    return [
+        {
+            "name": series.name,
+            "title": series.title[:1].upper() + series.title[1:],
+            "kind": "series",
+            "by": "nation" if series.by_nation else "world",
+            "ecosystems": list(series.codes),
+            "error": series.error,
+            "drift": series.drift,
+            "memory": series.memory,
+            "trend": series.trend,
+        }
+        for series in SERIES.values()
+    ]
+
+
 KINDS: Mapping[str, Callable[[], list[Row]]] = {
     "scenarios": _scenarios,
     "studies": _studies,
@@ -238,6 +257,7 @@ KINDS: Mapping[str, Callable[[], list[Row]]] = {
     "metrics": _metrics,
     "parameters": _parameters,
     "observations": _observations,
+    "series": _series,
 }
 
 _TITLES = {
@@ -249,6 +269,7 @@ _TITLES = {
     "metrics": "what is measured of every run",
     "parameters": "what the model assumes",
     "observations": "what was observed of use",
+    "series": "what the model can be compared with",
 }
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
@@ -262,5 +283,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "metrics": ("name", "unit", "title"),
     "parameters": ("name", "default", "low", "high", "unit", "title"),
     "observations": ("name", "figures", "first", "last", "title"),
+    "series": ("name", "by", "ecosystems", "title"),
 }
 """What one line of text shows; JSON holds everything."""

@@ -21,6 +21,8 @@ from sim.evidence.nations import Nations, Value, read_nations, read_values
 from sim.evidence.observations import Observation, read_observations
 from sim.evidence.parameters import Parameter
 from sim.evidence.parameters import read as read_parameters
+from sim.evidence.posterior import Posterior
+from sim.evidence.posterior import read as posterior
 from sim.evidence.tables import Source, data_hash, read_sources
 
 __all__ = [
@@ -30,9 +32,11 @@ __all__ = [
     "Nations",
     "Observation",
     "Parameter",
+    "Posterior",
     "Source",
     "Value",
     "load",
+    "posterior",
     "user_nations",
 ]
 

@@ -27,6 +27,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
     "income": (500.0, 2e5),
     "optimism": (0.0, 100.0),
     "ideal_point": (-5.0, 5.0),
+    "us_trade": (0.0, 100.0),
     "excited_2023": (0.0, 100.0),
     "excited_2024": (0.0, 100.0),
     "excited_2025": (0.0, 100.0),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import months as calendar
 from sim.evidence import dates
 from sim.evidence.ecosystems import ECOSYSTEMS, OFFERS, WAYS
 from sim.evidence.releases import Catalogue, Release, read_catalogue, ways
@@ -53,6 +54,8 @@ class Offers:
         Size of the attention where it is known: 1 for R1, else 0.
     frontier : ndarray, (T,)
         Highest index on sale anywhere, ECI points.
+    promoted : ndarray, (T, K)
+        1 where a free variant drew the traffic of routers.
     model : tuple of tuples of tuples of str
         Name of the model behind each offer by month, ecosystem and offer; empty if none.
     last_fact : int
@@ -66,6 +69,7 @@ class Offers:
     notable: Floats
     notable_size: Floats
     frontier: Floats
+    promoted: Floats
     model: tuple[tuple[tuple[str, ...], ...], ...]
     last_fact: int
 
@@ -149,9 +153,20 @@ def offers(
     notable, size = _notable(catalogue, months, last)
     return Offers(
         index=index, on_sale=on_sale, price=price, fall_years=fall, notable=notable,
-        notable_size=size, frontier=index.max(axis=(1, 2)),
+        notable_size=size, frontier=index.max(axis=(1, 2)), promoted=_promoted(months, last),
         model=tuple(names[t] for t in spread), last_fact=last,
     )  # fmt: skip
+
+
+def _promoted(months: NDArray[np.integer], last: int) -> Floats:
+    """Return where a free variant was served on routers, (T, K); none after the last fact."""
+    promoted = np.zeros((len(months), len(ECOSYSTEMS)))
+    columns = ("ecosystem", "from", "to", "value", "unit", "period", "source", "status", "note")
+    for row in read("promotions.csv", columns):
+        k = ECOSYSTEMS.index(row.choice("ecosystem", ECOSYSTEMS))
+        first, final = calendar.parse(row.text("from")), calendar.parse(row.text("to"))
+        promoted[(months >= first) & (months <= min(final, last)), k] = row.number("value", 0.0)
+    return promoted
 
 
 def lags(known: Offers, months: NDArray[np.integer]) -> Floats:

@@ -31,7 +31,7 @@ SOUTH = frozenset({
 NORTH_IN_SOUTH = frozenset({"ISR", "SGP"})
 NUMBERS = (
     "population", "developers", "internet", "ai_users_2025h1", "ai_users_2025h2", "income",
-    "optimism", "ideal_point",
+    "optimism", "ideal_point", "us_trade",
 )  # fmt: skip
 FLAGS = (
     *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "ai_cloud", "us_cloud",
@@ -96,6 +96,8 @@ class Constants:
         UN ideal points of 2023.
     developers_per_head : float
         Median of developer accounts per person, for tables without a population.
+    us_trade_mean, us_trade_sd : float
+        Mean and standard deviation of ``ln(1 + us_trade)``.
     """
 
     income_ref: float
@@ -104,6 +106,8 @@ class Constants:
     ideal_point_usa: float
     ideal_point_chn: float
     developers_per_head: float
+    us_trade_mean: float
+    us_trade_sd: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -128,6 +132,8 @@ class Nations:
         Percent who see more benefits than drawbacks in AI products.
     ideal_point : ndarray, (I,)
         UN ideal point of 2023; higher is nearer to the United States.
+    us_trade : ndarray, (I,)
+        Share of the United States in trade in goods, mean of imports and exports, percent.
     global_south : ndarray of bool, (I,)
         By the rule of the project; China is not in it.
     membership : ndarray of bool, (I, M)
@@ -160,6 +166,7 @@ class Nations:
     income: Floats
     optimism: Floats
     ideal_point: Floats
+    us_trade: Floats
     global_south: Bools
     membership: Bools
     listed: Bools
@@ -203,6 +210,12 @@ class Nations:
         usa, chn = self.constants.ideal_point_usa, self.constants.ideal_point_chn
         gap = np.abs(self.ideal_point - chn) - np.abs(self.ideal_point - usa)
         return _frozen(np.clip(gap / abs(usa - chn), -1.0, 1.0))
+
+    @functools.cached_property
+    def us_tie(self) -> Floats:
+        """Tie to the United States by trade, in standard deviations, (I,), -."""
+        known = self.constants
+        return _frozen((np.log1p(self.us_trade) - known.us_trade_mean) / known.us_trade_sd)
 
     @functools.cached_property
     def links(self) -> Floats:

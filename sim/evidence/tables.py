@@ -220,14 +220,17 @@ def read_sources() -> dict[str, Source]:
     return sources
 
 
-def data_hash(folder: Path = DATA) -> str:
+def data_hash(folder: Path = DATA, *, draws: bool = True) -> str:
     """Return the SHA-256 of the names and contents of all tables of a folder.
+
+    With ``draws``, the draws of the calibration among them, which rest on all the others.
 
     Line ends count as one character whatever the checkout made of them, so that the hash is the
     same on every system.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.csv")):
+    fitted = folder.glob("posterior/*.csv") if draws else ()
+    for path in sorted([*folder.glob("*.csv"), *fitted]):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.name}\0{len(content)}\0".encode())
         digest.update(content)

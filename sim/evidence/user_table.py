@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -35,7 +36,7 @@ BOUNDS = {
 """Column to the least and the largest value allowed and to its unit."""
 
 COLUMNS = ("iso3", "name", "region", *BOUNDS)
-OPTIONAL = ("groups", "pool", "population")
+OPTIONAL = ("groups", "pool", "population", "us_trade")
 _CODE = re.compile(r"[A-Z]{3}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -45,10 +46,12 @@ def from_user_table(path: Path | str, base: Nations) -> Nations:
 
     Columns ``iso3, name, region, developers, internet, income, ai_users, optimism, ideal_point``
     are needed (units in ``BOUNDS``). ``groups`` (slugs separated by semicolons; memberships count
-    as such), ``pool`` and ``population`` may be there. What the table does not give, a nation that
-    ships with the project keeps: hardware pool, memberships, listings, clouds, and its links to
-    other nations that ship. Other nations stand in the pool ``rest``, are listed by every provider,
-    have no cloud region and no link, and get a population from the median of developers per head.
+    as such), ``pool``, ``population`` and ``us_trade`` (percent of trade in goods) may be there.
+    What the table does not give, a nation that ships with the project keeps: hardware pool,
+    memberships, listings, clouds, trade, and its links to other nations that ship. Other nations
+    stand in the pool ``rest``, are listed by every provider, have no cloud region and no link,
+    trade with the United States as the 80 do in the mean, and get a population from the median of
+    developers per head.
 
     Parameters
     ----------
@@ -144,6 +147,8 @@ def _optional_problems(row: Row, base: Nations) -> list[Problem]:
         found += _problems([lambda: row.choice("pool", POOLS)])
     if row.get("population"):
         found += _problems([lambda: row.number("population", 1.0, 1e10)])
+    if row.get("us_trade"):
+        found += _problems([lambda: row.number("us_trade", 0.0, 100.0)])
     for slug in row.ids("groups") if "groups" in row.cells else ():
         if not _SLUG.fullmatch(slug):
             hint = "write small letters, digits and underscores, such as my_group"
@@ -192,9 +197,12 @@ def _build(rows: list[Row], base: Nations) -> Nations:
     )
     pool = kept(base.pool, POOLS.index("rest"))
     population = kept(base.population, 0)
+    us_trade = kept(base.us_trade, math.expm1(base.constants.us_trade_mean))
     for place, row in enumerate(rows):
         if row.get("pool"):
             pool[place] = POOLS.index(row["pool"])
+        if row.get("us_trade"):
+            us_trade[place] = row.number("us_trade")
         if row.get("population"):
             population[place] = row.number("population")
         elif not known[place]:
@@ -215,6 +223,7 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         income=columns["income"],
         optimism=columns["optimism"],
         ideal_point=columns["ideal_point"],
+        us_trade=us_trade,
         global_south=np.array(
             [where in SOUTH and code not in NORTH_IN_SOUTH
              for code, where in zip(codes, region, strict=True)]

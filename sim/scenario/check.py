@@ -39,7 +39,7 @@ KEYS = (
 )
 LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months")
 ENSEMBLE_KEYS = ("runs", "seed", "parameters")
-DRAWN = ("drawn", "default")
+DRAWN = ("calibrated", "drawn", "default")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _BASELINE = "state it, or write `extends: baseline`"
@@ -130,7 +130,7 @@ def _ensemble(node: Node | None, problems: Problems, *, complete: bool) -> Ensem
     if complete:
         fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
     runs = seed = None
-    drawn: str | None = "drawn"
+    drawn: str | None = "calibrated"
     if "runs" in given:
         runs = fields.whole(given["runs"], 1, MAX_RUNS, problems, "runs")
     if "seed" in given:

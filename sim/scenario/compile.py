@@ -9,7 +9,7 @@ from sim import evidence, months
 from sim.errors import RunError
 from sim.scenario import effects, facts, nations, vocabulary
 from sim.scenario.document import Scenario
-from sim.scenario.drivers import Drivers, Effects, Facts
+from sim.scenario.drivers import Drivers, Effects, Facts, Joint
 
 
 def compile_scenario(scenario: Scenario) -> Drivers:
@@ -56,9 +56,18 @@ def compile_scenario(scenario: Scenario) -> Drivers:
         regions=facts.regions(among),
         groups=_groups(scenario, among),
         parameters=dict(scenario.parameters),
-        drawn=scenario.ensemble.parameters == "drawn",
+        drawn=scenario.ensemble.parameters != "default",
+        fitted=_fitted(scenario),
         first=scenario.period.start - months.FIRST,
     )
+
+
+def _fitted(scenario: Scenario) -> Joint | None:
+    """Return the draws of the calibration where the scenario asks for them."""
+    if scenario.ensemble.parameters != "calibrated":
+        return None
+    known = evidence.posterior()
+    return None if known is None else Joint(known.names, known.values)
 
 
 def check_finite(table: Facts | Effects, codes: tuple[str, ...]) -> None:

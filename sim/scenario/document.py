@@ -110,11 +110,15 @@ class LeverEntry(_Frozen):
 
 
 class Ensemble(_Frozen):
-    """How many replicates, from which seed, and whether parameters are drawn from their ranges."""
+    """How many replicates, from which seed, and where parameters come from.
+
+    ``calibrated``: from the draws of the calibration, and from their ranges where it has none;
+    ``drawn``: from their ranges, the priors alone; ``default``: held at their defaults.
+    """
 
     runs: Annotated[int, Field(ge=1, le=MAX_RUNS)]
     seed: Annotated[int, Field(ge=0, lt=2**63)]
-    parameters: Literal["drawn", "default"] = "drawn"
+    parameters: Literal["calibrated", "drawn", "default"] = "calibrated"
 
 
 class NationTable(_Frozen):

@@ -107,6 +107,9 @@ class Facts(NamedTuple):
     income_ratio: Floats  # [I] income per head over the reference income
     optimism: Floats  # [I] standard scores
     alignment: Floats  # [I] -1 Chinese to 1 US
+    us_tie: Floats  # [I] trade with the United States, standard scores
+    routed: Floats  # [I] 1 where the traffic of routers comes from
+    surveyed: Floats  # [I] 1 where surveys of enterprises are made
     region: Ints  # [I]
     pool: Ints  # [I] index into POOLS
     home: Floats  # [I, K] 1 where the ecosystem is the nation's own
@@ -127,6 +130,7 @@ class Facts(NamedTuple):
     notable: Floats  # [T, K] 1 in the month of a notable release
     notable_size: Floats  # [T, K] size of its attention where known, else 0
     frontier: Floats  # [T] best index anywhere
+    promoted: Floats  # [T, K] 1 where a free variant drew the traffic of routers
     last_fact: int  # position of the last month with dated facts
     base_month: int  # position of July 2025, base of serving load and training compute
     uptake_month: int  # position of June 2025, at which the counts of builders are anchored
@@ -197,6 +201,42 @@ class EntrySize:
     active: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """Values that were fitted together: a replicate takes all of them from one row.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Paths of parameters, and names of streams of tastes.
+    values : ndarray, shape (rows, names)
+        A parameter in its unit, a taste in standard scores.
+    each : bool
+        Whether lane l of a block takes row l; otherwise each replicate draws its row.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    each: bool = False
+
+    def lanes(self, name: str, uniforms: Floats) -> Floats | None:
+        """Return the values of a name, shape (L,), or None where it was not fitted.
+
+        Parameters
+        ----------
+        name : str
+        uniforms : ndarray, shape (L,)
+            One draw a replicate, the same for all names.
+        """
+        if name not in self.names:
+            return None
+        column = self.values[:, self.names.index(name)]
+        if self.each:
+            return column.copy()
+        rows = np.minimum((uniforms * column.size).astype(np.int64), column.size - 1)
+        return np.asarray(column[rows])
+
+
 @dataclass(frozen=True)
 class Drivers:
     """A compiled scenario: facts, effects and the names of every axis.
@@ -217,6 +257,8 @@ class Drivers:
         Values or distributions that replace rows of the parameter table, by path.
     drawn : bool
         Whether parameters are drawn from their ranges or held at their defaults.
+    fitted : Joint or None
+        Draws of a calibration, which go before the ranges.
     first : int
         Position of the first month that is reported.
     """
@@ -231,6 +273,7 @@ class Drivers:
     groups: dict[str, NDArray[np.bool_]]
     parameters: dict[str, object]
     drawn: bool
+    fitted: Joint | None
     first: int
 
 

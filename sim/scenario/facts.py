@@ -48,6 +48,12 @@ TRUST = 0.5
 CHINESE_RISK = 0.5
 """Perceived risk of Chinese models where no lever has moved it (judgement); 0 for all others."""
 
+UNROUTED = "CHN"
+"""The nation whose traffic no router of the observations sees."""
+
+SURVEYED = "high_income"
+"""The group whose enterprises answer the surveys of the observations."""
+
 LOAD_BASE = months.parse("2025-07")
 UPTAKE = months.parse("2025-06")
 
@@ -130,6 +136,9 @@ def _people(nations: evidence.Nations) -> dict[str, Any]:
         "income_ratio": own(nations.income_ratio),
         "optimism": own(nations.optimism_z),
         "alignment": own(nations.alignment),
+        "us_tie": own(nations.us_tie),
+        "routed": own([code != UNROUTED for code in nations.iso3]),
+        "surveyed": own(nations.groups[SURVEYED]),
         "region": own_ints([names.index(region) for region in nations.region]),
         "pool": own_ints(nations.pool),
     }
@@ -197,6 +206,7 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
         "notable": own(known.notable),
         "notable_size": own(known.notable_size),
         "frontier": own(known.frontier),
+        "promoted": own(known.promoted),
     }, known.last_fact
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.study.calibration.series import users_abroad
 from sim.study.columns import gapped, numbers, strings
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _part(some: Floats, all_: Floats) -> Floats:
 
 def _by_month(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
     """Return the Chinese share of chatbot use outside China, month by month around R1."""
-    weight = _users(drivers)
+    weight = users_abroad(drivers)
     if not weight.any():
         return pa.table({"month": strings([])})
     visits = np.concatenate(
@@ -168,20 +169,6 @@ def _at(path: Floats, months: range) -> Floats:
 
 def _chinese(drivers: Drivers) -> list[int]:
     return [drivers.ecosystems.index(name) for name in CHINESE]
-
-
-def _users(drivers: Drivers) -> Floats:
-    """Return chatbot users by nation without China, whose visits the counts of sites do not see."""
-    from sim.evidence import load
-
-    known = load().nations
-    people = dict(zip(known.iso3, known.population, strict=True))
-    return np.array(
-        [
-            0.0 if name == "CHN" else people.get(name, 0.0) * users
-            for name, users in zip(drivers.nations, drivers.facts.ai_users, strict=True)
-        ]
-    )
 
 
 def _observed(series: str, by: str = "nation", ecosystem: str = "") -> Mapping[str, float]:

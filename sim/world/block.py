@@ -49,7 +49,7 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
         parameters,
         stream_keys(drivers, run),
         start(drivers, parameters, run),
-        scratch(len(drivers.segments), len(drivers.ecosystems), run.size),
+        scratch(len(drivers.nations), len(drivers.segments), len(drivers.ecosystems), run.size),
     )
 
 
@@ -63,6 +63,9 @@ class Record(NamedTuple):
     capability: Floats  # [T, K, L] flagship
     load: Floats  # [T, L]
     visits: Floats  # [T', I, K, L] use by makers' chat services, triers included
+    routed: Floats  # [T', K, L] tokens that routers pass on, without a unit
+    firms: Floats  # [T', K, L] enterprises of surveyed nations, developers
+    derived: Floats  # [T', K, L] what is built anew on an ecosystem, developers a month
 
 
 def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
@@ -75,10 +78,11 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
     lanes : int
         Replicates of the block.
     view_months : int
-        Months for which the chatbot view is kept.
+        Months for which the views of observed series are kept.
     """
     f = drivers.facts
     months, nations, ecosystems = f.months.size, f.developers.size, f.nest.size
+    seen = min(view_months, months)
     return Record(
         share=np.empty((months, nations, ecosystems, lanes)),
         builders=np.empty((months, nations, lanes)),
@@ -86,7 +90,8 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         compute=np.empty((months, 3, 2, lanes)),
         capability=np.empty((months, ecosystems, lanes)),
         load=np.empty((months, lanes)),
-        visits=np.empty((min(view_months, months), nations, ecosystems, lanes)),
+        visits=np.empty((seen, nations, ecosystems, lanes)),
+        **{name: np.empty((seen, ecosystems, lanes)) for name in ("routed", "firms", "derived")},
     )
 
 

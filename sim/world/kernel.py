@@ -24,8 +24,9 @@ def run(block: Block, record: Record, first: int, last: int) -> None:
         perceive(t, block)
         if block.parameters.switches.stances:
             review(t, block)
-        decide(t, block)
-        if t < record.visits.shape[0]:
+        looking = t < record.visits.shape[0]
+        decide(t, block, looking=looking)
+        if looking:
             look(t, block, record)
         finish(t, block)
         note(t, block, record)
@@ -40,10 +41,10 @@ def perceive(t: int, block: Block) -> None:
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
-        f.alignment, f.stand, f.home, f.access, f.leak_weight, f.licence, f.facility, f.trust,
-        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
-        e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer, state.slowed,
-        state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
+        f.alignment, f.us_tie, f.stand, f.home, f.access, f.leak_weight, f.licence, f.facility,
+        f.trust, f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
+        e.operation, e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer,
+        state.slowed, state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
         state.pull, state.offer, state.regarded, state.opened, state.worth, state.by_maker,
         state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
@@ -60,27 +61,33 @@ def review(t: int, block: Block) -> None:
     )  # fmt: skip
 
 
-def decide(t: int, block: Block) -> None:
+def decide(t: int, block: Block, *, looking: bool) -> None:
     """Let every nation choose, grow and move its shares."""
     f, state, scratch = block.facts, block.state, block.scratch
     p, ps, _, switch = block.parameters
     nations.decide(
-        int(f.months[t]), t >= f.base_month, switch.noise, switch.trial, switch.links, f.nest,
-        f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
-        state.wander, state.scar, state.cover, state.offered, state.regarded, state.attention,
+        int(f.months[t]), t >= f.base_month, looking, switch.noise, switch.trial, switch.links,
+        f.nest, f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
+        state.wander, state.scar, state.cover, state.offered, state.regarded,
+        state.attention,
         state.access, state.adopted, state.linked, state.ceiling, state.urge, state.loyal,
         state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
         scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
         scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
-        state.callers,
+        state.callers, scratch.fresh_choice,
     )  # fmt: skip
 
 
 def look(t: int, block: Block, record: Record) -> None:
-    """Write what the chatbot view of the month would show."""
-    state = block.state
+    """Write what the observed series would show of the month."""
+    f, state, scratch = block.facts, block.state, block.scratch
     observe.chatbot_view(
         t, state.share, state.by_maker, state.offered, state.cover,
         block.parameters.switches.trial, state.attention, state.access,
-        block.parameters.scalar, block.scratch.part, record.visits,
+        block.parameters.scalar, scratch.part, record.visits,
+    )  # fmt: skip
+    observe.world_views(
+        t, f.nest, f.routed, f.surveyed, f.promoted, block.parameters.scalar, state.builders,
+        state.share, state.opened, state.worth, state.offered, state.cover, state.ln_price,
+        state.fresh, scratch.fresh_choice, record.routed, record.firms, record.derived,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import STANCES, Drivers
+from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
 from sim.world.rules import choice, observe, offers, policy, stance, tally, uptake
@@ -123,8 +124,8 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.regard(
-            i, 0, 1, f.alignment, f.stand, f.home, f.bloc, f.pulled, state.taste, state.trust,
-            state.pull, world.risk, state.stance_before, p, ps, state.regarded,
+            i, 0, 1, f.alignment, f.us_tie, f.stand, f.home, f.bloc, f.pulled, state.taste,
+            state.trust, state.pull, world.risk, state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
 
     def open_ways(self, k: int) -> None:
@@ -187,8 +188,8 @@ class Nation(mesa.Agent):
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
         choice.utility(
             i, switch.links, state.national, state.world, state.linked_share, state.wander,
-            state.scar, state.cover, state.offered, state.regarded, p, scratch.part,
-            scratch.utility, scratch.top,
+            state.scar, state.cover, state.offered, state.regarded, p,
+            scratch.part, scratch.utility, scratch.top,
         )  # fmt: skip
 
     def choose(self) -> None:
@@ -221,6 +222,8 @@ class Nation(mesa.Agent):
             scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
+        if world.looking:
+            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)
         if world.t >= f.base_month:
             tally.nation_load(
                 i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,
@@ -256,7 +259,7 @@ class World(mesa.Model):
     nation : type
         Class of the agents.
     view_months : int
-        Months for which the chatbot view is kept.
+        Months for which the views of observed series are kept.
 
     Attributes
     ----------
@@ -337,12 +340,12 @@ class World(mesa.Model):
         """Return the world share of each ecosystem, by builders."""
         return dict(zip(self.drivers.ecosystems, self.state.world[:, 0].tolist(), strict=True))
 
+    @property
+    def looking(self) -> bool:
+        """Whether the views of the observed series are kept of this month."""
+        return bool(self.t < self.record.visits.shape[0])
+
     def _look(self) -> None:
-        """Write what the chatbot view of the month would show."""
-        state = self.state
-        if self.t < self.record.visits.shape[0]:
-            observe.chatbot_view(
-                self.t, state.share, state.by_maker, state.offered, state.cover,
-                self.block.parameters.switches.trial, state.attention, state.access,
-                self.block.parameters.scalar, self.block.scratch.part, self.record.visits,
-            )  # fmt: skip
+        """Write what the observed series would show of the month."""
+        if self.looking:
+            kernel.look(self.t, self.block, self.record)

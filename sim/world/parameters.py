@@ -15,6 +15,9 @@ from sim.world.rows import BySegment, Scalars, Switches
 
 Lanes = NDArray[np.float64]
 
+JOINT = "posterior"
+"""Stream that chooses the draw of the calibration that a replicate takes whole."""
+
 FROM_ENTERPRISE = {
     "capability": "capability_weight",
     "incumbent": "us_closed_pull",
@@ -54,6 +57,8 @@ class _Draws:
         self._overrides = drivers.parameters
         self._drawn = drivers.drawn
         self._keys = run
+        self._fitted = drivers.fitted
+        self._joint = streams.uniforms(streams.keys(run, JOINT), 0)
         self._rows: dict[str, Parameter] = {row.path: row for row in load().parameters}
 
     def __call__(self, name: str, index: str = "") -> Lanes:
@@ -61,6 +66,10 @@ class _Draws:
         path = f"{name}.{index}" if index else name
         override = self._overrides.get(path)
         if override is None:
+            if self._fitted is not None:
+                lanes = self._fitted.lanes(path, self._joint)
+                if lanes is not None:
+                    return lanes
             row = self._rows[path]
             if self._drawn and row.dist in ("triangular", "uniform"):
                 return np.asarray(quantile(row, self._uniforms(path)), dtype=np.float64)

@@ -19,6 +19,7 @@ class Scalars(NamedTuple):
     licence_hosted: int
     leak: int
     align: int
+    us_tie: int
     income_effect: int
     taste_region: int
     taste_nation: int
@@ -68,7 +69,11 @@ class Scalars(NamedTuple):
     stance_push: int
     stance_access: int
     home: int
+    fresh_pull: int
+    promotion_pull: int
+    usage_response: int
     visit_factor: int
+    download_base: int
     influence_model_weight: int
 
 

@@ -22,7 +22,7 @@ from sim.scenario.drivers import (
 )
 from sim.world import streams
 from sim.world.numerics import ABSENT
-from sim.world.parameters import Parameters
+from sim.world.parameters import JOINT, Parameters
 from sim.world.rows import B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
@@ -105,7 +105,7 @@ class State(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working arrays of one month, so that no rule allocates; contents do not outlive a nation."""
+    """Working arrays of one month, so that no rule allocates; contents do not outlive a month."""
 
     kept: Floats  # [K, L]
     utility: Floats  # [S, K, L]
@@ -117,6 +117,7 @@ class Scratch(NamedTuple):
     tried: Floats  # [L] sum of triers over ecosystems
     part: Floats  # [L]
     work: Floats  # [6, L]
+    fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
 
 
 class StreamKeys(NamedTuple):
@@ -171,15 +172,27 @@ def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) ->
     """
     shape = (-1, len(drivers.ecosystems), run.size)
     regions, nations = (
-        streams.normal_table(
-            run, tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems)
+        _scores(
+            drivers, run, tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems)
         ).reshape(shape)
         for name, places in (("taste/region", drivers.regions), ("taste/nation", drivers.nations))
     )
     return region_sd * regions[drivers.facts.region] + nation_sd * nations
 
 
-def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
+def _scores(drivers: Drivers, run: Keys, names: tuple[str, ...]) -> Floats:
+    """Return the standard scores of tastes, those of the calibration where it has them, (n, L)."""
+    scores = streams.normal_table(run, names)
+    if drivers.fitted is not None:
+        joint = streams.uniforms(streams.keys(run, JOINT), 0)
+        for place, name in enumerate(names):
+            fitted = drivers.fitted.lanes(name, joint)
+            if fitted is not None:
+                scores[place] = fitted
+    return scores
+
+
+def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch:
     """Allocate the working arrays of a block."""
     return Scratch(
         kept=np.zeros((ecosystems, lanes)),
@@ -192,6 +205,7 @@ def scratch(segments: int, ecosystems: int, lanes: int) -> Scratch:
         tried=np.zeros(lanes),
         part=np.zeros(lanes),
         work=np.zeros((6, lanes)),
+        fresh_choice=np.zeros((nations, ecosystems, lanes)),
     )
 
 

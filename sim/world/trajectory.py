@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from sim.world.block import Block, Record, empty_record, prepare
 from sim.world.warmup import warm_up
 
 VIEW_MONTHS = months.parse("2026-01") - months.FIRST
-"""Months of the chatbot view: to December 2025, where the observations end."""
+"""Months of the views of observed series: to December 2025, where the observations end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,10 @@ class Trajectory:
     cost : ndarray, shape (T, R)
         Cost of the levers in force, USD million in the month.
     visits : ndarray, shape (T', I, K, R)
-        Use of makers' chat services, triers included, to December 2025.
+        Use of makers' chat services, triers included, in the months that are looked at.
+    routed, firms, derived : ndarray, shape (T', K, R)
+        What routers, surveys of enterprises and counts of derived models would see of each
+        ecosystem; each in a unit of its own, meant for shares.
     """
 
     replicates: NDArray[np.int64]
@@ -53,6 +56,9 @@ class Trajectory:
     load: Floats
     cost: Floats
     visits: Floats
+    routed: Floats
+    firms: Floats
+    derived: Floats
 
 
 def simulate(
@@ -61,6 +67,7 @@ def simulate(
     seed: int,
     replicates: NDArray[np.int64],
     engine: Literal["kernel", "mesa"] = "kernel",
+    view_months: int = VIEW_MONTHS,
 ) -> Trajectory:
     """Run replicates of a compiled scenario from 2023-01 to its end.
 
@@ -74,32 +81,36 @@ def simulate(
         Numbers of the replicates; any subset in any order gives the same numbers.
     engine : {"kernel", "mesa"}
         The compiled kernel, or the Mesa model one replicate at a time.
+    view_months : int
+        Months for which the views of observed series are kept.
 
     Returns
     -------
     Trajectory
     """
     if engine == "mesa":
-        return _by_mesa(drivers, seed, replicates)
+        return _by_mesa(drivers, seed, replicates, view_months)
     warm_up(drivers)
     block = prepare(drivers, seed, replicates)
-    record = empty_record(drivers, len(replicates), VIEW_MONTHS)
+    record = empty_record(drivers, len(replicates), view_months)
     kernel.run(block, record, 0, drivers.facts.months.size)
     return _trajectory(drivers, replicates, block, record)
 
 
-def _by_mesa(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Trajectory:
+def _by_mesa(
+    drivers: Drivers, seed: int, replicates: NDArray[np.int64], view_months: int
+) -> Trajectory:
     from sim.world.model import World  # Mesa takes a second to import
 
     parts = []
     for replicate in replicates:
-        world = World(drivers, seed=seed, replicate=int(replicate), view_months=VIEW_MONTHS)
+        world = World(drivers, seed=seed, replicate=int(replicate), view_months=view_months)
         for _ in range(drivers.facts.months.size):
             world.step()
         parts.append(_trajectory(drivers, replicates[:1], world.block, world.record))
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
-        for name in ("share", "developers", "stance", "compute", "index", "load", "cost", "visits")
+        for name in (field.name for field in fields(Trajectory)[1:])
     }
     return Trajectory(replicates=np.asarray(replicates), **joined)
 
@@ -120,4 +131,7 @@ def _trajectory(
         load=record.load,
         cost=cost,
         visits=record.visits,
+        routed=record.routed,
+        firms=record.firms,
+        derived=record.derived,
     )

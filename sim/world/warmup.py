@@ -69,7 +69,7 @@ def _processors() -> int:
 
 def _throw_away(drivers: Drivers) -> Block:
     """Return a block of one lane, whatever is held in the lanes of the caller's."""
-    plain = replace(drivers, parameters={}, entries=())
+    plain = replace(drivers, parameters={}, entries=(), fitted=None)
     return prepare(plain, 0, np.zeros(1, np.int64))
 
 
@@ -80,7 +80,7 @@ def _other_half() -> None:
 
     drivers = compiled(load("baseline"))
     block, t = _throw_away(drivers), drivers.facts.base_month
-    kernel.decide(t, block)
+    kernel.decide(t, block, looking=True)
     begin(t, block)
     kernel.review(t, block)
     kernel.look(0, block, empty_record(drivers, 1, 1))

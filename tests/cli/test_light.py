@@ -28,6 +28,8 @@ def test_a_first_look_loads_nothing_heavy(words):
 
 def test_the_interface_is_pinned():
     assert sim.__all__ == [
+        "Calibration",
+        "Hindcast",
         "InputError",
         "Problem",
         "Result",
@@ -39,9 +41,12 @@ def test_the_interface_is_pinned():
         "Sweep",
         "World",
         "__version__",
+        "calibrate",
         "format_version",
+        "hindcast",
         "load",
         "model_version",
+        "observe",
         "run",
         "sensitivity",
         "sweep",
@@ -52,6 +57,6 @@ def test_the_interface_is_pinned():
 def test_every_name_can_be_had():
     for name in sim.__all__:
         assert getattr(sim, name) is not None
-    assert (sim.model_version, sim.format_version) == (1, 1)
+    assert (sim.model_version, sim.format_version) == (2, 1)
     with pytest.raises(AttributeError, match="nothing_like_this"):
         sim.nothing_like_this  # noqa: B018 - asking is the test

@@ -173,7 +173,8 @@ def _rest(drivers, p, x, n, scar):
         alone = np.diff(f.link_start) == 0
         linked = np.where(alone[:, None], world, _linked(f, own))
         near = near + p.links_weight * (linked - near)
-    u = p.network * near - scar + p.align * np.outer(f.alignment, f.stand) + p.home * f.home
+    u = p.network * near - scar + p.align * np.outer(f.alignment, f.stand)
+    u += p.us_tie * np.outer(f.us_tie, f.stand) + p.home * f.home
     u = np.repeat(u[:, None, :], len(seg["weight"]), axis=1)
     side = np.zeros((len(n), len(f.bloc)))
     stance = f.first_stance[:, None]

@@ -126,6 +126,7 @@ def toy(
         groups={"world": np.ones(I, bool)},
         parameters=parameters,
         drawn=drawn,
+        fitted=None,
         first=0,
     )
     return with_levers(drivers, *(_random_lever(rng, drivers, n) for n in range(effects)))
@@ -141,6 +142,9 @@ def _people(rng, I, K):  # noqa: E741
         "income_ratio": rng.uniform(0.1, 4, I),
         "optimism": rng.normal(size=I),
         "alignment": rng.uniform(-1, 1, I),
+        "us_tie": rng.uniform(-2, 2, I),
+        "routed": (rng.uniform(size=I) < 0.8).astype(float),
+        "surveyed": (rng.uniform(size=I) < 0.5).astype(float),
         "region": rng.integers(0, 2, I),
         "pool": rng.integers(0, 3, I),
         "home": (rng.uniform(0, 1, (I, K)) < 0.1).astype(float),
@@ -192,6 +196,7 @@ def _offers(rng, T, K, last_fact):
         "notable": (known & (on_sale[:, :, 0] == 1)).astype(float),
         "notable_size": rng.uniform(0, 1, (T, K)) * (rng.uniform(size=(T, K)) < 0.3),
         "frontier": np.maximum.accumulate(index.max(axis=(1, 2))),
+        "promoted": (rng.uniform(size=(T, K)) < 0.1).astype(float),
         "last_fact": last_fact,
     }
 
@@ -376,8 +381,8 @@ def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
 
 
 BY_NATION = {
-    0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "region",
-        "pool", "home", "first_stance", "membership", "start", "trust"),
+    0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "us_tie",
+        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start", "trust"),
     1: ("access", "leak_weight", "licence", "stale", "stale_other"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""
@@ -411,7 +416,7 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
     axes = {
         0: ("nest", "bloc", "stand", "pulled"),
         1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
-            "notable_size", "trust", "listed"),
+            "notable_size", "promoted", "trust", "listed"),
         2: ("leak_weight", "licence", "stale"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}

@@ -66,8 +66,9 @@ def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < AHEAD * workers:
-                    task = waiting.pop()
-                    under_way[pool.submit(_in_process, task)] = task
+                    # Taken off the list once it is accepted: a broken pool accepts nothing.
+                    under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
+                    waiting.pop()
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     content = future.result()  # a broken pool is told here, the task still listed
                     yield under_way.pop(future), content

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
-from sim.world.rules import choice, offers, policy, tally, uptake
+from sim.world.rules import choice, observe, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
 
 @rule
 def perceive(  # noqa: C901 - an economy of many ifs
     t: int, loaded: bool, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
-    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats, stand: Floats,
+    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
+    us_tie: Floats, stand: Floats,
     home: Floats, base_access: Floats, leak_weight: Floats, base_licence: Floats,
     base_facility: Floats, base_trust: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
     offsets: Ints, operation: Ints, ramp: Floats, size: Floats, target: Floats, p: Floats,
@@ -57,8 +58,8 @@ def perceive(  # noqa: C901 - an economy of many ifs
             )  # fmt: skip
         if anew or feared:
             choice.regard(
-                i, 0, lanes, alignment, stand, home, bloc, pulled, taste, trust, pull, risk, stance,
-                p, ps, regarded,
+                i, 0, lanes, alignment, us_tie, stand, home, bloc, pulled, taste, trust, pull, risk,
+                stance, p, ps, regarded,
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
@@ -74,9 +75,9 @@ def perceive(  # noqa: C901 - an economy of many ifs
                 )  # fmt: skip
         if policy.turns(i, stance, felt):
             _turn(
-                i, t, nest, bloc, pulled, on_sale, alignment, stand, home, p, ps, slowed, cover,
-                risk, taste, stance, felt, access, facility, trust, pull, regarded, opened, worth,
-                by_maker, offered, leaving, evicting, opened_next,
+                i, t, nest, bloc, pulled, on_sale, alignment, us_tie, stand, home, p, ps, slowed,
+                cover, risk, taste, stance, felt, access, facility, trust, pull, regarded, opened,
+                worth, by_maker, offered, leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
             terms, chinese = stale[t, i, k] == 1, loaded and bloc[k] == offers.CN_BLOC
@@ -109,18 +110,18 @@ def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: 
 @rule
 def _turn(
     i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
-    stand: Floats, home: Floats, p: Floats, ps: Floats, slowed: Floats, cover: Floats, risk: Floats,
-    taste: Floats, stance: Ints, felt: Ints, access: Floats, facility: Floats, trust: Floats,
-    pull: Floats, regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats,
-    offered: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+    us_tie: Floats, stand: Floats, home: Floats, p: Floats, ps: Floats, slowed: Floats,
+    cover: Floats, risk: Floats, taste: Floats, stance: Ints, felt: Ints, access: Floats,
+    facility: Floats, trust: Floats, pull: Floats, regarded: Floats, opened: Floats, worth: Floats,
+    by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
 ) -> None:  # fmt: skip
     """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
     for l in range(stance.shape[1]):  # noqa: E741
         if stance[i, l] == felt[i, l]:
             continue
         choice.regard(
-            i, l, l + 1, alignment, stand, home, bloc, pulled, taste, trust, pull, risk, stance, p,
-            ps, regarded,
+            i, l, l + 1, alignment, us_tie, stand, home, bloc, pulled, taste, trust, pull, risk,
+            stance, p, ps, regarded,
         )  # fmt: skip
         for k in range(nest.size):
             if offers.against(stance[i, l], bloc[k]) == offers.against(felt[i, l], bloc[k]):
@@ -152,15 +153,16 @@ def _open(
 
 @rule
 def decide(
-    month: int, loading: bool, noise: int, trial: int, links: int, nest: Ints, bloc: Ints,  # noqa: FBT001
+    month: int, loading: bool, looking: bool, noise: int, trial: int, links: int, nest: Ints,  # noqa: FBT001
+    bloc: Ints,
     link_start: Ints, p: Floats,
     ps: Floats, keys: Keys, world: Floats, linked_share: Floats,
-    wander: Floats, scar: Floats, cover: Floats, offered: Floats, regarded: Floats,
-    attention: Floats, access: Floats, adopted: Floats, linked: Floats, ceiling: Floats,
-    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
+    wander: Floats, scar: Floats, cover: Floats, offered: Floats,
+    regarded: Floats, attention: Floats, access: Floats, adopted: Floats, linked: Floats,
+    ceiling: Floats, urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
     builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
-    work: Floats, by_maker: Floats, callers: Floats,
+    work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -170,6 +172,8 @@ def decide(
         Its number.
     loading : bool
         Whether the load of Chinese services is known, so that their users are counted.
+    looking : bool
+        Whether what is built anew this month is written down for the observed series.
     noise, trial, links : int
         Switches.
     utility, top, chosen, logsum, kept, arriving, tried, part, work : ndarray
@@ -179,8 +183,8 @@ def decide(
         if noise == 1:
             choice.drift(i, month, p, keys, wander)
         choice.utility(
-            i, links, national, world, linked_share, wander, scar, cover, offered, regarded,
-            p, part, utility, top,
+            i, links, national, world, linked_share, wander, scar, cover, offered,
+            regarded, p, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)
         uptake.try_out(i, trial, p, attention, access, tried)
@@ -193,5 +197,7 @@ def decide(
             kept, work,
         )  # fmt: skip
         choice.heal(i, evicting, leaving, p, ps, scar)
+        if looking:
+            observe.built_anew(i, ps, chosen, fresh_choice)
         if loading:
             tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)

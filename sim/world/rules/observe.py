@@ -1,11 +1,12 @@
-"""What an observed series would see of the world."""
+"""What the observed series would see of the world."""
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats
-from sim.world.compiled import rule
-from sim.world.rows import P
-from sim.world.rules.offers import makers_part
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import inlined, rule
+from sim.world.numerics import ABSENT, exp, log
+from sim.world.rows import B, P
+from sim.world.rules.offers import CLOSED_NEST, HOST, LN_FLOOR, MAKER, SELF, makers_part
 from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
@@ -59,3 +60,97 @@ def chatbot_view(
             for k in range(options):
                 extra = triers(i, k, l, p, attention, access) * trial
                 visits[t, i, k, l] = visits[t, i, k, l] * (1.0 - replaced) + extra
+
+
+@inlined
+def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None:
+    """Write what independents and researchers of a nation build anew this month, by weight.
+
+    New derivatives are a flow: they go by the choice probabilities P and not by the shares.
+
+    Parameters
+    ----------
+    chosen : ndarray, shape (S, K, L)
+        P of the month.
+    fresh_choice : ndarray, shape (I, K, L)
+        Row i is written.
+    """
+    for k in range(chosen.shape[1]):
+        for l in range(chosen.shape[2]):  # noqa: E741
+            fresh_choice[i, k, l] = 0.0
+        for s in range(INDEPENDENT, chosen.shape[0]):
+            for l in range(chosen.shape[2]):  # noqa: E741
+                fresh_choice[i, k, l] += ps[s, B.weight, l] * chosen[s, k, l]
+
+
+@rule
+def world_views(
+    t: int,
+    nest: Ints,
+    from_here: Floats,
+    surveyed: Floats,
+    promoted: Floats,
+    p: Floats,
+    builders: Floats,
+    share: Floats,
+    opened: Floats,
+    worth: Floats,
+    offered: Floats,
+    cover: Floats,
+    ln_price: Floats,
+    fresh: Floats,
+    fresh_choice: Floats,
+    routed: Floats,
+    firms: Floats,
+    derived: Floats,
+) -> None:
+    """Write what routers, surveys of enterprises and counts of derived models would see.
+
+    Routed tokens are ``N x sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted)``
+    over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is the part of users
+    who do not run the model themselves, ``rel`` the ecosystem's releases halved each month. Tokens
+    per developer grow alike for all and cancel in shares.
+
+    Parameters
+    ----------
+    nest : ndarray of int, shape (K,)
+    from_here, surveyed : ndarray, shape (I,)
+        1 where the traffic of routers comes from, and where enterprises are asked.
+    promoted : ndarray, shape (T, K)
+        1 where a free variant is served on routers.
+    builders : ndarray, shape (I, L)
+    share, opened, worth, offered, cover, ln_price, fresh : ndarray
+        State of the month.
+    fresh_choice : ndarray, shape (I, K, L)
+        From :func:`built_anew`.
+    routed, firms, derived : ndarray, shape (T', K, L)
+        Month t is written.
+    """
+    segments, options, lanes = share.shape[1], share.shape[2], share.shape[3]
+    single = min(INDEPENDENT, segments - 1)
+    for k in range(options):
+        for l in range(lanes):  # noqa: E741
+            routed[t, k, l] = 0.0
+            firms[t, k, l] = 0.0
+            derived[t, k, l] = 0.0
+    for i in range(share.shape[0]):
+        for k in range(options):
+            way = MAKER if nest[k] == CLOSED_NEST else HOST
+            for l in range(lanes):  # noqa: E741
+                flagship = cover[single, k, 0, l] + offered[i, k, single, 0, l]
+                small = cover[single, k, 1, l] + offered[i, k, single, 1, l]
+                o = 0 if flagship >= small else 1
+                total = offered[i, k, single, o, l]
+                here = from_here[i] > 0.0 and total > 0.5 * ABSENT
+                own = opened[i, k, single, SELF, l] * worth[i, k, single, SELF, o, l]
+                hosted = max(1.0 - own * exp(-total), 0.0) if here else 0.0
+                felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], LN_FLOOR)
+                users = builders[i, l] * share[i, single, k, l] * hosted
+                routed[t, k, l] += users * exp(-felt) if here else 0.0
+                firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
+                derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
+    for k in range(options):
+        for l in range(lanes):  # noqa: E741
+            drawn = p[P.fresh_pull, l] * log(1.0 + fresh[k, l])
+            drawn += p[P.promotion_pull, l] * promoted[t, k]
+            routed[t, k, l] *= exp(drawn)

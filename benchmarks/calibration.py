@@ -1,0 +1,97 @@
+"""The long experiments of calibration: recovery, hindcasts, nations left out, other structures.
+
+``python -m benchmarks.calibration`` takes half an hour on one core and renews the tables of
+``docs/validation/``, from which docs/validation.md is made.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import machine
+from sim.evidence.tables import data_hash
+from sim.study.calibration import identify
+from sim.study.calibration.calibrate import Plan, calibrate
+from sim.study.calibration.hindcast import ROLLING, alternatives, hindcast
+from sim.study.calibration.nations import left_out
+from sim.study.calibration.recovery import recovery
+from sim.version import MODEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLACE = Path(__file__).parents[1] / "docs" / "validation"
+
+FULL = Plan()
+SMALL = Plan(members=600, steps=5, repeats=1)
+"""For experiments that calibrate a hundred times."""
+MIDDLE = Plan(members=1000, steps=5, repeats=1)
+
+CASES = 100
+
+
+def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
+    """Return every experiment by name; each gives tables by the name of their file."""
+    return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "structures": _structures,
+            "recovery": _recovery}  # fmt: skip
+
+
+def _fit() -> dict[str, pd.DataFrame]:
+    done = calibrate(FULL)
+    return {"parameters": identify.parameters(done).round(4),
+            "correlations": identify.correlations(done),
+            "targets": identify.fits(done)}  # fmt: skip
+
+
+def _hindcast() -> dict[str, pd.DataFrame]:
+    done = hindcast(ROLLING, plan=FULL)
+    covered = done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
+    coverage = covered.agg(figures="size", coverage="mean").reset_index()
+    return {"scores": done.table.round(4), "coverage": coverage.round(4)}
+
+
+def _nations() -> dict[str, pd.DataFrame]:
+    found = left_out(MIDDLE)
+    return {"nations": found.table.round(4)}
+
+
+def _structures() -> dict[str, pd.DataFrame]:
+    return {"structures": alternatives(SMALL).reset_index().round(4)}
+
+
+def _recovery() -> dict[str, pd.DataFrame]:
+    found = recovery(CASES, SMALL, progress=_say)
+    held = found.groupby("parameter", sort=False)["covered"].agg(cases="size", coverage="mean")
+    return {"recovery": held.reset_index().round(4)}
+
+
+def _say(done: int, total: int) -> None:
+    if done % 10 == 0:
+        print(f"  {done} of {total}", file=sys.stderr, flush=True)
+
+
+def run(names: list[str]) -> dict[str, Any]:
+    """Run experiments, write their tables and return how long each took."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    about = PLACE / "made.json"
+    known: dict[str, Any] = json.loads(about.read_text()) if about.exists() else {}
+    for name in names:
+        began = time.perf_counter()
+        for table, frame in experiments()[name]().items():
+            frame.to_csv(PLACE / f"{table}.csv", index=False)
+        known[name] = {
+            "seconds": round(time.perf_counter() - began), "model_version": MODEL,
+            "tables_hash": data_hash(draws=False), "machine": machine.describe(),
+        }  # fmt: skip
+        about.write_text(json.dumps(known, indent=2) + "\n")
+        print(f"{name}: {known[name]['seconds']} s", flush=True)
+    return known
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:] or list(experiments()))

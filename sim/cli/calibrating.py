@@ -1,0 +1,196 @@
+"""``sim calibrate``, ``sim hindcast`` and ``sim observe``: progress, tables and loud losses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sim.cli import output
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.calibration.calibrate import Calibration
+    from sim.study.calibration.hindcast import Hindcast
+
+Progress = Callable[[int, int], None]
+
+
+def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
+    """Run a calibration and return it; ``ship`` puts its draws where scenarios take them."""
+    from sim.evidence.posterior import FOLDER
+    from sim.study.calibration.calibrate import Plan
+    from sim.study.calibration.calibrate import calibrate as run
+    from sim.study.calibration.calibrate import ship as put
+
+    with _bar("steps", silent=silent) as progress:
+        done = run(Plan(**plan), out=out, progress=progress)
+    if ship:
+        put(done, FOLDER)
+    return done
+
+
+def print_calibration(done: Calibration) -> None:
+    """Print what the data moved, and where the files are."""
+    from sim.study.calibration import identify
+
+    table = identify.parameters(done)
+    fitted = table[table["moved"] != "held"]
+    typer.echo(
+        f"{len(done.aims)} figures to {done.plan.until}, {done.plan.members} members, "
+        f"{done.plan.steps} steps, seed {done.plan.seed}\n"
+    )
+    columns = ["parameter", "unit", "prior", "posterior", "told"]
+    rows: list[dict[str, Any]] = [
+        {
+            "parameter": row.parameter,
+            "unit": row.unit,
+            "prior": f"{row.prior_p05:.3g} to {row.prior_p95:.3g}",
+            "posterior": f"{row.p05:.3g} to {row.p95:.3g}",
+            "told": row.moved,
+        }
+        for row in fitted.itertuples()
+    ]
+    head = {name: name for name in columns}
+    output.print_rows([head, *rows], columns)
+    typer.echo(
+        f"\nIntervals of 90 %; told: whether the data moved it. {len(table) - len(fitted)} ranges "
+        "are drawn and never moved.\n"
+        f"Draws and tables: {done.folder}"
+    )
+
+
+def calibration_json(done: Calibration) -> dict[str, Any]:
+    """Return what ``sim calibrate --json`` prints."""
+    from sim.study.calibration import identify
+
+    return {
+        "hash": done.plan.hash,
+        "folder": str(done.folder),
+        "targets": len(done.aims),
+        "members": done.plan.members,
+        "seed": done.plan.seed,
+        "parameters": json.loads(identify.parameters(done).to_json(orient="records")),
+    }
+
+
+def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) -> Hindcast:  # noqa: ANN401
+    """Run a hindcast and return it."""
+    from sim.study.calibration.calibrate import Plan
+    from sim.study.calibration.hindcast import hindcast as run
+
+    with _bar("cut-offs", silent=silent) as progress:
+        return run(cutoffs, plan=Plan(**plan), out=out, progress=progress)
+
+
+def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Return scores of structural alternatives."""
+    from sim.study.calibration.calibrate import Plan
+    from sim.study.calibration.hindcast import alternatives as run
+
+    with _bar("alternatives", silent=silent) as progress:
+        return run(Plan(**plan), cutoff, progress=progress)
+
+
+def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Return scores on nations that were left out."""
+    from sim.study.calibration.calibrate import Plan
+    from sim.study.calibration.nations import left_out
+
+    with _bar("folds", silent=silent) as progress:
+        return left_out(Plan(**plan), progress=progress).table
+
+
+def print_hindcast(done: Hindcast) -> None:
+    """Print scores by series."""
+    for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
+        typer.echo(f"From {cutoff}, drivers known {drivers}: CRPS in percentage points\n")
+        rows = []
+        for series, mine in part.groupby("series", sort=False):
+            scores = mine.set_index("method")
+            model: Any = scores.loc["model"]
+            rows.append(
+                {
+                    "series": series, "figures": int(model["points"]),
+                    "model": f"{model['crps']:.2f}",
+                    **{name: f"{scores.loc[name, 'crps']:.2f}" for name in scores.index[1:]},
+                    "in 90 %": f"{100 * model['coverage']:.0f} %",
+                    "width": f"{model['width']:.1f}",
+                }
+            )  # fmt: skip
+        columns = ["series", "figures", "model", "last value", "linear trend", "Bass curve"]
+        columns += ["in 90 %", "width"]
+        output.print_rows([{name: name for name in columns}, *rows], columns)
+        points = done.points
+        mine = points[(points["cutoff"] == cutoff) & (points["drivers"] == drivers)]
+        typer.echo(f"\n90 % intervals hold {100 * mine['covered'].mean():.0f} % of all figures.\n")
+    if done.folder is not None:
+        typer.echo(f"Points, scores, figure and report: {done.folder}")
+
+
+def say_lost(done: Hindcast) -> None:
+    """Say on standard error where a naive forecast is better."""
+    for row in done.lost.itertuples():
+        typer.echo(
+            f"sim: the model loses on {row.series} from {row.cutoff}, drivers known {row.drivers}: "
+            f"{row.model:.2f} against {row.its_crps:.2f} of the {row.better}",
+            err=True,
+        )
+
+
+def loses_most(done: Hindcast) -> bool:
+    """Return whether some naive forecast is better on most series of the comparison."""
+    return 2 * len(done.lost) > len(done.compared)
+
+
+def hindcast_json(done: Hindcast) -> dict[str, Any]:
+    """Return what ``sim hindcast --json`` prints."""
+
+    def records(frame: pd.DataFrame) -> Any:  # noqa: ANN401
+        return json.loads(frame.to_json(orient="records"))
+
+    return {
+        "folder": str(done.folder),
+        "scores": records(done.table),
+        "lost": records(done.lost),
+        "compared": len(done.compared),
+    }
+
+
+def print_frame(frame: pd.DataFrame) -> None:
+    """Print a table with numbers rounded for reading."""
+    rows = [
+        {
+            name: f"{value:.3f}" if isinstance(value, float) and value == value else value  # noqa: PLR0124
+            for name, value in row.items()
+        }
+        for row in json.loads(frame.round(4).to_json(orient="records"))
+    ]
+    columns = list(frame.columns)
+    output.print_rows([{name: name for name in columns}, *rows], columns)
+
+
+def observed(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table of views as records."""
+    records: list[dict[str, Any]] = json.loads(frame.round(3).to_json(orient="records"))
+    return records
+
+
+@contextmanager
+def _bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
+    """Give a bar on standard error, where that is a terminal and someone wants it."""
+    if silent or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

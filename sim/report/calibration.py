@@ -1,0 +1,152 @@
+"""Pictures of a calibration and of a hindcast, and the page of a hindcast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.report import style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+TITLES: Mapping[str, str] = {
+    "openrouter_token_share_by_lab_origin": "Routed tokens, Chinese laboratories",
+    "openrouter_open_weight_token_share": "Routed tokens, open weights",
+    "web_visit_share_chinese_llm_sites": "Visits to Chinese chat sites",
+    "enterprise_workload_share_open_source": "Enterprise workloads, open weights",
+    "hf_download_share": "Downloads, Chinese open models",
+    "genai_user_share_of_working_age_population": "AI users by nation",
+    "deepseek_market_share": "DeepSeek by nation",
+    "atom_share_of_new_derivatives": "New derivatives",
+}
+SHOWN = ("cn_all", "all_open", "cn_open", "all")
+"""Codes that are drawn of a series that has several."""
+
+COLOURS = {"later": style.BAND, "at cut-off": "#b35c1e"}
+
+
+def hindcast(points: pd.DataFrame) -> Figure:
+    """Return forecasts with their bands beside what was observed, a panel a series.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Of `sim.study.calibration.hindcast.Hindcast`; the first cut-off is drawn.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as New
+
+    points = points[points["cutoff"] == points["cutoff"].iloc[0]]
+    kept = points[points["ecosystem"].isin(SHOWN)]
+    names = [name for name in TITLES if name in set(kept["series"])]
+    with mpl.rc_context(style.RC):
+        columns = 3
+        figure = New(figsize=(11, 3.2 * -(-len(names) // columns) + 0.6), layout="constrained")
+        axes = figure.subplots(-(-len(names) // columns), columns, squeeze=False).ravel()
+        for axis, name in zip(axes, names, strict=False):
+            part = kept[kept["series"] == name]
+            draw = _by_nation if part["place"].iloc[0] != "WLD" else _by_month
+            draw(axis, part)
+            axis.set_title(TITLES[name], loc="left", fontsize=10)
+            axis.set_ylim(bottom=0)
+            axis.spines[["top", "right"]].set_visible(False)
+        for axis in axes[len(names) :]:
+            axis.set_axis_off()
+        figure.suptitle(
+            f"Forecasts from {points['cutoff'].iloc[0]} and what was observed, percent: bars are "
+            "90 % intervals,\nblue with drivers known later, brown with drivers known at the "
+            "cut-off; rings are observations",
+            x=0.01, ha="left", fontsize=10,
+        )  # fmt: skip
+    return figure
+
+
+def _by_month(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotlib is untyped
+    months = sorted(part["month"].unique())
+    for shift, (drivers, colour) in zip((-0.12, 0.12), COLOURS.items(), strict=True):
+        mine = part[part["drivers"] == drivers].drop_duplicates(["month", "ecosystem"])
+        at = [months.index(month) + shift for month in mine["month"]]
+        axis.vlines(at, mine["p05"], mine["p95"], color=colour, linewidth=4, alpha=0.5)
+        axis.plot(at, mine["p50"], "_", color=colour, markersize=9, markeredgewidth=2)
+    seen = part.drop_duplicates(["month", "ecosystem", "observed"])
+    at = [months.index(month) for month in seen["month"]]
+    axis.plot(at, seen["observed"], "o", markerfacecolor="none", color=style.INK)
+    axis.set_xticks(range(len(months)), months, fontsize=8)
+    axis.margins(x=0.2)
+
+
+def _by_nation(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotlib is untyped
+    mine = part[part["drivers"] == "later"].sort_values(["observed", "p50"])
+    at = range(len(mine))
+    axis.vlines(at, mine["p05"], mine["p95"], color=style.BAND, linewidth=1.5, alpha=0.5)
+    axis.plot(at, mine["observed"], "o", markerfacecolor="none", color=style.INK, markersize=3)
+    axis.set_xticks([])
+    axis.set_xlabel(f"{len(mine)} nations, in the order of what was observed", fontsize=8)
+
+
+def parameters(table: pd.DataFrame) -> Figure:
+    """Return prior and posterior intervals of the fitted parameters, in the prior's range.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `sim.study.calibration.identify.parameters`.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as New
+
+    kept = table[table["moved"] != "held"].iloc[::-1]
+    low = kept[["prior_p05", "p05"]].min(axis=1)
+    span = (kept[["prior_p95", "p95"]].max(axis=1) - low).where(lambda wide: wide > 0, 1.0)
+
+    def scaled(column: str) -> pd.Series:
+        return (kept[column] - low) / span
+
+    with mpl.rc_context(style.RC):
+        figure = New(figsize=(8, 0.28 * len(kept) + 1.2), layout="constrained")
+        axis = figure.subplots()
+        at = range(len(kept))
+        axis.hlines(at, scaled("prior_p05"), scaled("prior_p95"), color=style.RULE, linewidth=7)
+        axis.hlines(at, scaled("p05"), scaled("p95"), color=style.BAND, linewidth=3)
+        axis.plot(scaled("p50"), at, "o", color=style.BAND, markersize=4)
+        labels = [f"{row.parameter}  {row.p05:.3g} to {row.p95:.3g}" for row in kept.itertuples()]
+        axis.set_yticks(at, labels, fontsize=8)
+        axis.set_xticks([])
+        axis.spines[["top", "right", "bottom"]].set_visible(False)
+        axis.set_title(
+            "What the data moved: 90 % of the prior (grey) and of the posterior (blue)",
+            loc="left", fontsize=10,
+        )  # fmt: skip
+    return figure
+
+
+def page(done: Any) -> str:  # noqa: ANN401 - a Hindcast, which this room may not import
+    """Return the page of a hindcast: what was lost first, then the figure and all scores.
+
+    Parameters
+    ----------
+    done : Hindcast
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from sim.report.figures import svg
+
+    folder = Path(__file__).parent / "templates"
+    house = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    drawn = svg(hindcast(done.points))
+    return house.get_template("hindcast.html.j2").render(
+        titles=TITLES,
+        figure=Markup(drawn[drawn.index("<svg") :]),  # noqa: S704 - our own drawing
+        table=done.table.to_dict("records"),
+        lost=done.lost.to_dict("records"),
+        compared=len(done.compared),
+        covered=done.points.groupby(["cutoff", "drivers"], sort=False)["covered"].mean().to_dict(),
+    )

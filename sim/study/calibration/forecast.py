@@ -1,0 +1,64 @@
+"""From modelled views to forecasts of observations: what the model lacks goes on, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.study.calibration.series import Floats
+from sim.study.calibration.targets import Target, between, covariance, values
+
+
+def predict(
+    known: Sequence[Target],
+    shown_known: Floats,
+    wanted: Sequence[Target],
+    shown_wanted: Floats,
+    rng: np.random.Generator,
+    *,
+    errors: bool = True,
+) -> Floats:
+    """Return draws of observations that are not known, given those that are.
+
+    A series differs from the model by a process with memory (``drift`` and ``memory`` of the
+    series) and by errors of observation. Given a member, both are normal on the scale of log-odds,
+    so that what is left at the known observations tells of the wanted ones in closed form
+    (Rasmussen and Williams 2006, *Gaussian Processes for Machine Learning*, equations 2.22 to
+    2.24; Kennedy and O'Hagan 2001, *JRSS B* 63: 425-464, for the discrepancy).
+
+    Parameters
+    ----------
+    known : sequence of Target
+        Observed; may be empty. Bounds ("more than") tell nothing here.
+    shown_known : ndarray, shape (known, members)
+        What members show at them, log-odds.
+    wanted : sequence of Target
+        Their values are not read.
+    shown_wanted : ndarray, shape (wanted, members)
+    rng : numpy Generator
+    errors : bool
+        Whether errors of observation are added.
+
+    Returns
+    -------
+    ndarray, shape (wanted, members)
+        Log-odds.
+    """
+    told = [place for place, aim in enumerate(known) if not aim.at_least]
+    known, shown_known = [known[place] for place in told], shown_known[told]
+    spread = covariance(wanted, errors=False)
+    centre = shown_wanted.copy()
+    if known:
+        gain = np.linalg.solve(covariance(known), between(wanted, known).T).T
+        centre += gain @ (values(known)[:, None] - shown_known)
+        spread = spread - gain @ between(known, wanted)
+    if errors:
+        spread = spread + np.diag([aim.error**2 for aim in wanted])
+    return centre + _root(spread) @ rng.standard_normal(centre.shape)
+
+
+def _root(spread: Floats) -> Floats:
+    """Return a square root of a covariance that may be singular."""
+    size, turn = np.linalg.eigh((spread + spread.T) / 2.0)
+    return np.asarray(turn * np.sqrt(np.maximum(size, 0.0)))

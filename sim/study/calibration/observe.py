@@ -1,0 +1,172 @@
+"""``sim observe``: what a series would show of a scenario, month by month, with its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+
+from sim import months as calendar
+from sim.errors import InputError, Problem, nearest
+from sim.study.calibration import series as observed
+from sim.study.calibration.forecast import predict
+from sim.study.calibration.series import WORLD, Floats, Series, logit, percent
+from sim.study.calibration.targets import Target, modelled, targets
+from sim.study.ensemble import LANES, resolve
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.drivers import Drivers
+
+COLUMNS = ("month", "nation", "ecosystem", "mean", "p05", "p50", "p95")
+FIRST = "2023-01"
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Views of all replicates of a scenario."""
+
+    drivers: Drivers
+    views: Floats  # [months, places, codes, R] percent
+
+
+def observe(
+    scenario: Scenario | str | Path | Mapping[str, Any],
+    series: str,
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    until: str | None = None,
+    ecosystem: str | None = None,
+    nation: str | None = None,
+    errors: bool = True,
+    overrides: Sequence[str | tuple[str, object]] = (),
+) -> pd.DataFrame:
+    """Return what a series would show of a scenario, in percent.
+
+    The model's view of each replicate is carried on by what it lacked at the figures that are
+    known (`sim.study.calibration.forecast`), and errors of observation are added: the intervals are
+    meant to hold new figures of the same kind.
+
+    Parameters
+    ----------
+    scenario : Scenario, str, Path or mapping
+    series : str
+        A key of `sim.study.calibration.series.SERIES`.
+    runs, seed : int, optional
+        In place of the scenario's own.
+    until : str, optional
+        Last month, ``YYYY-MM``.
+    ecosystem, nation : str, optional
+        Only this code or ISO3.
+    errors : bool
+        Without them the table is the model's own view alone.
+    overrides : sequence of str or (path, value)
+        As in :func:`sim.study.ensemble.resolve`.
+
+    Returns
+    -------
+    DataFrame
+        Columns month, nation (``WLD`` for a series of the world), ecosystem, mean, p05, p50, p95;
+        months from the scenario's first on. A half-year or a year is dated by its last month.
+
+    Raises
+    ------
+    InputError
+        If the series, ecosystem or nation is unknown there.
+    """
+    known = observed.named(series)
+    resolved = resolve(scenario, runs=runs, seed=seed, until=until, overrides=overrides)
+    seen = _views(resolved, known)
+    codes = _chosen(ecosystem, known.codes, "ecosystem")
+    nations = seen.drivers.nations if known.by_nation else (WORLD,)
+    places = _chosen(nation, nations, "nation")
+    views = seen.views
+    if errors:
+        views = _with_errors(views, known, seen.drivers, resolved)
+    return _table(views, seen.drivers.first, known, nations, codes, places)
+
+
+def _views(scenario: Scenario, known: Series) -> _Seen:
+    from sim.scenario import compile as compiled
+    from sim.world import simulate
+
+    drivers, ensemble = compiled(scenario), scenario.ensemble
+    parts = []
+    for first in range(0, ensemble.runs, LANES):
+        replicates = np.arange(first, min(first + LANES, ensemble.runs))
+        months = drivers.facts.months.size
+        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
+        lanes = observed.lanes(drivers, ensemble.seed, replicates)
+        parts.append(observed.view(known, done, drivers, lanes))
+    return _Seen(drivers, np.concatenate(parts, axis=-1))
+
+
+def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, ...]:
+    if wanted is None:
+        return tuple(known)
+    if wanted not in known:
+        hint = nearest(wanted, known) or f"it has {', '.join(known[:12])}"
+        raise InputError(
+            Problem(f"the series has no {what} {wanted!r} in this scenario", path=what, hint=hint)
+        )
+    return (wanted,)
+
+
+def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
+    """Return draws of observations: what the model lacks, told by known figures, and errors."""
+    months, places, codes, runs = views.shape
+    until = scenario.facts_until
+    told = [
+        aim
+        for aim in targets(until)
+        if aim.series == known.name
+        and aim.month < calendar.FIRST + months
+        and (not known.by_nation or aim.place in drivers.nations)
+    ]
+    rng = np.random.default_rng([scenario.ensemble.seed, crc32(known.name.encode())])
+    shown = modelled(told, {known.name: views}, drivers.nations)
+    shown = shown if told else np.empty((0, runs))
+    lacks = np.zeros((months, codes, runs))
+    for c, code in enumerate(known.codes):
+        mine = [place for place, aim in enumerate(told) if aim.code == code]
+        path = [
+            Target(known.name, WORLD, calendar.FIRST + t, code, 50.0, 0.0) for t in range(months)
+        ]
+        lacks[:, c] = predict(
+            [told[n] for n in mine], shown[mine], path, np.zeros((months, runs)), rng, errors=False
+        )
+    noise = known.error * rng.standard_normal((months, places, codes, runs))
+    return percent(logit(views) + lacks[:, None] + noise)
+
+
+def _table(
+    views: Floats,
+    first: int,
+    known: Series,
+    nations: Sequence[str],
+    codes: Sequence[str],
+    places: Sequence[str],
+) -> pd.DataFrame:
+    at = [nations.index(place) for place in places]
+    of = [known.codes.index(code) for code in codes]
+    kept = views[first:][:, at][:, :, of]
+    months = [calendar.text(calendar.FIRST + t) for t in range(first, views.shape[0])]
+    low, middle, high = np.quantile(kept, (0.05, 0.5, 0.95), axis=-1)
+    shape = kept.shape[:3]
+    grid = np.indices(shape).reshape(3, -1)
+    return pd.DataFrame(
+        {
+            "month": [months[n] for n in grid[0]],
+            "nation": [places[n] for n in grid[1]],
+            "ecosystem": [codes[n] for n in grid[2]],
+            "mean": kept.mean(axis=-1).ravel(), "p05": low.ravel(), "p50": middle.ravel(),
+            "p95": high.ravel(),
+        },
+        columns=list(COLUMNS),
+    )  # fmt: skip
