@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -255,6 +255,97 @@ def sensitivity(
         typer.echo(str(found.sweep.folder))
     else:
         sweeping.print_sensitivity(found)
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
+    ],
+    against: Annotated[str, typer.Option(metavar="NAME", help="The reference.")] = "baseline",
+    levers: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Single levers, each alone on the reference."),
+    ] = None,
+    each_lever: Annotated[
+        bool,
+        typer.Option(
+            "--each-lever", help="Every lever that the scenario pulls; of baseline, all there are."
+        ),
+    ] = False,
+    without: Annotated[
+        bool, typer.Option("--without", help="The package less each lever, or those of --levers.")
+    ] = False,
+    interactions: Annotated[
+        bool,
+        typer.Option("--interactions", help="Levers together and apart; parts of the whole."),
+    ] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Effects beside costs.")] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="MUSD", help="The best package for so many USD million a year."),
+    ] = None,
+    strength: Annotated[
+        str, typer.Option(metavar="S", help="Of levers that the scenario does not pull.")
+    ] = "central",
+    start: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="When these are pulled.")
+    ] = "2027-01",
+    metric: Annotated[str, typer.Option(metavar="NAME", help="Shown first.")] = "share.bloc_us",
+    groups: Annotated[
+        str, typer.Option(metavar="A,B", help="Groups or ISO3; the first is shown.")
+    ] = "world,global_south,global_south_with_china",
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="H", help="Runs are added until the interval's half is this."),
+    ] = None,
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
+    seed: OneSeed = None,
+    set_: SetAll = None,
+    until: Until = None,
+    nations: Among = None,
+    workers: Processes = None,
+    cluster: Cluster = None,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what policies change, and how sure that is."""
+    from sim.cli import comparing, output, running
+
+    named = None if levers is None else [word for word in levers.split(",") if word]
+    places = tuple(word for word in groups.split(",") if word)
+    single = each_lever or cost or budget is not None or (named is not None and not without)
+    power = float(strength) if strength.replace(".", "", 1).isdigit() else strength
+    shared: dict[str, Any] = {
+        "levers": named, "strength": power, "start": start, "seed": seed,
+        "overrides": running.overrides(set_, until, nations),
+        "workers": running.processors() if workers is None else workers,
+    }  # fmt: skip
+    silent = json or quiet
+    if interactions:
+        found = comparing.package(
+            scenarios[0], silent=silent, against=against, metric=metric, group=places[0],
+            runs=runs or 200, out=out / "compare", **(shared | {"seed": seed or 1}),
+        )  # fmt: skip
+        output.print_json(comparing.package_json(found)) if json else comparing.print_package(found)
+        return
+    done = comparing.compare(
+        scenarios, silent=silent, against=against, runs=runs, precision=precision,
+        on=(metric, places[0]), groups=places, cluster=cluster, out=out,
+        each="less one" if without else "levers" if single else "scenarios", **shared,
+    )  # fmt: skip
+    if cost or budget is not None:
+        comparing.money(
+            done, scenarios[0], against, metric, places[0], budget, json=json, strength=power,
+            start=start, workers=shared["workers"],
+        )  # fmt: skip
+    elif json:
+        output.print_json(comparing.as_json(done))
+    elif quiet:
+        typer.echo(str(done.folder))
+    else:
+        comparing.print_comparison(done, metric, places[0])
 
 
 @app.command()

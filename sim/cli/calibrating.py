@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
+from sim.cli.comparing import bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.calibration.calibrate import Calibration
     from sim.study.calibration.hindcast import Hindcast
-
-Progress = Callable[[int, int], None]
 
 
 def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
@@ -29,7 +26,7 @@ def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibratio
     from sim.study.calibration.calibrate import calibrate as run
     from sim.study.calibration.calibrate import ship as put
 
-    with _bar("steps", silent=silent) as progress:
+    with bar("steps", silent=silent) as progress:
         done = run(Plan(**plan), out=out, progress=progress)
     if ship:
         put(done, FOLDER)
@@ -85,7 +82,7 @@ def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) ->
     from sim.study.calibration.calibrate import Plan
     from sim.study.calibration.hindcast import hindcast as run
 
-    with _bar("cut-offs", silent=silent) as progress:
+    with bar("cut-offs", silent=silent) as progress:
         return run(cutoffs, plan=Plan(**plan), out=out, progress=progress)
 
 
@@ -94,7 +91,7 @@ def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # 
     from sim.study.calibration.calibrate import Plan
     from sim.study.calibration.hindcast import alternatives as run
 
-    with _bar("alternatives", silent=silent) as progress:
+    with bar("alternatives", silent=silent) as progress:
         return run(Plan(**plan), cutoff, progress=progress)
 
 
@@ -103,7 +100,7 @@ def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
     from sim.study.calibration.calibrate import Plan
     from sim.study.calibration.nations import left_out
 
-    with _bar("folds", silent=silent) as progress:
+    with bar("folds", silent=silent) as progress:
         return left_out(Plan(**plan), progress=progress).table
 
 
@@ -180,17 +177,3 @@ def observed(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table of views as records."""
     records: list[dict[str, Any]] = json.loads(frame.round(3).to_json(orient="records"))
     return records
-
-
-@contextmanager
-def _bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
-    """Give a bar on standard error, where that is a terminal and someone wants it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

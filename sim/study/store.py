@@ -110,6 +110,23 @@ def read(folder: Path) -> Result:
     return Result(load(facts["scenario"]), facts, tables, seen)
 
 
+def point_latest(place: Path) -> None:
+    """Let ``latest`` beside a folder point to it, in one step.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be set.
+    """
+    link = place.parent / f".{LATEST}.{uuid4().hex[:8]}"
+    try:
+        link.symlink_to(place.name)
+        link.replace(place.parent / LATEST)
+    except OSError as error:
+        link.unlink(missing_ok=True)
+        raise StoreError(f"{place.parent / LATEST} cannot be set: {error}") from error
+
+
 def rebuild_report(folder: Path) -> Path:
     """Write the page of a result again, in one step, and return its path.
 

@@ -13,6 +13,7 @@ from tests.cli.conftest import REAL, ROOT, environment
 KINDS = (
     "scenarios", "studies", "levers", "nations", "ecosystems", "metrics", "parameters",
     "observations",
+    "series",
 )  # fmt: skip
 GOOD = "extends: baseline\ntitle: Mine\n"
 BAD = "extends: baseline\nlevers:\n  - {id: us_genesis_misison}\nparamters: {}\n"

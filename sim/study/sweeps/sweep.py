@@ -126,7 +126,7 @@ def sweep(
         "wall_seconds": round(time.perf_counter() - began, 3),
     }
     _put_together(place, [done[task.key] for task in tasks], manifest)
-    _point_to(place)
+    store.point_latest(place)
     return Sweep(place, manifest, tuple(damaged))
 
 
@@ -285,14 +285,3 @@ def _put_together(place: Path, shards: Sequence[Path], manifest: Mapping[str, An
     write_whole(place / FAILED, rows.getvalue().encode())
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(place / store.MANIFEST, text.encode())
-
-
-def _point_to(place: Path) -> None:
-    """Let ``latest`` point to a sweep, in one step."""
-    link = place.parent / f".{store.LATEST}.{uuid4().hex[:8]}"
-    try:
-        link.symlink_to(place.name)
-        link.replace(place.parent / store.LATEST)
-    except OSError as error:
-        link.unlink(missing_ok=True)
-        raise StoreError(f"{place.parent / store.LATEST} cannot be set: {error}") from error

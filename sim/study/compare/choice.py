@@ -1,0 +1,191 @@
+"""Which arms a question needs: whole scenarios, single levers, packages less one lever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem, nearest
+from sim.study.ensemble import resolve
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.document import LeverEntry
+
+Source = "Scenario | str | Path | Mapping[str, Any]"
+
+START = "2027-01"
+"""Month from which a lever of the catalogue is pulled where no scenario says when."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One comparison: an arm against its reference.
+
+    Parameters
+    ----------
+    name, reference : str
+        Names of the arms.
+    levers : tuple of str
+        Levers in which they differ.
+    """
+
+    name: str
+    reference: str
+    levers: tuple[str, ...] = ()
+
+
+def own_levers(scenario: Scenario, reference: Scenario) -> dict[str, tuple[LeverEntry, ...]]:
+    """Return the entries of the levers that a scenario pulls and its reference does not, by id."""
+    known = set(reference.levers)
+    found: dict[str, list[LeverEntry]] = {}
+    for entry in scenario.levers:
+        if entry not in known:
+            found.setdefault(entry.id, []).append(entry)
+    return {name: tuple(entries) for name, entries in found.items()}
+
+
+def with_levers(
+    base: Scenario, entries: Iterable[LeverEntry], name: str, origin: Scenario | None = None
+) -> Scenario:
+    """Return a scenario with more lever entries; entries of the same id in it are replaced.
+
+    Parameters
+    ----------
+    base : Scenario
+    entries : iterable of LeverEntry
+    name : str
+        Of the new scenario.
+    origin : Scenario, optional
+        Where own levers among the entries are defined.
+    """
+    added = tuple(entries)
+    ids = {entry.id for entry in added}
+    kept = tuple(entry for entry in base.levers if entry.id not in ids)
+    changes: dict[str, Any] = {"levers": (*kept, *added), "name": name}
+    if origin is not None:
+        changes["own_levers"] = {**base.own_levers, **origin.own_levers}
+    return _changed(base, changes)
+
+
+def without_lever(base: Scenario, lever: str, reference: Scenario, name: str) -> Scenario:
+    """Return a package less one lever, which stands as in the reference."""
+    kept = tuple(entry for entry in base.levers if entry.id != lever)
+    usual = tuple(entry for entry in reference.levers if entry.id == lever)
+    return _changed(base, {"levers": (*kept, *usual), "name": name})
+
+
+def _changed(base: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with changes, checked like any other."""
+    from sim.scenario import Scenario
+
+    return Scenario.model_validate({**dict(base), **changes})
+
+
+def catalogue_entry(base: Scenario, lever: str, strength: object, start: str) -> LeverEntry:
+    """Return an entry of a lever of the catalogue.
+
+    Raises
+    ------
+    InputError
+        If there is no lever of that name, or it has no effect in the model.
+    """
+    usable(base, lever)
+    document = {
+        "extends": base.name if base.name == "baseline" else "baseline",
+        "levers": [{"id": lever, "strength": strength, "start": start}],
+    }
+    loaded = resolve(document)
+    return next(entry for entry in loaded.levers if entry.id == lever)
+
+
+def usable(base: Scenario, lever: str) -> None:
+    """Refuse a lever that there is not, or that the catalogue has and the model has not.
+
+    Raises
+    ------
+    InputError
+        With the nearest name.
+    """
+    known = base.known_levers()
+    if lever not in known:
+        hint = nearest(lever, known) or "sim list levers shows them"
+        raise InputError(Problem(f"no lever is called {lever!r}", path="levers", hint=hint))
+    if not known[lever].effects:
+        message = f"the lever {lever} is in the catalogue and has no effect in the model"
+        hint = f"its note says why: sim show {lever}"
+        raise InputError(Problem(message, path="levers", hint=hint))
+
+
+def single_levers(
+    scenario: Scenario,
+    reference: Scenario,
+    wanted: Sequence[str] | None,
+    strength: object,
+    start: str,
+) -> tuple[dict[str, Scenario], list[Pair]]:
+    """Return one arm a lever, each alone on the reference.
+
+    A lever that the scenario pulls is pulled as there; another one of the catalogue at ``strength``
+    from ``start``. Without names, all that the scenario pulls, or where it pulls none, the whole
+    catalogue.
+
+    Raises
+    ------
+    InputError
+        If a lever is unknown or has no effect.
+    """
+    own = own_levers(scenario, reference)
+    names = list(wanted) if wanted is not None else list(own) or _catalogue(reference)
+    if not names:
+        raise InputError(Problem("no lever is named", path="levers", hint="--levers a,b"))
+    arms: dict[str, Scenario] = {}
+    for name in dict.fromkeys(names):
+        entries = own.get(name) or (catalogue_entry(reference, name, strength, start),)
+        usable(scenario, name)
+        arms[name] = with_levers(reference, entries, name, scenario)
+    return arms, [Pair(name, reference.name, (name,)) for name in arms]
+
+
+def packages_less_one(
+    scenario: Scenario, reference: Scenario, wanted: Sequence[str] | None
+) -> tuple[dict[str, Scenario], list[Pair]]:
+    """Return a package and the package less each lever; the effect is what that lever adds last.
+
+    Raises
+    ------
+    InputError
+        If the scenario pulls no lever beyond the reference, or not the named one.
+    """
+    own = own_levers(scenario, reference)
+    if not own:
+        raise InputError(
+            Problem(
+                f"{scenario.name} pulls no lever that {reference.name} does not: there is nothing "
+                "to leave out",
+                path="levers",
+            )
+        )
+    for name in wanted or ():
+        if name not in own:
+            hint = nearest(name, own) or f"it pulls {', '.join(own)}"
+            message = f"{scenario.name} does not pull {name!r} beyond {reference.name}"
+            raise InputError(Problem(message, path="levers", hint=hint))
+    arms = {scenario.name: scenario}
+    pairs = []
+    for name in wanted or own:
+        less = f"{scenario.name} less {name}"
+        arms[less] = without_lever(scenario, name, reference, "less")
+        pairs.append(Pair(scenario.name, less, (name,)))
+    return arms, pairs
+
+
+def _catalogue(reference: Scenario) -> list[str]:
+    """Return every lever of the catalogue that does something and is not pulled already."""
+    pulled = {entry.id for entry in reference.levers}
+    return [
+        name
+        for name, lever in reference.known_levers().items()
+        if lever.effects and name not in pulled
+    ]

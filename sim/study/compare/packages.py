@@ -1,0 +1,286 @@
+"""Packages of levers: main effects, interactions and a fair share of the whole for each lever."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import InputError, Problem
+from sim.study.compare import choice
+from sim.study.compare.arms import Arms, run_arms
+from sim.study.compare.compare import HEADLINE, Source
+from sim.study.compare.paired import Floats, interval, log_odds
+from sim.study.ensemble import resolve
+from sim.study.sweeps.study import Outcomes
+
+MOST_EXACT = 6
+"""Levers of which all combinations are run: 64 arms."""
+
+PERMUTATIONS = 24
+"""Orders in which levers are added where there are too many for all combinations."""
+
+SCALES = ("share", "log-odds")
+Subset = frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """What the levers of a package do together and apart.
+
+    Parameters
+    ----------
+    levers : tuple of str
+    interactions : DataFrame
+        term, scale, effect, low, high, verdict: main effects and pairs; empty where levers are too
+        many for all combinations.
+    shapley : DataFrame
+        lever, scale, share, low, high: parts of the whole effect, which they add up to.
+    whole : DataFrame
+        scale, effect, low, high: of the package.
+    exact : bool
+        Whether Shapley values come from all combinations or from sampled orders.
+    """
+
+    levers: tuple[str, ...]
+    interactions: pd.DataFrame
+    shapley: pd.DataFrame
+    whole: pd.DataFrame
+    exact: bool
+
+
+def package(
+    scenario: Source,
+    against: Source = "baseline",
+    *,
+    levers: Sequence[str] | None = None,
+    metric: str = HEADLINE[0],
+    group: str = HEADLINE[1],
+    month: str | None = None,
+    runs: int = 200,
+    seed: int = 1,
+    permutations: int = PERMUTATIONS,
+    strength: object = "central",
+    start: str = choice.START,
+    workers: int = 1,
+    out: Any = None,  # noqa: ANN401
+    progress: Callable[[int, int], None] | None = None,
+    overrides: Sequence[str | tuple[str, object]] = (),
+) -> Package:
+    """Part the effect of a package among its levers, and say which of them help each other.
+
+    Parameters
+    ----------
+    scenario, against : scenario
+    levers : sequence of str, optional
+        Only these, from the scenario or the catalogue; all that the scenario pulls by default.
+    metric, group, month : str
+        Outcome; the last month by default.
+    runs, seed : int
+    permutations : int
+        Sampled orders where there are more than `MOST_EXACT` levers.
+    strength, start
+        Of levers that the scenario does not pull.
+    workers, out, progress, overrides
+        As in `sim.study.compare.compare.compare`.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two levers, or one is unknown.
+    """
+    base = resolve(against, seed=seed, overrides=overrides)
+    origin = resolve(scenario, overrides=overrides)
+    arms, _ = choice.single_levers(origin, base, levers, strength, start)
+    names = tuple(arms)
+    if len(names) < 2:
+        raise InputError(
+            Problem("a package of one lever has nothing to part", path="levers", hint="name two")
+        )
+    entries = {name: tuple(e for e in arms[name].levers if e.id == name) for name in names}
+
+    def scenario_of(subset: Subset) -> Any:  # noqa: ANN401
+        pulled = [entry for name in names if name in subset for entry in entries[name]]
+        return choice.with_levers(base, pulled, "subset", origin)
+
+    exact = len(names) <= MOST_EXACT
+    orders = [] if exact else _orders(names, permutations, seed)
+    subsets = _all(names) if exact else _prefixes(orders)
+    when: str | tuple[str, ...] = "end" if month is None else (month,)
+    done = run_arms(
+        {_key(subset): scenario_of(subset) for subset in subsets},
+        runs=runs, seed=seed, outcomes=Outcomes((metric,), (group,), when), workers=workers,
+        place=None if out is None else out, progress=progress,
+    )  # fmt: skip
+    row = done.at(metric, group, month)
+    worth = {scale: _worth(done, subsets, row, scale) for scale in SCALES}
+    whole = pd.concat([_whole(worth[scale], names, scale) for scale in SCALES])
+    parts = [
+        exact_shapley(names, worth[scale], scale)
+        if exact
+        else sampled_shapley(names, orders, worth[scale], scale)
+        for scale in SCALES
+    ]
+    terms = [factorial(names, worth[scale], scale) for scale in SCALES] if exact else []
+    found = pd.concat(terms, ignore_index=True) if terms else pd.DataFrame()
+    return Package(
+        names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
+        whole.reset_index(drop=True), exact,
+    )  # fmt: skip
+
+
+Worth = Mapping[Subset, Floats]
+"""Outcome of every replicate by which levers are pulled, shape (runs,)."""
+
+
+def _key(subset: Subset) -> str:
+    return " + ".join(sorted(subset)) or "none"
+
+
+def _all(names: Sequence[str]) -> list[Subset]:
+    return [
+        frozenset(chosen)
+        for size in range(len(names) + 1)
+        for chosen in itertools.combinations(names, size)
+    ]
+
+
+def _orders(names: Sequence[str], count: int, seed: int) -> list[tuple[str, ...]]:
+    """Return random orders, each with its reverse: what comes first in one is last in the other."""
+    rng = np.random.default_rng([seed, 6])
+    orders: list[tuple[str, ...]] = []
+    while len(orders) < count:
+        order = [names[n] for n in rng.permutation(len(names)).tolist()]
+        orders += [tuple(order), tuple(reversed(order))]
+    return orders[:count]
+
+
+def _prefixes(orders: Sequence[Sequence[str]]) -> list[Subset]:
+    return list(
+        dict.fromkeys(frozenset(order[:n]) for order in orders for n in range(len(order) + 1))
+    )
+
+
+def _worth(done: Arms, subsets: Sequence[Subset], row: int, scale: str) -> dict[Subset, Floats]:
+    found = {subset: done.kept[_key(subset)][:, row] for subset in subsets}
+    if scale == "log-odds":
+        return {subset: log_odds(values) for subset, values in found.items()}
+    return found
+
+
+def _whole(worth: Worth, names: Sequence[str], scale: str) -> pd.DataFrame:
+    difference = worth[frozenset(names)] - worth[frozenset()]
+    mean, low, high = interval(difference)
+    return pd.DataFrame(
+        [{"scale": scale, "effect": float(mean), "low": float(low), "high": float(high)}]
+    )
+
+
+def exact_shapley(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
+    """Return Shapley values from all combinations (Shapley 1953), with t intervals over replicates.
+
+    ``phi_i = sum_S |S|! (n - |S| - 1)! / n! (v(S + i) - v(S))`` in each replicate.
+    """
+    n = len(names)
+    rows = []
+    for name in names:
+        others = [other for other in names if other != name]
+        total = np.zeros_like(worth[frozenset()])
+        for subset in _all(others):
+            size = len(subset)
+            weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
+            total = total + weight * (worth[subset | {name}] - worth[subset])
+        rows.append(_row(name, scale, total))
+    return pd.DataFrame(rows)
+
+
+def sampled_shapley(
+    names: Sequence[str], orders: Sequence[Sequence[str]], worth: Worth, scale: str
+) -> pd.DataFrame:
+    """Return Shapley values estimated from sampled orders (Castro and others 2009).
+
+    An order and its reverse make one draw; the interval is a t interval over draws of the mean over
+    replicates, and says how far the exact value of these replicates may be.
+    """
+    rows = []
+    for name in names:
+        gains = []
+        for order in orders:
+            before = frozenset(order[: order.index(name)])
+            gains.append(float((worth[before | {name}] - worth[before]).mean()))
+        pairs = np.array(gains[: len(gains) // 2 * 2]).reshape(-1, 2).mean(axis=1)
+        rows.append(_row(name, scale, pairs))
+    return pd.DataFrame(rows)
+
+
+def _row(name: str, scale: str, values: Floats) -> dict[str, Any]:
+    mean, low, high = interval(values)
+    return {"lever": name, "scale": scale, "share": float(mean), "low": float(low),
+            "high": float(high)}  # fmt: skip
+
+
+def factorial(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
+    """Return main effects and interactions of pairs from all combinations.
+
+    A main effect is the mean over all settings of the others of on minus off; an interaction of two
+    is the mean over the others of ``v(ab) - v(a) - v(b) + v()``. Both in each replicate.
+    """
+    rows = []
+    for name in names:
+        settings = _all([other for other in names if other != name])
+        gains = [worth[subset | {name}] - worth[subset] for subset in settings]
+        rows.append(_term(name, scale, np.mean(gains, axis=0)))
+    for one, other in itertools.combinations(names, 2):
+        settings = _all([rest for rest in names if rest not in (one, other)])
+        gains = [
+            worth[s | {one, other}] - worth[s | {one}] - worth[s | {other}] + worth[s]
+            for s in settings
+        ]
+        rows.append(_term(f"{one} x {other}", scale, np.mean(gains, axis=0)))
+    return pd.DataFrame(rows)
+
+
+def _term(term: str, scale: str, values: Floats) -> dict[str, Any]:
+    mean, low, high = interval(values)
+    return {"term": term, "scale": scale, "effect": float(mean), "low": float(low),
+            "high": float(high)}  # fmt: skip
+
+
+def _with_verdicts(terms: pd.DataFrame) -> pd.DataFrame:
+    """Add what each pair of levers is to each other, on both scales together."""
+    if terms.empty:
+        return pd.DataFrame(columns=["term", "scale", "effect", "low", "high", "verdict"])
+    found = {
+        term: verdict(part.set_index("scale"))
+        for term, part in terms.groupby("term", sort=False)
+        if " x " in str(term)
+    }
+    return terms.assign(verdict=[found.get(term, "") for term in terms["term"]])
+
+
+def verdict(by_scale: pd.DataFrame) -> str:
+    """Return whether two levers are complements or substitutes.
+
+    Parameters
+    ----------
+    by_scale : DataFrame
+        Interaction with its interval, indexed by scale.
+
+    Returns
+    -------
+    str
+        ``complements`` or ``substitutes`` where both scales say so, ``undecided`` where an
+        interval holds zero on both, else how the scales differ.
+    """
+    words = {}
+    bounds: Any = by_scale[["low", "high"]].to_dict("index")
+    for scale in SCALES:
+        low, high = bounds[scale]["low"], bounds[scale]["high"]
+        words[scale] = "complements" if low > 0 else "substitutes" if high < 0 else "undecided"
+    share, odds = words["share"], words["log-odds"]
+    return share if share == odds else f"{share} on shares, {odds} on log-odds"

@@ -1,0 +1,165 @@
+"""Calibrations as people run them: kept, resumed, the same again; and the draws that ship."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from sim import evidence
+from sim.errors import InputError
+from sim.evidence.tables import data_hash
+from sim.scenario import compile as compiled
+from sim.scenario import load
+from sim.study.calibration import identify
+from sim.study.calibration.calibrate import Plan, calibrate, draws, ship
+from sim.version import MODEL
+from sim.world import parameters, streams
+from sim.world.rows import P
+
+SMALL = Plan(members=144, steps=2, repeats=1, seed=4, until="2025-06")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    return calibrate(SMALL, out=tmp_path_factory.mktemp("out"))
+
+
+def seals(folder):
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.iterdir()
+        if file.suffix == ".csv"
+    }
+
+
+def test_the_files_of_a_calibration(done):
+    names = {file.name for file in done.folder.iterdir()}
+    assert names == {
+        "posterior.csv", "manifest.json", "parameters.csv", "correlations.csv", "targets.csv",
+        "step-0.npz", "step-1.npz", "step-2.npz",
+    }  # fmt: skip
+
+
+def test_it_moves_towards_the_figures(done):
+    table = identify.fits(done)
+    routed = table[table["series"] == "openrouter_open_weight_token_share"]
+    for kept in routed.itertuples():
+        assert kept.p95 - kept.p05 < 0.8 * (kept.prior_p95 - kept.prior_p05)
+
+
+def test_ranges_that_may_not_be_moved_are_not(done):
+    for place, row in enumerate(done.unknown.held):
+        if row.status == "range":
+            np.testing.assert_array_equal(done.posterior[place], done.prior[place])
+    held = identify.parameters(done)
+    assert set(held[held["moved"] == "held"]["spread"]) == {1.0}
+
+
+def test_draws_lie_in_the_ranges_of_the_table(done):
+    names, rows = draws(done)
+    assert rows.shape == (144, len(names))
+    for place, row in enumerate(done.unknown.held):
+        assert rows[:, place].min() >= row.low
+        assert rows[:, place].max() <= row.high
+
+
+def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, tmp_path):
+    seal = seals(done.folder)
+    again = calibrate(SMALL, out=tmp_path)
+    (again.folder / "step-2.npz").unlink()
+    (again.folder / "posterior.csv").unlink()
+    kept = (again.folder / "step-1.npz").stat().st_mtime_ns
+    assert seals(calibrate(SMALL, out=tmp_path).folder) == seal
+    assert (again.folder / "step-1.npz").stat().st_mtime_ns == kept
+
+
+def test_it_survives_kills(done, tmp_path):
+    command = [
+        sys.executable, "-m", "sim", "calibrate", "--members", "144", "--steps", "2", "--seed",
+        "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
+    ]  # fmt: skip
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(float(rng.uniform(1.0, 2.5)))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    last = subprocess.run(command, capture_output=True, text=True, check=True)
+    again = seals(tmp_path / "calibration" / os.path.basename(last.stdout.strip()))
+    # The command has two worlds a member, the plan above one.
+    plan = Plan(members=144, steps=2, seed=4, until="2025-06")
+    assert again == seals(calibrate(plan, out=tmp_path / "other").folder)
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (Plan(members=10), "too few"),
+        (Plan(steps=0), "1 or more"),
+        (Plan(until="2026-03"), "no month to calibrate to"),
+        (Plan(until="soon"), "soon"),
+    ],
+)
+def test_a_plan_that_cannot_work_is_refused(plan, words):
+    with pytest.raises(InputError, match=words):
+        calibrate(plan)
+
+
+def test_the_shipped_draws_are_of_this_model_and_these_tables():
+    known = evidence.posterior()
+    assert known is not None
+    assert known.provenance["model_version"] == MODEL, "run: sim calibrate --ship"
+    assert known.provenance["tables_hash"] == data_hash(draws=False), "run: sim calibrate --ship"
+    assert known.values.shape == (400, len(known.names))
+
+
+def test_the_draws_are_part_of_the_hash_of_the_evidence(tmp_path):
+    assert data_hash() != data_hash(draws=False)
+
+
+def test_shipping_writes_what_is_read(done, tmp_path):
+    ship(done, tmp_path, 12)
+    read = evidence.posterior(tmp_path)
+    names, rows = draws(done, 12)
+    assert read.names == names
+    np.testing.assert_allclose(read.values, rows, rtol=1e-3, atol=1e-9)
+
+
+def test_a_damaged_draw_is_told(tmp_path):
+    (tmp_path / "draws.csv").write_text("align,leak\n0.5,none\n")
+    with pytest.raises(InputError, match="no number"):
+        evidence.posterior(tmp_path)
+
+
+def _parameters(**changes):
+    drivers = compiled(load({"extends": "baseline", "ensemble": {"runs": 9, "seed": 1}, **changes}))
+    return parameters.draw(drivers, streams.run_keys(1, np.arange(300)))
+
+
+def test_each_replicate_takes_one_draw_whole():
+    known = evidence.posterior()
+    scalar = _parameters().scalar
+    align = known.values[:, known.names.index("align")]
+    leak = known.values[:, known.names.index("leak")]
+    pairs = set(zip(align.tolist(), leak.tolist(), strict=True))
+    taken = set(zip(scalar[P.align].tolist(), scalar[P.leak].tolist(), strict=True))
+    assert taken <= pairs
+    assert len(taken) > 150
+
+
+def test_the_priors_alone_and_a_held_value():
+    ranges = _parameters(ensemble={"runs": 9, "seed": 1, "parameters": "drawn"}).scalar
+    known = evidence.posterior()
+    assert not set(ranges[P.align].tolist()) & set(known.values[:, known.names.index("align")])
+    held = _parameters(parameters={"align": 0.7}).scalar
+    assert set(held[P.align].tolist()) == {0.7}
+    fixed = _parameters(ensemble={"runs": 9, "seed": 1, "parameters": "default"}).scalar
+    assert set(fixed[P.align].tolist()) == {evidence.parameters.by_path("align").default}

@@ -1,0 +1,157 @@
+"""Hindcasts, recovery and nations left out, in small; views of a scenario from outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.cli.calibrating import loses_most
+from sim.errors import InputError
+from sim.report import calibration as drawing
+from sim.study.calibration import nations
+from sim.study.calibration.calibrate import Plan
+from sim.study.calibration.hindcast import ALTERNATIVES, Hindcast, hindcast
+from sim.study.calibration.observe import COLUMNS, observe
+from sim.study.calibration.recovery import recovery
+
+SMALL = Plan(members=240, steps=4, repeats=1)
+
+
+@pytest.fixture(scope="module")
+def judged():
+    return hindcast(("2025-06",), plan=SMALL)
+
+
+def test_every_figure_after_the_cut_off_is_forecast(judged):
+    later = judged.points.groupby("drivers")
+    assert set(later.groups) == {"later", "at cut-off"}
+    assert later.size().tolist() == [143, 143]
+    assert judged.points["month"].min() > "2025-06"
+
+
+def test_intervals_hold_most_figures(judged):
+    """90 % intervals; the bounds are those asked of the whole, three points wider for few members."""
+    for _, part in judged.points.groupby("drivers"):
+        assert 0.77 <= part["covered"].mean() <= 0.99
+
+
+def test_routed_tokens_and_visits_beat_all_naive_forecasts_with_later_drivers(judged):
+    table = judged.table[judged.table["drivers"] == "later"]
+    for name in (
+        "openrouter_open_weight_token_share", "openrouter_token_share_by_lab_origin",
+        "web_visit_share_chinese_llm_sites",
+    ):  # fmt: skip
+        mine = table[table["series"] == name].set_index("method")["crps"]
+        assert mine["model"] < 1.15 * mine.drop("model").min(), name
+
+
+def test_losses_are_told(judged):
+    lost = judged.lost
+    for row in lost.itertuples():
+        assert row.its_crps < row.model
+    assert set(lost["series"]) <= set(judged.compared["series"])
+    page = drawing.page(judged)
+    if len(lost):
+        assert f"loses to a naive forecast in {len(lost)} of {len(judged.compared)}" in page
+    assert "<script" not in page
+
+
+def test_most_lost_is_a_failure():
+    rows = [
+        ["2025-06", "later", series, method, 1, score, 0.0, 1.0, 1.0]
+        for series, scores in {"a": (1.0, 2.0), "b": (3.0, 2.0), "c": (3.0, 2.0)}.items()
+        for method, score in zip(("model", "last value"), scores, strict=True)
+    ]
+    columns = ["cutoff", "drivers", "series", "method", "points", "crps", "mae", "coverage"]
+    table = pd.DataFrame(rows, columns=[*columns, "width"])
+    assert loses_most(Hindcast(pd.DataFrame(), table))
+    assert not loses_most(Hindcast(pd.DataFrame(), table[table["series"] != "c"]))
+    assert Hindcast(pd.DataFrame(), table).lost["series"].tolist() == ["b", "c"]
+
+
+@pytest.mark.parametrize("cutoff", ["2025-12", "2024-06", "now"])
+def test_a_cut_off_from_which_nothing_can_be_forecast(cutoff):
+    with pytest.raises(InputError):
+        hindcast((cutoff,), plan=SMALL)
+
+
+def test_structural_alternatives_can_be_set():
+    for overrides in ALTERNATIVES.values():
+        sim.load({"extends": "baseline"})
+        for path, value in overrides:
+            sim.study.resolve("baseline", overrides=[(path, value)])
+
+
+@pytest.mark.slow
+def test_intervals_hold_known_parameters():
+    """Six cases of 29 parameters: 0.9 is expected; cases are correlated, so alpha = 0.001 of a
+    case's mean (sd 0.06) over six leaves 0.9 -+ 0.08, and the approximation 0.04 more below."""
+    found = recovery(6, SMALL)
+    assert len(found) == 6 * found["parameter"].nunique()
+    assert 0.78 <= found["covered"].mean() <= 0.985
+
+
+def test_a_ridge_finds_what_is_there():
+    table = pd.DataFrame({"income": np.linspace(-1.5, 1.5, 30), "access": 0.0}, index=range(30))
+    target = 2.0 + 0.5 * table["income"]
+    fitted = nations._ridge(table, ("income", "access"), target[::2])
+    np.testing.assert_allclose(fitted, 2.0 + 0.5 * table["income"], atol=0.2)
+
+
+def test_the_table_of_an_observed_series():
+    table = observe("baseline", "openrouter_open_weight_token_share", runs=60, until="2026-03")
+    assert tuple(table.columns) == COLUMNS
+    assert table["month"].iloc[-1] == "2026-03"
+    assert (table["p05"] <= table["p50"]).all()
+    assert (table["p50"] <= table["p95"]).all()
+    assert table[["mean", "p05", "p95"]].min().min() >= 0.0
+    assert table[["mean", "p05", "p95"]].max().max() <= 100.0
+    # Known figures are met within their error; later months are wider.
+    known = table.set_index("month").loc["2025-06"]
+    assert known["p05"] < 22.91 < known["p95"]
+    later = table.set_index("month").loc["2026-03"]
+    assert later["p95"] - later["p05"] > known["p95"] - known["p05"]
+
+
+def test_one_nation_of_a_series_by_nation():
+    table = observe("baseline", "deepseek_market_share", runs=48, until="2025-12", nation="BLR")
+    assert set(table["nation"]) == {"BLR"}
+    last = table.set_index("month").loc["2025-12"]
+    assert last["p05"] < 56.0 < last["p95"]
+
+
+def test_the_bare_view_is_narrower_than_what_would_be_observed():
+    """The band of a nation errs by 0.5 as log-odds: of 240 runs, clearly more at the ends."""
+    bare, whole = (
+        observe("baseline", "deepseek_market_share", runs=240, until="2025-12", nation="KOR",
+                errors=errors).set_index("month").loc["2025-12"]
+        for errors in (False, True)
+    )  # fmt: skip
+    assert bare["p95"] / bare["p05"] < 0.8 * whole["p95"] / whole["p05"]
+
+
+def test_a_world_that_knows_less_is_told_by_what_it_knows():
+    """With facts to 2025-02 the figures after it are not known either."""
+    early, late = (
+        observe({"extends": "baseline", "facts_until": until, "name": "x"} if until else "baseline",
+                "openrouter_open_weight_token_share", runs=48, until="2025-12")
+        .set_index("month").loc["2025-12"]
+        for until in ("2025-02", None)
+    )  # fmt: skip
+    assert early["p95"] - early["p05"] > 1.3 * (late["p95"] - late["p05"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"series": "openrouter_open_token_share"}, "did you mean"),
+        ({"ecosystem": "cn_opne"}, "no ecosystem"),
+        ({"nation": "KEN"}, "no nation"),
+    ],
+)
+def test_what_a_series_does_not_have(changes, words):
+    asked = {"series": "openrouter_open_weight_token_share", "runs": 2, "until": "2025-01"}
+    with pytest.raises(InputError, match=words):
+        observe("baseline", **(asked | changes))

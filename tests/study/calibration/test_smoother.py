@@ -1,0 +1,71 @@
+"""The smoother against the posterior of a linear model, which is known in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.study.calibration.smoother import inflations, update
+
+
+@given(steps=st.integers(1, 12))
+def test_all_steps_together_count_the_data_once(steps):
+    factors = inflations(steps)
+    assert sum(1.0 / factor for factor in factors) == pytest.approx(1.0, rel=1e-12)
+    assert list(factors) == sorted(factors, reverse=True)
+
+
+def _run(design, observed, covariance, may_move, members, steps, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.standard_normal((design.shape[1], members))
+    start = scores.copy()
+    for factor in inflations(steps):
+        scores = update(scores, design @ scores, observed, covariance, may_move, factor, rng)
+    return start, scores
+
+
+def test_a_linear_model_gets_its_posterior():
+    """Kalman: mean ``K y`` and covariance ``I - K H``; 20,000 members, error of a mean 0.007."""
+    rng = np.random.default_rng(7)
+    design = rng.normal(size=(5, 3))
+    covariance = np.diag([0.5, 0.4, 0.3, 0.6, 0.2]) + 0.1
+    observed = np.array([1.0, -0.5, 0.3, 0.8, -1.2])
+    gain = design.T @ np.linalg.inv(design @ design.T + covariance)
+    _, scores = _run(design, observed, covariance, np.ones((3, 5)), 20_000, 4, 1)
+    np.testing.assert_allclose(scores.mean(axis=1), gain @ observed, atol=0.03)
+    np.testing.assert_allclose(np.cov(scores), np.eye(3) - gain @ design, atol=0.03)
+
+
+def test_held_unknowns_stay_and_the_others_fit_them():
+    """The cut posterior: given the held one, the moved one has the posterior of the rest."""
+    design = np.array([[1.0, 1.0], [0.5, -1.0]])
+    covariance = np.diag([0.2, 0.3])
+    observed = np.array([1.0, 0.5])
+    may_move = np.array([[1.0, 1.0], [0.0, 0.0]])
+    start, scores = _run(design, observed, covariance, may_move, 20_000, 4, 2)
+    np.testing.assert_array_equal(scores[1], start[1])
+    moved, held = design[:, :1], design[:, 1]
+    gain = (moved.T @ np.linalg.inv(moved @ moved.T + covariance))[0]
+    slope, level = np.polyfit(scores[1], scores[0], 1)
+    assert level == pytest.approx(gain @ observed, abs=0.03)
+    assert slope == pytest.approx(-gain @ held, abs=0.03)
+    left = scores[0] - slope * scores[1] - level
+    assert left.var() == pytest.approx(1.0 - (gain @ moved)[0], abs=0.03)
+
+
+def test_a_target_moves_only_what_it_may():
+    rng = np.random.default_rng(3)
+    scores = rng.standard_normal((2, 500))
+    shown = scores[:1] + scores[1:]
+    may_move = np.array([[1.0], [0.0]])
+    after = update(scores, shown, np.array([2.0]), np.eye(1), may_move, 1.0, rng)
+    np.testing.assert_array_equal(after[1], scores[1])
+    assert after[0].mean() > scores[0].mean() + 0.3
+
+
+def test_one_seed_gives_one_ensemble():
+    design, covariance = np.array([[1.0, 0.5]]), np.eye(1)
+    runs = [_run(design, np.array([1.0]), covariance, np.ones((2, 1)), 200, 3, 5) for _ in range(2)]
+    np.testing.assert_array_equal(runs[0][1], runs[1][1])

@@ -1,0 +1,90 @@
+"""The observations as targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import evidence, months
+from sim.study.calibration import members
+from sim.study.calibration.calibrate import Plan, compiled
+from sim.study.calibration.series import SERIES, VIEWS, logit, percent
+from sim.study.calibration.targets import between, covariance, modelled, targets, values
+
+
+@pytest.mark.parametrize("until", ["2024-12", "2025-03", "2025-06", "2025-12"])
+def test_nothing_later_than_the_cut_off_is_known(until):
+    found = targets(months.parse(until))
+    assert found
+    assert max(aim.month for aim in found) <= months.parse(until)
+
+
+def test_every_series_has_a_target_and_every_target_a_view():
+    found = targets()
+    assert {aim.series for aim in found} == set(SERIES)
+    nations = set(evidence.load().nations.iso3)
+    for aim in found:
+        assert aim.code in aim.of.codes
+        assert (aim.place in nations) == aim.of.by_nation
+        assert 0.0 < aim.value < 100.0
+        assert aim.error > 0.0
+
+
+def test_views_count_ecosystems_that_exist():
+    known = {ecosystem.id for ecosystem in evidence.load().ecosystems}
+    assert {k for codes in VIEWS.values() for k in codes} == known
+
+
+def test_nations_that_are_left_out_are_not_known():
+    kept = targets(nations=["KEN", "BRA"])
+    mine = {aim.place for aim in kept if aim.series == members.NATIONS}
+    assert mine == {"KEN", "BRA"}
+    others = [aim for aim in targets() if aim.series != members.NATIONS]
+    assert [aim for aim in kept if aim.series != members.NATIONS] == others
+
+
+def test_printed_figures_go_before_bands():
+    found = {aim.place: aim for aim in targets() if aim.series == members.NATIONS}
+    assert found["BLR"].value == 56.0
+    assert found["KEN"].value == 8.0
+    assert found["DEU"].value == 2.5
+    assert found["KEN"].error > found["BLR"].error
+    assert len(found) == 43
+
+
+def test_covariances_are_covariances():
+    found = targets()
+    table = covariance(found)
+    np.testing.assert_allclose(table, table.T)
+    assert np.linalg.eigvalsh(table).min() > 0.0
+    np.testing.assert_allclose(
+        np.diag(table) - np.diag(between(found, found)), [aim.error**2 for aim in found]
+    )
+
+
+def test_a_bound_holds_from_below_alone():
+    aim = next(aim for aim in targets() if aim.at_least)
+    path = np.full((36, 1, len(aim.of.codes), 3), 10.0)
+    place = (aim.month - months.FIRST, 0, aim.of.codes.index(aim.code))
+    path[place] = [30.0, 50.0, 80.0]
+    shown = modelled([aim], {aim.series: path}, ())
+    np.testing.assert_allclose(percent(shown[0]), [30.0, 50.0, 50.0])
+    assert values([aim])[0] == pytest.approx(float(logit(np.array(50.0))))
+
+
+def test_every_fitted_parameter_exists_is_drawn_and_may_be_moved():
+    drivers = compiled(Plan())
+    unknown = members.unknowns(drivers)
+    held = {row.path: row for row in unknown.held}
+    assert set(members.FITTED) <= set(held)
+    assert all(held[path].status == "fitted-prior" for path in members.FITTED)
+    may_move = unknown.may_move(targets(), drivers)
+    assert may_move.shape == (len(unknown.names), len(targets()))
+    for place, row in enumerate(unknown.held):
+        assert may_move[place].any() == (row.path in members.FITTED)
+
+
+def test_scores_and_values_are_each_other_s_inverse():
+    unknown = members.unknowns(compiled(Plan()))
+    scores = np.random.default_rng(1).standard_normal((len(unknown.names), 20)).clip(-3, 3)
+    np.testing.assert_allclose(unknown.scores(unknown.values(scores)), scores, atol=2e-3)

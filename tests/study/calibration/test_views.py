@@ -1,0 +1,141 @@
+"""What the series see, against the equations of the model page on small random worlds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import months
+from sim.scenario import compile as compiled
+from sim.scenario import load
+from sim.study.calibration import series
+from sim.study.calibration.series import SERIES
+from sim.world import simulate
+from sim.world.rows import B, P
+from tests.world import worlds
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A few nations of the evidence to the end of 2025, six replicates."""
+    scenario = load({"extends": "baseline", "nations": ["BRA", "CHN", "DEU", "KEN", "USA"],
+                     "period": {"start": "2023-01", "end": "2025-12"},
+                     "ensemble": {"runs": 6, "seed": 3}})  # fmt: skip
+    drivers = compiled(scenario)
+    replicates = np.arange(6)
+    seen = simulate(drivers, seed=3, replicates=replicates)
+    return drivers, seen, series.lanes(drivers, 3, replicates)
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_views_are_percent_of_a_whole(small, name):
+    drivers, seen, known = small
+    of = SERIES[name]
+    path = series.view(of, seen, drivers, known)
+    places = len(drivers.nations) if of.by_nation else 1
+    assert path.shape == (36, places, len(of.codes), 6)
+    assert np.isfinite(path).all()
+    assert path.min() >= 0.0
+    assert path.max() <= 100.0
+    if len(of.codes) > 1:
+        assert path.sum(axis=2).max() <= 100.0 + 1e-9
+
+
+def test_routed_tokens_are_the_sum_of_the_equation():
+    """One month of a random world: the sum over nations written again from the page."""
+    from sim.world.block import empty_record, prepare
+    from sim.world.kernel import run
+
+    drivers = worlds.refreshed(worlds.toy(5, 4, 5, 3, horizon=20, last_fact=18))
+    block = prepare(drivers, 2, np.arange(3))
+    record = empty_record(drivers, 3, 20)
+    run(block, record, 0, 20)
+    f, s, p = drivers.facts, block.state, block.parameters.scalar
+    expected = np.zeros((5, 3))
+    for i in range(4):
+        for k in range(5):
+            way = 0 if f.nest[k] == 0 else 1
+            for lane in range(3):
+                offer = s.cover[1, k, :, lane] + s.offered[i, k, 1, :, lane]
+                o = int(offer[1] > offer[0])
+                if s.offered[i, k, 1, o, lane] < -1e20:
+                    continue
+                parts = s.opened[i, k, 1, :, lane] * s.worth[i, k, 1, :, o, lane]
+                hosted = 1.0 - parts[2] / parts.sum()
+                price = max(np.exp(s.ln_price[k, o, way, lane]), 0.05)
+                users = f.routed[i] * s.builders[i, lane] * s.share[i, 1, k, lane]
+                expected[k, lane] += users * hosted * price ** -p[P.usage_response, lane]
+    pull = (1.0 + s.fresh) ** p[P.fresh_pull]
+    pull *= np.exp(p[P.promotion_pull] * f.promoted[19][:, None])
+    np.testing.assert_allclose(record.routed[19], expected * pull, rtol=1e-9)
+
+
+def test_firms_and_derivatives_are_sums_over_nations():
+    from sim.world.block import empty_record, prepare
+    from sim.world.kernel import run
+
+    drivers = worlds.refreshed(worlds.toy(9, 4, 4, 3, horizon=12, last_fact=11))
+    block = prepare(drivers, 2, np.arange(3))
+    record = empty_record(drivers, 3, 12)
+    run(block, record, 0, 12)
+    f, s = drivers.facts, block.state
+    firms = np.einsum("i,il,ikl->kl", f.surveyed, s.builders, s.share[:, 0])
+    np.testing.assert_allclose(record.firms[11], firms, rtol=1e-12)
+    built = np.einsum("il,ikl->kl", s.builders, block.scratch.fresh_choice)
+    np.testing.assert_allclose(record.derived[11], built, rtol=1e-12)
+    weights = block.parameters.segment[1:3, B.weight].sum(axis=0)
+    total = block.scratch.fresh_choice.sum(axis=1)
+    assert (np.isclose(total, weights) | np.isclose(total, 0.0)).all()
+
+
+def test_a_promotion_and_fresh_releases_raise_routed_tokens_and_nothing_else():
+    drivers = worlds.refreshed(worlds.toy(4, 3, 4, 3, horizon=12, last_fact=11))
+    f = drivers.facts
+    off = worlds.with_facts(drivers, promoted=np.zeros_like(f.promoted))
+    on = worlds.with_facts(drivers, promoted=np.eye(4)[[2] * 12] * 1.0)
+    held = {"promotion_pull": 0.7}
+    a, b = (
+        simulate(worlds.with_parameters(d, **held), seed=1, replicates=np.arange(3))
+        for d in (off, on)
+    )
+    np.testing.assert_allclose(b.routed[:, 2], a.routed[:, 2] * np.exp(0.7))
+    np.testing.assert_array_equal(np.delete(b.routed, 2, 1), np.delete(a.routed, 2, 1))
+    for name in ("share", "developers", "visits", "firms", "derived"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+def test_a_half_year_is_the_mean_of_its_months(small):
+    drivers, seen, known = small
+    of = SERIES["deepseek_market_share"]
+    path = series.view(of, seen, drivers, known)
+    place, k = drivers.nations.index("KEN"), drivers.ecosystems.index
+    half = slice(months.parse("2025-07") - months.FIRST, 36)
+    use = seen.visits[half, place].mean(axis=0)
+    base = use.sum(axis=0) - use[k("cn_closed")]
+    expected = 100.0 * use[k("cn_open")] / base * known.visit_factor
+    np.testing.assert_allclose(path[35, place, 0], expected)
+
+
+def test_users_begin_at_what_was_observed(small):
+    drivers, seen, known = small
+    path = series.view(SERIES["genai_user_share_of_working_age_population"], seen, drivers, known)
+    at = months.parse("2025-06") - months.FIRST
+    shown = path[at, :, 0].mean(axis=1) / 100.0
+    np.testing.assert_allclose(shown, drivers.facts.ai_users, rtol=0.25)
+
+
+def test_looking_changes_nothing():
+    drivers = worlds.refreshed(worlds.toy(6, 3, 4, 3, horizon=12, last_fact=5))
+    a, b = (
+        simulate(drivers, seed=1, replicates=np.arange(3), view_months=n) for n in (0, 12)
+    )
+    assert a.routed.shape == (0, 4, 3)
+    for name in ("share", "developers", "stance", "compute"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+@pytest.mark.parametrize("value", [0.0, 0.01, 3.0, 50.0, 99.99, 100.0])
+def test_log_odds_and_back(value):
+    odds = series.logit(np.array(value))
+    assert np.isfinite(odds)
+    assert series.percent(odds) == pytest.approx(min(max(value, 0.05), 99.95))
