@@ -349,6 +349,47 @@ def compare(
 
 
 @app.command()
+def robust(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="A study with policies.")],
+    points: Points = None,
+    runs: EachRuns = None,
+    seed: OneSeed = None,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="X", help="What is good enough.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Show the boxes of this policy.")
+    ] = None,
+    box: Annotated[
+        int | None, typer.Option(metavar="N", help="Tell this box of it, from the list.")
+    ] = None,
+    set_: SetAll = None,
+    until: Until = None,
+    nations: Among = None,
+    workers: Processes = None,
+    cluster: Cluster = None,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say which policy is least regretted, and in which worlds each fails."""
+    from sim.cli import judging, output, running
+
+    found = judging.robust(
+        study, silent=json or quiet, points=points, runs=runs, seed=seed, threshold=threshold,
+        overrides=running.overrides(set_, until, nations),
+        workers=running.processors() if workers is None else workers, cluster=cluster, out=out,
+    )  # fmt: skip
+    judging.require(found, policy, box)
+    if json:
+        output.print_json(judging.as_json(found))
+    elif quiet:
+        typer.echo(str(found.sweep.folder))
+    else:
+        judging.print_robust(found, policy, box)
+
+
+@app.command()
 def calibrate(
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,

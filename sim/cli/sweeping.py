@@ -30,7 +30,7 @@ def run(
     **options: Any,  # noqa: ANN401
 ) -> Sweep:
     """Run a sweep and return it; damaged shards are named on standard error."""
-    with _bar(Path(source).stem, silent=silent) as progress:
+    with bar(Path(source).stem, silent=silent) as progress:
         done = sweep(source, vary, out=out, progress=progress, **options)
     done.draw()
     for file in done.damaged:
@@ -47,7 +47,7 @@ def sensitivity(
     **options: Any,  # noqa: ANN401
 ) -> Sensitivity:
     """Run a design for indices and return them."""
-    with _bar(Path(source).stem, silent=silent) as progress:
+    with bar(Path(source).stem, silent=silent) as progress:
         found = indices_of(source, vary, out=out, progress=progress, **options)
     found.sweep.draw()
     return found
@@ -145,7 +145,7 @@ def print_summary(done: Sweep) -> None:
 
 
 @contextmanager
-def _bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
+def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
     """Give a bar with rate, time left and failures, where someone sees it."""
     if silent or not sys.stderr.isatty():
         yield None

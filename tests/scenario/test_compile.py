@@ -25,7 +25,8 @@ TYPES = {"Floats": np.float64, "Ints": np.int64, "Flags": np.uint8}
 
 SHAPES = {
     "months": "T", "developers": "I", "internet": "I", "ai_users": "I", "income_ratio": "I",
-    "optimism": "I", "alignment": "I", "us_tie": "I", "routed": "I", "surveyed": "I", "promoted": "TK", "region": "I", "pool": "I", "home": "IK",
+    "optimism": "I", "alignment": "I", "us_tie": "I", "routed": "I", "surveyed": "I",
+    "promoted": "TK", "region": "I", "pool": "I", "home": "IK",
     "first_stance": "I", "membership": "IM", "link_start": "i", "link_to": "L", "link_weight": "L",
     "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",

@@ -382,7 +382,8 @@ def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
 
 BY_NATION = {
     0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "us_tie",
-        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start", "trust"),
+        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start",
+        "trust"),
     1: ("access", "leak_weight", "licence", "stale", "stale_other"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""

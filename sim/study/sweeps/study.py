@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.scenario import Scenario
 from sim.study.sweeps import design
-from sim.study.sweeps.factors import Factor, Level, parse_option
+from sim.study.sweeps.factors import SCENARIO, Factor, Level, parse_option
 
 Override = str | tuple[str, Any]
 
@@ -35,6 +35,25 @@ class Outcomes:
     metrics: tuple[str, ...] = ()
     groups: tuple[str, ...] = ("world", "global_south")
     months: str | tuple[str, ...] = "yearly"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What policies are judged by.
+
+    Parameters
+    ----------
+    metric, group : str
+        Outcome, in the last month that is kept.
+    threshold : float, optional
+        What is good enough.
+    larger_is_better : bool
+    """
+
+    metric: str
+    group: str = "world"
+    threshold: float | None = None
+    larger_is_better: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,12 @@ class Study:
     overrides : tuple of str or (path, value)
         Changes that all points share.
     outcomes : Outcomes
+    policies : tuple of str
+        Scenarios that are run in every world that the factors give; empty in a plain sweep.
+    judged : Judged, optional
+        What policies are judged by.
+    claim : mapping, optional
+        What a hypothesis claims, as `sim.study.hypotheses` reads it.
     """
 
     name: str
@@ -77,6 +102,9 @@ class Study:
     seed: int | None = None
     overrides: tuple[Override, ...] = ()
     outcomes: Outcomes = Outcomes()
+    policies: tuple[str, ...] = ()
+    judged: Judged | None = None
+    claim: Mapping[str, Any] | None = None
 
     def points(self) -> design.Design:
         """Return the design's points.
@@ -87,8 +115,15 @@ class Study:
             If the design is impossible or empty.
         """
         if self.listed:
-            return design.listed(self.listed)
-        return design.make(self.factors, self.kind, self.count, self.design_seed, self.correlations)
+            made = design.listed(self.listed)
+        else:
+            made = design.make(
+                self.factors, self.kind, self.count, self.design_seed, self.correlations
+            )
+        if not self.policies:
+            return made
+        crossed = tuple((policy, *point) for point in made.points for policy in self.policies)
+        return design.Design(made.kind, (SCENARIO, *made.paths), crossed)
 
     def document(self) -> dict[str, Any]:
         """Return the study as plain data, apart from its scenario."""
@@ -97,6 +132,7 @@ class Study:
             "title": self.title,
             "description": self.description,
             "vary": {factor.path: factor.spec() for factor in self.factors},
+            "policies": list(self.policies),
             "points": [dict(point) for point in self.listed],
             "design": {"kind": self.kind, "points": self.count, "seed": self.design_seed},
             "correlations": [[*pair, value] for pair, value in self.correlations.items()],

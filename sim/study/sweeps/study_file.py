@@ -13,14 +13,15 @@ from sim.scenario.merge import read_file
 from sim.scenario.tree import Broken, Mark, Node, plant
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import Factor, Level, read
-from sim.study.sweeps.study import Outcomes, Override, Study
+from sim.study.sweeps.study import Judged, Outcomes, Override, Study
 
 FOLDER = "studies"
 KEYS = ("title", "description", "scenario", "vary", "points", "design", "correlations", "ensemble",
-        "set", "until", "nations", "outcomes")  # fmt: skip
+        "set", "until", "nations", "outcomes", "policies", "robust", "hypothesis")  # fmt: skip
 WHEN = ("yearly", "end")
 _DESIGN_KEYS = ("kind", "points", "seed")
 _OUTCOME_KEYS = ("metrics", "groups", "months")
+_JUDGED_KEYS = ("metric", "group", "threshold", "better")
 
 
 def names() -> dict[str, Path]:
@@ -108,6 +109,9 @@ def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -
         seed,
         _overrides(given, problems),
         _outcomes(given.get("outcomes"), problems),
+        _words(given.get("policies"), problems, "policies"),
+        _judged(given.get("robust"), given.get("policies"), problems),
+        _plain_node(given["hypothesis"]) if "hypothesis" in given else None,
     )
     return None if problems else study
 
@@ -230,6 +234,25 @@ def _outcomes(node: Node | None, problems: list[Problem]) -> Outcomes:
         else:
             when = fields.choice(child, WHEN, problems, "months") or when
     return Outcomes(metrics, groups, when)
+
+
+def _judged(node: Node | None, policies: Node | None, problems: list[Problem]) -> Judged | None:
+    """Read what policies are judged by: ``{metric: share.bloc_us, threshold: 0.5}``."""
+    if node is None:
+        return None
+    if policies is None:
+        problems.append(node.place.problem("nothing is judged", "name policies: [one, other]"))
+    given = fields.mapping(node, _JUDGED_KEYS, problems, "robust") or {}
+    fields.required(given, ("metric",), node.place, problems, "an outcome")
+    metric = fields.text(given["metric"], problems, "metric") if "metric" in given else None
+    group = fields.text(given["group"], problems, "group") if "group" in given else "world"
+    least = (
+        fields.number(given["threshold"], problems, "threshold") if "threshold" in given else None
+    )
+    better = "larger"
+    if "better" in given:
+        better = fields.choice(given["better"], ("larger", "smaller"), problems, "better") or better
+    return Judged(metric or "", group or "world", least, better == "larger")
 
 
 def _words(node: Node | None, problems: list[Problem], what: str) -> tuple[str, ...]:

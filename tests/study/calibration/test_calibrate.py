@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def test_it_survives_kills(done, tmp_path):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     last = subprocess.run(command, capture_output=True, text=True, check=True)
-    again = seals(tmp_path / "calibration" / os.path.basename(last.stdout.strip()))
+    again = seals(tmp_path / "calibration" / Path(last.stdout.strip()).name)
     # The command has two worlds a member, the plan above one.
     plan = Plan(members=144, steps=2, seed=4, until="2025-06")
     assert again == seals(calibrate(plan, out=tmp_path / "other").folder)

@@ -32,7 +32,7 @@ def test_every_figure_after_the_cut_off_is_forecast(judged):
 
 
 def test_intervals_hold_most_figures(judged):
-    """90 % intervals; the bounds are those asked of the whole, three points wider for few members."""
+    """90 % intervals; bounds are those asked of the whole, three points wider for few members."""
     for _, part in judged.points.groupby("drivers"):
         assert 0.77 <= part["covered"].mean() <= 0.99
 

@@ -126,9 +126,7 @@ def test_users_begin_at_what_was_observed(small):
 
 def test_looking_changes_nothing():
     drivers = worlds.refreshed(worlds.toy(6, 3, 4, 3, horizon=12, last_fact=5))
-    a, b = (
-        simulate(drivers, seed=1, replicates=np.arange(3), view_months=n) for n in (0, 12)
-    )
+    a, b = (simulate(drivers, seed=1, replicates=np.arange(3), view_months=n) for n in (0, 12))
     assert a.routed.shape == (0, 4, 3)
     for name in ("share", "developers", "stance", "compute"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
