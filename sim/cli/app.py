@@ -390,6 +390,32 @@ def robust(
 
 
 @app.command()
+def hypotheses(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Studies with a hypothesis; all by default."),
+    ] = None,
+    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates of every arm.")] = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="Seed that all arms share.")] = 1,
+    workers: Processes = None,
+    out: Out = Path("results"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Test what the seeds claim: supported, contradicted, undecided or forced."""
+    from sim.cli import claiming, output, running
+
+    found = claiming.examine(
+        names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
+        workers=running.processors() if workers is None else workers,
+    )  # fmt: skip
+    if json:
+        output.print_json(claiming.as_json(found))
+    else:
+        claiming.print_findings(found, whole=bool(names) and not quiet)
+
+
+@app.command()
 def calibrate(
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,

@@ -28,7 +28,9 @@ def test_list_gives_a_name_a_title_and_a_kind(sim, kind):
     for row in rows:
         assert row["name"]
         assert isinstance(row["title"], str)
-        assert row["kind"] == {"studies": "study"}.get(kind, kind.removesuffix("s"))
+        assert row["kind"] == {"studies": "study", "series": "series"}.get(
+            kind, kind.removesuffix("s")
+        )
     assert len({row["name"] for row in rows}) == len(rows)
     assert len(sim("list", kind).stdout.splitlines()) == len(rows)
 

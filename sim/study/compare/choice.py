@@ -106,16 +106,19 @@ def usable(base: Scenario, lever: str) -> None:
     Raises
     ------
     InputError
-        With the nearest name.
+        With the nearest name, or the reason.
     """
+    from sim.scenario.levers import left_out
+
     known = base.known_levers()
-    if lever not in known:
-        hint = nearest(lever, known) or "sim list levers shows them"
-        raise InputError(Problem(f"no lever is called {lever!r}", path="levers", hint=hint))
-    if not known[lever].effects:
-        message = f"the lever {lever} is in the catalogue and has no effect in the model"
-        hint = f"its note says why: sim show {lever}"
-        raise InputError(Problem(message, path="levers", hint=hint))
+    if lever in known:
+        return
+    absent = left_out().get(lever)
+    if absent is not None:
+        message = f"the model cannot represent {lever!r}: {absent.reason}"
+        raise InputError(Problem(message, path="levers"))
+    hint = nearest(lever, known) or "sim list levers shows them"
+    raise InputError(Problem(f"no lever is called {lever!r}", path="levers", hint=hint))
 
 
 def single_levers(
@@ -182,10 +185,6 @@ def packages_less_one(
 
 
 def _catalogue(reference: Scenario) -> list[str]:
-    """Return every lever of the catalogue that does something and is not pulled already."""
+    """Return every lever of the catalogue that is not pulled already."""
     pulled = {entry.id for entry in reference.levers}
-    return [
-        name
-        for name, lever in reference.known_levers().items()
-        if lever.effects and name not in pulled
-    ]
+    return [name for name in reference.known_levers() if name not in pulled]

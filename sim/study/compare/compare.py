@@ -185,11 +185,11 @@ def _arms(
     if each == "scenarios":
         arms = {reference.name: reference}
         for one in resolved:
-            if one.name in arms and one.document() != arms[one.name].document():
+            if one.name in arms and _world(one) != _world(arms[one.name]):
                 hint = "give the file another name"
                 message = f"two scenarios that differ are called {one.name}"
                 raise InputError(Problem(message, path="scenarios", hint=hint))
-            arms[one.name] = one
+            arms.setdefault(one.name, one)
         return arms, [Pair(one.name, reference.name) for one in resolved]
     if len(resolved) > 1:
         raise InputError(Problem("levers are taken from one scenario at a time", path="scenarios"))
@@ -198,6 +198,11 @@ def _arms(
         return {reference.name: reference, **found}, pairs
     found, pairs = choice.packages_less_one(resolved[0], reference, levers)
     return found, pairs
+
+
+def _world(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario is, apart from how often and with which luck it is run."""
+    return scenario.document() | {"ensemble": scenario.ensemble.parameters}
 
 
 def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
@@ -274,7 +279,8 @@ def _refuse_idle(table: pd.DataFrame, pairs: Sequence[Pair], *, named: bool) -> 
     """Refuse a named lever that changes nothing in this world."""
     if not named:
         return
-    moved = set(table[table["effect"] != 0.0]["scenario"])
+    told = (table["effect"] != 0.0) & (table["metric"] != "cost.public")
+    moved = set(table[told]["scenario"])
     idle = [
         Problem(
             f"the lever {pair.name} changes no outcome against {pair.reference}",

@@ -43,7 +43,7 @@ def is_study(source: str | Path) -> bool:
     if not file.is_file():
         return False
     tree = read_file(file, [])
-    return tree is not None and not {"vary", "points"}.isdisjoint(_entries(tree))
+    return tree is not None and not {"vary", "points", "hypothesis"}.isdisjoint(_entries(tree))
 
 
 def load_study(source: str | Path | Mapping[str, Any]) -> Study:
@@ -59,7 +59,8 @@ def load_study(source: str | Path | Mapping[str, Any]) -> Study:
     study = _read(tree, name, beside, problems) if tree is not None else None
     if study is None or problems:
         raise InputError(problems)
-    study.points()
+    if study.claim is None:
+        study.points()
     return study
 
 
@@ -83,7 +84,7 @@ def _entries(tree: Node) -> Mapping[str, Node]:
 
 def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -> Study | None:
     given = fields.mapping(tree, KEYS, problems, "a study") or {}
-    if "vary" not in given and "points" not in given:
+    if {"vary", "points", "hypothesis"}.isdisjoint(given):
         hint = "name what varies: vary: {parameters.network: 0.2:1.6:5}"
         problems.append(tree.place.problem("a study needs vary or points", hint))
     if "vary" in given and "points" in given:

@@ -1,0 +1,65 @@
+"""``sim hypotheses``: what the seeds claim, and what the model says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sim.cli import output
+from sim.cli.comparing import bar, records
+
+if TYPE_CHECKING:
+    from sim.study.hypotheses.experiments import Finding
+
+
+def examine(names: Sequence[str] | None, *, silent: bool, **options: Any) -> list[Finding]:  # noqa: ANN401
+    """Run claims and return what was found."""
+    from sim.study.hypotheses.experiments import examine_all
+
+    with bar("claims", silent=silent) as progress:
+        return examine_all(names, progress=progress, **options)
+
+
+def as_json(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return what ``sim hypotheses --json`` prints."""
+    return [
+        {
+            "id": one.claim.number,
+            "study": one.claim.name,
+            "claim": one.claim.text,
+            "verdict": one.verdict,
+            "words": one.words,
+            "settings": dict(one.by_setting),
+            "conditional": one.claim.conditional,
+            "judgement": one.claim.judgement,
+            "runs": one.runs,
+            "measures": records(one.table),
+        }
+        for one in found
+    ]
+
+
+def print_findings(found: Sequence[Finding], *, whole: bool) -> None:
+    """Print a line a claim, and of those that were named the numbers behind it."""
+    rows = [{"id": f.claim.number, "verdict": f.verdict, "claim": f.claim.text} for f in found]
+    columns = ["id", "verdict", "claim"]
+    output.print_rows([{name: name for name in columns}, *rows], columns)
+    if not whole:
+        return
+    for one in found:
+        typer.echo(f"\n{one.claim.number}: {one.words}; {one.runs} runs an arm\n")
+        lines = [
+            {
+                "setting": row["setting"],
+                "measure": row["measure"],
+                "scale": row["scale"],
+                "effect": f"{row['effect']:+.4g} ({row['low']:+.4g} to {row['high']:+.4g})",
+                "says": row["says"],
+            }
+            for row in one.table.to_dict("records")
+        ]
+        columns = ["setting", "measure", "scale", "effect", "says"]
+        output.print_rows([{name: name for name in columns}, *lines], columns)
+        typer.echo(f"\n{one.claim.judgement}")

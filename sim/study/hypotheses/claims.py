@@ -1,0 +1,201 @@
+"""A claim as data: arms, what is measured on them, what is expected, and the switch that frees it.
+
+Every measure is a linear contrast of outcomes over arms, so that it has a value in each replicate
+and an interval like any other effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import InputError, Problem, nearest
+
+EXPECTATIONS = ("positive", "negative", "not negative", "none")
+
+KEYS = ("id", "claim", "arms", "metric", "group", "month", "measures", "switch", "judgement",
+        "conditional", "cascade", "runs")  # fmt: skip
+_MEASURE = ("name", "terms", "metric", "group", "month", "expect", "within", "scale")
+_TERM = ("arm", "times", "metric", "group", "month", "per_million")
+SCALES = ("both", "share", "log-odds")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One outcome of a contrast, times a number.
+
+    Parameters
+    ----------
+    arm, metric, group, month : str
+    times : float
+    per_million : str
+        Lever by whose central yearly cost the outcome is divided; empty for none.
+    """
+
+    arm: str
+    times: float
+    metric: str
+    group: str
+    month: str
+    per_million: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One contrast with what the claim expects of it.
+
+    Parameters
+    ----------
+    name : str
+    terms : tuple of Term
+    expect : {"positive", "negative", "not negative", "none"}
+    within : float
+        What counts as nothing, where ``none`` is expected.
+    scale : {"both", "share", "log-odds"}
+    """
+
+    name: str
+    terms: tuple[Term, ...]
+    expect: str
+    within: float = 0.0
+    scale: str = "both"
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """A claim about nations that join a standard, outside the monthly world.
+
+    Parameters
+    ----------
+    pair : tuple of str
+        Nations that agree first.
+    coverage : float
+        Part of the world's developers that counts as the rest.
+    months : int
+        Time that they have.
+    """
+
+    pair: tuple[str, ...]
+    coverage: float
+    months: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim.
+
+    Parameters
+    ----------
+    name, number, text : str
+        Name of the file; ``H1`` to ``H21``; the claim in a sentence.
+    arms : mapping of str to mapping
+        Scenario fragments by name, each on the study's scenario.
+    measures : tuple of Measure
+    switch : mapping of str to mapping
+        Settings under which all arms are run: values by path.
+    judgement : str
+        Which figures rest on judgement.
+    conditional : bool
+        Whether the verdict holds for the judged sizes of levers alone.
+    cascade : Cascade, optional
+    """
+
+    name: str
+    number: str
+    text: str
+    arms: Mapping[str, Mapping[str, Any]]
+    measures: tuple[Measure, ...]
+    switch: Mapping[str, Mapping[str, Any]]
+    judgement: str
+    conditional: bool = False
+    cascade: Cascade | None = None
+
+
+def read(name: str, given: Mapping[str, Any]) -> Claim:
+    """Return a claim from the mapping of its file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    problems: list[Problem] = []
+    _known(given, KEYS, name, problems)
+    problems += (
+        Problem(f"the hypothesis has no {key}", name, path=key)
+        for key in ("id", "claim", "switch", "judgement")
+        if not given.get(key)
+    )
+    arms = given.get("arms") or {}
+    cascade = given.get("cascade")
+    if not arms and not cascade:
+        problems.append(Problem("a hypothesis compares arms", name, path="arms"))
+    usual = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}
+    measures = [
+        _measure(entry, usual, arms, name, problems) for entry in given.get("measures") or ()
+    ]
+    if not measures and not cascade:
+        problems.append(Problem("a hypothesis measures something", name, path="measures"))
+    if len(given.get("switch") or {}) < 2:
+        hint = "two settings at least: the claim counts as forced unless both ways were run"
+        problems.append(Problem("the switch is not run both ways", name, path="switch", hint=hint))
+    if problems:
+        raise InputError(problems)
+    return Claim(
+        name, str(given["id"]), str(given["claim"]), arms,
+        tuple(m for m in measures if m is not None), given["switch"],
+        " ".join(str(given["judgement"]).split()), bool(given.get("conditional")),
+        Cascade(tuple(cascade["pair"]), float(cascade["coverage"]), int(cascade["months"]))
+        if cascade else None,
+    )  # fmt: skip
+
+
+def _known(
+    given: Mapping[str, Any], keys: Sequence[str], where: str, problems: list[Problem]
+) -> None:
+    for key in given:
+        if key not in keys:
+            hint = nearest(key, keys) or f"one of {', '.join(keys)}"
+            problems.append(Problem(f"unknown key {key!r}", where, path="hypothesis", hint=hint))
+
+
+def _measure(
+    given: Any,  # noqa: ANN401 - plain data of a file
+    usual: Mapping[str, str],
+    arms: Mapping[str, Any],
+    where: str,
+    problems: list[Problem],
+) -> Measure | None:
+    if not isinstance(given, Mapping) or "name" not in given or "terms" not in given:
+        problems.append(Problem("a measure has a name and terms", where, path="measures"))
+        return None
+    _known(given, _MEASURE, where, problems)
+    expect, scale = given.get("expect", "positive"), given.get("scale", "both")
+    if expect not in EXPECTATIONS:
+        hint = f"one of {', '.join(EXPECTATIONS)}"
+        problems.append(Problem(f"{expect!r} cannot be expected", where, path="expect", hint=hint))
+    if scale not in SCALES:
+        hint = f"one of {', '.join(SCALES)}"
+        problems.append(Problem(f"there is no scale {scale!r}", where, path="scale", hint=hint))
+    mine = {key: str(given.get(key, usual[key])) for key in usual}
+    entries = given["terms"]
+    if isinstance(entries, Mapping):
+        entries = [{"arm": arm, "times": times} for arm, times in entries.items()]
+    terms = []
+    for entry in entries:
+        _known(entry, _TERM, where, problems)
+        if entry.get("arm") not in arms:
+            close = nearest(str(entry.get("arm")), arms)
+            problems.append(
+                Problem(f"no arm is called {entry.get('arm')!r}", where, path="terms", hint=close)
+            )
+            continue
+        full = {key: str(entry.get(key, mine[key])) for key in mine}
+        terms.append(
+            Term(entry["arm"], float(entry.get("times", 1.0)), full["metric"], full["group"],
+                 full["month"], str(entry.get("per_million", "")))
+        )  # fmt: skip
+    return Measure(
+        str(given["name"]), tuple(terms), str(expect), float(given.get("within", 0.0)), str(scale)
+    )
