@@ -1,7 +1,8 @@
 """Long experiments, whose results are committed with date and machine: ``make validate``.
 
-A sweep of 100,000 replicates of the full world with its peak memory, and a small sweep that is
-killed again and again and must end with the bytes of one that was left alone.
+A sweep of 100,000 replicates of the full world with its peak memory; a small sweep that is killed
+again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
+nations left out; the hypotheses; how often intervals hold. About three quarters of an hour.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import machine
+from benchmarks import calibration, coverage, hypotheses, machine
 
 RESULTS = Path(__file__).parent / "results"
 POINTS, RUNS = 1000, 100
@@ -97,6 +98,9 @@ def main(words: list[str] | None = None) -> None:
         "machine": machine.describe(),
         "large_sweep": large(),
         "killed_sweep": killed(),
+        "calibration": calibration.run(list(calibration.experiments())),
+        "hypotheses_seconds": round(hypotheses.run()),
+        "interval_coverage": float(coverage.studies().mean()),
     }
     if keep:
         RESULTS.mkdir(exist_ok=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs import levers, operations, picture, streams, tables, validation
+from docs import claims, levers, operations, picture, streams, tables, validation
 
 ROOT = Path(__file__).parents[1]
 
 BLOCKS = {
     **tables.BLOCKS,
     **levers.BLOCKS,
+    **claims.BLOCKS,
     **validation.BLOCKS,
     "streams": streams.table,
     "operations": operations.page,

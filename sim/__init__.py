@@ -32,16 +32,20 @@ if TYPE_CHECKING:
     from sim.study.calibration.calibrate import Calibration, calibrate
     from sim.study.calibration.hindcast import Hindcast, hindcast
     from sim.study.calibration.observe import observe
+    from sim.study.compare.compare import Comparison, compare
+    from sim.study.robust.robust import Robust, robust
     from sim.world import World
 
     __version__: str
 
 __all__ = [
     "Calibration",
+    "Comparison",
     "Hindcast",
     "InputError",
     "Problem",
     "Result",
+    "Robust",
     "RunError",
     "Scenario",
     "Sensitivity",
@@ -51,11 +55,13 @@ __all__ = [
     "World",
     "__version__",
     "calibrate",
+    "compare",
     "format_version",
     "hindcast",
     "load",
     "model_version",
     "observe",
+    "robust",
     "run",
     "sensitivity",
     "sweep",
@@ -66,16 +72,20 @@ format_version = _version.FORMAT
 
 _ROOMS = {
     "Calibration": "sim.study.calibration.calibrate",
+    "Comparison": "sim.study.compare.compare",
     "Hindcast": "sim.study.calibration.hindcast",
     "Result": "sim.study",
     "Scenario": "sim.scenario",
     "Sensitivity": "sim.study",
     "Sweep": "sim.study",
     "World": "sim.world",
+    "Robust": "sim.study.robust.robust",
     "calibrate": "sim.study.calibration.calibrate",
+    "compare": "sim.study.compare.compare",
     "hindcast": "sim.study.calibration.hindcast",
     "load": "sim.scenario",
     "observe": "sim.study.calibration.observe",
+    "robust": "sim.study.robust.robust",
     "run": "sim.study",
     "sensitivity": "sim.study",
     "sweep": "sim.study",
