@@ -100,7 +100,7 @@ def main(words: list[str] | None = None) -> None:
         "killed_sweep": killed(),
         "calibration": calibration.run(list(calibration.experiments())),
         "hypotheses_seconds": round(hypotheses.run()),
-        "interval_coverage": float(coverage.studies().mean()),
+        "interval_coverage": coverage.run(),
     }
     if keep:
         RESULTS.mkdir(exist_ok=True)

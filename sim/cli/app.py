@@ -324,11 +324,14 @@ def compare(
     }  # fmt: skip
     silent = json or quiet
     if interactions:
-        found = comparing.package(
+        found, folder = comparing.package(
             scenarios[0], silent=silent, against=against, metric=metric, group=places[0],
             runs=runs or 200, out=out / "compare", **(shared | {"seed": seed or 1}),
         )  # fmt: skip
-        output.print_json(comparing.package_json(found)) if json else comparing.print_package(found)
+        if json:
+            output.print_json(comparing.package_json(found, folder))
+        else:
+            comparing.print_package(found, folder)
         return
     done = comparing.compare(
         scenarios, silent=silent, against=against, runs=runs, precision=precision,

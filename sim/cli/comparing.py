@@ -31,12 +31,31 @@ def compare(scenarios: Sequence[str], *, silent: bool, **options: Any) -> Compar
         return run(list(scenarios), progress=progress, **options)
 
 
-def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa: ANN401
-    """Run all combinations of a package's levers and return what each does."""
-    from sim.study.compare.packages import package as run
+def package(scenario: str, *, silent: bool, out: Path, **options: Any) -> tuple[Package, Path]:  # noqa: ANN401
+    """Run a package's levers together and apart, keep what each does and return it with its place.
 
+    The place is named by the levers, runs, seed and model.
+    """
+    import sim.report.compare as drawing
+    from sim.study.compare.packages import package as run
+    from sim.study.manifest import facts
+    from sim.study.store import require_writable
+    from sim.study.sweeps.study import digest
+
+    require_writable(out)
     with bar("runs", silent=silent) as progress:
-        return run(scenario, progress=progress, **options)
+        found = run(scenario, progress=progress, out=out, **options)
+    known = facts()
+    asked = {name: str(value) for name, value in options.items() if name != "workers"}
+    name = digest([scenario, asked, known["model_version"], known["evidence_hash"]])[:12]
+    folder = out / f"{Path(scenario).stem}-package-vs-{Path(str(options['against'])).stem}" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, table in (
+        ("interactions", found.interactions), ("shapley", found.shapley), ("whole", found.whole),
+    ):  # fmt: skip
+        table.to_csv(folder / f"{file}.csv", index=False)
+    figure(folder, "interactions.svg", drawing.interactions(found.interactions))
+    return found, folder
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
@@ -94,7 +113,7 @@ def _row(row: dict[Any, Any]) -> dict[str, str]:
     }
 
 
-def print_package(found: Package) -> None:
+def print_package(found: Package, folder: Path) -> None:
     """Print a package's effect, each lever's part and who helps whom."""
     for row in found.whole.to_dict("records"):
         scale = 100.0 if row["scale"] == "share" else 1.0
@@ -103,7 +122,7 @@ def print_package(found: Package) -> None:
             f"({scale * row['low']:+.3g} to {scale * row['high']:+.3g}) "
             f"{'percentage points' if row['scale'] == 'share' else 'log-odds'}"
         )
-    how = "all combinations" if found.exact else "sampled orders"
+    how = "all combinations" if found.exact else "sampled orders; the interval is theirs alone"
     typer.echo(f"\nEach lever's part (Shapley, {how}), percentage points:\n")
     parts = found.shapley[found.shapley["scale"] == "share"].sort_values("share", ascending=False)
     rows = [
@@ -117,8 +136,8 @@ def print_package(found: Package) -> None:
     columns = ["lever", "part", "95 % interval"]
     output.print_rows([{name: name for name in columns}, *rows], columns)
     pairs = found.interactions
+    pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
     if len(pairs):
-        pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
         typer.echo("\nPairs:\n")
         rows = [
             {
@@ -131,11 +150,13 @@ def print_package(found: Package) -> None:
         ]
         columns = ["pair", "interaction", "95 % interval", "verdict"]
         output.print_rows([{name: name for name in columns}, *rows], columns)
+    typer.echo(f"\nTables and the figure: {folder}")
 
 
-def package_json(found: Package) -> dict[str, Any]:
+def package_json(found: Package, folder: Path) -> dict[str, Any]:
     """Return what ``sim compare --interactions --json`` prints."""
     return {
+        "folder": str(folder),
         "levers": list(found.levers),
         "exact": found.exact,
         "whole": records(found.whole),

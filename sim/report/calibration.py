@@ -75,8 +75,14 @@ def _by_month(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotl
     seen = part.drop_duplicates(["month", "ecosystem", "observed"])
     at = [months.index(month) for month in seen["month"]]
     axis.plot(at, seen["observed"], "o", markerfacecolor="none", color=style.INK)
-    axis.set_xticks(range(len(months)), months, fontsize=8)
-    axis.margins(x=0.2)
+    axis.set_xticks(range(len(months)), [_short(month) for month in months], fontsize=8)
+    axis.set_xlim(-0.7, len(months) - 0.3)
+
+
+def _short(month: str) -> str:
+    """Return a month as a word and a year: ``Jul 25``."""
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    return f"{names[int(month[5:]) - 1]} {month[2:4]}"
 
 
 def _by_nation(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotlib is untyped

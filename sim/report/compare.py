@@ -107,7 +107,7 @@ def interactions(terms: pd.DataFrame, scale: str = "share") -> Figure:
     from matplotlib.figure import Figure as New
 
     mine = terms[terms["scale"] == scale]
-    singles = [term for term in mine["term"] if " x " not in term]
+    singles = [str(term) for term in mine["term"] if " x " not in str(term)]
     grid = np.full((len(singles), len(singles)), np.nan)
     marks: dict[tuple[int, int], str] = {}
     factor = 100.0 if scale == "share" else 1.0

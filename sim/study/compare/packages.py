@@ -37,8 +37,8 @@ class Package:
     ----------
     levers : tuple of str
     interactions : DataFrame
-        term, scale, effect, low, high, verdict: main effects and pairs; empty where levers are too
-        many for all combinations.
+        term, scale, effect, low, high, verdict: main effects, and pairs where all combinations were
+        run; else main effects from a fraction of resolution IV, which no pair disturbs.
     shapley : DataFrame
         lever, scale, share, low, high: parts of the whole effect, which they add up to.
     whole : DataFrame
@@ -110,7 +110,8 @@ def package(
 
     exact = len(names) <= MOST_EXACT
     orders = [] if exact else _orders(names, permutations, seed)
-    subsets = _all(names) if exact else _prefixes(orders)
+    fraction = [] if exact else _fraction(names)
+    subsets = _all(names) if exact else list(dict.fromkeys([*_prefixes(orders), *fraction]))
     when: str | tuple[str, ...] = "end" if month is None else (month,)
     done = run_arms(
         {_key(subset): scenario_of(subset) for subset in subsets},
@@ -126,8 +127,13 @@ def package(
         else sampled_shapley(names, orders, worth[scale], scale)
         for scale in SCALES
     ]
-    terms = [factorial(names, worth[scale], scale) for scale in SCALES] if exact else []
-    found = pd.concat(terms, ignore_index=True) if terms else pd.DataFrame()
+    terms = [
+        factorial(names, worth[scale], scale)
+        if exact
+        else fractional(names, fraction, worth[scale], scale)
+        for scale in SCALES
+    ]
+    found = pd.concat(terms, ignore_index=True)
     return Package(
         names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
         whole.reset_index(drop=True), exact,
@@ -164,6 +170,20 @@ def _prefixes(orders: Sequence[Sequence[str]]) -> list[Subset]:
     return list(
         dict.fromkeys(frozenset(order[:n]) for order in orders for n in range(len(order) + 1))
     )
+
+
+def _fraction(names: Sequence[str]) -> list[Subset]:
+    """Return the settings of a two-level fraction of resolution IV, which levers each pulls."""
+    from sim.study.sweeps.design import make
+    from sim.study.sweeps.factors import Factor
+
+    factors = [Factor(f"levers.{name}.strength", (0.0, 1.0)) for name in names]
+    # Of n factors the fraction has at most 4 n points; that many is never too few.
+    points = make(factors, "factorial", 4 * len(names)).points
+    return [
+        frozenset(name for name, level in zip(names, point, strict=True) if level)
+        for point in points
+    ]
 
 
 def _worth(done: Arms, subsets: Sequence[Subset], row: int, scale: str) -> dict[Subset, Floats]:
@@ -245,6 +265,22 @@ def factorial(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def fractional(
+    names: Sequence[str], fraction: Sequence[Subset], worth: Worth, scale: str
+) -> pd.DataFrame:
+    """Return main effects from a fraction of resolution IV (Box and Hunter 1961).
+
+    The mean over settings with a lever less that over settings without, in each replicate. Pairs
+    disturb no main effect; interactions of three may.
+    """
+    rows = []
+    for name in names:
+        on = np.mean([worth[subset] for subset in fraction if name in subset], axis=0)
+        off = np.mean([worth[subset] for subset in fraction if name not in subset], axis=0)
+        rows.append(_term(name, scale, on - off))
+    return pd.DataFrame(rows)
+
+
 def _term(term: str, scale: str, values: Floats) -> dict[str, Any]:
     mean, low, high = interval(values)
     return {"term": term, "scale": scale, "effect": float(mean), "low": float(low),
@@ -253,8 +289,6 @@ def _term(term: str, scale: str, values: Floats) -> dict[str, Any]:
 
 def _with_verdicts(terms: pd.DataFrame) -> pd.DataFrame:
     """Add what each pair of levers is to each other, on both scales together."""
-    if terms.empty:
-        return pd.DataFrame(columns=["term", "scale", "effect", "low", "high", "verdict"])
     found = {
         term: verdict(part.set_index("scale"))
         for term, part in terms.groupby("term", sort=False)

@@ -162,11 +162,12 @@ def test_a_lever_of_the_catalogue_without_an_effect_is_told():
 
 @pytest.mark.slow
 def test_intervals_hold_the_effect_of_many_runs():
-    """60 studies of 48 runs: of 95 % intervals 57 are expected; 51 leaves alpha = 0.005."""
+    """60 studies of 48 runs, of which 92 % hold it (the effect is skewed): 49 is alpha = 0.005."""
     from benchmarks.coverage import studies
 
     held = studies(60, 48)
-    assert held.mean() >= 51 / 60
+    assert held["t"].sum() >= 49
+    assert held["t on log-odds"].sum() >= 49
 
 
 def test_arms_without_a_place_are_not_kept(tmp_path):

@@ -78,6 +78,20 @@ def test_effects_and_interactions_by_hand():
     assert found.to_dict() == pytest.approx({"a": 3.5, "b": 4.5, "a x b": 3.0})
 
 
+def test_a_fraction_tells_main_effects_that_pairs_do_not_disturb():
+    """Eight levers, effects that add up and one pair: the fraction gives them exactly."""
+    names = tuple("abcdefgh")
+    gains = dict(zip(names, (1.0, 2.0, -1.0, 0.5, 0.0, 3.0, -2.0, 1.5), strict=True))
+    fraction = packages._fraction(names)
+    assert len(fraction) < 2**8 / 4
+    worth = {
+        subset: np.full(2, sum(gains[n] for n in subset) + 4.0 * ({"a", "b"} <= subset))
+        for subset in fraction
+    }
+    found = packages.fractional(names, fraction, worth, "share").set_index("term")["effect"]
+    assert found.to_dict() == pytest.approx(gains | {"a": 3.0, "b": 4.0})
+
+
 @pytest.mark.parametrize(
     ("share", "odds", "expected"),
     [
