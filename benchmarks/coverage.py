@@ -59,7 +59,9 @@ def _held(
     effects: list[NDArray[np.float64]], bounds: list[tuple[NDArray[np.float64], ...]]
 ) -> Flags:
     truth = float(np.concatenate(effects).mean())
-    return np.array([float(low) <= truth <= float(high) for low, high in bounds])
+    return np.array(
+        [float(np.squeeze(low)) <= truth <= float(np.squeeze(high)) for low, high in bounds]
+    )
 
 
 def run() -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
@@ -14,11 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLES: Mapping[str, str] = {
-    "openrouter_token_share_by_lab_origin": "Routed tokens, Chinese laboratories",
+    "openrouter_token_share_by_lab_origin": "Routed tokens by origin",
     "openrouter_open_weight_token_share": "Routed tokens, open weights",
-    "web_visit_share_chinese_llm_sites": "Visits to Chinese chat sites",
+    "web_visit_share_chinese_llm_sites": "Visits to chat sites",
     "enterprise_workload_share_open_source": "Enterprise workloads, open weights",
-    "hf_download_share": "Downloads, Chinese open models",
+    "hf_download_share": "Downloads of Chinese open models",
     "genai_user_share_of_working_age_population": "AI users by nation",
     "deepseek_market_share": "DeepSeek by nation",
     "atom_share_of_new_derivatives": "New derivatives",
@@ -51,7 +50,8 @@ def hindcast(points: pd.DataFrame) -> Figure:
             part = kept[kept["series"] == name]
             draw = _by_nation if part["place"].iloc[0] != "WLD" else _by_month
             draw(axis, part)
-            axis.set_title(TITLES[name], loc="left", fontsize=10)
+            kept_code = "" if part["ecosystem"].iloc[0] != "cn_all" else ": Chinese"
+            axis.set_title(TITLES[name] + kept_code, loc="left", fontsize=10)
             axis.set_ylim(bottom=0)
             axis.spines[["top", "right"]].set_visible(False)
         for axis in axes[len(names) :]:
@@ -137,22 +137,21 @@ def page(done: Any) -> str:  # noqa: ANN401 - a Hindcast, which this room may no
     ----------
     done : Hindcast
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     from sim.report.figures import svg
+    from sim.report.templating import template
 
-    folder = Path(__file__).parent / "templates"
-    house = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     drawn = svg(hindcast(done.points))
-    return house.get_template("hindcast.html.j2").render(
-        titles=TITLES,
-        figure=Markup(drawn[drawn.index("<svg") :]),  # noqa: S704 - our own drawing
-        table=done.table.to_dict("records"),
-        lost=done.lost.to_dict("records"),
-        compared=len(done.compared),
-        covered=done.points.groupby(["cutoff", "drivers"], sort=False)["covered"].mean().to_dict(),
+    return str(
+        template("hindcast.html.j2").render(
+            titles=TITLES,
+            figure=Markup(drawn[drawn.index("<svg") :]),  # noqa: S704 - our own drawing
+            table=done.table.to_dict("records"),
+            lost=done.lost.to_dict("records"),
+            compared=len(done.compared),
+            covered=done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
+            .mean()
+            .to_dict(),
+        )
     )

@@ -180,7 +180,63 @@ def _title(mine: pd.DataFrame) -> str:
         "share.bloc_cn": "Chinese share of developers",
     }
     what = words.get(first["metric"], first["metric"])
+    when = f"{'to ' if len(set(mine['month'])) > 1 else ''}{mine['month'].max()}"
     return style.plain(
-        f"Effect on the {what} {style.in_words(first['group'])}, {mine['month'].max()}, against "
-        f"{reference}"
+        f"Effect on the {what} {style.in_words(first['group'])}, {when}, against {reference}"
     )
+
+
+TOLD = ("share.bloc_us", "share.bloc_cn", "plurality", "hardware_share.cn")
+"""Metrics that the page has tables of, where they were kept."""
+
+
+def page(table: pd.DataFrame) -> str:
+    """Return the page of a comparison: figures, and tables of the last month by group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of ``effects.csv``.
+    """
+    from markupsafe import Markup
+
+    from sim.report.figures import svg
+    from sim.report.templating import template
+
+    months = table[table["month"] != ""]
+    last = months[months["month"] == months["month"].max()]
+    parts = [
+        {
+            "title": f"{metric} {style.in_words(str(group))}, {part['month'].iloc[0]}",
+            "rows": [
+                _row(row) for row in part.sort_values("effect", ascending=False).to_dict("records")
+            ],
+        }
+        for metric in TOLD
+        for group, part in last[last["metric"] == metric].groupby("group", sort=False)
+    ]
+    drawn = [svg(figure) for figure in figures(table).values()]
+    names, references = list(dict.fromkeys(table["scenario"])), set(table["reference"])
+    against = next(iter(references)) if len(references) == 1 else "themselves less one lever"
+    what = names[0] if len(names) == 1 else f"{len(names)} policies"
+    return str(
+        template("compare.html.j2").render(
+            title=f"{what} against {against}",
+            runs=int(table["runs"].iloc[0]),
+            figures=[Markup(text[text.index("<svg") :]) for text in drawn],  # noqa: S704 - our own
+            parts=parts,
+        )
+    )
+
+
+def _row(row: dict[Any, Any]) -> dict[str, str]:
+    part = row["unit"] == "fraction"
+    scale, unit = (100.0, " pp") if part else (1.0, "")
+    odds, ratio = row["log_odds"], row["variance_ratio"]
+    return {
+        "name": str(row["scenario"]),
+        "effect": f"{scale * row['effect']:+.2f}{unit}",
+        "interval": f"{scale * row['ci_low']:+.2f} to {scale * row['ci_high']:+.2f}",
+        "odds": f"{odds:+.3f}" if odds == odds else "-",  # noqa: PLR0124 - not a number
+        "ratio": f"{ratio:,.1f}" if ratio == ratio else "-",  # noqa: PLR0124
+    }

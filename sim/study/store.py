@@ -110,6 +110,24 @@ def read(folder: Path) -> Result:
     return Result(load(facts["scenario"]), facts, tables, seen)
 
 
+def _page_of(folder: Path) -> str:
+    """Return the page of a run, a comparison or a hindcast, made from the tables in its folder."""
+    import sim.report.calibration as of_hindcast
+    import sim.report.compare as of_comparison
+    from sim.report import page
+
+    if (folder / "effects.csv").is_file():
+        import pandas as pd
+
+        table = pd.read_csv(folder / "effects.csv")
+        return of_comparison.page(table.assign(month=table["month"].fillna("")))
+    if (folder / "scores.csv").is_file():
+        from sim.study.calibration.hindcast import read as read_hindcast
+
+        return of_hindcast.page(read_hindcast(folder))
+    return page(read(folder))
+
+
 def point_latest(place: Path) -> None:
     """Let ``latest`` beside a folder point to it, in one step.
 
@@ -135,9 +153,7 @@ def rebuild_report(folder: Path) -> Path:
     StoreError
         If the folder holds no result or cannot be written.
     """
-    from sim.report import page
-
-    made = page(read(folder))
+    made = _page_of(folder)
     place = folder / PAGE
     new = folder / f".{PAGE}.{uuid4().hex[:8]}"
     try:

@@ -133,6 +133,12 @@ def hindcast(
     return done
 
 
+def read(folder: Path) -> Hindcast:
+    """Return a hindcast from its folder."""
+    points, table = (pd.read_csv(folder / f"{name}.csv") for name in ("points", "scores"))
+    return Hindcast(points, table, folder)
+
+
 def _require_sound(cutoffs: Sequence[str]) -> None:
     if not cutoffs:
         raise InputError(Problem("no cut-off is given", path="cutoff"))

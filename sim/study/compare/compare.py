@@ -160,7 +160,7 @@ def compare(
         table, tuple(pairs), done, len(next(iter(done.kept.values()))),
         reference.ensemble.seed, reached,
     )  # fmt: skip
-    return found if place is None else _save(found, arms, resolved[0], reference, each, place)
+    return found if place is None else _save(found, arms, resolved, reference, each, place)
 
 
 def _reference(
@@ -297,7 +297,7 @@ def _refuse_idle(table: pd.DataFrame, pairs: Sequence[Pair], *, named: bool) -> 
 def _save(
     found: Comparison,
     arms: Mapping[str, Scenario],
-    scenario: Scenario,
+    scenarios: Sequence[Scenario],
     reference: Scenario,
     each: Alone,
     place: Path,
@@ -310,7 +310,8 @@ def _save(
     known = facts()
     documents = {name: arm.document() for name, arm in arms.items()}
     name = digest([documents, found.runs, found.seed, MODEL, known["evidence_hash"]])
-    folder = place / f"{scenario.name}{word}-vs-{reference.name}" / name[:12]
+    more = f"-and-{len(scenarios) - 1}-more" if len(scenarios) > 1 else ""
+    folder = place / f"{scenarios[0].name}{more}{word}-vs-{reference.name}" / name[:12]
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / FILE, found.table.to_csv(index=False).encode())
     manifest = known | {
@@ -319,6 +320,7 @@ def _save(
     }  # fmt: skip
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / store.MANIFEST, text.encode())
+    write_whole(folder / store.PAGE, drawing.page(found.table).encode())
     for file, figure in drawing.figures(found.table).items():
         write_whole(folder / file, svg(figure).encode())
     store.point_latest(folder)

@@ -27,12 +27,24 @@ def test_the_table_and_its_files(package_effect):
     assert tuple(package_effect.table.columns) == COLUMNS
     folder = package_effect.folder
     assert {file.name for file in folder.iterdir()} == {
-        "effects.csv", "manifest.json", "effects.svg", "over_time.svg",
+        "effects.csv", "manifest.json", "effects.svg", "over_time.svg", "report.html",
     }  # fmt: skip
     assert (folder.parent / "latest").resolve() == folder.resolve()
     assert folder.parent.name == "rand_package-vs-baseline"
     read = pd.read_csv(folder / "effects.csv")
     np.testing.assert_allclose(read["effect"], package_effect.table["effect"])
+
+
+def test_the_page_is_whole_and_can_be_made_again(package_effect):
+    from sim.study import store
+
+    page = package_effect.folder / "report.html"
+    before = page.read_text()
+    assert "rand_package against baseline" in before
+    assert "<script" not in before
+    assert before.count("<svg") == 2
+    store.rebuild_report(package_effect.folder)
+    assert page.read_text() == before
 
 
 def test_before_the_first_lever_every_effect_is_zero(package_effect):
