@@ -81,6 +81,10 @@ def _of_study(file: Path) -> Row:
     row: Row = {"title": "", "file": places.shown(file)}
     try:
         study = load_study(file)
+        if study.claim is not None:
+            arms = study.claim.get("arms") or {}
+            told = {"title": study.title, "design": "claim", "points": len(arms)}
+            return row | told | {"varies": list(arms), "description": study.description}
         made = study.points()
     except InputError:
         return row
