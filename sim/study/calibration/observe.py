@@ -83,6 +83,8 @@ def observe(
     known = observed.named(series)
     resolved = resolve(scenario, runs=runs, seed=seed, until=until, overrides=overrides)
     seen = _views(resolved, known)
+    if known.name == "deepseek_market_share" and ecosystem == "cn_open:deepseek":
+        ecosystem = "cn_open"  # the table of observations names the laboratory
     codes = _chosen(ecosystem, known.codes, "ecosystem")
     nations = seen.drivers.nations if known.by_nation else (WORLD,)
     places = _chosen(nation, nations, "nation")

@@ -1,0 +1,56 @@
+"""What becomes of tasks when a pool breaks at the worst moment."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from sim.errors import RunError
+from sim.study.sweeps import executors
+from sim.study.sweeps.tasks import Task
+
+
+class Pool:
+    """A pool that runs at once, and breaks when it is handed its task number ``accepts``."""
+
+    _processes = None
+
+    def __init__(self, accepts):
+        self.accepts = accepts
+
+    def submit(self, _, task):
+        if self.accepts == 0:
+            raise BrokenProcessPool("a process was killed")
+        self.accepts -= 1
+        done = Future()
+        done.set_result(task.key.encode())
+        return done
+
+    def shutdown(self, **_):
+        pass
+
+
+@pytest.mark.parametrize("accepts", range(8))
+def test_a_pool_that_breaks_while_it_is_handed_a_task_loses_none(monkeypatch, accepts):
+    pools = [Pool(accepts), Pool(99)]
+    monkeypatch.setattr(executors, "_pool", lambda *_: pools.pop(0))
+    tasks = [Task(str(n), n, n + 1) for n in range(7)]
+    done = list(executors._in_pool(None, tasks, 2))
+    assert sorted(content.decode() for _, content in done) == [task.key for task in tasks]
+    assert all(task.key.encode() == content for task, content in done)
+
+
+def test_pools_that_always_break_are_given_up(monkeypatch):
+    tasks = [Task(str(n), n, n + 1) for n in range(3)]
+
+    class Lost(Pool):
+        def submit(self, *_):
+            done = Future()
+            done.set_exception(BrokenProcessPool("a process was killed"))
+            return done
+
+    monkeypatch.setattr(executors, "_pool", lambda *_: Lost(1))
+    with pytest.raises(RunError, match="ended from outside"):
+        list(executors._in_pool(None, tasks, 2))
