@@ -79,3 +79,73 @@ def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
     assert tab.locator("h1").inner_text() == title
     assert said == []
     tab.close()
+
+
+def _compared():
+    """Return a small table of effects, with a name as long as they come."""
+    import pandas as pd
+
+    rows = [
+        {
+            "scenario": name, "reference": "baseline", "metric": "share.bloc_us", "group": group,
+            "month": month, "effect": effect, "ci_low": effect - 0.01, "ci_high": effect + 0.01,
+            "runs": 8, "variance_ratio": 12.0, "log_odds": 0.1, "unit": "fraction",
+        }
+        for name, effect in (("us_attractive_alternative_global_south", 0.03), ("b", -0.02))
+        for group in ("world", "global_south")
+        for month in ("2029-12", "2030-12")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _forecast():
+    """Return a small hindcast of which one series is lost."""
+    import pandas as pd
+
+    from sim.study.calibration.hindcast import Hindcast
+
+    name = "openrouter_open_weight_token_share"
+    points = pd.DataFrame(
+        [
+            {"cutoff": "2025-06", "drivers": drivers, "series": name, "place": "WLD",
+             "month": month, "ecosystem": "all_open", "observed": 25.0, "p05": 10.0, "p50": 20.0,
+             "p95": 30.0, "crps": 3.0, "error": 5.0, "covered": True}
+            for drivers in ("later", "at cut-off")
+            for month in ("2025-07", "2025-08")
+        ]
+    )  # fmt: skip
+    table = pd.DataFrame(
+        [
+            {"cutoff": "2025-06", "drivers": "later", "series": name, "method": method,
+             "points": 2, "crps": score, "mae": 5.0, "coverage": 1.0, "width": 20.0}
+            for method, score in (("model", 3.0), ("last value", 2.0))
+        ]
+    )  # fmt: skip
+    return Hindcast(points, table)
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("which", ["comparison", "hindcast"])
+def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
+    import sim.report.calibration as of_hindcast
+    import sim.report.compare as of_comparison
+
+    text = (
+        of_comparison.page(_compared()) if which == "comparison" else of_hindcast.page(_forecast())
+    )
+    file = tmp_path / "report.html"
+    file.write_text(text, encoding="utf-8")
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    asked: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url[:40]))
+    tab.goto(file.as_uri())
+    assert said == []
+    assert all(url.startswith(("file:", "data:")) for url in asked), asked
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.locator("svg").count() >= 1
+    if which == "hindcast":
+        assert tab.get_by_text("loses to a naive forecast in 1 of 1").count() == 1
+    tab.close()
