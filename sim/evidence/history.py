@@ -159,13 +159,18 @@ def offers(
 
 
 def _promoted(months: NDArray[np.integer], last: int) -> Floats:
-    """Return where a free variant was served on routers, (T, K); none after the last fact."""
+    """Return where a free variant was served on routers, (T, K).
+
+    One that is served at the last fact goes on after it, as prices and licences do.
+    """
     promoted = np.zeros((len(months), len(ECOSYSTEMS)))
     columns = ("ecosystem", "from", "to", "value", "unit", "period", "source", "status", "note")
     for row in read("promotions.csv", columns):
         k = ECOSYSTEMS.index(row.choice("ecosystem", ECOSYSTEMS))
         first, final = calendar.parse(row.text("from")), calendar.parse(row.text("to"))
-        promoted[(months >= first) & (months <= min(final, last)), k] = row.number("value", 0.0)
+        if first <= last:
+            final = final if final <= last else int(months.max())
+            promoted[(months >= first) & (months <= final), k] = row.number("value", 0.0)
     return promoted
 
 
