@@ -18,7 +18,6 @@ from docs.tables import table as rows_of
 PURPOSE = {
     "parameter/{parameter}": ("uniform, through the quantile function of its row",
                               "value of a parameter", "once"),
-    "posterior": ("uniform", "which draw of the calibration a replicate takes whole", "once"),
     "size/{lever}": ("triangular around 1, half-width of the lever's `uncertainty`",
                      "factor on the size of all effects of a lever", "once"),
     "strength/{lever}@{start}": ("the distribution of the scenario",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 2
+MODEL = 3
 """Raised whenever any number of any result can move."""
 
 FORMAT = 1

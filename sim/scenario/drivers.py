@@ -11,6 +11,7 @@ Nothing here has a replicate axis: what differs between replicates is drawn in t
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -212,29 +213,56 @@ class Joint:
     values : ndarray, shape (rows, names)
         A parameter in its unit, a taste in standard scores.
     each : bool
-        Whether lane l of a block takes row l; otherwise each replicate draws its row.
+        Whether lane l of a block takes row l; otherwise replicates take rows in turn.
     """
 
     names: tuple[str, ...]
     values: Floats
     each: bool = False
 
-    def lanes(self, name: str, uniforms: Floats) -> Floats | None:
+    def rows(self, seed: int, replicates: Ints) -> Ints:
+        """Return the row that each replicate takes, shape (L,).
+
+        Replicates go through the rows in an order that the seed shuffles, again and again, so that
+        any stretch of replicates uses each row equally often, or once more than others. Rows drawn
+        independently would add the noise of an uneven sample to every mean.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the run.
+        replicates : ndarray of int, shape (L,)
+            Numbers of the replicates.
+        """
+        if self.each:
+            return np.arange(len(replicates), dtype=np.int64)
+        order = _shuffled(seed, len(self.values))
+        return order[np.asarray(replicates, dtype=np.int64) % order.size]
+
+    def lanes(self, name: str, rows: Ints) -> Floats | None:
         """Return the values of a name, shape (L,), or None where it was not fitted.
 
         Parameters
         ----------
         name : str
-        uniforms : ndarray, shape (L,)
-            One draw a replicate, the same for all names.
+        rows : ndarray of int, shape (L,)
+            The row of each replicate, from :meth:`rows`.
         """
         if name not in self.names:
             return None
-        column = self.values[:, self.names.index(name)]
-        if self.each:
-            return column.copy()
-        rows = np.minimum((uniforms * column.size).astype(np.int64), column.size - 1)
-        return np.asarray(column[rows])
+        return np.asarray(self.values[rows, self.names.index(name)])
+
+
+@cache
+def _shuffled(seed: int, count: int) -> Ints:
+    """Return 0 to ``count - 1`` in an order that is a pure function of the seed."""
+
+    def place(row: int) -> bytes:
+        return hashlib.blake2b(f"posterior/{seed}/{row}".encode(), digest_size=16).digest()
+
+    order = np.array(sorted(range(count), key=place), dtype=np.int64)
+    order.setflags(write=False)
+    return order
 
 
 @dataclass(frozen=True)

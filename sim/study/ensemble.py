@@ -199,12 +199,12 @@ def _simulate(drivers: Drivers, seed: int, replicates: Ints, engine: Engine) -> 
 
 def _drawn(drivers: Drivers, scenario: Scenario, parameter: str) -> Floats:
     """Return a parameter of every replicate, shape (replicates,), from its own stream."""
-    from sim.world import parameters, streams
+    from sim.world import parameters
     from sim.world.rows import Scalars
 
     ensemble = scenario.ensemble
-    keys = streams.run_keys(ensemble.seed, np.arange(ensemble.runs))
-    values: Floats = parameters.draw(drivers, keys).scalar[Scalars._fields.index(parameter)]
+    drawn = parameters.draw(drivers, ensemble.seed, np.arange(ensemble.runs))
+    values: Floats = drawn.scalar[Scalars._fields.index(parameter)]
     return values
 
 

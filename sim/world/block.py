@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Effects, Facts, Floats
 from sim.world import streams
-from sim.world.parameters import Parameters, draw
+from sim.world.parameters import Parameters, draw, posterior_draws
 from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
 
 
@@ -39,7 +39,7 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
         Numbers of the replicates.
     """
     run = streams.run_keys(seed, replicates)
-    parameters = draw(drivers, run)
+    parameters = draw(drivers, seed, replicates)
     size, cost = entry_sizes(drivers, run)
     return Block(
         drivers.facts,
@@ -48,7 +48,7 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
         cost,
         parameters,
         stream_keys(drivers, run),
-        start(drivers, parameters, run),
+        start(drivers, parameters, run, posterior_draws(drivers, seed, replicates)),
         scratch(len(drivers.nations), len(drivers.segments), len(drivers.ecosystems), run.size),
     )
 

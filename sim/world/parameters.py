@@ -15,9 +15,6 @@ from sim.world.rows import BySegment, Scalars, Switches
 
 Lanes = NDArray[np.float64]
 
-JOINT = "posterior"
-"""Stream that chooses the draw of the calibration that a replicate takes whole."""
-
 FROM_ENTERPRISE = {
     "capability": "capability_weight",
     "incumbent": "us_closed_pull",
@@ -53,12 +50,12 @@ class Parameters(NamedTuple):
 class _Draws:
     """Parameter values of a block of replicates, by path."""
 
-    def __init__(self, drivers: Drivers, run: streams.Keys) -> None:
+    def __init__(self, drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> None:
         self._overrides = drivers.parameters
         self._drawn = drivers.drawn
-        self._keys = run
+        self._keys = streams.run_keys(seed, replicates)
         self._fitted = drivers.fitted
-        self._joint = streams.uniforms(streams.keys(run, JOINT), 0)
+        self._draws = posterior_draws(drivers, seed, replicates)
         self._rows: dict[str, Parameter] = {row.path: row for row in load().parameters}
 
     def __call__(self, name: str, index: str = "") -> Lanes:
@@ -66,8 +63,8 @@ class _Draws:
         path = f"{name}.{index}" if index else name
         override = self._overrides.get(path)
         if override is None:
-            if self._fitted is not None:
-                lanes = self._fitted.lanes(path, self._joint)
+            if self._fitted is not None and self._draws is not None:
+                lanes = self._fitted.lanes(path, self._draws)
                 if lanes is not None:
                     return lanes
             row = self._rows[path]
@@ -110,7 +107,24 @@ def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
     )
 
 
-def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
+def posterior_draws(
+    drivers: Drivers, seed: int, replicates: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """Return which draw of the calibration each replicate takes, (L,), None where there are none.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    seed : int
+        Seed of the run.
+    replicates : ndarray of int, shape (L,)
+        Numbers of the replicates.
+    """
+    return None if drivers.fitted is None else drivers.fitted.rows(seed, replicates)
+
+
+def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Parameters:
     """Draw the parameters of a block of replicates.
 
     Each parameter has a stream of its own, so that a value does not depend on which others are
@@ -120,15 +134,17 @@ def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
     ----------
     drivers : Drivers
         Compiled scenario: its overrides, and whether ranges are drawn.
-    run : ndarray of uint64, shape (L,)
-        From :func:`sim.world.streams.run_keys`.
+    seed : int
+        Seed of the run, 0 or more.
+    replicates : ndarray of int, shape (L,)
+        Numbers of the replicates.
 
     Returns
     -------
     tables : Parameters
         With L lanes.
     """
-    get = _Draws(drivers, run)
+    get = _Draws(drivers, seed, replicates)
     segment = np.stack(
         [
             np.stack([_of_segment(get, row, s) for row in BySegment._fields])
@@ -136,7 +152,7 @@ def draw(drivers: Drivers, run: streams.Keys) -> Parameters:
         ]
     )
     segment[:, 0] /= segment[:, 0].sum(axis=0)  # weights of the segments are parts of a whole
-    none = np.zeros(run.size)
+    none = np.zeros(len(replicates))
     ecosystem = np.stack(
         [
             np.stack([none if k == "sovereign" else get(row, k) for row in ("lag", "release_rate")])

@@ -22,7 +22,7 @@ from sim.scenario.drivers import (
 )
 from sim.world import streams
 from sim.world.numerics import ABSENT
-from sim.world.parameters import JOINT, Parameters
+from sim.world.parameters import Parameters
 from sim.world.rows import B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
@@ -162,8 +162,21 @@ def stream_keys(drivers: Drivers, run: Keys) -> StreamKeys:
     )
 
 
-def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) -> Floats:
+def tastes(
+    drivers: Drivers, run: Keys, draws: Ints | None, region_sd: Floats, nation_sd: Floats
+) -> Floats:
     """Return the fixed taste of each nation for each ecosystem, region draw plus nation draw.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    run : ndarray of uint64, shape (L,)
+        Keys of the replicates.
+    draws : ndarray of int, shape (L,), or None
+        The draw of the calibration that each replicate takes.
+    region_sd, nation_sd : ndarray, shape (L,)
+        Standard deviations, utils.
 
     Returns
     -------
@@ -173,20 +186,22 @@ def tastes(drivers: Drivers, run: Keys, region_sd: Floats, nation_sd: Floats) ->
     shape = (-1, len(drivers.ecosystems), run.size)
     regions, nations = (
         _scores(
-            drivers, run, tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems)
+            drivers,
+            run,
+            draws,
+            tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems),
         ).reshape(shape)
         for name, places in (("taste/region", drivers.regions), ("taste/nation", drivers.nations))
     )
     return region_sd * regions[drivers.facts.region] + nation_sd * nations
 
 
-def _scores(drivers: Drivers, run: Keys, names: tuple[str, ...]) -> Floats:
+def _scores(drivers: Drivers, run: Keys, draws: Ints | None, names: tuple[str, ...]) -> Floats:
     """Return the standard scores of tastes, those of the calibration where it has them, (n, L)."""
     scores = streams.normal_table(run, names)
-    if drivers.fitted is not None:
-        joint = streams.uniforms(streams.keys(run, JOINT), 0)
+    if drivers.fitted is not None and draws is not None:
         for place, name in enumerate(names):
-            fitted = drivers.fitted.lanes(name, joint)
+            fitted = drivers.fitted.lanes(name, draws)
             if fitted is not None:
                 scores[place] = fitted
     return scores
@@ -209,7 +224,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
     )
 
 
-def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
+def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> State:
     """Return the state before the first month.
 
     Parameters
@@ -220,6 +235,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         Lanes of the block.
     run : ndarray of uint64, shape (L,)
         Keys of the replicates.
+    draws : ndarray of int, shape (L,), or None
+        The draw of the calibration that each replicate takes.
     """
     f, p, ps = drivers.facts, parameters.scalar, parameters.segment
     months, nations = f.months.size, f.developers.size
@@ -257,7 +274,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys) -> State:
         builders=builders,
         national=national,
         scar=zeros(nations, ecosystems),
-        taste=tastes(drivers, run, p[P.taste_region] * noise, p[P.taste_nation] * noise),
+        taste=tastes(drivers, run, draws, p[P.taste_region] * noise, p[P.taste_nation] * noise),
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
         stance_felt=np.full((nations, lanes), -1),

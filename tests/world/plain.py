@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.scenario.drivers import Drivers
-from sim.world import parameters, streams
+from sim.world import parameters
 from sim.world.rows import BySegment, Scalars
 
 MAKER, HOST, SELF = 0, 1, 2
@@ -28,7 +28,7 @@ class Known:
     """Parameters of one replicate by name."""
 
     def __init__(self, drivers: Drivers, seed: int, replicate: int) -> None:
-        drawn = parameters.draw(drivers, streams.run_keys(seed, np.array([replicate])))
+        drawn = parameters.draw(drivers, seed, np.array([replicate]))
         self.switches = drawn.switches
         self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(BySegment._fields)}
         self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]

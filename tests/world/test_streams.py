@@ -47,9 +47,8 @@ def test_keys_follow_the_name_and_not_the_position(seed, data):
 
 def test_a_parameter_held_leaves_every_other_draw_as_it_was():
     drivers = worlds.toy(1)
-    run = streams.run_keys(1, np.arange(16))
-    a = draw(drivers, run)
-    b = draw(worlds.with_parameters(drivers, network=0.3), run)
+    a = draw(drivers, 1, np.arange(16))
+    b = draw(worlds.with_parameters(drivers, network=0.3), 1, np.arange(16))
     differ = (a.scalar != b.scalar).any(axis=1)
     assert differ.sum() == 1
     assert np.array_equal(a.segment, b.segment)
@@ -60,11 +59,11 @@ def test_a_region_shares_its_taste():
     drivers = worlds.toy(3, 6)
     run = streams.run_keys(3, np.arange(4))
     one, none = np.ones(4), np.zeros(4)
-    region = tastes(drivers, run, one, none)
-    nation = tastes(drivers, run, none, one)
+    region = tastes(drivers, run, None, one, none)
+    nation = tastes(drivers, run, None, none, one)
     for i in range(6):
         for j in range(6):
             same = drivers.facts.region[i] == drivers.facts.region[j]
             assert np.array_equal(region[i], region[j]) == same
             assert np.array_equal(nation[i], nation[j]) == (i == j)
-    np.testing.assert_array_equal(tastes(drivers, run, one, one), region + nation)
+    np.testing.assert_array_equal(tastes(drivers, run, None, one, one), region + nation)

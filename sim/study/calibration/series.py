@@ -182,10 +182,10 @@ class Lanes:
 
 def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Lanes:
     """Return the parameters of views for some replicates."""
-    from sim.world import parameters, streams
+    from sim.world import parameters
     from sim.world.rows import P
 
-    drawn = parameters.draw(drivers, streams.run_keys(seed, replicates)).scalar
+    drawn = parameters.draw(drivers, seed, replicates).scalar
     return Lanes(drawn[P.visit_factor], drawn[P.trial_new], drawn[P.download_base])
 
 

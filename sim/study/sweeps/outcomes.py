@@ -183,9 +183,9 @@ def _model_weight(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) ->
     """Return the weight of models in the composite of influence, where anything asks for it."""
     if not any(name.startswith("influence") for name in shape.metrics):
         return np.zeros(len(replicates))
-    from sim.world import parameters, streams
+    from sim.world import parameters
     from sim.world.rows import P
 
-    drawn = parameters.draw(drivers, streams.run_keys(seed, replicates))
+    drawn = parameters.draw(drivers, seed, replicates)
     weight: Floats = drawn.scalar[P.influence_model_weight]
     return weight

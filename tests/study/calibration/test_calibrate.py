@@ -12,16 +12,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim import evidence
 from sim.errors import InputError
 from sim.evidence.tables import data_hash
 from sim.scenario import compile as compiled
 from sim.scenario import load
+from sim.scenario.drivers import Joint
 from sim.study.calibration import identify
 from sim.study.calibration.calibrate import Plan, calibrate, draws, ship
 from sim.version import MODEL
-from sim.world import parameters, streams
+from sim.world import parameters
 from sim.world.rows import P
 
 SMALL = Plan(members=144, steps=2, repeats=1, seed=4, until="2025-06")
@@ -142,18 +145,37 @@ def test_a_damaged_draw_is_told(tmp_path):
 
 def _parameters(**changes):
     drivers = compiled(load({"extends": "baseline", "ensemble": {"runs": 9, "seed": 1}, **changes}))
-    return parameters.draw(drivers, streams.run_keys(1, np.arange(300)))
+    return parameters.draw(drivers, 1, np.arange(300))
 
 
-def test_each_replicate_takes_one_draw_whole():
+def test_each_replicate_takes_one_draw_whole_and_each_draw_is_taken_equally_often():
     known = evidence.posterior()
-    scalar = _parameters().scalar
-    align = known.values[:, known.names.index("align")]
-    leak = known.values[:, known.names.index("leak")]
-    pairs = set(zip(align.tolist(), leak.tolist(), strict=True))
-    taken = set(zip(scalar[P.align].tolist(), scalar[P.leak].tolist(), strict=True))
-    assert taken <= pairs
-    assert len(taken) > 150
+    columns = [known.names.index(name) for name in ("align", "leak")]
+    count = len(known.values)
+    drivers = compiled(load("baseline"))
+    scalar = parameters.draw(drivers, 5, np.arange(2 * count)).scalar
+    taken = list(zip(scalar[P.align].tolist(), scalar[P.leak].tolist(), strict=True))
+    rows = [tuple(row) for row in known.values[:, columns].tolist()]
+    assert sorted(taken[:count]) == sorted(rows)
+    assert taken[count:] == taken[:count]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**63 - 1), st.integers(1, 60), st.integers(0, 10**6), st.integers(1, 200))
+def test_any_stretch_of_replicates_uses_draws_evenly(seed, count, first, length):
+    joint = Joint(("align",), np.arange(float(count))[:, None])
+    stretch = np.arange(first, first + length)
+    rows = joint.rows(seed, stretch)
+    times = np.bincount(rows, minlength=count)
+    assert times.max() - times.min() <= 1
+    # A replicate's draw does not depend on which others are run beside it.
+    assert [int(joint.rows(seed, stretch[n : n + 1])[0]) for n in range(length)] == rows.tolist()
+
+
+def test_seeds_shuffle_the_draws_apart():
+    joint = Joint(("align",), np.zeros((100, 1)))
+    orders = {tuple(joint.rows(seed, np.arange(100)).tolist()) for seed in range(20)}
+    assert len(orders) == 20
 
 
 def test_the_priors_alone_and_a_held_value():
