@@ -86,7 +86,7 @@ def run(names: list[str]) -> dict[str, Any]:
             frame.to_csv(PLACE / f"{table}.csv", index=False)
         known[name] = {
             "seconds": round(time.perf_counter() - began), "model_version": MODEL,
-            "tables_hash": data_hash(draws=False), "machine": machine.describe(),
+            "tables_hash": data_hash(), "machine": machine.describe(),
         }  # fmt: skip
         about.write_text(json.dumps(known, indent=2) + "\n")
         print(f"{name}: {known[name]['seconds']} s", flush=True)

@@ -23,7 +23,7 @@ from sim.evidence.parameters import Parameter
 from sim.evidence.parameters import read as read_parameters
 from sim.evidence.posterior import Posterior
 from sim.evidence.posterior import read as posterior
-from sim.evidence.tables import Source, data_hash, read_sources
+from sim.evidence.tables import Source, facts_hash, read_sources
 
 __all__ = [
     "Ecosystem",
@@ -62,7 +62,7 @@ class Evidence:
     observations : tuple of Observation
         What was observed of use.
     hash : str
-        SHA-256 of all tables of the room.
+        SHA-256 of all that can move a number of a run: facts, parameters and posterior.
     """
 
     sources: Mapping[str, Source]
@@ -91,9 +91,9 @@ def load() -> Evidence:
         values=values,
         parameters=read_parameters(),
         ecosystems=tuple(read_ecosystems()),
-        licences=MappingProxyType(read_licences()),
+        licences=read_licences(),
         observations=read_observations(),
-        hash=data_hash(),
+        hash=facts_hash(),
     )
 
 

@@ -140,7 +140,7 @@ class Licence:
 
 
 @functools.cache
-def read_licences() -> dict[str, Licence]:
+def read_licences() -> Mapping[str, Licence]:
     """Return every licence by its id.
 
     Raises
@@ -159,7 +159,7 @@ def read_licences() -> dict[str, Licence]:
             name, row.text("title"), row["period"], MappingProxyType(clauses), row.text("source"),
             row.choice("status", STATUSES), row["note"],
         )  # fmt: skip
-    return licences
+    return MappingProxyType(licences)
 
 
 def permissiveness(licence: Licence | str, *, eu: bool = False) -> float:

@@ -224,12 +224,12 @@ class Nations:
         return _frozen(np.divide(self.flows, total, out=np.zeros_like(self.flows), where=total > 0))
 
     @functools.cached_property
-    def groups(self) -> dict[str, Bools]:
+    def groups(self) -> Mapping[str, Bools]:
         """Members of each group, slug to (I,), single nations by ISO3 not included."""
         groups = {rule.slug: _frozen(RULES[rule.kind](self, rule.argument)) for rule in self.rules}
         for slug, members in self.extra_groups.items():
             groups[slug] = _frozen(np.isin(self.iso3, members))
-        return groups
+        return MappingProxyType(groups)
 
     def index(self, iso3: str) -> int:
         """Return the place of a nation.

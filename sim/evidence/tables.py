@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -220,18 +221,44 @@ def read_sources() -> dict[str, Source]:
     return sources
 
 
-def data_hash(folder: Path = DATA, *, draws: bool = True) -> str:
+NOT_RUN_ON = ("observations.csv", "sources.csv", "optimism_claim.csv", "control_events.csv")
+"""Tables that no number of a run comes from: what was observed of use, and what is only cited."""
+
+WORDS = ("source", "note", "meaning", "title", "pool_reason", "south_reason")
+"""Columns that say where a value comes from or what it means; no number depends on them."""
+
+
+def data_hash(folder: Path = DATA) -> str:
     """Return the SHA-256 of the names and contents of all tables of a folder.
 
-    With ``draws``, the draws of the calibration among them, which rest on all the others.
-
-    Line ends count as one character whatever the checkout made of them, so that the hash is the
-    same on every system.
+    It names what a calibration rests on: facts, parameters and observations, to the last note. Line
+    ends count as one character whatever the checkout made of them, so that the hash is the same on
+    every system.
     """
     digest = hashlib.sha256()
-    fitted = folder.glob("posterior/*.csv") if draws else ()
-    for path in sorted([*folder.glob("*.csv"), *fitted]):
+    for path in sorted(folder.glob("*.csv")):
         content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def facts_hash(folder: Path = DATA) -> str:
+    """Return the SHA-256 of everything in a folder's tables that can move a number of a run.
+
+    Facts, parameters and the draws of the calibration, as a whole. Outside are the tables
+    `NOT_RUN_ON` and the columns `WORDS`: a better citation leaves every result what it was.
+    """
+    digest = hashlib.sha256()
+    tables = [path for path in folder.glob("*.csv") if path.name not in NOT_RUN_ON]
+    for path in sorted([*tables, *folder.glob("posterior/*.csv")]):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file)
+        columns = [n for n, name in enumerate(head) if name.strip() not in WORDS]
+        content = json.dumps(
+            [[row[n].strip() for n in columns if n < len(row)] for row in (head, *rows) if row],
+            ensure_ascii=False, separators=(",", ":"),
+        ).encode()  # fmt: skip
         digest.update(f"{path.name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

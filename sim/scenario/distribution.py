@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
+from sim.evidence.parameters import triangular
+
 Array = NDArray[np.float64]
 
 _FARTHEST = 6.0
@@ -62,15 +64,7 @@ class Triangular(_Distribution):
 
     def quantile(self, u: Array) -> Array:
         """Return the values below which the fractions ``u`` (in [0, 1]) lie."""
-        u = np.asarray(u, dtype=np.float64)
-        width = self.high - self.low
-        if width == 0:
-            return np.full_like(u, self.low)
-        rising = self.low + np.sqrt(u * width * (self.mode - self.low))
-        falling = self.high - np.sqrt((1 - u) * width * (self.high - self.mode))
-        below = u * width <= self.mode - self.low
-        inside: Array = np.clip(np.where(below, rising, falling), self.low, self.high)
-        return inside
+        return triangular(self.low, self.mode, self.high, u)
 
 
 class Normal(_Distribution):

@@ -6,9 +6,11 @@ What a file may say and how it is read is the business of the other modules; a
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -22,7 +24,7 @@ from pydantic import (
 )
 
 from sim import months
-from sim.scenario import faults, levers
+from sim.scenario import faults, identity, levers
 from sim.scenario.distribution import Distribution, Normal, Triangular, Uniform
 from sim.scenario.levers import Lever
 
@@ -38,6 +40,14 @@ Delay = Annotated[int, Field(ge=0, le=MAX_DELAY)]
 Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Value = FiniteFloat | Distribution
+
+
+def _proxy(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(items)
+
+
+# Scenarios travel to worker processes, and a mapping proxy has no pickled form of its own.
+copyreg.pickle(MappingProxyType, lambda proxy: (_proxy, (dict(proxy),)))
 
 
 class _Frozen(BaseModel):
@@ -169,10 +179,10 @@ class Scenario(_Frozen):
     period: Period
     facts_until: Month | None = None
     levers: tuple[LeverEntry, ...] = ()
-    own_levers: Mapping[Slug, Lever] = Field(default_factory=dict)
-    parameters: Mapping[str, Value] = Field(default_factory=dict)
+    own_levers: Mapping[Slug, Lever] = MappingProxyType({})
+    parameters: Mapping[str, Value] = MappingProxyType({})
     nations: Slug | tuple[Iso3, ...] | NationTable | None = None
-    groups: Mapping[Slug, tuple[Iso3, ...]] = Field(default_factory=dict)
+    groups: Mapping[Slug, tuple[Iso3, ...]] = MappingProxyType({})
     ensemble: Ensemble
 
     @field_validator("levers")
@@ -183,17 +193,17 @@ class Scenario(_Frozen):
 
     @field_validator("own_levers")
     @classmethod
-    def _sound(cls, own_levers: Mapping[str, Lever]) -> dict[str, Lever]:
+    def _sound(cls, own_levers: Mapping[str, Lever]) -> Mapping[str, Lever]:
         for lever in own_levers.values():
             found = [fault for effect in lever.effects for fault in faults.of_effect(effect)]
             for fault in (*faults.of_lever(lever), *found):
                 raise ValueError(f"{lever.id}: {fault.message}")
-        return dict(sorted(own_levers.items()))
+        return MappingProxyType(dict(sorted(own_levers.items())))
 
     @field_validator("parameters")
     @classmethod
-    def _by_path(cls, parameters: Mapping[str, Value]) -> dict[str, Value]:
-        return dict(sorted(parameters.items()))
+    def _by_path(cls, parameters: Mapping[str, Value]) -> Mapping[str, Value]:
+        return MappingProxyType(dict(sorted(parameters.items())))
 
     @field_validator("nations")
     @classmethod
@@ -204,8 +214,9 @@ class Scenario(_Frozen):
 
     @field_validator("groups")
     @classmethod
-    def _by_slug(cls, groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        return {slug: tuple(sorted(set(members))) for slug, members in sorted(groups.items())}
+    def _by_slug(cls, groups: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        ordered = sorted(groups.items())
+        return MappingProxyType({slug: tuple(sorted(set(codes))) for slug, codes in ordered})
 
     def known_levers(self) -> dict[str, Lever]:
         """Return every lever that an entry may use, by id: the catalogue's and the scenario's."""
@@ -237,22 +248,32 @@ class Scenario(_Frozen):
         return plain
 
     def __hash__(self) -> int:
-        return hash(self.hash(0, ""))
+        return hash(json.dumps(self.document(), sort_keys=True))
 
-    def hash(self, model_version: int, evidence_hash: str) -> str:
+    def hash(self, model_version: int, facts_hash: str) -> str:
         """Return the SHA-256, in hexadecimal, that names every result of this scenario.
+
+        It covers the resolved scenario, the levers and drivers that it uses in full, the facts and
+        the model version, and nothing else.
 
         Parameters
         ----------
         model_version : int
             Raised whenever any number can move.
-        evidence_hash : str
-            Of all the evidence's data files.
+        facts_hash : str
+            Of all facts, parameters and draws of the calibration.
+
+        Raises
+        ------
+        KeyError
+            If the scenario pulls a lever that there is not; a loaded one never does.
         """
+        document = self.document()
         whole = {
-            "scenario": self.document(),
+            "scenario": document,
+            "used": identity.used(document),
             "model_version": model_version,
-            "evidence": evidence_hash,
+            "facts": facts_hash,
         }
         text = json.dumps(
             whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

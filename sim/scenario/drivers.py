@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -75,10 +77,10 @@ class Driver:
 
 
 @cache
-def vocabulary() -> dict[str, Driver]:
+def vocabulary() -> Mapping[str, Driver]:
     """Return the drivers that levers may move, by name."""
     text = files("sim.scenario").joinpath("data/drivers.csv").read_text(encoding="utf-8")
-    return {
+    known = {
         row["name"]: Driver(
             row["name"],
             row["scope"],
@@ -91,6 +93,7 @@ def vocabulary() -> dict[str, Driver]:
         )
         for row in csv.DictReader(text.splitlines())
     }
+    return MappingProxyType(known)
 
 
 class Facts(NamedTuple):

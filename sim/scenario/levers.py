@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
@@ -197,7 +198,7 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
         )
     if problems:
         raise InputError(problems)
-    return levers
+    return MappingProxyType(levers)
 
 
 @cache

@@ -151,7 +151,7 @@ def _base(extends: Node, file: Path | None, problems: list[Problem]) -> Path | N
         problems.append(mark.problem(f"extends must be text, not {describe(extends)}", hint))
         return None
     text = extends.value
-    known = places.known()
+    known = places.known(file)
     if places.is_path(text):
         path = (Path.cwd() if file is None else file.parent) / text
     elif text in known:

@@ -18,13 +18,28 @@ def local() -> Path:
     return Path.cwd() / "scenarios"
 
 
-def known() -> dict[str, Path]:
-    """Return the file of every name: ``./scenarios`` first, then the shipped."""
+def known(beside: Path | None = None) -> dict[str, Path]:
+    """Return the file of every name that may be meant.
+
+    A name means a file in ``./scenarios``, else a shipped one. In a scenario file it means first
+    one in the file's own folder; in a shipped file it means a shipped one and nothing else, so that
+    no file of a user changes what a shipped scenario says. A name never means the file itself.
+
+    Parameters
+    ----------
+    beside : Path, optional
+        The scenario file in which the name stands.
+    """
+    folders = [local(), shipped()]
+    if beside is not None:
+        own = beside.resolve().parent
+        folders = [own] if own == shipped().resolve() else [own, *folders]
     found: dict[str, Path] = {}
-    for folder in (local(), shipped()):
+    for folder in folders:
         if folder.is_dir():
             for file in sorted(folder.iterdir()):
-                if file.suffix in ENDINGS and file.is_file():
+                is_itself = beside is not None and file.resolve() == beside.resolve()
+                if file.suffix in ENDINGS and file.is_file() and not is_itself:
                     found.setdefault(file.stem, file)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from sim import evidence
 from sim.scenario.drivers import HARDWARE, POOLS, STANCES, WAYS, Driver
@@ -64,10 +65,7 @@ def members(column: str) -> tuple[str, ...]:
 @cache
 def parameters() -> Mapping[str, evidence.Parameter]:
     """Return the parameters by their path without ``parameters.``, such as ``lag.cn_open``."""
-    return {
-        f"{row.name}.{row.index}" if row.index else row.name: row
-        for row in evidence.load().parameters
-    }
+    return MappingProxyType({row.path: row for row in evidence.load().parameters})
 
 
 @cache

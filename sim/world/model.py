@@ -93,8 +93,8 @@ class Nation(mesa.Agent):
                 self.open_ways(k)
             for o in (0, 1):
                 if reopens or listed[k][o]:
-                    priced = sold[k][o] and (stale or listed[k][o])
-                    self.value_offer(k, o, priced=bool(priced), loaded=loaded)
+                    priced = bool(sold[k][o] and (stale or listed[k][o]))
+                    self.value_offer(k, o, priced=priced, loaded=bool(sold[k][o] and loaded))
         state.stance_felt[i, 0] = now
 
     def read_policy(self) -> None:

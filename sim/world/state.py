@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.evidence.parameters import triangular
 from sim.scenario import strength
 from sim.scenario.drivers import (
     NATION_FAMILIES,
@@ -384,5 +385,4 @@ def _strength(entry: EntrySize, run: Keys) -> Floats:
 def _factor(entry: EntrySize, run: Keys) -> Floats:
     """Return the triangular factor on a lever's size, shape (L,)."""
     u = streams.uniforms(streams.keys(run, f"size/{entry.lever}"), 0)
-    tail = np.where(u < 0.5, np.sqrt(2.0 * u) - 1.0, 1.0 - np.sqrt(2.0 * (1.0 - u)))
-    return np.asarray(1.0 + entry.uncertainty * tail)
+    return triangular(1.0 - entry.uncertainty, 1.0, 1.0 + entry.uncertainty, u)

@@ -187,5 +187,5 @@ def test_memberships_are_columns_in_their_order():
 def test_the_evidence_is_read_once_and_hashed():
     known = evidence.load()
     assert evidence.load() is known
-    assert known.hash == evidence.tables.data_hash()
+    assert known.hash == evidence.tables.facts_hash()
     assert len(known.hash) == 64

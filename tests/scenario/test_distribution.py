@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
+from sim.evidence import load, parameters
 from sim.scenario.distribution import (
     Normal,
     Triangular,
@@ -101,3 +102,12 @@ def test_quantiles_rise_within_the_bounds(ends, where, u, v):
         small, large = dist.quantile(np.array(sorted((u, v))))
         assert low <= small <= large + 1e-12
         assert large <= high
+
+
+def test_a_row_restated_in_a_file_draws_the_same_bits():
+    u = np.random.default_rng(1).uniform(size=1000)
+    drawn = [row for row in load().parameters if row.dist == "triangular"]
+    assert len(drawn) > 20
+    for row in drawn:
+        stated = Triangular(low=row.low, mode=row.default, high=row.high)
+        np.testing.assert_array_equal(stated.quantile(u), parameters.quantile(row, u))

@@ -12,7 +12,18 @@ from pydantic import ValidationError
 from sim import evidence
 from sim.errors import InputError
 from sim.months import parse
-from sim.scenario import LeverEntry, NationTable, json_schema, levers, load, names, nations, places
+from sim.scenario import (
+    LeverEntry,
+    NationTable,
+    drivers,
+    json_schema,
+    levers,
+    load,
+    names,
+    nations,
+    places,
+    vocabulary,
+)
 from sim.scenario.merge import read_file
 from sim.scenario.tree import Node
 
@@ -172,6 +183,22 @@ def test_the_hash_knows_the_model_and_the_evidence():
 def test_a_scenario_cannot_be_changed():
     with pytest.raises(ValidationError):
         load("baseline").title = "Other"
+
+
+@pytest.mark.parametrize("field", ["parameters", "groups", "own_levers"])
+def test_what_a_scenario_holds_cannot_be_changed_either(field):
+    scenario = load({"extends": "baseline", "parameters": {"network": 0.8}})
+    before = scenario.hash(1, "x")
+    with pytest.raises(TypeError):
+        getattr(scenario, field)["network"] = 2.9
+    assert scenario.hash(1, "x") == before
+
+
+def test_what_the_room_reads_once_cannot_be_changed():
+    for shared in (levers.read(), drivers.vocabulary(), evidence.load().licences,
+                   evidence.load().nations.groups, vocabulary.parameters()):  # fmt: skip
+        with pytest.raises(TypeError):
+            shared["more"] = None
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,34 @@ def test_a_path_may_be_written_in_any_way(tmp_path, place):
     (tmp_path / "sub").mkdir()
     (tmp_path / "child.yaml").write_text("extends: baseline\n", encoding="utf-8")
     assert load(tmp_path / place).name == "child"
+
+
+def test_a_users_baseline_changes_no_shipped_scenario(tmp_path, monkeypatch):
+    shipped = load("rand_package")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (folder / "baseline.yaml").write_text(
+        "extends: baseline\ntitle: Mine\nparameters: {network: 1.5}\n", encoding="utf-8"
+    )
+    # A name never means the file in which it stands: the user's baseline extends the shipped one.
+    assert load("baseline").parameters == {"network": 1.5}
+    assert load("rand_package") == shipped
+    (folder / "child.yaml").write_text("extends: baseline\n", encoding="utf-8")
+    assert load("child").title == "Mine"
+
+
+def test_a_name_means_first_a_file_beside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    for folder, runs in ((beside, 5), (tmp_path / "scenarios", 6)):
+        folder.mkdir(exist_ok=True)
+        (folder / "base.yaml").write_text(
+            f"extends: baseline\nensemble: {{runs: {runs}}}\n", encoding="utf-8"
+        )
+    (beside / "child.yaml").write_text("extends: base\n", encoding="utf-8")
+    (beside / "rand_package.yaml").write_text("extends: rand_package\n", encoding="utf-8")
+    assert load(beside / "child.yaml").ensemble.runs == 5
+    assert load("base").ensemble.runs == 6
+    assert load(beside / "rand_package.yaml").levers == load("rand_package").levers

@@ -71,8 +71,8 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """Name of what comes out: plan, model and tables of the evidence."""
-        return digest([dataclasses.asdict(self), MODEL, data_hash(draws=False)])
+        """Name of what comes out: plan, model and tables of the evidence, observations included."""
+        return digest([dataclasses.asdict(self), MODEL, data_hash()])
 
     @property
     def months(self) -> int:
@@ -263,13 +263,17 @@ def provenance(done: Calibration) -> dict[str, Any]:
         "targets": len(done.aims),
         "method": "ensemble smoother with multiple data assimilation, ranges held",
         "model_version": MODEL,
-        "tables_hash": data_hash(draws=False),
+        "tables_hash": data_hash(),
         "versions": known["versions"],
     }
 
 
-def ship(done: Calibration, folder: Path, count: int = 400) -> None:
-    """Write the draws that scenarios take, and where they come from, into the evidence."""
+def ship(done: Calibration, folder: Path, count: int | None = None) -> None:
+    """Write the draws that scenarios take, and where they come from, into the evidence.
+
+    All members ship unless ``count`` says less: an interval over draws can be no narrower than
+    their number allows.
+    """
     names, rows = draws(done, count)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "draws.csv", _csv(names, rows).encode())

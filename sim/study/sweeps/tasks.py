@@ -100,17 +100,29 @@ class Lanes:
         return self.values
 
 
-def split(job: Job, model: int, evidence: str) -> list[Task]:
-    """Return the tasks of a sweep, which depend on nothing but what is to be computed."""
+def split(job: Job, model: int, facts: str) -> list[Task]:
+    """Return the tasks of a sweep, which depend on nothing but what is to be computed.
+
+    Parameters
+    ----------
+    job : Job
+    model : int
+        Version of the model.
+    facts : str
+        Hash of facts, parameters and posterior.
+    """
+    from sim.scenario import identity
+
     shared = digest(
         {
             "base": job.base,
             "scenarios": job.scenarios,
+            "used": [identity.used(one) for one in (job.base, *job.scenarios.values())],
             "paths": job.paths,
             "seed": job.seed,
             "outcomes": dataclasses.asdict(job.outcomes),
             "model": model,
-            "evidence": evidence,
+            "facts": facts,
         }
     )
     total = len(job.points) * job.runs

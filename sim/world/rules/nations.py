@@ -85,8 +85,9 @@ def perceive(  # noqa: C901 - an economy of many ifs
             for o in range(2):
                 listing = listed[t, k, o] == 1
                 # An offer that is not sold is priced when it comes on sale.
-                priced = on_sale[t, k, o] == 1 and (terms or listing)
-                if priced or chinese:
+                sold = on_sale[t, k, o] == 1
+                priced = sold and (terms or listing)
+                if priced or (sold and chinese):
                     offers.maker_worth(
                         i, k, o, bloc, ln_price, price, dearer, licence, sensitivity, p, ps, worth
                     )

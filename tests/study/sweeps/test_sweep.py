@@ -224,7 +224,8 @@ def test_a_sweep_reads_back(finished):
 
 @given(points=st.integers(1, 400), runs=st.integers(1, 500))
 def test_tasks_cover_every_replicate_once(points, runs):
-    job = tasks.Job({}, {}, ("parameters.network",), tuple((float(n),) for n in range(points)),
+    base = sim.load("baseline").document()
+    job = tasks.Job(base, {}, ("parameters.network",), tuple((float(n),) for n in range(points)),
                     runs, 1, KEPT)  # fmt: skip
     made = tasks.split(job, 1, "evidence")
     assert made[0].first == 0
