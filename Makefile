@@ -7,6 +7,7 @@
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
 #   make types     mypy, strict
+#   make golden    renew the golden baseline; refuses while the model version stands still
 #   make docs      renew what the documents take from tables, runs and examples
 #   make lock      renew both lock files from pyproject.toml
 #   make clean     remove .venv, caches and build leftovers; results/ stays
@@ -27,7 +28,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test bench validate lint format types docs lock clean
+.PHONY: run test bench validate lint format types golden docs lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -87,6 +88,9 @@ $(TOOLS): $(READY) requirements-dev.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+golden: $(READY)
+	@$(BIN)/python -m making.golden
+
 docs: $(TOOLS)
 	@$(BIN)/python -m docs
 
@@ -102,4 +106,4 @@ lock: $(MADE)
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	@find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find sim tests benchmarks making -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""What renews files of the repository that are made from the code."""
