@@ -180,14 +180,19 @@ def ways(release: Release, month: int, catalogue: Catalogue) -> tuple[float, flo
 
 
 def _dated_prices() -> dict[tuple[str, str, str], list[tuple[int, float]]]:
-    """Return the prices by ecosystem, model and way, in order of time."""
+    """Return the prices by ecosystem, model and way, in order of their days."""
     columns = ("ecosystem", "model", "way", "from", "input", "output", "source", "status")
-    prices: dict[tuple[str, str, str], list[tuple[int, float]]] = {}
+    prices: dict[tuple[str, str, str], dict[str, tuple[int, float]]] = {}
     for row in read("prices.csv", columns):
         key = (row.choice("ecosystem", ECOSYSTEMS), row.text("model"), row.choice("way", PRICED))
+        days = prices.setdefault(key, {})
+        if row["from"] in days:
+            message = f"{key[1]!r} has two prices of its {key[2]} from {row['from']}"
+            raise InputError(row.problem(message, "from", "keep one row"))
         price = blend(row.number("input", 0.0), row.number("output", 0.0))
-        prices.setdefault(key, []).append((dates.counts_from(row, "from"), price))
-    return {key: sorted(rows) for key, rows in prices.items()}
+        days[row["from"]] = (dates.counts_from(row, "from"), price)
+    # By the day and not by the month: of two prices that count from one month the later one holds.
+    return {key: [days[day] for day in sorted(days)] for key, days in prices.items()}
 
 
 def read_serving() -> Serving:

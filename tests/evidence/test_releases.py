@@ -161,3 +161,76 @@ def test_a_price_without_a_release_is_named(monkeypatch):
     monkeypatch.setattr(releases, "read", with_stranger)
     with pytest.raises(InputError, match="Nobody 1"):
         releases.read_catalogue.__wrapped__()
+
+
+DATED = [
+    ("us_closed", "GPT-5.6 Sol", "2026-08", (5, 30)),
+    ("us_closed", "GPT-5.6 Sol", "2026-09", (4, 20)),
+    ("us_closed", "GPT-5.6 Terra", "2026-07", (2.5, 15)),
+    ("us_closed", "GPT-5.6 Terra", "2026-08", (2, 12)),
+    ("us_closed", "GPT-5.6 Luna", "2026-08", (0.2, 1.2)),
+    ("us_closed", "Gemini 3.6 Flash", "2026-08", (0.75, 3.75)),
+    ("cn_open", "DeepSeek-V4-Pro", "2026-05", (0.435, 0.87)),
+    ("cn_open", "DeepSeek V4 Flash 0731", "2026-08", (0.14, 0.28)),
+    ("cn_open", "DeepSeek V4 Flash 0731", "2026-09", (0.22, 0.66)),
+    ("cn_open", "DeepSeek V4 Pro 0813", "2026-08", (0.435, 0.87)),
+    ("cn_open", "DeepSeek V4 Pro 0813", "2026-09", (0.66, 1.98)),
+    ("cn_open", "Qwen 3.8 27B", "2026-08", (0.45, 3.2)),
+    ("cn_open", "GLM-5.3-Flash", "2026-09", (0.15, 0.5)),
+    ("cn_open", "GLM-5.3-Flash", "2026-12", (0.15, 0.5)),
+]
+
+
+@pytest.mark.parametrize(("ecosystem", "name", "month", "price"), DATED)
+def test_prices_of_2026_are_those_of_the_price_lists(ecosystem, name, month, price):
+    listed = releases.list_price(model(ecosystem, name), parse(month))
+    assert listed == pytest.approx(releases.blend(*price))
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("GPT-5.6 Sol", ["2026-07-09:5/30", "2026-08-21:4/20"]),
+        ("GPT-5.6 Terra", ["2026-07-09:2.5/15", "2026-07-30:2/12"]),
+        ("GPT-5.6 Luna", ["2026-07-09:1/6", "2026-07-30:0.2/1.2"]),
+        ("Gemini 3.6 Flash", ["2026-07-21:1.5/7.5", "2026-08-13:0.75/3.75"]),
+        ("GLM-5.3-Flash", ["2026-08-26:0.075/0.25", "2026-09-09:0.15/0.5"]),
+    ],
+)
+def test_price_lists_carry_the_day_of_each_change(name, rows):
+    table = tables.read("prices.csv", ("model", "way", "from", "input", "output"))
+    found = [
+        f"{row['from']}:{row['input']}/{row['output']}"
+        for row in table
+        if row["model"] == name and row["way"] == "maker"
+    ]
+    assert found == rows
+
+
+def catalogue_with(monkeypatch, *rows):
+    """Return the catalogue read with rows of prices put before those of the table."""
+    real = releases.read
+
+    def more(name, columns):
+        table = real(name, columns)
+        if name != "prices.csv":
+            return table
+        first = next(row for row in table if row["model"] == "GPT-5" and row["way"] == "maker")
+        added = [tables.Row(name, 900 + n, {**first.cells, **row}) for n, row in enumerate(rows)]
+        return [*added, *table]
+
+    monkeypatch.setattr(releases, "read", more)
+    return releases.read_catalogue.__wrapped__()
+
+
+def test_of_two_prices_that_count_from_one_month_the_later_day_holds(monkeypatch):
+    dear = {"from": "2025-12-02", "input": "9", "output": "9"}
+    cheap = {"from": "2025-12-14", "input": "1", "output": "1"}
+    catalogue = catalogue_with(monkeypatch, dear, cheap)
+    gpt = next(r for r in catalogue.of("us_closed") if r.model == "GPT-5")
+    assert releases.list_price(gpt, parse("2025-12")) == 1.0
+
+
+def test_two_prices_of_one_day_are_an_error(monkeypatch):
+    with pytest.raises(InputError, match=r"prices\.csv:\d+:.*'GPT-5'.*2025-08-07"):
+        catalogue_with(monkeypatch, {"input": "9"})
