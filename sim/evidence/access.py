@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError, Problem
 from sim.evidence import dates
 from sim.evidence import history as offers_of
 from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
-from sim.evidence.nations import PROVIDERS, Nations
+from sim.evidence.nations import PROVIDERS, Nations, codes
 from sim.evidence.releases import read_catalogue
-from sim.evidence.tables import read
+from sim.evidence.tables import Row, read
 
 US_CLOSED, CN_CLOSED = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_closed")
 SOVEREIGN = ECOSYSTEMS.index("sovereign")
@@ -65,12 +66,12 @@ def rules() -> list[Rule]:
     Raises
     ------
     InputError
-        If the table is damaged.
+        If the table is damaged or a rule names a nation or a selector that does not exist.
     """
     columns = ("ecosystem", "way", "nations", "from", "to", "op", "value", "source", "status")
     found = [
         Rule(
-            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS), row.ids("nations"),
+            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS), _selector(row),
             dates.counts_from(row, "from"),
             dates.counts_from(row, "to") if row["to"] else None,
             row.choice("op", ("set", "multiply")) == "multiply", row.number("value", 0.0, 1.0),
@@ -80,25 +81,51 @@ def rules() -> list[Rule]:
     return sorted(found, key=lambda rule: rule.rank)
 
 
+def _selector(row: Row) -> tuple[str, ...]:
+    """Return whom a rule is for: one of ``GROUPS`` alone, or codes."""
+    names = row.choices("nations", (*GROUPS, *codes()))
+    grouped = [name for name in names if name in GROUPS]
+    if grouped and len(names) > 1:
+        message = f"{grouped[0]!r} stands beside other nations"
+        raise InputError(row.problem(message, "nations", "let it stand alone, or write codes"))
+    return names
+
+
 def programmes() -> tuple[Programme, ...]:
-    """Return the national model programmes, in the order of the table."""
+    """Return the national model programmes, in the order of the table.
+
+    Raises
+    ------
+    InputError
+        If the table is damaged or names a nation that does not exist.
+    """
     return tuple(
-        Programme(row.text("iso3"), dates.counts_from(row, "start"), row.text("title"))
+        Programme(row.choice("iso3", codes()), dates.counts_from(row, "start"), row.text("title"))
         for row in read("programmes.csv", ("iso3", "start", "title", "source", "status"))
     )
 
 
 def _values() -> dict[tuple[str, str], list[tuple[int, float]]]:
     """Return the single values by item and key, in order of time."""
+    complete = {"provider_weight": PROVIDERS, "facility": SEGMENTS, "sovereign_reach": WAYS}
+    keys = {**complete, "openai_from": codes(), "leak_weight": codes()}
     values: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in read("access_values.csv", ("item", "key", "from", "value", "source", "status")):
-        item = row.text("item")
+        item = row.choice("item", keys)
+        general = item == "leak_weight" and not row["key"]  # for all nations without their own
+        key = "" if general else row.choice("key", keys[item])
         # All are parts of a whole, but the weight of leaks: a factor on the parameter.
         pair = (
             dates.counts_from(row, "from"),
             row.number("value", 0.0, 10.0 if item == "leak_weight" else 1.0),
         )
-        values.setdefault((item, row["key"]), []).append(pair)
+        values.setdefault((item, key), []).append(pair)
+    wanted = [(item, key) for item in complete for key in complete[item]]
+    missing = [pair for pair in [*wanted, ("leak_weight", "")] if pair not in values]
+    if missing:
+        raise InputError(
+            Problem(f"there is no {item} for {key!r}", "access_values.csv") for item, key in missing
+        )
     return {key: sorted(pairs) for key, pairs in values.items()}
 
 

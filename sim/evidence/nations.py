@@ -316,6 +316,12 @@ RULES: Mapping[str, Callable[[Nations, str], Bools]] = MappingProxyType({
 """Kind of rule to who belongs by it, (I,), given the rule's argument."""
 
 
+@functools.cache
+def codes() -> tuple[str, ...]:
+    """Return the ISO3 codes of the project's nations, sorted."""
+    return tuple(sorted(row.text("iso3") for row in read("nations.csv", ("iso3",))))
+
+
 def read_values() -> tuple[Value, ...]:
     """Return every figure of every nation, in the order of the file."""
     return tuple(

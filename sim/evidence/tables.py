@@ -110,16 +110,37 @@ class Row:
         InputError
             If it is not; the hint names the nearest one.
         """
+        return self._known(self.text(column), column, tuple(known))
+
+    def choices(self, column: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Return the parts of a cell, at least one, that must all be known words.
+
+        Parameters
+        ----------
+        column : str
+            Its cell holds words separated by semicolons.
+        known : iterable of str
+            Words that are allowed.
+
+        Raises
+        ------
+        InputError
+            If the cell is empty or a part is unknown; the hint names the nearest word.
+        """
         known = tuple(known)
-        cell = self.text(column)
-        if cell not in known:
-            hint = nearest(cell, known) or f"one of {', '.join(known)}"
-            raise InputError(self.problem(f"{cell!r} is not a known {column}", column, hint))
-        return cell
+        parts = [part.strip() for part in self.text(column).split(";")]
+        return tuple(self._known(part, column, known) for part in parts)
 
     def ids(self, column: str) -> tuple[str, ...]:
         """Return the parts of a cell that holds names separated by semicolons."""
         return tuple(part.strip() for part in self.cells[column].split(";") if part.strip())
+
+    def _known(self, word: str, column: str, known: tuple[str, ...]) -> str:
+        """Return a word that must be one of the known ones."""
+        if word not in known:
+            hint = nearest(word, known) or f"one of {', '.join(known)}"
+            raise InputError(self.problem(f"{word!r} is not a known {column}", column, hint))
+        return word
 
 
 def read(path: Path | str, columns: Iterable[str]) -> list[Row]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.errors import InputError
 from sim.evidence import access, tables
 from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.nations import read_nations, read_values
@@ -171,3 +172,62 @@ def test_what_was_not_observed_says_how_it_was_made(name):
         assert row.text("source")
         if row.choice("status", tables.STATUSES) != "observed":
             assert row.text("note"), row
+
+
+TYPED_WRONG = [
+    ("access_rules.csv", "nations", "cluod", "cloud"),
+    ("access_rules.csv", "nations", "CUB;ITL", "ITA"),
+    ("access_rules.csv", "nations", "ITA;abroad", "alone"),
+    ("access_rules.csv", "nations", "", "empty"),
+    ("programmes.csv", "iso3", "INDIA", "IND"),
+    ("access_values.csv", "item", "leak_wieght", "leak_weight"),
+]
+
+
+def damaged(monkeypatch, name, column, cell, **others):
+    """Let one cell of the first row of a table hold something else."""
+    real = access.read
+
+    def read(table, columns):
+        rows = real(table, columns)
+        if table == name:
+            cells = {**rows[0].cells, **others, column: cell}
+            rows[0] = tables.Row(table, rows[0].line, cells)
+        return rows
+
+    monkeypatch.setattr(access, "read", read)
+
+
+@pytest.mark.parametrize(("name", "column", "cell", "hint"), TYPED_WRONG)
+def test_a_selector_that_selects_nobody_is_an_error(monkeypatch, nations, name, column, cell, hint):
+    damaged(monkeypatch, name, column, cell)
+    with pytest.raises(InputError, match=rf"{name}:2:.*{hint}"):
+        access.history(nations, MONTHS)
+
+
+@pytest.mark.parametrize(
+    ("item", "key", "hint"),
+    [
+        ("provider_weight", "opneai", "openai"),
+        ("openai_from", "EGYP", "EGY"),
+        ("leak_weight", "CHNA", "CHN"),
+        ("facility", "enterprize", "enterprise"),
+        ("sovereign_reach", "mkaer", "maker"),
+        ("facility", "", "empty"),
+    ],
+)
+def test_the_key_of_a_single_value_is_one_that_is_read(monkeypatch, nations, item, key, hint):
+    damaged(monkeypatch, "access_values.csv", "key", key, item=item)
+    with pytest.raises(InputError, match=rf"access_values\.csv:2:.*{hint}"):
+        access.history(nations, MONTHS)
+
+
+def test_a_single_value_that_is_missing_is_named(monkeypatch):
+    real = access.read
+    monkeypatch.setattr(access, "read", lambda name, columns: real(name, columns)[1:])
+    with pytest.raises(InputError, match=r"access_values\.csv: .*provider_weight.*'openai'"):
+        access.facility()
+
+
+def test_a_rule_for_a_nation_that_is_not_selected_is_no_error(nations):
+    assert not access.history(nations.select(["FRA"]), MONTHS)[1].any()
