@@ -134,6 +134,7 @@ def offers(
     """
     catalogue = read_catalogue() if catalogue is None else catalogue
     last = last_month(catalogue, until)
+    catalogue = catalogue.known(last)
     held, spread = np.unique(np.minimum(months, last), return_inverse=True)
     shape = (len(held), len(ECOSYSTEMS), len(OFFERS))
     index, on_sale = np.zeros(shape), np.zeros(shape, dtype=np.bool_)

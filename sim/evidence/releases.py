@@ -63,14 +63,17 @@ class Serving:
     ----------
     gpu_hours, host_price : mapping of str to float
         By size class: H100 hours, and a host's price in USD, per million tokens.
+    host_rent : float
+        Rent of an H100 when those prices were seen, USD per hour.
     host_ratio : float
-        Median of a host's price over the maker's for the same weights.
+        Median of a host's price over the maker's for the same weights, -.
     rental : tuple of (int, float)
         Rent of an H100 by month, USD per hour; log-linear between, held at both ends.
     """
 
     gpu_hours: Mapping[str, float]
     host_price: Mapping[str, float]
+    host_rent: float
     host_ratio: float
     rental: tuple[tuple[int, float], ...]
 
@@ -84,6 +87,15 @@ class Serving:
             return self.rental[-1][1]
         (m0, r0), (m1, r1) = self.rental[after - 1], self.rental[after]
         return r0 * math.exp((month - m0) / (m1 - m0) * math.log(r1 / r0))
+
+    def known(self, until: int) -> Serving:
+        """Return the costs with the rents quoted by a month, the first of all at least.
+
+        Hours of an H100, class prices counted in such hours and the ratio of hosts to makers were
+        measured in 2026 alone; they count as properties of the technology and hold at any date.
+        """
+        rental = tuple(quote for quote in self.rental if quote[0] <= until) or self.rental[:1]
+        return replace(self, rental=rental)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,23 @@ class Catalogue:
         """Return the releases of one ecosystem."""
         return tuple(release for release in self.releases if release.ecosystem == ecosystem)
 
+    def known(self, until: int) -> Catalogue:
+        """Return the catalogue without the prices of hosts and the rents seen after a month.
+
+        Releases and list prices are dated and need no cut: who asks for a month gets those of
+        before. A host's price is taken back in time, so one seen later would tell of the past.
+
+        Parameters
+        ----------
+        until : int
+            Last month whose facts are known.
+        """
+        releases = tuple(
+            replace(release, host=tuple(quote for quote in release.host if quote[0] <= until))
+            for release in self.releases
+        )
+        return replace(self, releases=releases, serving=self.serving.known(until))
+
     @property
     def last(self) -> int:
         """Month of the last release."""
@@ -146,7 +175,8 @@ def host_price(release: Release, month: int, serving: Serving) -> float:
 
     The rule, in this order: the price seen for these weights, taken back in time with the rent of
     GPUs; the maker's price times the median ratio of host to maker; the price of the size class,
-    again with the rent.
+    again with the rent. Whoever must not know what was seen later asks `Catalogue.known` first; the
+    ratio and the class prices remain, since none was measured before 2026.
     """
     if release.host:
         seen, price = release.host[-1]
@@ -154,8 +184,7 @@ def host_price(release: Release, month: int, serving: Serving) -> float:
     listed = list_price(release, month)
     if listed is not None:
         return listed * serving.host_ratio
-    last = serving.rental[-1][1]
-    return serving.host_price[release.size_class] * serving.rent(month) / last
+    return serving.host_price[release.size_class] * serving.rent(month) / serving.host_rent
 
 
 def self_price(release: Release, month: int, serving: Serving) -> float:
@@ -205,9 +234,11 @@ def read_serving() -> Serving:
             rental.append((dates.month(row, "period"), value))
         else:
             items[row["item"]][row["index"]] = value
+    rental.sort()
     return Serving(
-        items["gpu_hours"], items["host_price"], items["host_ratio"][""], tuple(sorted(rental))
-    )
+        items["gpu_hours"], items["host_price"], rental[-1][1], items["host_ratio"][""],
+        tuple(rental),
+    )  # fmt: skip
 
 
 @cache

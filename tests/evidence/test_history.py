@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from sim.months import FIRST, parse, text
 
 MONTHS = np.arange(FIRST, parse("2036-01"))
 US, CN = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_open")
-SERVING = Serving({"8b": 0.1}, {"8b": 0.5}, 0.9, ((0, 2.0),))
+SERVING = Serving({"8b": 0.1}, {"8b": 0.5}, 2.0, 0.9, ((0, 2.0),))
 
 
 def toy(*models, promotions=()):
@@ -279,3 +281,23 @@ def test_a_promotion_at_the_last_fact_goes_on_and_a_later_one_is_not_known():
     assert served("2025-06") == []
     assert served("2025-10")[:2] == ["2025-09", "2025-10"]
     assert served("2025-10")[-1] == "2026-06"
+
+
+@pytest.mark.parametrize("until", ["2024-06", "2025-07", "2026-03", "2026-07"])
+def test_no_price_of_later_tells_in_what_was_on_offer(until):
+    last = parse(until)
+    whole = read_catalogue()
+
+    def dearer(quotes):
+        return tuple((month, price if month <= last else 7 * price) for month, price in quotes)
+
+    releases = tuple(
+        replace(r, prices=dearer(r.prices), host=dearer(r.host)) for r in whole.releases
+    )
+    serving = replace(whole.serving, rental=dearer(whole.serving.rental))
+    other = replace(whole, releases=releases, serving=serving)
+    assert other != whole
+    known = history.offers(whole, MONTHS, last)
+    altered = history.offers(other, MONTHS, last)
+    for name in ("index", "on_sale", "price", "notable", "frontier"):
+        np.testing.assert_array_equal(getattr(altered, name), getattr(known, name), name)

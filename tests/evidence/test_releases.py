@@ -102,7 +102,11 @@ def test_the_host_ratio_is_the_median_of_the_price_table():
 
 
 SERVING = releases.Serving(
-    gpu_hours={"8b": 0.1}, host_price={"8b": 0.5}, host_ratio=0.9, rental=((100, 8.0), (110, 2.0))
+    gpu_hours={"8b": 0.1},
+    host_price={"8b": 0.5},
+    host_rent=2.0,
+    host_ratio=0.9,
+    rental=((100, 8.0), (110, 2.0)),
 )
 
 
@@ -234,3 +238,31 @@ def test_of_two_prices_that_count_from_one_month_the_later_day_holds(monkeypatch
 def test_two_prices_of_one_day_are_an_error(monkeypatch):
     with pytest.raises(InputError, match=r"prices\.csv:\d+:.*'GPT-5'.*2025-08-07"):
         catalogue_with(monkeypatch, {"input": "9"})
+
+
+def toy_of_open_weights():
+    """Return weights with a maker's price, a host seen at month 110, and weights without either."""
+    seen = releases.Release(
+        "cn_open", "seen", 100, 120.0, "8b", prices=((100, 1.0),), host=((110, 0.3),)
+    )
+    bare = releases.Release("cn_open", "bare", 100, 110.0, "8b")
+    return releases.Catalogue((seen, bare), SERVING, open=frozenset({"cn_open"}))
+
+
+def test_a_host_seen_later_gives_way_to_the_next_rule():
+    known = toy_of_open_weights().known(105)
+    (seen, bare), serving = known.releases, known.serving
+    assert releases.host_price(seen, 105, serving) == 0.9
+    assert releases.host_price(seen, 110, toy_of_open_weights().known(110).serving) == 0.9
+    later = toy_of_open_weights().known(110)
+    assert releases.host_price(later.releases[0], 110, later.serving) == 0.3
+    # Rent quoted later is unknown, so what was known last holds.
+    assert serving.rent(105) == 8.0
+    assert releases.self_price(bare, 105, serving) == pytest.approx(0.8)
+    # What a class costs in hours of an H100 is a measurement that holds at any date.
+    assert releases.host_price(bare, 105, serving) == pytest.approx(0.5 * 8 / 2)
+
+
+def test_who_knows_everything_has_the_same_catalogue():
+    whole = releases.read_catalogue()
+    assert whole.known(whole.last) == whole

@@ -107,7 +107,7 @@ def test_a_policy_scenario_is_baseline_to_the_bit_before_its_first_lever_acts(na
     ("name", "known"),
     [("two_plans_baseline", "2025-07"), ("deepseek_hindcast", "2025-08")],
 )
-def test_who_knows_less_is_baseline_until_then(name, known):
+def test_who_knows_less_is_baseline_until_then_but_for_prices_of_hosts_seen_later(name, known):
     (_, base), (scenario, result) = run("baseline"), run(name)
     assert scenario.levers == ()
     assert scenario.facts_until == months.parse(known)
@@ -115,7 +115,14 @@ def test_who_knows_less_is_baseline_until_then(name, known):
     length = result.share.shape[0]
     for field in FIELDS:
         before, after = getattr(base, field), getattr(result, field)
-        assert before[: last + 1].tobytes() == after[: last + 1].tobytes(), field
+        if field in ("share", "developers"):
+            # Baseline takes prices of hosts of 2026 back in time; here they are unknown.
+            size = 1.0 if field == "share" else before.max()
+            np.testing.assert_allclose(
+                after[: last + 1] / size, before[: last + 1] / size, atol=0.01
+            )
+        else:
+            assert before[: last + 1].tobytes() == after[: last + 1].tobytes(), field
     if length > last + 1:
         assert (result.share[last + 1 :] != base.share[last + 1 : length]).any()
 
