@@ -3,7 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.evidence.licences import CLAUSES, Licence, permissiveness, read_licences, reasons
+from sim.evidence import licences as room
+from sim.evidence import tables
+from sim.evidence.licences import CLAUSES, Licence, permissiveness, read_levels, read_licences
 
 ORDER = (
     ("openmdw_1_0", "openmdw_1_1", "apache_2_0", "apache_2_0_gpt_oss"),
@@ -38,10 +40,8 @@ def test_the_order_comes_out(place):
 
 def test_apache_leaves_everything_and_closed_terms_nothing():
     assert permissiveness("apache_2_0") == 1.0
-    assert reasons("apache_2_0") == ("no clause takes anything away",)
     for name in ORDER[-1]:
         assert permissiveness(name) == 0.0
-        assert reasons(name)[0] == "no weights are given"
 
 
 def test_llama_4_is_at_the_bottom_of_what_is_open_for_the_european_union():
@@ -49,8 +49,6 @@ def test_llama_4_is_at_the_bottom_of_what_is_open_for_the_european_union():
     in_eu = {name: permissiveness(name, eu=True) for name in open_ones}
     assert min(in_eu, key=in_eu.__getitem__) == "llama_4"
     assert in_eu["llama_4"] > 0.0
-    assert any("European Union" in words for words in reasons("llama_4", eu=True))
-    assert not any("European Union" in words for words in reasons("llama_4"))
 
 
 def test_the_clause_on_the_european_union_counts_nowhere_else():
@@ -59,27 +57,71 @@ def test_the_clause_on_the_european_union_counts_nowhere_else():
             assert permissiveness(licence, eu=True) == permissiveness(licence)
 
 
-def test_the_reasons_of_the_five_that_users_ask_for():
-    assert reasons("mit") == ("patents are not mentioned",)
-    assert "the largest users must show the name of the model" in reasons("kimi_k2_mod_mit")
-    assert reasons("llama_3_1")[0] == "a policy bars uses"
-    assert "firms with 700 million users need a licence" in reasons("llama_4")
-    assert "models distilled on outputs carry the terms" in reasons("gemma_tou_2025")
+STRICT, LENIENT = 2.0, 0.5
+"""Exponents on every factor between which its range lies."""
 
 
-def test_levels_of_each_clause_start_with_the_one_that_takes_nothing():
-    for levels in CLAUSES.values():
+def test_what_a_level_leaves_is_a_judgement_with_a_range_and_a_reason():
+    rows = tables.read(
+        "licence_levels.csv", ("clause", "level", "unit", "status", "source", "note")
+    )
+    judged = [row for row in rows if row["factor"] != "1"]
+    assert len(judged) == 42
+    for row in rows:
+        assert row.choice("status", tables.STATUSES) == "judgement"
+        assert row.text("note")
+    for levels in read_levels().values():
         first, *others = levels.values()
-        assert first.factor == 1.0
-        assert all(0.0 <= level.factor < 1.0 for level in others)
+        assert (first.low, first.factor, first.high) == (1.0, 1.0, 1.0)
+        for level in others:
+            assert level.factor < 1.0
+            assert level.low == pytest.approx(level.factor**STRICT, abs=5e-5)
+            assert level.high == pytest.approx(level.factor**LENIENT, abs=5e-5)
 
 
-choices = st.fixed_dictionaries({name: st.sampled_from(list(x)) for name, x in CLAUSES.items()})
+@pytest.mark.parametrize(
+    ("line", "change", "says"),
+    [
+        (2, {"factor": "0.9", "low": "0.9"}, "takes something"),
+        (3, {"factor": "1.2"}, "out of range"),
+        (3, {"factor": "0.5"}, "not between"),
+        (3, {"clause": "comercial_use"}, "did you mean 'commercial_use'"),
+        (3, {"level": "yes"}, "stands twice"),
+        (3, {"factor": ""}, "is empty"),
+    ],
+)
+def test_a_damaged_level_is_named_with_its_line(monkeypatch, line, change, says):
+    real = tables.read
+
+    def read(name, columns):
+        rows = real(name, columns)
+        return [
+            tables.Row(row.file, row.line, {**row.cells, **change}) if row.line == line else row
+            for row in rows
+        ]
+
+    monkeypatch.setattr(room, "read", read)
+    with pytest.raises(InputError, match=rf"licence_levels\.csv:{line}:.*{says}"):
+        read_levels.__wrapped__()
 
 
-@given(choices, st.sampled_from(list(CLAUSES)), st.booleans())
+def test_a_clause_without_levels_is_named(monkeypatch):
+    real = tables.read
+    monkeypatch.setattr(
+        room, "read", lambda *wanted: [row for row in real(*wanted) if row["clause"] != "naming"]
+    )
+    with pytest.raises(InputError, match="the clause 'naming' has no level"):
+        read_levels.__wrapped__()
+
+
+choices = st.fixed_dictionaries(
+    {name: st.sampled_from(list(x)) for name, x in read_levels().items()}
+)
+
+
+@given(choices, st.sampled_from(CLAUSES), st.booleans())
 def test_easing_one_clause_never_takes_anything(clauses, clause, eu):
-    free = next(iter(CLAUSES[clause]))
+    free = next(iter(read_levels()[clause]))
     before = Licence("x", "X", "", clauses, "judgement", "judgement", "")
     after = Licence("x", "X", "", {**clauses, clause: free}, "judgement", "judgement", "")
     assert permissiveness(after, eu=eu) >= permissiveness(before, eu=eu)
