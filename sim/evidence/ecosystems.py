@@ -80,8 +80,3 @@ def read() -> tuple[Ecosystem, ...]:
             open=nest == "open",
         )
     return tuple(known[name] for name in ECOSYSTEMS)
-
-
-def place(ecosystem: str) -> int:
-    """Return the index of an ecosystem on the axis ``K``."""
-    return ECOSYSTEMS.index(ecosystem)

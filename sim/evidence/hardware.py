@@ -77,17 +77,6 @@ class Hardware:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something dated that the report can show; ``month`` is the first in which it counts."""
-
-    date: str
-    month: int
-    kind: str
-    title: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Point:
     """One dated value of a series."""
 
@@ -180,18 +169,3 @@ def history(months: Months, until: int | None = None) -> Hardware:
         serving_share=line(known["serving_share", ""], months),
         start_compute=np.array(start),
     )
-
-
-def events() -> list[Event]:
-    """Return the dated events, in order of time.
-
-    Raises
-    ------
-    InputError
-        If the table is damaged.
-    """
-    found = []
-    for row in read("control_events.csv", ("date", "kind", "title", "source", "status")):
-        date, month = row.text("date"), dates.counts_from(row, "date")
-        found.append(Event(date, month, row.text("kind"), row.text("title"), row.text("source")))
-    return sorted(found, key=lambda event: event.date)

@@ -46,8 +46,6 @@ class Offers:
         Whether the offer exists.
     price : ndarray, (T, K, O, W)
         USD of 2025 per million tokens, 3 parts input to 1 part output; own machines at full use.
-    fall_years : ndarray, (T, K, O)
-        Years since the last fact for small offers, else 0: what a yearly price fall applies to.
     notable : ndarray, (T, K)
         1 where a new best by ``NOTABLE`` points counts.
     notable_size : ndarray, (T, K)
@@ -56,8 +54,6 @@ class Offers:
         Highest index on sale anywhere, ECI points.
     promoted : ndarray, (T, K)
         1 where a free variant drew the traffic of routers.
-    model : tuple of tuples of tuples of str
-        Name of the model behind each offer by month, ecosystem and offer; empty if none.
     last_fact : int
         Month after which everything is held.
     """
@@ -65,12 +61,10 @@ class Offers:
     index: Floats
     on_sale: Bools
     price: Floats
-    fall_years: Floats
     notable: Floats
     notable_size: Floats
     frontier: Floats
     promoted: Floats
-    model: tuple[tuple[tuple[str, ...], ...], ...]
     last_fact: int
 
     def __post_init__(self) -> None:
@@ -139,23 +133,17 @@ def offers(
     shape = (len(held), len(ECOSYSTEMS), len(OFFERS))
     index, on_sale = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
     price = np.zeros((*shape, len(WAYS)))
-    names = []
     for t, month in enumerate(held.tolist()):
-        chosen = [_offers_of(catalogue, ecosystem, month) for ecosystem in ECOSYSTEMS]
-        names.append(tuple(tuple(r.model if r else "" for r in pair) for pair in chosen))
-        for k, pair in enumerate(chosen):
-            for o, release in enumerate(pair):
+        for k, ecosystem in enumerate(ECOSYSTEMS):
+            for o, release in enumerate(on_offer(catalogue, ecosystem, month)):
                 if release is not None:
                     index[t, k, o], on_sale[t, k, o] = release.index, True
                     price[t, k, o] = _paid(catalogue, release, month)
     index, on_sale, price = index[spread], on_sale[spread], price[spread]
-    fall = np.zeros_like(index)
-    fall[:, :, 1] = np.maximum(0, months - last)[:, None] / 12.0 * on_sale[:, :, 1]
     notable, size = _notable(catalogue, months, last)
     return Offers(
-        index=index, on_sale=on_sale, price=price, fall_years=fall, notable=notable,
-        notable_size=size, frontier=index.max(axis=(1, 2)), promoted=_promoted(months, last),
-        model=tuple(names[t] for t in spread), last_fact=last,
+        index=index, on_sale=on_sale, price=price, notable=notable, notable_size=size,
+        frontier=index.max(axis=(1, 2)), promoted=_promoted(months, last), last_fact=last,
     )  # fmt: skip
 
 
@@ -175,28 +163,7 @@ def _promoted(months: NDArray[np.integer], last: int) -> Floats:
     return promoted
 
 
-def lags(known: Offers, months: NDArray[np.integer]) -> Floats:
-    """Return how long ago the frontier reached the index of each flagship.
-
-    Parameters
-    ----------
-    known : Offers
-        Offers of the months.
-    months : ndarray of int, (T,)
-        Their numbers.
-
-    Returns
-    -------
-    ndarray, (T, K)
-        Months, counted from the first month at hand if it was reached before; 0 without a flagship.
-    """
-    best = np.maximum.accumulate(known.frontier)
-    flagship = known.index[:, :, 0]
-    reached = months[np.minimum(np.searchsorted(best, flagship), len(months) - 1)]
-    return np.where(known.on_sale[:, :, 0], months[:, None] - reached, 0.0)
-
-
-def _offers_of(
+def on_offer(
     catalogue: Catalogue, ecosystem: str, month: int
 ) -> tuple[Release | None, Release | None]:
     """Return the flagship and the small offer of one ecosystem in one month, at list prices."""

@@ -282,11 +282,6 @@ class Nations:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
-def subset(nations: Nations, iso3s: Iterable[str]) -> Nations:
-    """Return only the given nations: ``nations.select(iso3s)``."""
-    return nations.select(iso3s)
-
-
 def _nearest_code(word: str, codes: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     """Return ``did you mean ...`` for a code that was mistyped or a name given for a code."""
     by_name = {name.casefold(): code for code, name in zip(codes, names, strict=True)}

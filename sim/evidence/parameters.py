@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError
 from sim.evidence.tables import Row
 from sim.evidence.tables import read as read_table
 
@@ -97,34 +97,6 @@ def read() -> tuple[Parameter, ...]:
             raise InputError(row.problem(f"{parameter.path!r} stands twice", "name"))
         parameters[parameter.path] = parameter
     return tuple(parameters.values())
-
-
-@functools.cache
-def _paths() -> dict[str, Parameter]:
-    """Return every parameter by its path."""
-    return {parameter.path: parameter for parameter in read()}
-
-
-def by_path(path: str) -> Parameter:
-    """Return the parameter of a path.
-
-    Parameters
-    ----------
-    path : str
-        Such as ``network``, ``lag.cn_open`` or ``parameters.lag.cn_open``.
-
-    Raises
-    ------
-    InputError
-        If there is none; the hint gives the nearest path.
-    """
-    known = _paths()
-    key = path.removeprefix("parameters.")
-    if key not in known:
-        indices = [name for name in known if name.startswith(f"{key}.")]
-        hint = f"write one of {', '.join(indices)}" if indices else nearest(key, known)
-        raise InputError(Problem(f"there is no parameter {key!r}", path=path, hint=hint))
-    return known[key]
 
 
 def triangular(low: float, mode: float, high: float, u: ArrayLike) -> NDArray[np.float64]:

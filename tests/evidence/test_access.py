@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.evidence import access, tables
 from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.nations import read_nations, read_values
-from sim.evidence.parameters import by_path
+from sim.evidence.parameters import read as read_parameters
 from sim.months import FIRST, parse
 
 MONTHS = np.arange(FIRST, parse("2036-01"))
@@ -39,7 +39,7 @@ def test_shapes_and_ranges(nations, known):
     assert reach.shape == (len(MONTHS), len(nations), len(ECOSYSTEMS), len(WAYS))
     assert leak.shape == reach.shape[:3]
     assert ((reach >= 0) & (reach <= 1)).all()
-    most = by_path("leak").high
+    (most,) = (row.high for row in read_parameters() if row.path == "leak")
     assert (
         (leak >= 0) & (leak * most <= 1)
     ).all()  # a weight: access at the highest leak is a part

@@ -23,6 +23,11 @@ def toy(*models, promotions=()):
     return Catalogue(releases, SERVING, promotions, open=frozenset(ECOSYSTEMS[2:]))
 
 
+def names(catalogue, month, ecosystem="us_closed"):
+    """Return the flagship and the small offer of a month, empty where there is none."""
+    return tuple(r.model if r else "" for r in history.on_offer(catalogue, ecosystem, month))
+
+
 @pytest.fixture(scope="module")
 def known():
     return history.offers(None, MONTHS)
@@ -37,30 +42,24 @@ def at(text):
 
 def test_an_offer_leaves_after_eighteen_months_unless_alone():
     best, second = ("best", 100, 130.0, 10.0), ("second", 110, 120.0, 9.0)
-    months = np.arange(95, 150)
-    late = ("late", 149, 90.0, 1.0)  # the last release sets the last fact
-    both = history.offers(toy(best, second, late), months)
-    names = [row[US][0] for row in both.model]
-    assert names[:5] == [""] * 5
-    assert set(names[5:23]) == {"best"}  # 100 to 117
-    assert set(names[23:33]) == {"second"}  # 118 to 127: the newer one, though it is worse
-    assert set(names[33:54]) == {"best"}  # all are old: the best is all there is
-    assert names[54] == "late"
-    alone = history.offers(toy(best), months)
-    assert {row[US][0] for row in alone.model[5:]} == {"best"}
+    late = ("late", 149, 90.0, 1.0)
+    flagship = {m: names(toy(best, second, late), m)[0] for m in range(95, 150)}
+    assert {flagship[m] for m in range(95, 100)} == {""}
+    assert {flagship[m] for m in range(100, 118)} == {"best"}
+    assert {flagship[m] for m in range(118, 128)} == {"second"}  # the newer one, though worse
+    assert {flagship[m] for m in range(128, 149)} == {"best"}  # all are old: the best of them
+    assert flagship[149] == "late"
+    assert {names(toy(best), m)[0] for m in range(100, 150)} == {"best"}
 
 
 def test_when_all_are_old_only_the_best_stays():
     catalogue = toy(
         ("best", 100, 130.0, 10.0), ("cheap", 101, 120.0, 1.0), ("new", 125, 110.0, 1.0)
     )
-    # The last release sets the last fact, so the months between are facts.
-    months = np.arange(100, 126)
-    names = [row[US] for row in history.offers(catalogue, months).model]
-    assert names[10] == ("best", "cheap")
-    assert names[18] == ("cheap", "")
-    assert names[20] == ("best", "")
-    assert names[25] == ("new", "")
+    assert names(catalogue, 110) == ("best", "cheap")
+    assert names(catalogue, 118) == ("cheap", "")
+    assert names(catalogue, 120) == ("best", "")
+    assert names(catalogue, 125) == ("new", "")
 
 
 def test_flagship_is_the_best_and_small_costs_a_quarter_at_most():
@@ -71,7 +70,7 @@ def test_flagship_is_the_best_and_small_costs_a_quarter_at_most():
         ("tiny", 100, 110.0, 0.1),
     )
     found = history.offers(catalogue, np.array([100]))
-    assert found.model[0][US] == ("top", "small")
+    assert names(catalogue, 100) == ("top", "small")
     assert found.index[0, US].tolist() == [130.0, 125.0]
     assert found.price[0, US, :, 0].tolist() == [8.0, 2.0]
     assert not found.price[0, US, :, 1:].any()
@@ -79,7 +78,7 @@ def test_flagship_is_the_best_and_small_costs_a_quarter_at_most():
 
 def test_of_two_equals_the_cheaper_is_the_flagship():
     catalogue = toy(("dear", 100, 130.0, 8.0), ("cheap", 100, 130.0, 4.0))
-    assert history.offers(catalogue, np.array([100])).model[0][US][0] == "cheap"
+    assert names(catalogue, 100)[0] == "cheap"
 
 
 def test_where_nothing_is_on_sale_numbers_are_zero():
@@ -125,14 +124,15 @@ def test_a_promotion_moves_the_price_and_not_the_choice():
     np.testing.assert_array_equal(promoted.price[:, US, 0], found.price[:, US, 0])
 
 
-def test_months_after_until_hold_and_the_small_price_may_fall():
+def test_months_after_until_hold():
     catalogue = toy(("a", 100, 130.0, 8.0), ("s", 100, 120.0, 1.0), ("late", 105, 140.0, 8.0))
     found = history.offers(catalogue, np.arange(100, 130), until=102)
     assert found.last_fact == 102
-    assert {row[US] for row in found.model} == {("a", "s")}  # nothing leaves, nothing comes
-    assert not found.fall_years[:3].any()
-    assert found.fall_years[26, US].tolist() == [0.0, 2.0]
-    assert not found.fall_years[:, CN].any()
+    # Nothing leaves, nothing comes, and prices stay; revisions of lists are the scenario's.
+    for name in ("index", "price", "on_sale"):
+        values = getattr(found, name)
+        assert (values == values[:1]).all(), name
+    assert found.index[0, US].tolist() == [130.0, 120.0]
 
 
 def test_arrays_cannot_be_written_to(known):
@@ -180,15 +180,16 @@ def test_frontier_of_january_2025_is_the_bar_of_the_model(known):
 
 def test_r1_is_seen_in_its_month_with_its_size(known):
     t = at("2025-02")
-    assert known.model[t][CN][0] == "DeepSeek-R1"
+    assert names(read_catalogue(), MONTHS[t], "cn_open")[0] == "DeepSeek-R1"
     assert known.notable[t, CN] == 1.0
     assert known.notable_size[t, CN] == 1.0
     assert known.notable_size.sum() == 1.0
 
 
 def test_chinese_weights_are_three_to_eight_months_behind_at_the_end_of_2025(known):
-    lag = history.lags(known, MONTHS)
-    assert 3 <= lag[at("2025-12"), CN] <= 8
+    t = at("2025-12")
+    reached = np.flatnonzero(known.frontier >= known.index[t, CN, 0])[0]
+    assert 3 <= t - reached <= 8
 
 
 def test_chinese_prices_are_a_quarter_to_a_sixth_of_american_ones(known):
@@ -198,7 +199,7 @@ def test_chinese_prices_are_a_quarter_to_a_sixth_of_american_ones(known):
 
 
 def test_nothing_is_missing_or_negative(known):
-    for name in ("index", "price", "fall_years", "notable", "notable_size", "frontier"):
+    for name in ("index", "price", "notable", "notable_size", "frontier"):
         values = getattr(known, name)
         assert np.isfinite(values).all(), name
         assert (values >= 0).all(), name
@@ -221,17 +222,6 @@ def test_the_free_variant_of_autumn_2025_is_in_the_price(known):
     assert [MONTHS[t] for t in free] == [parse("2025-10"), parse("2025-11")]
 
 
-def test_lag_in_closed_form():
-    catalogue = toy(("a", 100, 130.0, 8.0), ("b", 106, 140.0, 8.0))
-    follower = Release("cn_open", "f", 109, 130.0, "8b")
-    both = Catalogue((*catalogue.releases, follower), SERVING, open=catalogue.open)
-    months = np.arange(99, 110)
-    lag = history.lags(history.offers(both, months), months)
-    assert lag[-1, CN] == 9.0
-    assert lag[-1, US] == 3.0
-    assert not lag[0].any()
-
-
 # --- licences
 
 
@@ -244,7 +234,8 @@ def test_licence_rows_name_the_flagship_of_their_month(known):
         for t, month in enumerate(MONTHS[known.last_fact >= MONTHS]):
             if known.on_sale[t, k, 0]:
                 stated = [model for start, model in mine if start <= month][-1]
-                assert known.model[t][k][0] == stated, (ecosystem, month)
+                flagship = names(read_catalogue(), month, ecosystem)[0]
+                assert flagship == stated, (ecosystem, month)
 
 
 def test_licences_move_as_the_notes_say():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim import evidence
 from sim.errors import InputError
-from sim.evidence.nations import MEMBERSHIPS, POOLS, REGIONS, Nations, subset
+from sim.evidence.nations import MEMBERSHIPS, POOLS, REGIONS, Nations
 
 NATIONS = evidence.load().nations
 ARRAYS = [f.name for f in dataclasses.fields(Nations) if isinstance(getattr(NATIONS, f.name), np.ndarray)]  # fmt: skip  # noqa: E501
@@ -153,7 +153,7 @@ def test_links_of_a_selection_are_weighted_anew(codes):
 
 
 def test_the_whole_selected_is_the_whole_bit_by_bit():
-    whole = subset(NATIONS, NATIONS.iso3)
+    whole = NATIONS.select(NATIONS.iso3)
     for name in (*ARRAYS, *DERIVED):
         assert np.array_equal(getattr(whole, name), getattr(NATIONS, name))
 

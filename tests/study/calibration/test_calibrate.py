@@ -181,4 +181,5 @@ def test_the_priors_alone_and_a_held_value():
     held = _parameters(parameters={"align": 0.7}).scalar
     assert set(held[P.align].tolist()) == {0.7}
     fixed = _parameters(ensemble={"runs": 9, "seed": 1, "parameters": "default"}).scalar
-    assert set(fixed[P.align].tolist()) == {evidence.parameters.by_path("align").default}
+    (align,) = (row.default for row in evidence.load().parameters if row.path == "align")
+    assert set(fixed[P.align].tolist()) == {align}
