@@ -60,9 +60,16 @@ def _sources(cell: str) -> str:
 
 
 def parameters() -> str:
-    """Return the parameter table, switches apart."""
+    """Return the parameter table, switches apart: prior and, where there is one, posterior."""
+    from sim.study.calibration.fitted import posterior, status
+
+    def after(row: evidence.Parameter) -> str:
+        drawn = posterior(row)
+        return "-" if drawn is None else f"{drawn[1]:.3g} ({drawn[0]:.3g} to {drawn[2]:.3g})"
+
+    head = ("name", "symbol", "unit", "default", "range", "drawn", "posterior (5 to 95 %)")
     return table(
-        ("name", "symbol", "unit", "default", "range", "drawn", "status", "source", "meaning"),
+        (*head, "status", "source", "meaning"),
         (
             (
                 code(row.path),
@@ -71,7 +78,8 @@ def parameters() -> str:
                 number(row.default),
                 "-" if row.low == row.high else f"{number(row.low)} to {number(row.high)}",
                 row.dist if row.dist != "fixed" else "no",
-                row.status,
+                after(row),
+                status(row),
                 _sources(row.source),
                 sentence(row.meaning),
             )
@@ -79,6 +87,13 @@ def parameters() -> str:
             if row.dist != "switch"
         ),
     )
+
+
+def statuses() -> str:
+    """Return what the words for the status of a parameter mean."""
+    from sim.study.calibration.fitted import STATUSES
+
+    return "\n".join(f"- `{word}`: {meaning}." for word, meaning in STATUSES.items())
 
 
 def switches() -> str:
@@ -351,6 +366,7 @@ def judgement() -> str:
 BLOCKS: dict[str, Callable[..., str]] = {
     "judgement": judgement,
     "parameters": parameters,
+    "statuses": statuses,
     "switches": switches,
     "drivers": drivers,
     "state": state,

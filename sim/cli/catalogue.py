@@ -183,24 +183,33 @@ def _metrics() -> list[Row]:
 
 
 def _parameters() -> list[Row]:
+    """Return every parameter; of a fitted one also what the shipped draws say of it."""
     from sim.evidence import load
+    from sim.study.calibration.fitted import posterior, status
 
-    return [
-        {
-            "name": row.path,
-            "title": row.meaning,
-            "kind": "parameter",
-            "symbol": row.symbol,
-            "default": row.default,
-            "low": row.low,
-            "high": row.high,
-            "unit": row.unit,
-            "dist": row.dist,
-            "status": row.status,
-            "source": row.source,
-        }
-        for row in load().parameters
-    ]
+    found: list[Row] = []
+    for row in load().parameters:
+        drawn = posterior(row)
+        after: Row = {}
+        if drawn is not None:
+            after["posterior"] = dict(zip(("p05", "p50", "p95"), drawn, strict=True))
+        found.append(
+            {
+                "name": row.path,
+                "title": row.meaning,
+                "kind": "parameter",
+                "symbol": row.symbol,
+                "default": row.default,
+                "low": row.low,
+                "high": row.high,
+                "unit": row.unit,
+                "dist": row.dist,
+                "status": status(row),
+                **after,
+                "source": row.source,
+            }
+        )
+    return found
 
 
 def _observations() -> list[Row]:

@@ -152,7 +152,7 @@ def check_values(values: Iterable[Value]) -> list[str]:
 def check_parameters(parameters: Iterable[Parameter], sources: Mapping[str, Source]) -> list[str]:
     """Check order of bounds, sources, and that the status agrees with how a parameter is drawn."""
     found: list[str] = []
-    drawn = {"fitted-prior": True, "range": True, "value": False, "switch": False}
+    drawn = {"range": True, "value": False, "switch": False}
     for parameter in parameters:
         name = f"parameters.csv: {parameter.path}"
         if not parameter.low <= parameter.default <= parameter.high:

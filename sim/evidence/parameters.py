@@ -13,7 +13,7 @@ from sim.evidence.tables import Row
 from sim.evidence.tables import read as read_table
 
 DISTRIBUTIONS = ("triangular", "uniform", "fixed", "switch")
-PARAMETER_STATUSES = ("fitted-prior", "range", "value", "switch")
+PARAMETER_STATUSES = ("range", "value", "switch")
 COLUMNS = (
     "name", "index", "symbol", "unit", "default", "low", "high", "dist", "status", "source",
     "meaning",
@@ -36,8 +36,8 @@ class Parameter:
         ``triangular`` (mode at the default), ``uniform``, ``fixed`` (the default in every draw) or
         ``switch`` (0 or 1, never drawn).
     status : str
-        ``fitted-prior`` (2023 to 2025 can move it), ``range`` (they cannot, so it is drawn),
-        ``value`` (held) or ``switch``.
+        ``range`` (drawn; whether observations move it is for the fit to say), ``value`` (held) or
+        ``switch``.
     source : str
         Ids of sources separated by semicolons, or the word judgement.
     meaning : str

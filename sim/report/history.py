@@ -6,6 +6,7 @@ The study room makes the tables; here they become sentences, rows and small draw
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -26,6 +27,8 @@ class View:
     ----------
     title, note : str
         Above and below its table.
+    series : str
+        Observed series that it is compared with, as the fit names it.
     extra : mapping of str to str
         Columns beside the mean, with their headings.
     observed : str
@@ -35,6 +38,7 @@ class View:
     """
 
     title: str
+    series: str = ""
     note: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     observed: str = "Observed"
@@ -44,12 +48,14 @@ class View:
 VIEWS = {
     "deepseek_by_nation": View(
         "Chatbot use by nation, second half of 2025",
+        "deepseek_market_share",
         "DeepSeek's share of chatbot use. Observed is the figure that the source prints, else the "
         "band of its map. A proxy for developers.",
         {"all_chinese": "All Chinese services, mean"},
     ),
     "chinese_share_by_month": View(
         "Chinese share of the world's developers, month by month",
+        "openrouter_token_share_by_lab_origin",
         "No source counts this share. The last column is the nearest thing that moves for like "
         "reasons: the Chinese share of the identified tokens that the router OpenRouter passed on "
         "in one day of the month. Levels should not be compared. A proxy for developers.",
@@ -59,6 +65,7 @@ VIEWS = {
     ),
     "chinese_sites_by_month": View(
         "Visits to Chinese chatbot sites outside China, around R1",
+        "web_visit_share_chinese_llm_sites",
         "Share of visits to all chatbot sites; R1 came out in January 2025. Two observed figures "
         "are two ways of counting, not an interval. A proxy for developers.",
     ),
@@ -66,7 +73,16 @@ VIEWS = {
 """Views by the names that the study room gives them."""
 
 
-def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - Arrow is untyped
+IN_FIT = "in the fit"
+"""What marks an observed figure that the fit used."""
+
+
+def view(
+    name: str,
+    table: Any,  # noqa: ANN401 - Arrow is untyped
+    names: Mapping[str, str],
+    used: AbstractSet[tuple[str, str]] = frozenset(),
+) -> dict[str, Any]:
     """Return one view of the past as words, rows and drawings.
 
     Parameters
@@ -78,6 +94,8 @@ def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # 
         observed, observed_low and observed_high, empty where nothing was observed. Fractions.
     names : mapping of str to str
         Names of nations by ISO3.
+    used : set of (str, str)
+        Figures that the fit used: a series, and a nation or a month.
 
     Returns
     -------
@@ -87,6 +105,7 @@ def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # 
     look = VIEWS.get(name, View(words(name)))
     first = table.column_names[0]
     found = table.to_pylist()
+    fitted = {row[first] for row in found if observed(row) and (look.series, row[first]) in used}
     extra = {key: head for key, head in look.extra.items() if key in table.column_names}
     top = _ceiling(found, [observed(row) for row in found] if look.comparable else [])
     shown: list[dict[str, Any]] = []
@@ -101,6 +120,7 @@ def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # 
             "band": f"{short(row['p05'])}–{short(row['p95'])}",
             "extra": [f"{short(row[key])} %" for key in extra],
             "observed": _figures(seen),
+            "fit": IN_FIT if row[first] in fitted else "",
             "verdict": judged,
         }
         aside = first == "nation" and row["observed"] is None and row[first] not in COMPARED
@@ -108,7 +128,7 @@ def view(name: str, table: Any, names: Mapping[str, str]) -> dict[str, Any]:  # 
     return {
         "title": look.title,
         "note": look.note,
-        "says": _says(first, found, names, look),
+        "says": _says(first, found, names, look) + _of_fit(found, fitted),
         "head": {"name": words(first), "extra": list(extra.values()), "observed": look.observed},
         "comparable": look.comparable,
         "top": f"{100 * top:.0f} %",
@@ -184,6 +204,15 @@ def _says(first: str, rows: Sequence[Row], names: Mapping[str, str], look: View)
     if not rows:
         return ""
     return _of_nations(rows, names) if first == "nation" else _of_months(rows, look)
+
+
+def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str]) -> str:
+    """Return how many of the observed figures the fit used: meeting these is no test."""
+    if not fitted:
+        return ""
+    seen = sum(bool(observed(row)) for row in rows)
+    count = "all" if len(fitted) == seen else f"{len(fitted)}"
+    return f" The fit used {count} of these {seen} figures, so that they are in-sample."
 
 
 def _of_nations(rows: Sequence[Row], names: Mapping[str, str]) -> str:

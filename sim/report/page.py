@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import figures, history, nations, rows, style, tables
+from sim.report import basis, figures, history, nations, rows, style, tables
 from sim.report.summary import findings
+from sim.study.calibration.fitted import STATUSES
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -54,7 +55,7 @@ class Background:
     levers : mapping of str to Lever
         The table of levers, by id.
     optimism : sequence of Claim
-        The seeds' claim beside what could be confirmed.
+        The source documents' claim beside what could be confirmed.
     """
 
     names: nations.Names
@@ -132,6 +133,8 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
     every = {**known.levers, **scenario.own_levers}
     used = [*known.parameters, *known.optimism, *(every[entry.id] for entry in scenario.levers)]
     sources = rows.cited(used, known.sources)
+    parameters = scenario.ensemble.parameters
+    in_fit = basis.used(parameters)
     return {
         "title": scenario.title,
         "name": scenario.name,
@@ -168,10 +171,15 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
         "tile_height": nations.HEIGHT,
         "moved": _moved(result, shown, known.names),
         "moments": [months.text(month) for month in (when[0], when[-1])],
-        "history": [history.view(name, table, called) for name, table in result.seen.items()],
+        "basis": basis.sentence(parameters),
+        "doubt": basis.doubt(parameters),
+        "history": [
+            history.view(name, table, called, in_fit) for name, table in result.seen.items()
+        ],
         "strip": (history.WIDTH, history.HEIGHT),
         "optimism": rows.optimism(known.optimism, called, known.sources),
         "levers": [rows.lever(entry, every[entry.id]) for entry in scenario.levers],
+        "statuses": STATUSES,
         "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
         "sources": sources,
         "cited": {source["id"] for source in sources},

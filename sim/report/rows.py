@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import months
 from sim.report import tables
+from sim.study.calibration.fitted import posterior, status
 from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
@@ -175,8 +176,9 @@ def ids(text: str) -> list[str]:
 
 
 def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row of the parameter table, with the scenario's own value where it has one."""
+    """Return one row of the parameter table: prior, posterior, and the scenario's own value."""
     fixed = row.dist in {"fixed", "switch"}
+    drawn = posterior(row)
     own = changed.get(row.path)
     return {
         "path": row.path,
@@ -185,7 +187,8 @@ def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, Any]:
         "default": f"{row.default:g}",
         "range": "" if fixed else f"{row.low:g} to {row.high:g}",
         "dist": row.dist,
-        "status": row.status,
+        "posterior": "" if drawn is None else f"{drawn[1]:.3g} ({drawn[0]:.3g} to {drawn[2]:.3g})",
+        "status": status(row),
         "sources": ids(row.source),
         "meaning": row.meaning,
         "own": "" if own is None else _range(own),

@@ -1,8 +1,9 @@
 """What the runs would have shown of 2025, beside what was observed: plausible history.
 
 Two views are of consumers in chat windows, a proxy for developers; the third is the share of
-developers itself, which no source observes. They are shown before any fit, so that a reader sees
-what the default parameters get right and wrong.
+developers itself, which no source observes. Most of the observed figures are targets of the
+calibration, so that a run with calibrated parameters, the default, meets them in-sample; a run with
+``ensemble.parameters: drawn`` or ``default`` does not know them.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ class FakeScenario:
     own_levers: Any = field(default_factory=dict)
     facts_until: int | None = LAST_FACT
     parameters: Any = field(default_factory=lambda: {"network": 1.2})
+    ensemble: Any = field(default_factory=lambda: SimpleNamespace(parameters="calibrated"))
     period: Any = field(
         default_factory=lambda: SimpleNamespace(start=FIRST, end=LAST),
     )
@@ -247,7 +248,7 @@ def known(names) -> Background:
             ("segment_weight.enterprise", "w_s", "-", 0.35, 0.25, 0.45, "triangular", "range",
              "judgement", "Weight of the segment in a nation's building effort."),
             ("task_difficulty", "m_I", "ECI points", 130.0, 120.0, 140.0, "triangular",
-             "fitted-prior", "S1;S2", "Index at which an offer covers half of the tasks."),
+             "range", "S1;S2", "Index at which an offer covers half of the tasks."),
             ("attention_sd", "-", "log units", 0.5, 0.5, 0.5, "fixed", "value", "judgement",
              "Spread of the attention that releases draw."),
         )

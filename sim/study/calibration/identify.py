@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim import months as calendar
-from sim.study.calibration.members import FITTED
+from sim.study.calibration.fitted import FITTED
 from sim.study.calibration.series import percent
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Joint
 from sim.study.calibration import series as observed
+from sim.study.calibration.fitted import BUILT, FIRMS, FITTED, NATIONS, ROUTED, VISITS
 from sim.study.calibration.series import SERIES
 from sim.study.calibration.targets import Target, modelled
 from sim.study.ensemble import LANES
@@ -23,51 +24,6 @@ if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
 
 Floats = NDArray[np.float64]
-
-ORIGIN, OPEN = "openrouter_token_share_by_lab_origin", "openrouter_open_weight_token_share"
-VISITS, NATIONS = "web_visit_share_chinese_llm_sites", "deepseek_market_share"
-USERS, FIRMS = (
-    "genai_user_share_of_working_age_population",
-    "enterprise_workload_share_open_source",
-)
-DERIVED, DOWNLOADS = "atom_share_of_new_derivatives", "hf_download_share"
-ROUTED, BUILT = (ORIGIN, OPEN), (DERIVED, DOWNLOADS)
-
-FITTED: Mapping[str, tuple[str, ...]] = {
-    "task_difficulty": (*ROUTED, *BUILT, FIRMS, NATIONS),
-    "task_difficulty_gap": (FIRMS,),
-    "task_width": (*ROUTED, *BUILT, FIRMS),
-    "moving_bar": (*ROUTED, *BUILT, FIRMS),
-    "capability_weight.enterprise": (FIRMS,),
-    "capability_weight.independent": (*ROUTED, *BUILT, NATIONS),
-    "price_sensitivity": (*ROUTED, NATIONS),
-    "us_closed_pull.enterprise": (FIRMS,),
-    "us_closed_pull.independent": (*ROUTED, VISITS, NATIONS),
-    "licence_weight": (*ROUTED, *BUILT, FIRMS),
-    "risk_weight.enterprise": (FIRMS, NATIONS),
-    "risk_weight.independent": (*ROUTED, *BUILT, VISITS, NATIONS),
-    "reconsider.independent": (*ROUTED, VISITS, NATIONS),
-    "reconsider.research": BUILT,
-    "leak": (NATIONS,),
-    "align": (NATIONS,),
-    "us_tie": (NATIONS,),
-    "income_effect": (NATIONS,),
-    "trial_rate": (VISITS, NATIONS),
-    "attention_memory": (VISITS, NATIONS),
-    "nest": (*ROUTED, *BUILT),
-    "home": (*ROUTED, *BUILT),
-    "fresh_pull": ROUTED,
-    "promotion_pull": ROUTED,
-    "imitation_links": (USERS,),
-    "innovation": (USERS,),
-    "potential": (USERS,),
-    "visit_factor": (NATIONS,),
-}
-"""Path of each parameter that is fitted, and the series that may move it.
-
-A gain between a parameter and a series that by mechanism has nothing to say of it would be chance:
-with a few hundred members such chance takes away spread that the data do not take.
-"""
 
 CONTRAST = ("cn_open", "us_closed")
 """Ecosystems whose tastes a national chatbot share can tell: one of them against the other."""

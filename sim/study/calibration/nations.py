@@ -11,8 +11,8 @@ import pandas as pd
 from sim.evidence import load
 from sim.study.calibration import members, scores
 from sim.study.calibration.calibrate import Plan, calibrate, compiled
+from sim.study.calibration.fitted import NATIONS
 from sim.study.calibration.forecast import predict
-from sim.study.calibration.members import NATIONS
 from sim.study.calibration.series import Floats, logit, percent
 from sim.study.calibration.targets import Target, targets
 

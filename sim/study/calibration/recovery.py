@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.study.calibration import members
 from sim.study.calibration.calibrate import Plan, calibrate, compiled
-from sim.study.calibration.members import FITTED
+from sim.study.calibration.fitted import FITTED
 from sim.study.calibration.series import percent
 from sim.study.calibration.targets import Target, covariance, targets
 

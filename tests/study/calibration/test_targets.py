@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from sim import evidence, months
+from sim.evidence.posterior import read
 from sim.study.calibration import members
 from sim.study.calibration.calibrate import Plan, compiled
+from sim.study.calibration.fitted import FITTED, NATIONS, STATUSES, posterior, status
 from sim.study.calibration.series import SERIES, VIEWS, logit, percent
 from sim.study.calibration.targets import between, covariance, modelled, targets, values
 
@@ -37,14 +39,14 @@ def test_views_count_ecosystems_that_exist():
 
 def test_nations_that_are_left_out_are_not_known():
     kept = targets(nations=["KEN", "BRA"])
-    mine = {aim.place for aim in kept if aim.series == members.NATIONS}
+    mine = {aim.place for aim in kept if aim.series == NATIONS}
     assert mine == {"KEN", "BRA"}
-    others = [aim for aim in targets() if aim.series != members.NATIONS]
-    assert [aim for aim in kept if aim.series != members.NATIONS] == others
+    others = [aim for aim in targets() if aim.series != NATIONS]
+    assert [aim for aim in kept if aim.series != NATIONS] == others
 
 
 def test_printed_figures_go_before_bands():
-    found = {aim.place: aim for aim in targets() if aim.series == members.NATIONS}
+    found = {aim.place: aim for aim in targets() if aim.series == NATIONS}
     assert found["BLR"].value == 56.0
     assert found["KEN"].value == 8.0
     assert found["DEU"].value == 2.5
@@ -76,12 +78,34 @@ def test_every_fitted_parameter_exists_is_drawn_and_may_be_moved():
     drivers = compiled(Plan())
     unknown = members.unknowns(drivers)
     held = {row.path: row for row in unknown.held}
-    assert set(members.FITTED) <= set(held)
-    assert all(held[path].status == "fitted-prior" for path in members.FITTED)
+    assert set(FITTED) <= set(held)
+    assert all(held[path].status == "range" for path in FITTED)
     may_move = unknown.may_move(targets(), drivers)
     assert may_move.shape == (len(unknown.names), len(targets()))
     for place, row in enumerate(unknown.held):
-        assert may_move[place].any() == (row.path in members.FITTED)
+        assert may_move[place].any() == (row.path in FITTED)
+
+
+def test_a_parameter_is_called_fitted_exactly_if_the_smoother_may_move_it():
+    drivers = compiled(Plan())
+    unknown = members.unknowns(drivers)
+    may_move = unknown.may_move(targets(), drivers)
+    moved = {row.path for place, row in enumerate(unknown.held) if may_move[place].any()}
+    rows = evidence.load().parameters
+    assert {row.path for row in rows if status(row) == "fitted"} == moved
+    assert {status(row) for row in rows} == set(STATUSES)
+    assert not {"taste_region", "lag.cn_open", "release_rate.cn_open"} & moved
+
+
+def test_the_posterior_of_a_parameter_is_that_of_the_shipped_draws():
+    draws = read()
+    for row in evidence.load().parameters:
+        found = posterior(row)
+        assert (found is not None) == (row.path in FITTED)
+        if found is not None:
+            of_row = draws.values[:, draws.names.index(row.path)]
+            assert row.low <= found[0] <= found[1] <= found[2] <= row.high
+            assert np.mean(of_row <= found[1]) == pytest.approx(0.5, abs=0.05)  # draws are rounded
 
 
 def test_scores_and_values_are_each_other_s_inverse():
