@@ -1,4 +1,4 @@
-"""``sim calibrate``, ``sim hindcast`` and ``sim observe``: progress, tables and loud losses."""
+"""``sim calibrate``, ``sim hindcast`` and ``sim observe``: progress and tables."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ def print_calibration(done: Calibration) -> None:
         f"{len(done.aims)} figures to {done.plan.until}, {done.plan.members} members, "
         f"{done.plan.steps} steps, seed {done.plan.seed}\n"
     )
-    columns = ["parameter", "unit", "prior", "posterior", "told"]
+    columns = ["parameter", "unit", "prior", "posterior", "informed"]
     rows: list[dict[str, Any]] = [
         {
             "parameter": row.parameter,
             "unit": row.unit,
             "prior": f"{row.prior_p05:.3g} to {row.prior_p95:.3g}",
             "posterior": f"{row.p05:.3g} to {row.p95:.3g}",
-            "told": row.moved,
+            "informed": row.moved,
         }
         for row in fitted.itertuples()
     ]
     head = {name: name for name in columns}
     output.print_rows([head, *rows], columns)
     typer.echo(
-        f"\nIntervals of 90 %; told: whether the data moved it. {len(table) - len(fitted)} ranges "
-        "are drawn and never moved.\n"
+        f"\nIntervals of 90 %; informed: whether the data moved it. {len(table) - len(fitted)} "
+        "ranges are drawn and never moved.\n"
         f"Draws and tables: {done.folder}"
     )
 
@@ -109,9 +109,10 @@ def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
 
 
 def print_hindcast(done: Hindcast) -> None:
-    """Print scores by series."""
+    """Print scores by series, the method with the lowest of each, and how often that is naive."""
     for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
         typer.echo(f"From {cutoff}, drivers known {drivers}: CRPS in percentage points\n")
+        methods = list(part["method"].unique())
         rows = []
         for series, mine in part.groupby("series", sort=False):
             scores = mine.set_index("method")
@@ -119,35 +120,23 @@ def print_hindcast(done: Hindcast) -> None:
             rows.append(
                 {
                     "series": series, "figures": int(model["points"]),
-                    "model": f"{model['crps']:.2f}",
-                    **{name: f"{scores.loc[name, 'crps']:.2f}" for name in scores.index[1:]},
+                    **{name: f"{scores.loc[name, 'crps']:.2f}" for name in scores.index},
+                    "lowest": scores["crps"].idxmin() if len(scores) > 1 else "-",
                     "in 90 %": f"{100 * model['coverage']:.0f} %",
                     "width": f"{model['width']:.1f}",
                 }
             )  # fmt: skip
-        columns = ["series", "figures", "model", "last value", "linear trend", "Bass curve"]
-        columns += ["in 90 %", "width"]
+        columns = ["series", "figures", *methods, "lowest", "in 90 %", "width"]
         output.print_rows([{name: name for name in columns}, *rows], columns)
         points = done.points
         mine = points[(points["cutoff"] == cutoff) & (points["drivers"] == drivers)]
         typer.echo(f"\n90 % intervals hold {100 * mine['covered'].mean():.0f} % of all figures.\n")
+    typer.echo(
+        f"The model loses to a naive forecast in {len(done.lost)} of {len(done.compared)} "
+        "comparisons (column lowest)."
+    )
     if done.folder is not None:
         typer.echo(f"Points, scores, figure and report: {done.folder}")
-
-
-def say_lost(done: Hindcast) -> None:
-    """Say on standard error where a naive forecast is better."""
-    for row in done.lost.itertuples():
-        typer.echo(
-            f"sim: the model loses on {row.series} from {row.cutoff}, drivers known {row.drivers}: "
-            f"{row.model:.2f} against {row.its_crps:.2f} of the {row.better}",
-            err=True,
-        )
-
-
-def loses_most(done: Hindcast) -> bool:
-    """Return whether some naive forecast is better on most series of the comparison."""
-    return 2 * len(done.lost) > len(done.compared)
 
 
 def hindcast_json(done: Hindcast) -> dict[str, Any]:

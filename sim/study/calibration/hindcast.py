@@ -18,7 +18,7 @@ from sim.study import store
 from sim.study.calibration import members, naive, scores
 from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled
 from sim.study.calibration.forecast import predict
-from sim.study.calibration.series import SERIES, Floats, percent
+from sim.study.calibration.series import SERIES, Floats, logit, percent
 from sim.study.calibration.targets import Target, targets
 from sim.study.manifest import facts
 from sim.study.sweeps.shards import write_whole
@@ -61,7 +61,8 @@ class Hindcast:
         One row a forecast: cutoff, drivers, series, place, month, ecosystem, observed, p05, p50,
         p95, crps, error, covered.
     table : DataFrame
-        Scores by cutoff, drivers, series and method: points, crps, mae, coverage, width.
+        Scores by cutoff, drivers, series and method: points, crps and mae in percentage points,
+        crps_log_odds, coverage and width of 90 % intervals.
     folder : Path, optional
         Where it is kept.
     """
@@ -210,8 +211,9 @@ def _scored(parts: Sequence[_Part]) -> Hindcast:
                     "cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series,
                     "place": aim.place, "month": calendar.text(aim.month), "ecosystem": aim.code,
                     "observed": aim.value, "p05": low, "p50": middle, "p95": high,
-                    "crps": scores.crps(draws, aim.value), "error": abs(middle - aim.value),
-                    "covered": low <= aim.value <= high,
+                    "crps": scores.crps(draws, aim.value),
+                    "crps_log_odds": _on_log_odds(draws, aim.value),
+                    "error": abs(middle - aim.value), "covered": low <= aim.value <= high,
                 }
             )  # fmt: skip
             rows += _naive_rows(part, aim)
@@ -223,6 +225,7 @@ def _scored(parts: Sequence[_Part]) -> Hindcast:
         .agg(
             points=("crps", "size"), crps=("crps", "mean"), mae=("error", "mean"),
             coverage=("covered", "mean"), width=("width", "mean"),
+            crps_log_odds=("crps_log_odds", "mean"),
         )
         .reset_index()
     )  # fmt: skip
@@ -237,19 +240,37 @@ def _naive_rows(part: _Part, aim: Target) -> list[dict[str, Any]]:
         if (other.series, other.place, other.code) == (aim.series, aim.place, aim.code)
         and not other.at_least
     ]
+    if not past:
+        return []
+    about = {"cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series}
     rows = []
-    for name, method in naive.METHODS.items() if past else ():
+    for name, method in naive.METHODS.items():
         middle, sd = method(past, aim.month)
         reach = 1.6448536269514722 * sd
         rows.append(
-            {
-                "cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series,
+            about | {
                 "method": name, "crps": scores.crps_normal(middle, sd, aim.value),
+                "crps_log_odds": _on_log_odds(naive.quantiles(middle, sd), aim.value),
                 "error": abs(middle - aim.value), "covered": abs(middle - aim.value) <= reach,
                 "width": 2.0 * reach,
             }
         )  # fmt: skip
+    draws = naive.flat(past, aim)
+    low, high = scores.interval(draws)
+    rows.append(
+        about | {
+            "method": naive.FLAT, "crps": scores.crps(draws, aim.value),
+            "crps_log_odds": _on_log_odds(draws, aim.value),
+            "error": abs(float(np.median(draws)) - aim.value),
+            "covered": low <= aim.value <= high, "width": high - low,
+        }
+    )  # fmt: skip
     return rows
+
+
+def _on_log_odds(draws: Floats, value: float) -> float:
+    """Return the score of percentages on the scale on which shares of any size err alike."""
+    return scores.crps(logit(draws), float(logit(np.array(value))))
 
 
 def _write(done: Hindcast, cutoffs: Sequence[str], plan: Plan) -> None:

@@ -1,8 +1,13 @@
-"""Naive forecasts that a model must beat: last value, linear trend, logistic (Bass) curve.
+"""Naive forecasts that a model must beat: last value, linear trend, Bass curve, flat model.
 
-Each gives a normal forecast in percent: a middle and a standard deviation from its own errors in
-the past, which grows with the horizon. Where the past is too short for a method it gives the last
-value, and where nothing was observed, none.
+The first three give a normal forecast in percent: a middle and a standard deviation from their own
+errors in the past. That of the last value grows with the root of the horizon, that of the line with
+the distance from the middle of the past; that of the Bass curve is the scatter around the curve and
+does not grow, so that its far forecasts are too sure of themselves. Where the past is too short for
+a method it gives the last value, and where nothing was observed, none.
+
+The flat model is what the forecasts of the model would be if its views never moved: it shows how
+much of a score is the work of the discrepancy process, which no other naive forecast has.
 """
 
 from __future__ import annotations
@@ -10,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from scipy.special import ndtri
 
-from sim.study.calibration.series import Floats
-from sim.study.calibration.targets import Target
+from sim.study.calibration.series import Floats, percent
+from sim.study.calibration.targets import Target, between, covariance, values
 
 Forecast = tuple[float, float]
 """Middle and standard deviation, percent."""
@@ -69,6 +75,47 @@ def bass(past: Sequence[Target], month: int) -> Forecast:
     scale = np.sqrt((fit.fun**2).sum() / max(months.size - 3, 1))
     middle = float(curve(fit.x, np.array([float(month)]))[0])
     return middle, float(np.hypot(error, scale))
+
+
+FLAT = "flat model"
+"""Name of the forecast by the discrepancy process alone."""
+
+_PROBABILITIES = (np.arange(1000) + 0.5) / 1000
+
+
+def flat(past: Sequence[Target], aim: Target) -> Floats:
+    """Return a forecast from a constant level and the discrepancy process of the series.
+
+    Level and discrepancy are normal on the scale of log-odds; the level is unknown and estimated by
+    generalised least squares, and its error is part of the forecast (Rasmussen and Williams 2006,
+    *Gaussian Processes for Machine Learning*, equations 2.41 and 2.42, with a vague prior).
+
+    Parameters
+    ----------
+    past : sequence of Target
+        Observed figures of the same series, place and code; at least one.
+    aim : Target
+        Its value is not read.
+
+    Returns
+    -------
+    ndarray, shape (1000,)
+        Evenly spaced quantiles of the observation, percent.
+    """
+    ones = np.ones(len(past))
+    shared = between([aim], past)[0]
+    of_past, of_ones = np.linalg.solve(covariance(past), np.stack([values(past), ones], axis=1)).T
+    precision = ones @ of_ones
+    level = ones @ of_past / precision
+    gain = np.linalg.solve(covariance(past), shared)
+    middle = level + gain @ (values(past) - level)
+    variance = covariance([aim])[0, 0] - gain @ shared + (1.0 - gain @ ones) ** 2 / precision
+    return percent(middle + np.sqrt(variance) * ndtri(_PROBABILITIES))
+
+
+def quantiles(middle: float, sd: float) -> Floats:
+    """Return evenly spaced quantiles of a normal forecast, shape (1000,), percent."""
+    return np.asarray(middle + sd * ndtri(_PROBABILITIES))
 
 
 METHODS: Mapping[str, Callable[[Sequence[Target], int], Forecast]] = {

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.cli.calibrating import loses_most
 from sim.errors import InputError
 from sim.report import calibration as drawing
-from sim.study.calibration import nations
+from sim.study.calibration import naive, nations
 from sim.study.calibration.calibrate import Plan
 from sim.study.calibration.hindcast import ALTERNATIVES, Hindcast, hindcast
 from sim.study.calibration.observe import COLUMNS, observe
@@ -37,14 +36,15 @@ def test_intervals_hold_most_figures(judged):
         assert 0.77 <= part["covered"].mean() <= 0.99
 
 
-def test_routed_tokens_and_visits_beat_all_naive_forecasts_with_later_drivers(judged):
+def test_with_later_drivers_extrapolation_of_routed_tokens_and_visits_does_no_better(judged):
+    """Against the three that extrapolate; 15 percent is the noise of a few members."""
     table = judged.table[judged.table["drivers"] == "later"]
     for name in (
         "openrouter_open_weight_token_share", "openrouter_token_share_by_lab_origin",
         "web_visit_share_chinese_llm_sites",
     ):  # fmt: skip
         mine = table[table["series"] == name].set_index("method")["crps"]
-        assert mine["model"] < 1.15 * mine.drop("model").min(), name
+        assert mine["model"] < 1.15 * mine[list(naive.METHODS)].min(), name
 
 
 def test_losses_are_told(judged):
@@ -58,7 +58,7 @@ def test_losses_are_told(judged):
     assert "<script" not in page
 
 
-def test_most_lost_is_a_failure():
+def test_losses_are_those_series_on_which_some_naive_forecast_scores_lower():
     rows = [
         ["2025-06", "later", series, method, 1, score, 0.0, 1.0, 1.0]
         for series, scores in {"a": (1.0, 2.0), "b": (3.0, 2.0), "c": (3.0, 2.0)}.items()
@@ -66,9 +66,15 @@ def test_most_lost_is_a_failure():
     ]
     columns = ["cutoff", "drivers", "series", "method", "points", "crps", "mae", "coverage"]
     table = pd.DataFrame(rows, columns=[*columns, "width"])
-    assert loses_most(Hindcast(pd.DataFrame(), table))
-    assert not loses_most(Hindcast(pd.DataFrame(), table[table["series"] != "c"]))
     assert Hindcast(pd.DataFrame(), table).lost["series"].tolist() == ["b", "c"]
+
+
+def test_every_naive_forecast_is_scored_in_percent_and_on_log_odds(judged):
+    table = judged.table.set_index(["series", "method"])
+    for name in judged.compared["series"].unique():
+        mine = table.loc[name]
+        assert set(mine.index) == {"model", *naive.METHODS, naive.FLAT}
+    assert (table[["crps", "crps_log_odds"]] > 0.0).all(axis=None)
 
 
 @pytest.mark.parametrize("cutoff", ["2025-12", "2024-06", "now"])

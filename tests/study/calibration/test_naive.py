@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.study.calibration import naive
-from sim.study.calibration.targets import Target
+from sim.study.calibration.series import logit
+from sim.study.calibration.targets import Target, covariance
 
 
 def past(values, months=None):
@@ -51,3 +52,27 @@ def test_a_bass_curve_goes_on():
 @pytest.mark.parametrize("method", naive.METHODS.values())
 def test_one_figure_gives_the_last_value(method):
     assert method(past([12.0]), 30)[0] == 12.0
+
+
+@given(values=st.lists(st.floats(1, 99), min_size=1, max_size=6), ahead=st.integers(1, 12))
+def test_the_flat_model_is_the_forecast_of_a_model_that_shows_a_constant(values, ahead):
+    """Conditioning on the figures with a level of variance 1e6 gives the same normal."""
+    known = past(values)
+    (aim,) = past([50.0], [23 + len(values) + ahead])
+    draws = logit(naive.flat(known, aim))
+    covered = covariance([*known, aim])
+    # A vague level is a large constant added to every covariance.
+    vague = covered + 1e6
+    gain = np.linalg.solve(vague[:-1, :-1], vague[:-1, -1])
+    assert np.median(draws) == pytest.approx(gain @ logit(np.array(values)), abs=1e-3)
+    sd = np.sqrt(vague[-1, -1] - gain @ vague[:-1, -1])
+    assert draws.std() == pytest.approx(sd, rel=0.02)
+
+
+def test_the_scatter_of_the_bass_curve_does_not_grow_and_that_of_the_others_does():
+    bent = past([10.0, 18.0, 25.0, 33.0, 38.0, 41.0])
+    for name, method in naive.METHODS.items():
+        near, far = (method(bent, 29 + ahead)[1] for ahead in (1, 12))
+        assert (far > near) == (name != "Bass curve"), name
+    near, far = (naive.flat(bent, past([50.0], [29 + ahead])[0]) for ahead in (1, 12))
+    assert np.ptp(far) > np.ptp(near)
