@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from docs.tables import code, table
 
@@ -40,10 +41,110 @@ def series() -> str:
     )  # fmt: skip
 
 
+class Comparison(NamedTuple):
+    """The scores of all methods on one series, from one cut-off, with one knowledge of drivers."""
+
+    series: str
+    figures: int
+    by_method: dict[str, float]
+
+    @property
+    def won(self) -> bool:
+        """Whether no naive forecast scored better than the model."""
+        return self.by_method["model"] <= min(s for m, s in self.by_method.items() if m != "model")
+
+
+def comparisons(score: str = "crps") -> list[Comparison]:
+    """Return the comparisons of the model with naive forecasts, those without one left out."""
+    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
+    for row in rows("scores"):
+        key = (row["cutoff"], row["drivers"], row["series"])
+        found.setdefault(key, {})[row["method"]] = row
+    return [
+        Comparison(
+            key[2], int(by["model"]["points"]), {m: float(row[score]) for m, row in by.items()}
+        )
+        for key, by in found.items()
+        if len(by) > 1
+    ]
+
+
+def tuned(name: str) -> bool:
+    """Return whether a series has a slope, whose size was chosen with late 2025 in sight."""
+    from sim.study.calibration.series import SERIES
+
+    return SERIES[name].trend > 0.0
+
+
+def _tally(some: list[Comparison]) -> str:
+    """Return in how many comparisons the model loses, for each series."""
+    from sim.report.calibration import TITLES
+
+    parts = []
+    for name in dict.fromkeys(each.series for each in some):
+        mine = [each for each in some if each.series == name]
+        lost = sum(not each.won for each in mine)
+        parts.append(f"{TITLES[name]} {lost} of {len(mine)}")
+    return "; ".join(parts)
+
+
+def _naive_names() -> str:
+    names = dict.fromkeys(row["method"] for row in rows("scores") if row["method"] != "model")
+    *some, last = names
+    return f"{', '.join(some)} and {last}"
+
+
+def verdict() -> str:
+    """Return in words what the hindcasts won and lost, for the head of the page."""
+    found = comparisons()
+    lost = sum(not each.won for each in found)
+    blind = [each for each in found if not tuned(each.series)]
+    said = (
+        f"**Of {len(found)} comparisons with naive forecasts ({_naive_names()}) the model loses "
+        f"{lost}** by CRPS in percentage points: {_tally(found)}. A comparison is a series, a "
+        "cut-off and a knowledge of drivers, and the best naive forecast counts. "
+    )
+    if "crps_log_odds" in rows("scores")[0]:
+        odds = comparisons("crps_log_odds")
+        said += f"As log-odds it loses {sum(not each.won for each in odds)}. "
+    won = [each for each in blind if each.won]
+    said += (
+        "Both series of routed tokens are no blind test, since the size of their slope was chosen "
+        f"with the second half of 2025 in sight. Of the other {len(blind)} comparisons the model "
+        f"wins {len(won)}"
+    )
+    return said + (f": {_won(won)}." if won else ".")
+
+
+def _won(won: list[Comparison]) -> str:
+    """Return what was won, and how few figures that may be."""
+    from sim.report.calibration import TITLES
+
+    parts = []
+    for name in dict.fromkeys(each.series for each in won):
+        mine = [each for each in won if each.series == name]
+        most = max(each.figures for each in mine)
+        figures = "one figure" if most == 1 else f"at most {most} figures"
+        parts.append(f"{TITLES[name]} {len(mine)} times, {figures} each time")
+    return "; ".join(parts)
+
+
+def hindcast_line() -> str:
+    """Return one sentence on what the hindcasts won and lost, for the front page."""
+    found = comparisons()
+    blind = [each for each in found if not tuned(each.series)]
+    lost, won = (sum(not each.won for each in found), sum(each.won for each in blind))
+    return (
+        f"In hindcasts of 2025 the model loses to the best naive forecast in {lost} of "
+        f"{len(found)} comparisons, and wins {won} of the {len(blind)} that are a blind test "
+        "([what it gets right and wrong](docs/validation.md))."
+    )
+
+
 def fitted() -> str:
     """Return prior and posterior of the fitted parameters."""
     return table(
-        ("parameter", "unit", "prior, 90 %", "posterior, 90 %", "spread left", "told"),
+        ("parameter", "unit", "prior, 90 %", "posterior, 90 %", "spread left", "informed by data"),
         (
             (code(r["parameter"]), r["unit"],
              f"{float(r['prior_p05']):.3g} to {float(r['prior_p95']):.3g}",
@@ -55,12 +156,12 @@ def fitted() -> str:
 
 
 def scores() -> str:
-    """Return the scores of hindcasts by cut-off, series and method."""
+    """Return the scores of hindcasts by cut-off, series and method, in percentage points."""
     found: dict[tuple[str, str, str], dict[str, dict[str, str]]] = {}
     for row in rows("scores"):
         key = (row["cutoff"], row["drivers"], row["series"])
         found.setdefault(key, {})[row["method"]] = row
-    methods = ("model", "last value", "linear trend", "Bass curve")
+    methods = list(dict.fromkeys(row["method"] for row in rows("scores")))
     return table(
         ("cut-off", "drivers known", "series", "figures", *methods, "in 90 %"),
         (
@@ -133,6 +234,8 @@ def made() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "series": series,
     "fitted": fitted,
+    "verdict": verdict,
+    "hindcast": hindcast_line,
     "scores": scores,
     "coverage": coverage,
     "left out": left_out,

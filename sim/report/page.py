@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import basis, figures, history, nations, rows, style, tables
+from sim.report import basis, figures, history, nations, notes, rows, style, tables
 from sim.report.summary import findings
 from sim.study.calibration.fitted import STATUSES
 
@@ -149,6 +149,7 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
             for group, sentence in zip(groups, findings(result, shown, groups), strict=True)
         ],
         "blocs": style.BLOCS,
+        "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2]),
         "wide": _data(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
         "narrow": _data(figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from sim import months
-from sim.report import nations, style, tables
+from sim.report import nations, notes, style, tables
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Lever
 
 WIDTH = 88
 NAME, CELL = 30, 19
@@ -43,6 +47,8 @@ def summary(
     lines = [*wrap(f"{result.scenario.name}: {title} ({runs})", WIDTH), ""]
     for sentence in findings(result, shown, groups):
         lines += _wrapped(sentence, first="- ")
+    for note in notes.notes(result, _levers(result)):
+        lines += _wrapped(note, first="- ")
     lines += [
         "",
         *_wrapped(
@@ -62,6 +68,15 @@ def summary(
     return "\n".join(lines) + "\n"
 
 
+def _levers(result: tables.Result) -> Mapping[str, Lever]:
+    """Return the levers that the scenario may pull; reading the table is left out if it is none."""
+    if not result.scenario.levers:
+        return {}
+    from sim.scenario.levers import read
+
+    return {**read(), **result.scenario.own_levers}
+
+
 def findings(result: tables.Result, shown: tables.Curves, groups: Sequence[str]) -> list[str]:
     """Return a sentence or two on each group: who leads, when, and in how many runs."""
     last = shown.months[-1]
@@ -78,7 +93,7 @@ def findings(result: tables.Result, shown: tables.Curves, groups: Sequence[str])
             f"{where[0].upper()}{where[1:]}, {_reigns(tables.reigns(shown, group))}. "
             f"In {months.text(last)} the US bloc holds {tables.percent(us)} "
             f"({tables.between(us_low, us_high)}) and the Chinese bloc {tables.percent(cn)} "
-            f"({tables.between(cn_low, cn_high)}); the Chinese bloc is the larger "
+            f"({tables.between(cn_low, cn_high)}); the Chinese bloc leads "
             f"{tables.chance(ahead, result.n_runs)}."
         )
     return said

@@ -268,6 +268,7 @@ def known(names) -> Background:
         cost_low=50.0, cost_central=300.0, cost_high=1200.0, cost_kind="public outlay",
         magnitude_low=0.1, magnitude_central=0.3, magnitude_high=0.6,
         magnitude_unit="share of US open releases", source="S1;judgement",
+        effects=(SimpleNamespace(driver="licence"),),
     )  # fmt: skip
     claims = [
         SimpleNamespace(

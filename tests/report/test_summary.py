@@ -22,7 +22,7 @@ def test_it_says_who_leads_when_and_how_sure(result, names):
         shares = tables.run_shares(result, shown, [group], [last])[group, last]
         blocs = tables.blocs(shares, shown.ecosystems)
         ahead = int((blocs["cn"] > blocs["us"]).sum())
-        assert f"the larger {tables.chance(ahead, 40)}." in " ".join(text.split())
+        assert f"the Chinese bloc leads {tables.chance(ahead, 40)}." in " ".join(text.split())
     assert "2026-10            2030-12            2035-12" in text
     assert "Facts end in 2026-10" in text
     assert text.rstrip().endswith("results/baseline/4f1c2a9be0d3")

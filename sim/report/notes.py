@@ -1,0 +1,120 @@
+"""What a reader must know of a scenario before its numbers: when it was decided, what can bind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import months
+from sim.report import tables
+from sim.study.columns import read_numbers, read_words
+
+if TYPE_CHECKING:
+    from sim.scenario.levers import Lever
+
+HARDWARE = frozenset({
+    "demand", "permitted", "output_cap", "output_growth", "exported", "rented", "performance",
+    "maturity", "availability", "hardware_stance", "training_cut", "serving_cut", "serving_share",
+})  # fmt: skip
+"""Drivers of accelerators and compute: they reach developers through lag, price and load alone."""
+
+RARE = 0.05
+"""Part of months below which a limit is said to hardly ever bind."""
+
+MOVED = (
+    ("hardware_share.cn", "Chinese chips in the world's AI compute", True),
+    ("lag.added_cn", "months added to the lag of Chinese laboratories", False),
+)
+"""What levers on hardware do move: metric, words, and whether it is a share."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
+    """Return sentences on when the scenario's levers start and on what its levers can reach.
+
+    Parameters
+    ----------
+    result : Result
+        What a run gave; a metric that it does not hold is not spoken of.
+    levers : mapping of str to Lever
+        Every lever that the scenario may pull, its own among them.
+    """
+    found = (_as_if_decided(result), _binding(result, levers))
+    return [sentence for sentence in found if sentence]
+
+
+def _as_if_decided(result: tables.Result) -> str:
+    """Return that a scenario pulls levers in months of which the facts are known already."""
+    facts = tables.facts_end(result)
+    early = [entry.start for entry in _pulled(result) if entry.start <= facts]
+    if not early:
+        return ""
+    first = min(early)
+    return (
+        f"{len(early)} of its levers start before the dated facts end in {months.text(facts)}: "
+        f"read it as if decided in {_in_words(first)}."
+    )
+
+
+def _binding(result: tables.Result, levers: Mapping[str, Lever]) -> str:
+    """Return how often serving compute binds, where a lever acts on hardware."""
+    on_hardware = [
+        entry.id
+        for entry in _pulled(result)
+        if any(effect.driver in HARDWARE for effect in levers[entry.id].effects)
+    ]
+    binds, _ = _last(result, "binding.serving")
+    if not on_hardware or not binds.size:
+        return ""
+    part = float(binds.mean())
+    said = (
+        f"{len(on_hardware)} of its levers act on chips and compute. The serving compute of "
+        f"Chinese laboratories binds in {tables.percent(part)} of months, mean over runs"
+    )
+    if part < RARE:
+        said += ", so that by this way they can hardly change whose models developers build on"
+    moved = [_spread(result, *each) for each in MOVED]
+    return f"{said}. {'; '.join(words for words in moved if words)}".rstrip(" .") + "."
+
+
+def _spread(result: tables.Result, metric: str, words: str, share: bool) -> str:  # noqa: FBT001
+    """Return median and interval of a metric at the last month it is reported for."""
+    values, month = _last(result, metric)
+    if not values.size:
+        return ""
+    middle, low, high = tables.spread_of(values)
+    figures = (
+        f"{tables.percent(middle)} ({tables.between(low, high)})"
+        if share
+        else f"{middle:.1f} ({low:.1f} to {high:.1f})"
+    )
+    return f"{words[:1].upper()}{words[1:]}: {figures} in {month}"
+
+
+def _last(result: tables.Result, metric: str) -> tuple[tables.Floats, str]:
+    """Return a metric of the world in every run, at its last month, and that month's name."""
+    table = result.tables["outcomes"]
+    (name, names), (group, groups) = (read_words(table, word) for word in ("metric", "group"))
+    if metric not in names or "world" not in groups:
+        return np.empty(0), ""
+    stamp = tables.month_numbers(table)
+    rows = np.flatnonzero((name == names.index(metric)) & (group == groups.index("world")))
+    rows = rows[stamp[rows] == stamp[rows].max(initial=-1)]
+    month = months.text(int(stamp[rows[0]])) if rows.size and stamp[rows[0]] >= 0 else ""
+    return read_numbers(table, "value")[rows], month
+
+
+def _pulled(result: tables.Result) -> list[Any]:
+    """Return the entries of levers that change something."""
+    return [entry for entry in result.scenario.levers if entry.strength != 0]
+
+
+def _in_words(month: int) -> str:
+    year, number = months.text(month).split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
