@@ -16,18 +16,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Bare = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the names.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what cannot be left out.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the result folder.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.")]
 Vary = Annotated[
     list[str] | None,
     typer.Option("--vary", metavar="PATH=SPEC", help="What varies; may be repeated."),
 ]
 Points = Annotated[
-    int | None, typer.Option(metavar="N", help="Points; of sobol and morris the base sample.")
+    int | None,
+    typer.Option(metavar="N", help="Points of the design; for sobol and morris the base sample."),
 ]
-EachRuns = Annotated[int | None, typer.Option(metavar="N", help="Replicates a point.")]
-OneSeed = Annotated[int | None, typer.Option(metavar="S", help="Seed that all points share.")]
+EachRuns = Annotated[int | None, typer.Option(metavar="N", help="Replicates of each point.")]
+OneSeed = Annotated[
+    int | None, typer.Option(metavar="S", help="Random seed, the same for all points.")
+]
 SetAll = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value in all points."),
@@ -36,11 +40,14 @@ Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month."
 Among = Annotated[
     str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
 ]
-Engine = Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")]
-Processes = Annotated[
-    int | None, typer.Option(metavar="N", help="Processes; one a processor by default.")
+Engine = Annotated[
+    str,
+    typer.Option(metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."),
 ]
-Members = Annotated[int, typer.Option(metavar="N", help="Worlds of the ensemble.")]
+Processes = Annotated[
+    int | None, typer.Option(metavar="N", help="Processes; by default one for each processor.")
+]
+Members = Annotated[int, typer.Option(metavar="N", help="Members of the ensemble.")]
 Cluster = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
@@ -75,9 +82,9 @@ def list_(
         list[str] | None, typer.Argument(metavar="[WORD]...", help="Only rows with these words.")
     ] = None,
     json: Json = False,
-    quiet: Quiet = False,
+    quiet: Bare = False,
 ) -> None:
-    """Show what there is, one line each."""
+    """List scenarios, levers, nations and more, one line each."""
     from sim.cli import catalogue, output
 
     if kind is None:
@@ -112,7 +119,9 @@ def show(
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
     json: Json = False,
-    quiet: Quiet = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing if nothing is wrong.")
+    ] = False,
 ) -> None:
     """Show everything that is wrong with scenario files."""
     from sim.cli import output, running
@@ -143,9 +152,7 @@ def run(
         list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
     ],
     runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="S", help="Seed of all random streams.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
@@ -154,10 +161,15 @@ def run(
     nations: Annotated[
         str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
     ] = None,
-    engine: Annotated[str, typer.Option(metavar="kernel|mesa", help="What computes.")] = "kernel",
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."
+        ),
+    ] = "kernel",
     workers: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Blocks run at a time; one a processor by default."),
+        typer.Option(metavar="N", help="Blocks run at a time; by default one for each processor."),
     ] = None,
     out: Out = Path("results"),
     full: Annotated[bool, typer.Option("--full", help="Keep the runs of single nations.")] = False,
@@ -206,7 +218,7 @@ def sweep(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run many design points, and go on where it stopped."""
+    """Run many design points; a second call resumes."""
     from sim.cli import output, running, sweeping
 
     done = sweeping.run(
@@ -241,7 +253,7 @@ def sensitivity(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what outcomes rest on, by Sobol' or Morris indices."""
+    """Show which inputs outcomes depend on (Sobol', Morris)."""
     from sim.cli import output, running, sweeping
 
     found = sweeping.sensitivity(
@@ -278,26 +290,31 @@ def compare(
     ] = False,
     interactions: Annotated[
         bool,
-        typer.Option("--interactions", help="Levers together and apart; parts of the whole."),
+        typer.Option("--interactions", help="What levers do together and apart."),
     ] = False,
-    cost: Annotated[bool, typer.Option("--cost", help="Effects beside costs.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Show effects beside costs.")] = False,
     budget: Annotated[
         float | None,
-        typer.Option(metavar="MUSD", help="The best package for so many USD million a year."),
+        typer.Option(
+            metavar="MUSD", help="Find the best package for this many USD million a year."
+        ),
     ] = None,
     strength: Annotated[
-        str, typer.Option(metavar="S", help="Of levers that the scenario does not pull.")
+        str, typer.Option(metavar="S", help="Strength of levers that the scenario does not pull.")
     ] = "central",
     start: Annotated[
-        str, typer.Option(metavar="YYYY-MM", help="When these are pulled.")
+        str,
+        typer.Option(metavar="YYYY-MM", help="Start of levers that the scenario does not pull."),
     ] = "2027-01",
-    metric: Annotated[str, typer.Option(metavar="NAME", help="Shown first.")] = "share.bloc_us",
+    metric: Annotated[
+        str, typer.Option(metavar="NAME", help="The metric that is shown first.")
+    ] = "share.bloc_us",
     groups: Annotated[
         str, typer.Option(metavar="A,B", help="Groups or ISO3; the first is shown.")
     ] = "world,global_south,global_south_with_china",
     precision: Annotated[
         float | None,
-        typer.Option(metavar="H", help="Runs are added until the interval's half is this."),
+        typer.Option(metavar="H", help="Add runs until the 95 % interval is ± H."),
     ] = None,
     runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
     seed: OneSeed = None,
@@ -310,7 +327,7 @@ def compare(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what policies change, and how sure that is."""
+    """Compare policies with a reference scenario."""
     from sim.cli import comparing, output, running
 
     named = None if levers is None else [word for word in levers.split(",") if word]
@@ -358,14 +375,12 @@ def robust(
     runs: EachRuns = None,
     seed: OneSeed = None,
     threshold: Annotated[
-        float | None, typer.Option(metavar="X", help="What is good enough.")
+        float | None, typer.Option(metavar="X", help="Outcome that is good enough.")
     ] = None,
     policy: Annotated[
         str | None, typer.Option(metavar="NAME", help="Show the boxes of this policy.")
     ] = None,
-    box: Annotated[
-        int | None, typer.Option(metavar="N", help="Tell this box of it, from the list.")
-    ] = None,
+    box: Annotated[int | None, typer.Option(metavar="N", help="Describe box N in words.")] = None,
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
@@ -375,7 +390,7 @@ def robust(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say which policy is least regretted, and in which worlds each fails."""
+    """Show which policy is least regretted, and where each fails."""
     from sim.cli import judging, output, running
 
     found = judging.robust(
@@ -399,13 +414,13 @@ def hypotheses(
         typer.Argument(metavar="[NAME]...", help="Studies with a hypothesis; all by default."),
     ] = None,
     runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates of every arm.")] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Seed that all arms share.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Random seed, the same for all arms.")] = 1,
     workers: Processes = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Test what the seeds claim: supported, contradicted, undecided or forced."""
+    """Test what the source documents claim."""
     from sim.cli import claiming, output, running
 
     found = claiming.examine(
@@ -422,18 +437,18 @@ def hypotheses(
 def calibrate(
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
-    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the ensemble.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Last month whose figures are known.")
     ] = "2025-12",
     ship: Annotated[
-        bool, typer.Option("--ship", help="Put the draws where scenarios take them.")
+        bool, typer.Option("--ship", help="Write the draws to where scenarios read them.")
     ] = False,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit the model to what was observed, and go on where it stopped."""
+    """Fit the model to observations; a second call resumes."""
     from sim.cli import calibrating, output
 
     done = calibrating.calibrate(
@@ -464,12 +479,12 @@ def hindcast(
     ] = False,
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
-    seed: Annotated[int, typer.Option(metavar="S", help="Seed of the ensemble.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train on a part of history and score forecasts of the rest against naive ones."""
+    """Fit to a part of history, forecast the rest, and score it."""
     from sim.cli import calibrating, output
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 
@@ -503,18 +518,15 @@ def observe(
         str, typer.Option(metavar="NAME", help="An observed series; sim list series shows them.")
     ],
     ecosystem: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only this ecosystem or view of several.")
+        str | None,
+        typer.Option(metavar="CODE", help="Only this ecosystem, or this group of ecosystems."),
     ] = None,
     nation: Annotated[
         str | None, typer.Option(metavar="ISO3", help="Only this nation of a series by nation.")
     ] = None,
-    bare: Annotated[
-        bool, typer.Option("--bare", help="The model's view alone, without errors.")
-    ] = False,
+    bare: Annotated[bool, typer.Option("--bare", help="Leave out errors of observation.")] = False,
     runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="S", help="Seed of all random streams.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
@@ -522,7 +534,7 @@ def observe(
     until: Until = None,
     json: Json = False,
 ) -> None:
-    """Show what an observed series would show of a scenario, in percent."""
+    """Show what an observed series would measure in a scenario."""
     from sim.cli import calibrating, output
     from sim.study.calibration.observe import observe as of
 

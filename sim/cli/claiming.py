@@ -1,4 +1,4 @@
-"""``sim hypotheses``: what the seeds claim, and what the model says of it."""
+"""``sim hypotheses``: what the source documents claim, and what the model says of it."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from sim.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
     from sim.scenario import Lever
+    from sim.scenario.levers import LeftOut
 
 Fields = dict[str, Any]
 
@@ -50,7 +51,7 @@ def _found(name: str) -> Iterator[Fields]:
     if name in read():
         yield _lever(read()[name])
     if name in left_out():
-        yield {"name": name, "kind": "lever"} | asdict(left_out()[name])
+        yield _plain(left_out()[name])
     yield from _nation(name)
     plain = name.removeprefix("parameters.")
     for kind, wanted in (
@@ -69,12 +70,19 @@ def _scenario(name: str) -> Fields:
     return {"kind": "scenario"} | load(name).document()
 
 
+def _plain(lever: Lever | LeftOut) -> Fields:
+    """Return the fields of a row of the table of levers, under the words that a reader knows."""
+    words = {"seed": "asked_for_by"}
+    fields = {words.get(name, name): value for name, value in asdict(lever).items()}
+    return {"name": lever.id, "kind": "lever"} | fields
+
+
 def _lever(lever: Lever) -> Fields:
     """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
     from sim.scenario.drivers import vocabulary
     from sim.scenario.levers import plain
 
-    fields = {"name": lever.id, "kind": "lever"} | asdict(lever)
+    fields = _plain(lever)
     units = {"multiply": "factor less one", "move": "fraction of the way to the target"}
     effects = []
     for effect in plain(lever)["effects"]:

@@ -1,4 +1,4 @@
-"""The seeds' claim about optimism, beside what could be confirmed.
+"""The source documents' claim about optimism, beside what could be confirmed.
 
 The claim: over 70 percent in Brazil, Mexico, South Africa and the United Arab Emirates see AI
 benefiting society, and about half in the United States. No table of that item by nation was found,
@@ -25,7 +25,7 @@ class Claim:
     Parameters
     ----------
     claim : str
-        What the seeds say.
+        What the source documents say.
     place : str
         ISO3, or the name of a group of nations.
     claimed : str

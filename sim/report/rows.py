@@ -85,7 +85,7 @@ def number(value: float) -> str:
 def optimism(
     claims: Sequence[Claim], names: Mapping[str, str], sources: Mapping[str, Source]
 ) -> list[dict[str, Any]]:
-    """Return the seeds' claim about optimism beside the nearest figures that were found.
+    """Return the source documents' claim about optimism beside the nearest published figures.
 
     One entry a place, with the claim and the figures found for it.
     """
@@ -160,9 +160,10 @@ def _when(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
     start = months.text(entry.start)
     said = f"{start} on" if entry.end is None else f"{start} to {months.text(entry.end)}"
     if entry.lag_months:
-        said += f"; felt after {_months(entry.lag_months)}"
+        said += f"; takes effect after {_months(entry.lag_months)}"
     if entry.ramp_months > 1:
-        said += f"; whole after {_months(entry.ramp_months)} more"
+        said += f"{',' if entry.lag_months else ';'} in full after "
+        said += _months(entry.lag_months + entry.ramp_months)
     return said
 
 

@@ -78,7 +78,7 @@ class Lever:
     ----------
     id, actor, title : str
     seed : str
-        What the project's seed documents ask for, in our words, or "beyond the seeds".
+        What the project's source documents ask for, in our words, or "Beyond the source documents".
     status : str
         How far it is in force today.
     lag_months, ramp_months : int

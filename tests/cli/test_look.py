@@ -78,6 +78,23 @@ def test_show_tells_unit_range_and_source_of_a_parameter(sim):
     assert (found["low"], found["default"], found["high"]) == (0.0, 0.8, 3.0)
     assert found["unit"]
     assert found["source"]
+    assert found["status"] == "range"
+    assert "posterior" not in found
+
+
+def test_show_tells_the_posterior_of_a_fitted_parameter(sim):
+    found = json.loads(sim("show", "leak", "--json").stdout)
+    assert found["status"] == "fitted"
+    drawn = [found["posterior"][name] for name in ("p05", "p50", "p95")]
+    assert found["low"] <= drawn[0] < drawn[1] < drawn[2] <= found["high"]
+    assert "posterior" in sim("show", "leak").stdout
+
+
+@pytest.mark.parametrize("name", ["us_nairr_scaleup", "us_choice_factor_research"])
+def test_show_says_who_asked_for_a_lever(sim, name):
+    found = json.loads(sim("show", name, "--json").stdout)
+    assert found["asked_for_by"].startswith("RAND brief:")
+    assert "seed" not in found
 
 
 def test_show_reads_a_file(sim, tmp_path):

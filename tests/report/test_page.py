@@ -136,7 +136,7 @@ def test_levers_parameters_and_provenance_are_listed(structure, levered):
     words = [" ".join(word.split()) for word in structure.words]
     joined = " ".join(words)
     assert "Pay for permissive licences" in words
-    assert "central, 2026\u201112 on; felt after 6 months; whole after 12 months more" in words
+    assert "central, 2026\u201112 on; takes effect after 6 months, in full after 18 months" in words
     assert "300 (50 to 1,200), public outlay" in joined
     assert "0.3 share of US open releases (0.1 to 0.6)" in joined
     assert "network" in words

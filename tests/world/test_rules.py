@@ -141,7 +141,7 @@ def test_load_raises_the_price_and_closes_the_door():
 # --- capability -----------------------------------------------------------------------------------
 
 
-def test_without_luck_followers_stand_where_the_frontier_was():
+def test_without_chance_followers_stand_where_the_frontier_was():
     drivers = worlds.toy(0, 1, 5, horizon=80, last_fact=10, drawn=False, noise=0, supply=0)
     done = simulate(worlds.refreshed(drivers), seed=1, replicates=np.arange(1))
     frontier = done.index[:, 0, 0]

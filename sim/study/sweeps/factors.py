@@ -126,7 +126,7 @@ def _path_is_known(path: str, node: Node, problems: list[Problem], own: tuple[st
     if path == SCENARIO:
         return True
     if path.startswith("ensemble."):
-        hint = "every point has the same runs and seed, so that points share their luck"
+        hint = "every point has the same runs and seed, so that points have common random numbers"
         problems.append(node.place.problem(f"{path} cannot vary in a sweep", hint))
         return False
     try:

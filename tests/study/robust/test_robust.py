@@ -43,7 +43,7 @@ def test_every_policy_is_run_in_every_world(found):
     assert (folder / "boxes.csv").exists()
 
 
-def test_worlds_share_their_luck_and_parameters(found):
+def test_policies_of_a_world_have_common_random_numbers_and_parameters(found):
     """The same world of two policies differs by the policy alone: gains are much alike."""
     gain = found.values["rand_package"] - found.values["baseline"]
     assert gain.std() < 0.5 * found.values["baseline"].std() + 0.02

@@ -60,7 +60,7 @@ def test_a_point_has_the_numbers_of_a_run_of_its_own_to_the_bit(finished, point)
     assert np.array_equal(mine.to_numpy(), other.to_numpy())
 
 
-def test_points_share_their_luck(finished):
+def test_points_have_common_random_numbers(finished):
     """Strength nought at one network is the same replicate as strength one, but for the lever."""
     rows = finished.outcomes.query("metric == 'share.bloc_us' and group == 'world'")
     last = rows[rows["month"] == rows["month"].max()]

@@ -1,4 +1,4 @@
-"""The checklist of the seeds: every name on it exists, and none that belongs there is missing."""
+"""The checklist of the source documents: every name on it exists, and none is missing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from sim import evidence
+from sim.cli.app import app
 from sim.scenario import levers, names
 from sim.scenario.drivers import vocabulary
 from sim.study.metrics import registry
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "seeds.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "source_documents.md").read_text(encoding="utf-8")
 _NAME = re.compile(r"`([^`]+)`")
 _HYPOTHESIS = re.compile(r"\bH\d+\b")
 
@@ -75,8 +76,8 @@ def test_the_kind_of_a_name_is_the_one_that_the_page_says():
 def test_the_items_are_numbered_and_each_says_where_or_why_not():
     assert [int(cells[0]) for cells in ITEMS] == list(range(1, len(ITEMS) + 1))
     assert len(ITEMS) >= 75
-    for number, seed, says, where, remark in ITEMS:
-        assert seed in {"G", "R", "A"}, number
+    for number, source, says, where, remark in ITEMS:
+        assert source in {"G", "R", "A"}, number
         assert says, number
         named = _NAME.search(where) or _HYPOTHESIS.search(where)
         assert named or remark, f"item {number} says neither where nor why not"
@@ -94,8 +95,8 @@ def test_the_hypotheses_are_complete_and_those_cited_exist():
 
 
 @pytest.mark.parametrize("name", levers.read())
-def test_a_lever_that_a_seed_asks_for_is_on_the_page(name):
-    if not levers.read()[name].seed.startswith("Beyond the seeds"):
+def test_a_lever_that_a_source_document_asks_for_is_on_the_page(name):
+    if not levers.read()[name].seed.startswith("Beyond the source documents"):
         assert f"`{name}`" in PAGE
 
 
@@ -103,3 +104,14 @@ def test_every_shipped_scenario_but_the_reference_is_on_the_page():
     for scenario in names():
         if scenario.shipped and scenario.name != "baseline":
             assert re.search(rf"\b{scenario.name}\b", PAGE), scenario.name
+
+
+def test_the_word_seed_is_for_random_numbers_alone():
+    """Readers meet ``--seed`` beside it; names of files and columns are no sentences."""
+    pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("scenarios/**/*.yaml")]
+    texts = {page.name: page.read_text(encoding="utf-8") for page in pages}
+    texts |= {c.callback.__name__: c.callback.__doc__ for c in app.registered_commands}
+    texts |= {lever.id: lever.seed for lever in levers.read().values()}
+    texts |= {measure.id: measure.seed for measure in levers.left_out().values()}
+    about_documents = re.compile(r"\bthe seeds\b|\bseed documents?\b", re.IGNORECASE)
+    assert [name for name, text in texts.items() if about_documents.search(text)] == []
