@@ -16,7 +16,8 @@ WITH_EXAMPLES = [name for name, text in TEXTS.items() if examples.has_examples(t
 
 
 def test_the_pages_that_should_have_examples_have_them():
-    assert {"README.md", "docs/scenario-files.md", "docs/results.md"} <= set(WITH_EXAMPLES)
+    pages = {"README.md", "docs/tutorial.md", "docs/scenario-files.md", "docs/results.md"}
+    assert pages <= set(WITH_EXAMPLES)
 
 
 @pytest.mark.slow

@@ -16,9 +16,10 @@ from sim.scenario.faults import SELECTORS
 from sim.study import store
 
 ROOT = pages.ROOT
-FILES, RESULTS, DECISIONS, FRONT = (
+FILES, RESULTS, DECISIONS, FRONT, TUTORIAL = (
     (ROOT / name).read_text(encoding="utf-8")
-    for name in ("docs/scenario-files.md", "docs/results.md", "docs/decisions.md", "README.md")
+    for name in ("docs/scenario-files.md", "docs/results.md", "docs/decisions.md", "README.md",
+                 "docs/tutorial.md")
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIRED = [
@@ -64,13 +65,22 @@ def test_no_dependency_is_listed_that_is_gone():
 
 def test_the_front_page_advertises_only_commands_that_exist():
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
-    named = set(re.findall(r"(?:`|\$ )sim ([a-z]+)", FRONT + FILES + RESULTS))
+    named = set(re.findall(r"(?:`|\$ )sim ([a-z]+)", FRONT + TUTORIAL + FILES + RESULTS))
     assert {"run", "list", "show", "validate"} <= named
     assert named <= known
 
 
+def test_the_first_screen_asks_shows_and_says_what_was_lost():
+    head = FRONT.split("\n## ")[0]
+    assert len(head.splitlines()) <= 40
+    assert "how sure can one be?" in head
+    assert "$ sim compare rand_package" in head
+    assert "<!-- made: hindcast -->" in head
+    assert len(FRONT.splitlines()) <= 160
+
+
 def test_make_targets_that_pages_name_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for text in (FRONT, FILES, RESULTS, DECISIONS):
+    for text in (FRONT, TUTORIAL, FILES, RESULTS, DECISIONS):
         for target in re.findall(r"`make ([a-z]+)`", text):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
