@@ -18,8 +18,13 @@ from sim.study import store
 ROOT = pages.ROOT
 FILES, RESULTS, DECISIONS, FRONT, TUTORIAL = (
     (ROOT / name).read_text(encoding="utf-8")
-    for name in ("docs/scenario-files.md", "docs/results.md", "docs/decisions.md", "README.md",
-                 "docs/tutorial.md")
+    for name in (
+        "docs/scenario-files.md",
+        "docs/results.md",
+        "docs/decisions.md",
+        "README.md",
+        "docs/tutorial.md",
+    )
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIRED = [

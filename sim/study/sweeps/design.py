@@ -87,7 +87,7 @@ def make(
         raise _wrong(f"a {kind} design needs a number of points", "give --points N")
     if count is not None and (kind == "grid" or not 1 <= count <= MAX_POINTS):
         raise _wrong(
-            f"{count} points cannot be had",
+            f"a design of {count} points is not possible",
             "a grid has one point for each combination of levels" if kind == "grid" else None,
         )
     return KINDS[kind](factors, count or 0, seed, correlations or {})

@@ -1,4 +1,4 @@
-"""Designs: their shapes, their balance, and what cannot be had."""
+"""Designs: their shapes, their balance, and what is not possible."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_fraction_is_balanced_and_frees_main_effects_of_pairs():
         (FLAT, "grid", None, "needs listed levels"),
         (FLAT[:1] * 2, "lhs", 4, "a path varies twice"),
         (FLAT, "lhs", None, "needs a number of points"),
-        (FLAT, "lhs", 0, "0 points cannot be had"),
+        (FLAT, "lhs", 0, "a design of 0 points is not possible"),
         (FLAT, "sobol", 12, "take a power of two: 8 or 16"),
         ([parse_option("parameters.network=1,2")], "grid", 5, "one point for each combination"),
         (FLAT, "factorial", 3, "no fraction"),
