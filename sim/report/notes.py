@@ -25,7 +25,7 @@ RARE = 0.05
 
 MOVED = (
     ("hardware_share.cn", "Chinese chips in the world's AI compute", True),
-    ("lag.added_cn", "months added to the lag of Chinese laboratories", False),
+    ("lag.added_cn", "months added to the lag of Chinese laboratories since July 2025", False),
 )
 """What levers on hardware do move: metric, words, and whether it is a share."""
 
@@ -55,10 +55,10 @@ def _as_if_decided(result: tables.Result) -> str:
     early = [entry.start for entry in _pulled(result) if entry.start <= facts]
     if not early:
         return ""
-    first = min(early)
+    some = "All" if len(early) == len(_pulled(result)) else str(len(early))
     return (
-        f"{len(early)} of its levers start before the dated facts end in {months.text(facts)}: "
-        f"read it as if decided in {_in_words(first)}."
+        f"{some} of its levers start before the dated facts end in {months.text(facts)}: "
+        f"read it as if decided in {_in_words(min(early))}."
     )
 
 
@@ -78,9 +78,9 @@ def _binding(result: tables.Result, levers: Mapping[str, Lever]) -> str:
         f"Chinese laboratories binds in {tables.percent(part)} of months, mean over runs"
     )
     if part < RARE:
-        said += ", so that by this way they can hardly change whose models developers build on"
-    moved = [_spread(result, *each) for each in MOVED]
-    return f"{said}. {'; '.join(words for words in moved if words)}".rstrip(" .") + "."
+        said += ", so that scarce service hardly moves whose models developers build on"
+    moved = "; ".join(words for each in MOVED if (words := _spread(result, *each)))
+    return f"{said}. {moved[:1].upper()}{moved[1:]}".rstrip(" .") + "."
 
 
 def _spread(result: tables.Result, metric: str, words: str, share: bool) -> str:  # noqa: FBT001
@@ -94,7 +94,7 @@ def _spread(result: tables.Result, metric: str, words: str, share: bool) -> str:
         if share
         else f"{middle:.1f} ({low:.1f} to {high:.1f})"
     )
-    return f"{words[:1].upper()}{words[1:]}: {figures} in {month}"
+    return f"{words}: {figures} in {month}"
 
 
 def _last(result: tables.Result, metric: str) -> tuple[tables.Floats, str]:
