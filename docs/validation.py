@@ -32,7 +32,8 @@ def series() -> str:
     from sim.study.calibration.series import SERIES
 
     return table(
-        ("series", "view", "codes", "mean of months", "error", "lack", "memory", "slope"),
+        ("series", "view", "codes", "mean of months", "error, sd", "discrepancy, sd",
+         "autocorrelation", "slope, sd"),
         (
             (code(s.name), s.sees, ", ".join(map(code, s.codes)), s.mean_of, f"{s.error:g}",
              f"{s.drift:g}", f"{s.memory:g}", f"{s.trend:g}")

@@ -252,10 +252,10 @@ def _series() -> list[Row]:
             "kind": "series",
             "by": "nation" if series.by_nation else "world",
             "ecosystems": list(series.codes),
-            "error": series.error,
-            "drift": series.drift,
-            "memory": series.memory,
-            "trend": series.trend,
+            "error_sd": series.error,
+            "discrepancy_sd": series.drift,
+            "autocorrelation": series.memory,
+            "slope_sd": series.trend,
         }
         for series in SERIES.values()
     ]

@@ -15,6 +15,7 @@ from sim import months
 from sim.report import notes
 from sim.report.page import page
 from sim.report.summary import summary
+from sim.scenario import facts
 from sim.scenario.drivers import vocabulary
 from sim.scenario.levers import read
 
@@ -98,6 +99,12 @@ def test_the_drivers_of_hardware_are_those_that_the_rules_of_supply_alone_read()
         for name in vocabulary()
     }
     assert {name for name, files in readers.items() if files == {"supply"}} == notes.HARDWARE
+
+
+def test_the_lag_is_added_since_the_month_that_the_words_name():
+    words = {metric: words for metric, words, _ in notes.MOVED}
+    assert words["lag.added_cn"].endswith("since July 2025")
+    assert months.text(facts.LOAD_BASE) == "2025-07"
 
 
 def test_summary_and_page_say_it(result, known, names):
