@@ -148,6 +148,7 @@ def page(done: Any) -> str:  # noqa: ANN401 - a Hindcast, which this room may no
             titles=TITLES,
             figure=Markup(drawn[drawn.index("<svg") :]),  # noqa: S704 - our own drawing
             table=done.table.to_dict("records"),
+            on_log_odds="crps_log_odds" in done.table,  # results of before have no such column
             lost=done.lost.to_dict("records"),
             compared=len(done.compared),
             covered=done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]

@@ -56,6 +56,9 @@ def test_losses_are_told(judged):
     if len(lost):
         assert f"loses to a naive forecast in {len(lost)} of {len(judged.compared)}" in page
     assert "<script" not in page
+    assert "CRPS, log-odds" in page
+    before = Hindcast(judged.points, judged.table.drop(columns="crps_log_odds"))
+    assert "log-odds" not in drawing.page(before)
 
 
 def test_losses_are_those_series_on_which_some_naive_forecast_scores_lower():
