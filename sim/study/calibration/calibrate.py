@@ -176,14 +176,12 @@ def calibrate(
     return done
 
 
-def compiled(plan: Plan, facts_until: str | None = None, until: str | None = None) -> Drivers:
+def compiled(plan: Plan, until: str | None = None) -> Drivers:
     """Return the drivers of a plan's scenario, without draws of another calibration.
 
     Parameters
     ----------
     plan : Plan
-    facts_until : str, optional
-        Last month whose dated facts are known; all of them by default.
     until : str, optional
         Last month; that of the plan by default.
     """
@@ -191,12 +189,10 @@ def compiled(plan: Plan, facts_until: str | None = None, until: str | None = Non
     from sim.scenario import load
 
     changes: list[tuple[str, Any]] = [
-        ("period.end", until or plan.until),
+        ("period.end", plan.until if until is None else until),
         ("ensemble.parameters", "drawn"),
         *plan.overrides,
     ]
-    if facts_until is not None:
-        changes.append(("facts_until", facts_until))
     return of(load("baseline", changes))
 
 

@@ -29,6 +29,7 @@ LAST = "2025-12"
 CUTOFF = "2025-06"
 ROLLING = ("2025-03", "2025-06", "2025-09")
 FOLDER = "hindcast"
+FACTS = "facts_until"
 MODEL_NAME = "model"
 
 DRIVERS = {"later": "drivers known later", "at cut-off": "drivers known at the cut-off"}
@@ -121,7 +122,7 @@ def hindcast(
     _require_sound(months)
     parts = []
     for place, cutoff in enumerate(months):
-        trained = calibrate(replace(plan, until=cutoff), out=out)
+        trained = calibrate(_blind(plan, cutoff), out=out)
         parts += [_forecast(trained, cutoff, drivers) for drivers in DRIVERS]
         if progress:
             progress(place + 1, len(months))
@@ -170,10 +171,18 @@ class _Part:
     draws: Floats  # [targets, members] percent
 
 
+def _blind(plan: Plan, cutoff: str) -> Plan:
+    """Return a plan that knows neither figures nor facts of after a cut-off."""
+    return replace(plan, until=cutoff, overrides=(*plan.overrides, (FACTS, cutoff)))
+
+
 def _forecast(trained: Calibration, cutoff: str, drivers: str) -> _Part:
     """Run the trained members on to the end of the observations and draw what would be seen."""
     later = [aim for aim in targets() if aim.month > calendar.parse(cutoff)]
-    world = compiled(trained.plan, facts_until=None if drivers == "later" else cutoff, until=LAST)
+    plan = trained.plan
+    if drivers == "later":
+        plan = replace(plan, overrides=tuple(each for each in plan.overrides if each[0] != FACTS))
+    world = compiled(plan, until=LAST)
     both = [*trained.aims, *later]
     seed = trained.plan.seed * 1000 + 500
     shown = members.shown(
@@ -311,7 +320,7 @@ def alternatives(
     """
     found: dict[str, pd.Series] = {}
     for place, (name, overrides) in enumerate(ALTERNATIVES.items()):
-        trained = calibrate(replace(plan, until=cutoff, overrides=overrides))
+        trained = calibrate(_blind(replace(plan, overrides=overrides), cutoff))
         table = _scored([_forecast(trained, cutoff, "later")]).table
         found[name] = table[table["method"] == MODEL_NAME].set_index("series")["crps"]
         if progress:
