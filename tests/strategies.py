@@ -59,6 +59,9 @@ class FakeTrajectory:
     index: Floats
     frontier: Floats
     load: Floats
+    training: Floats
+    serving: Floats
+    extra_lag: Floats
     cost: Floats
     visits: Floats
 
@@ -116,7 +119,10 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "compute": rng.gamma(2.0, 1e5, (months, 3, 2)),
         "index": 120 + rng.random((months, kinds)).cumsum(axis=0),
         "frontier": 125 + rng.random(months).cumsum(),
-        "load": rng.random(months),
+        "load": 2.0 * rng.random(months),
+        "training": rng.gamma(2.0, 1e5, months),
+        "serving": rng.gamma(2.0, 1e5, months),
+        "extra_lag": rng.normal(0.0, 2.0, months),
         "cost": rng.random(months) * 10,
         "visits": rng.dirichlet(np.full(kinds, 2.0), size=(seen, nations)),
     }

@@ -35,6 +35,22 @@ class Trajectory(Protocol):
         """Stock in H100-equivalents, shape (months, pools, hardware, replicates)."""
 
     @property
+    def load(self) -> Floats:
+        """Serving load of Chinese services, 1 being full, shape (months, replicates)."""
+
+    @property
+    def training(self) -> Floats:
+        """Training compute of Chinese laboratories in H100-equivalents, (months, replicates)."""
+
+    @property
+    def serving(self) -> Floats:
+        """Serving compute of Chinese laboratories in H100-equivalents, (months, replicates)."""
+
+    @property
+    def extra_lag(self) -> Floats:
+        """Months that compute and deployment add to their lag, shape (months, replicates)."""
+
+    @property
     def cost(self) -> Floats:
         """Public cost in USD million, shape (months, replicates)."""
 
@@ -63,7 +79,14 @@ class Ensemble:
         Group or nation of each row of `bands`.
     hardware : array, shape (months, 2, replicates)
         US and Chinese compute of the world, in H100-equivalents.
-    cost : array, shape (months, replicates)
+    training, serving : array, shape (months, replicates)
+        Compute of Chinese laboratories, in H100-equivalents.
+    extra_lag : array, shape (months, replicates)
+        Months that compute and deployment add to the lag of Chinese laboratories.
+    load : array, shape (months of the run, replicates)
+        Serving load of Chinese services, 1 being full: every month of the run, whichever months
+        the arrays above hold.
+    cost : array, shape (months of the run, replicates)
         Public cost in the month, USD million of 2025.
     model_weight : array, shape (replicates,)
         Weight of models against hardware in the composite of influence, fraction.
@@ -79,6 +102,10 @@ class Ensemble:
     bands: Floats
     banded: tuple[str, ...]
     hardware: Floats
+    training: Floats
+    serving: Floats
+    extra_lag: Floats
+    load: Floats
     cost: Floats
     model_weight: Floats
 
@@ -175,14 +202,17 @@ def gather(
         bands=band,
         banded=banded,
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
-        cost=np.concatenate([block.cost[early:] for block in blocks], axis=-1),
+        **{
+            name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
+            for name in ("training", "serving", "extra_lag", "load", "cost")
+        },
         model_weight=model_weight,
     )
 
 
 def _require_finite(block: Trajectory, first: int) -> None:
     """Refuse a number that is not finite and name its replicate: silence would flatten indices."""
-    for name in ("share", "developers", "compute", "cost"):
+    for name in ("share", "developers", "compute", "load", "training", "extra_lag", "cost"):
         values = getattr(block, name)
         # A sum holds on to anything that is not finite, without a table of flags.
         if not np.isfinite(values.sum()):

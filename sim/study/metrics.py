@@ -175,6 +175,52 @@ def _of_hardware(place: int, side: str) -> list[Metric]:
     ]
 
 
+def _of_laboratories() -> list[Metric]:
+    return [
+        Metric(
+            "binding.serving",
+            "Serving compute binds",
+            "fraction",
+            "Part of the reported months in which the serving compute of Chinese laboratories "
+            "binds: their services are asked for more than it can serve (load above one), which "
+            "makes them dearer and turns users away. Never with the switch supply off.",
+            "run",
+            world=True,
+            compute=lambda e, _: (e.load > 1.0).mean(axis=0)[None],
+        ),
+        Metric(
+            "compute.training_cn",
+            "Chinese training compute",
+            "H100e",
+            "Compute with which Chinese laboratories train, in H100-equivalents: what stands in "
+            "China and what they rent, less the part that serves and what controls take.",
+            "month",
+            world=True,
+            compute=lambda e, at: e.training[at][:, None],
+        ),
+        Metric(
+            "compute.serving_cn",
+            "Chinese serving compute",
+            "H100e",
+            "Compute with which Chinese laboratories serve users, in H100-equivalents.",
+            "month",
+            world=True,
+            compute=lambda e, at: e.serving[at][:, None],
+        ),
+        Metric(
+            "lag.added_cn",
+            "Months added to the Chinese lag",
+            "months",
+            "Months that training compute and deployment add to the lag of Chinese laboratories "
+            "behind the frontier, against July 2025; below zero where they have more compute than "
+            "then.",
+            "month",
+            world=True,
+            compute=lambda e, at: e.extra_lag[at][:, None],
+        ),
+    ]
+
+
 def _of_all() -> list[Metric]:
     return [
         Metric(
@@ -247,5 +293,6 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
         *(metric for place, name in enumerate(ecosystems) for metric in _of_ecosystem(place, name)),
         *(_of_bloc(place, name) for place, name in enumerate(BLOCS)),
         *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
+        *_of_laboratories(),
         *_of_all(),
     )

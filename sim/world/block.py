@@ -62,10 +62,17 @@ class Record(NamedTuple):
     compute: Floats  # [T, 3, 2, L]
     capability: Floats  # [T, K, L] flagship
     load: Floats  # [T, L]
+    training: Floats  # [T, L] training compute of Chinese laboratories, H100e
+    serving: Floats  # [T, L] their serving compute, H100e
+    extra_lag: Floats  # [T, L] months that compute and deployment add to their lag
     visits: Floats  # [T', I, K, L] use by makers' chat services, triers included
     routed: Floats  # [T', K, L] tokens that routers pass on, without a unit
     firms: Floats  # [T', K, L] enterprises of surveyed nations, developers
     derived: Floats  # [T', K, L] what is built anew on an ecosystem, developers a month
+
+
+ONE_A_MONTH = ("load", "training", "serving", "extra_lag")
+"""What is recorded of Chinese laboratories, one number a month and lane, by its name in `State`."""
 
 
 def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
@@ -89,7 +96,7 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),
         capability=np.empty((months, ecosystems, lanes)),
-        load=np.empty((months, lanes)),
+        **{name: np.empty((months, lanes)) for name in ONE_A_MONTH},
         visits=np.empty((seen, nations, ecosystems, lanes)),
         **{name: np.empty((seen, ecosystems, lanes)) for name in ("routed", "firms", "derived")},
     )
@@ -103,4 +110,5 @@ def note(t: int, block: Block, record: Record) -> None:
     record.stance[t] = state.stance
     record.compute[t] = state.compute
     record.capability[t] = state.own[:, 0]
-    record.load[t] = state.load
+    for name in ONE_A_MONTH:
+        getattr(record, name)[t] = getattr(state, name)

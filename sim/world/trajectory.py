@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import months
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel
-from sim.world.block import Block, Record, empty_record, prepare
+from sim.world.block import ONE_A_MONTH, Block, Record, empty_record, prepare
 from sim.world.warmup import warm_up
 
 VIEW_MONTHS = months.parse("2026-01") - months.FIRST
@@ -38,6 +38,10 @@ class Trajectory:
         Flagship's capability, ECI points.
     load : ndarray, shape (T, R)
         Serving load of Chinese services.
+    training, serving : ndarray, shape (T, R)
+        Compute of Chinese laboratories, H100e.
+    extra_lag : ndarray, shape (T, R)
+        Months that compute and deployment add to the lag of Chinese laboratories.
     cost : ndarray, shape (T, R)
         Cost of the levers in force, USD million in the month.
     visits : ndarray, shape (T', I, K, R)
@@ -54,6 +58,9 @@ class Trajectory:
     compute: Floats
     index: Floats
     load: Floats
+    training: Floats
+    serving: Floats
+    extra_lag: Floats
     cost: Floats
     visits: Floats
     routed: Floats
@@ -128,7 +135,7 @@ def _trajectory(
         stance=record.stance,
         compute=record.compute,
         index=record.capability,
-        load=record.load,
+        **{name: getattr(record, name) for name in ONE_A_MONTH},
         cost=cost,
         visits=record.visits,
         routed=record.routed,

@@ -89,6 +89,24 @@ def test_cost_is_of_the_whole_run(ensemble):
     assert np.allclose(outcome(ensemble, "cost.public"), ensemble.cost.sum(axis=0))
 
 
+def test_serving_binds_in_the_months_in_which_its_load_is_above_one(ensemble):
+    load = np.full_like(ensemble.load, 0.9)
+    load[:9, 1], load[:, 2], load[:, 3] = 1.2, 3.0, 1.0  # exactly full is not yet too much
+    bound = replace(ensemble, load=load)
+    expected = [0.0, 9 / len(ensemble.months), 1.0, 0.0, 0.0]
+    assert np.allclose(outcome(bound, "binding.serving")[0], expected)
+
+
+def test_what_a_control_of_chips_moves_is_measured(ensemble):
+    at = metrics.reported(ensemble.months)
+    for name, values in (
+        ("compute.training_cn", ensemble.training),
+        ("compute.serving_cn", ensemble.serving),
+        ("lag.added_cn", ensemble.extra_lag),
+    ):
+        assert np.array_equal(outcome(ensemble, name)[:, 0], values[at])
+
+
 def test_every_metric_has_its_shape_and_is_finite(ensemble):
     at = metrics.reported(ensemble.months)
     for metric in metrics.registry(ECOSYSTEMS):

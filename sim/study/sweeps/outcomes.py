@@ -162,6 +162,10 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
         bands=np.empty(0),
         banded=(),
         hardware=done.compute[months].sum(axis=1),
+        training=done.training[months],
+        serving=done.serving[months],
+        extra_lag=done.extra_lag[months],
+        load=done.load[first:],
         cost=done.cost[first:],
         model_weight=_model_weight(drivers, shape, seed, replicates),
     )
