@@ -31,11 +31,12 @@ class Hardware:
     Parameters
     ----------
     demand : ndarray, (T, 3)
-        Accelerators wanted by pool, H100e a month, at 18,000 USD an H100e.
+        Accelerators wanted by pool, H100e a month; China's is money, at the constant
+        ``chip_price_reference`` an H100e.
     permitted : ndarray, (T,)
-        US chips that reach China: what both governments let pass, plus ``smuggled``; H100e a month.
+        US chips that both governments let pass to China, H100e a month.
     smuggled : ndarray, (T,)
-        The part of ``permitted`` that no government lets pass, H100e a month.
+        US chips that can be had in China past the licences, H100e a month.
     output_cap : ndarray, (T,)
         Ceiling of Chinese output from equipment and memory, H100e a month.
     output_reference : float
@@ -145,7 +146,6 @@ def history(months: Months, until: int | None = None) -> Hardware:
         Last month whose facts are known; all if not given.
     """
     known = series(until)
-    smuggled = step(known["smuggled", ""], months)
     reference = known["output_reference", ""][0]
     demand = [grown(known["demand", r][0], known["demand_growth", r], months) for r in POOLS]
     cap = known["output_cap", ""]
@@ -156,8 +156,8 @@ def history(months: Months, until: int | None = None) -> Hardware:
     start = [[known["start_compute", f"{pool}:{h}"][0].value for h in HARDWARE] for pool in POOLS]
     return Hardware(
         demand=np.stack(demand, axis=1),
-        permitted=step(known["permitted", ""], months) + smuggled,
-        smuggled=smuggled,
+        permitted=step(known["permitted", ""], months),
+        smuggled=step(known["smuggled", ""], months),
         output_cap=np.exp(log_cap),
         output_reference=reference.value,
         output_reference_month=reference.month,

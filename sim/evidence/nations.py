@@ -81,7 +81,7 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """Yardsticks taken once over the 80 nations and then held.
+    """Yardsticks taken once and then held, those of nations over the 80.
 
     They are data, not statistics of the nations at hand: a nation more or less changes nothing
     for the others.
@@ -98,6 +98,10 @@ class Constants:
         Median of developer accounts per person, for tables without a population.
     us_trade_mean, us_trade_sd : float
         Mean and standard deviation of ``ln(1 + us_trade)``.
+    chip_price_reference : float
+        Price at which ``hardware.csv`` turns Chinese demand from money to chips, USD per H100e.
+    price_revision : float
+        Months between revisions of price lists after the last fact.
     """
 
     income_ref: float
@@ -108,6 +112,8 @@ class Constants:
     developers_per_head: float
     us_trade_mean: float
     us_trade_sd: float
+    chip_price_reference: float
+    price_revision: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -337,8 +343,20 @@ def read_rules() -> tuple[GroupRule, ...]:
 
 
 def read_constants() -> Constants:
-    """Return the yardsticks."""
-    rows = read("constants.csv", ("constant", "value", "unit", "period", "source", "status"))
+    """Return the yardsticks.
+
+    Raises
+    ------
+    InputError
+        If a judged one lies outside the range that its row gives.
+    """
+    columns = ("constant", "value", "low", "high", "unit", "period", "source", "status")
+    rows = read("constants.csv", columns)
+    for row in rows:
+        value = row.number("value")
+        if row["low"] and not row.number("low") <= value <= row.number("high"):
+            message = f"{value:g} is not between {row['low']} and {row['high']}"
+            raise InputError(row.problem(message, "value"))
     return Constants(**{row.text("constant"): row.number("value") for row in rows})
 
 

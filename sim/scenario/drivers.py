@@ -38,9 +38,9 @@ OPERATIONS = ("multiply", "add", "move", "floor", "cap")
 
 NATION_FAMILIES = ("access", "price", "licence", "facility", "trust", "pull", "offer")
 WORLD_FAMILIES = (
-    "demand", "permitted", "output_cap", "output_growth", "exported", "rented", "performance",
-    "maturity", "availability", "hardware_stance", "training_cut", "serving_cut", "serving_share",
-    "switching", "frontier_rate", "lag", "release_rate", "attention", "risk",
+    "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
+    "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
+    "serving_share", "switching", "frontier_rate", "lag", "release_rate", "attention", "risk",
 )  # fmt: skip
 
 
@@ -142,8 +142,7 @@ class Facts(NamedTuple):
     leak_weight: Floats  # [T, I, K] weight of ``leak`` added to maker access
     licence: Floats  # [T, I, K]
     facility: Floats  # [S] reach of own machines
-    trust: Floats  # [I, K]
-    world: Floats  # [T, world cells] in the order of WORLD_FAMILIES
+    world: Floats  # [T, world cells] in the order of WORLD_FAMILIES; risk: 1 where initial_risk is
     nation_low: Floats  # [7] bounds of NATION_FAMILIES
     nation_high: Floats  # [7]
     world_low: Floats  # [world cells]
@@ -168,7 +167,7 @@ class Effects(NamedTuple):
     world_start: Ints  # [world cells + 1]
     world_effect: Ints
     offsets: Ints  # [8] where each of NATION_FAMILIES begins among a nation's cells, and their end
-    world_offsets: Ints  # [20] the same for WORLD_FAMILIES
+    world_offsets: Ints  # [21] the same for WORLD_FAMILIES
 
 
 @dataclass(frozen=True)
@@ -330,7 +329,7 @@ def world_offsets(ecosystems: int) -> Ints:
 
     Returns
     -------
-    ndarray of int, shape (20,)
+    ndarray of int, shape (21,)
     """
     sizes = {
         "lag": ecosystems, "release_rate": ecosystems, "attention": ecosystems,

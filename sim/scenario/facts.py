@@ -36,18 +36,6 @@ INCUMBENT = "us_closed"
 CHINESE_START = "cn_closed"
 SOVEREIGN = "sovereign"
 
-LEAST_PRICE = 1e-4
-"""USD per million tokens below which a price has no logarithm of its own (model: 0.05 is felt)."""
-
-REVISION = 6
-"""Months between revisions of price lists after the last fact (judgement)."""
-
-TRUST = 0.5
-"""Trust where no lever has moved it (judgement); a nation trusts its own ecosystems wholly."""
-
-CHINESE_RISK = 0.5
-"""Perceived risk of Chinese models where no lever has moved it (judgement); 0 for all others."""
-
 UNROUTED = "CHN"
 """The nation whose traffic no router of the observations sees."""
 
@@ -168,7 +156,6 @@ def _identity(
     start[codes == "CHN", ids.index(CHINESE_START)] = 1.0
     return {
         "home": own(np.stack(home, axis=1)),
-        "trust": own(np.where(np.stack(home, axis=1), 1.0, TRUST)),
         "first_stance": own_ints([STANCES.index(stance) for stance in _first_stances(nations)]),
         "start": start,
         "nest": own_ints([NESTS.index(ecosystem.nest) for ecosystem in ecosystems]),
@@ -196,8 +183,11 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
     since = np.maximum(0, calendar - known.last_fact)
     fall = np.zeros(known.index.shape)
     # Small offers get cheaper when a price list is revised, and not from month to month.
-    fall[:, :, 1] = (since // REVISION * REVISION / 12.0)[:, None] * sold[:, :, 1]
-    price = np.log(np.maximum(known.price, LEAST_PRICE))
+    revision = int(evidence.load().nations.constants.price_revision)
+    fall[:, :, 1] = (since // revision * revision / 12.0)[:, None] * sold[:, :, 1]
+    # What is free has no logarithm: its price stays below the least that is felt, whatever factor
+    # it meets. So it stands for a way that an ecosystem has not.
+    price = np.log(np.maximum(known.price, np.finfo(np.float64).tiny))
     return {
         "capability": own(np.where(sold, known.index, 0.0)),
         "on_sale": sold.astype(np.uint8),
@@ -235,10 +225,12 @@ def _hardware(
 ) -> dict[str, Any]:
     """Return the world's driver cells without levers, and where compute and output start."""
     known = hardware.history(calendar, until)
-    chinese = [CHINESE_RISK * (ecosystem.bloc == "cn") for ecosystem in ecosystems]
+    # The parameter initial_risk, which differs between replicates, is what Chinese models carry.
+    chinese = [float(ecosystem.bloc == "cn") for ecosystem in ecosystems]
     series: Mapping[str, ArrayLike] = {
         "demand": known.demand,
         "permitted": known.permitted,
+        "smuggled": known.smuggled,
         "output_cap": known.output_cap,
         "exported": known.exported,
         "rented": known.rented,

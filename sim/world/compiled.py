@@ -65,7 +65,8 @@ def rule[F: Callable[..., Any]](function: F) -> F:
     Parameters
     ----------
     function : callable
-        Pure function over numbers and arrays whose last axis is the replicate.
+        Function over numbers and arrays whose last axis is the replicate. It holds no state of its
+        own, and writes into the arrays that it is handed and nowhere else.
     """
     return _compile(function, inline=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.world.block import Block, Record, note
 from sim.world.month import begin, finish
+from sim.world.rows import W, by_ecosystem
 from sim.world.rules import nations, observe, policy, stance
 
 
@@ -36,13 +37,14 @@ def perceive(t: int, block: Block) -> None:
     """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
     p, ps = block.parameters.scalar, block.parameters.segment
-    risk = state.cells[-f.nest.size :]
+    first = by_ecosystem(W.risk, f.nest.size)
+    risk = state.cells[first : first + f.nest.size]
     loaded = policy.overloaded(state.load, state.load_before)
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
         f.alignment, f.us_tie, f.stand, f.home, f.access, f.leak_weight, f.licence, f.facility,
-        f.trust, f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
+        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
         e.operation, e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer,
         state.slowed, state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
@@ -55,7 +57,7 @@ def review(t: int, block: Block) -> None:
     """Let governments review their stance."""
     f, state = block.facts, block.state
     stance.review_all(
-        int(f.months[t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
+        int(f.months[t]), state.next_review, f.alignment, f.pool, f.bloc, f.membership,
         state.member_counts, state.member_sizes, state.national, state.compute, state.offer,
         block.parameters.scalar, block.keys.stance, state.stance_before, state.stance,
     )  # fmt: skip

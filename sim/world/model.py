@@ -29,6 +29,7 @@ from sim.scenario.drivers import STANCES, Drivers
 from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
+from sim.world.rows import W, by_ecosystem
 from sim.world.rules import choice, observe, offers, policy, stance, tally, uptake
 
 Floats = NDArray[np.float64]
@@ -108,7 +109,7 @@ class Nation(mesa.Agent):
         )  # fmt: skip
         if f.stale_other[t, i] == 1:
             policy.settle_other(
-                i, t, f.facility, f.trust, *levers, state.facility, state.trust, state.pull,
+                i, t, f.facility, f.home, *levers, p, state.facility, state.trust, state.pull,
                 state.offer, work,
             )  # fmt: skip
         for k in range(f.nest.size):
@@ -235,7 +236,7 @@ class Nation(mesa.Agent):
         world, i = self.model, self.position
         f, state = world.block.facts, world.state
         stance.review(
-            i, int(f.months[world.t]), state.offset, f.alignment, f.pool, f.bloc, f.membership,
+            i, int(f.months[world.t]), state.next_review, f.alignment, f.pool, f.bloc, f.membership,
             state.member_counts, state.member_sizes, state.national, state.compute,
             state.offer, world.block.parameters.scalar, world.block.keys.stance,
             state.stance_before, state.stance,
@@ -291,7 +292,9 @@ class World(mesa.Model):
         self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
-        self.risk: Floats = self.state.cells[-len(self.drivers.ecosystems) :]
+        options = len(self.drivers.ecosystems)
+        first = by_ecosystem(W.risk, options)
+        self.risk: Floats = self.state.cells[first : first + options]
         self.t = -1
         for position in range(len(self.drivers.nations)):
             nation(self, position)

@@ -23,12 +23,12 @@ def begin(t: int, block: Block) -> None:
     f, e, state = block.facts, block.effects, block.state
     policy.world_cells(
         t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, e.ramp,
-        block.size, e.target, state.cells, block.scratch.work,
+        block.size, e.target, f.nest.size, block.parameters.scalar, state.cells,
+        block.scratch.work,
     )  # fmt: skip
     choice.loyalty(block.parameters.segment, state.cells[W.switching], state.loyal)
     state.load_before[:] = state.load
-    if block.parameters.switches.supply:
-        _supply(t, block)
+    _supply(t, block)
     _capability(t, block)
     state.stance_before[:] = state.stance
     tally.adoption(state.builders, state.ceiling, state.adopted)
@@ -43,13 +43,19 @@ def begin(t: int, block: Block) -> None:
 
 
 def _supply(t: int, block: Block) -> None:
-    """Trade in accelerators, Chinese laboratories and the load of their services."""
+    """Trade in accelerators, Chinese laboratories, and what a lack of compute does to them.
+
+    The switch takes away what compute limits and not the compute: stances and influence read it.
+    """
     f, state, p = block.facts, block.state, block.parameters.scalar
-    supply.month(
-        t, f.base_month, state.cells, p, state.users, state.users0, state.wanted, state.compute,
-        state.output, state.unmet, state.training, state.training0, state.serving, state.serving0,
-        state.load, state.dearer, state.slowed,
+    supply.hardware(
+        t, f.base_month, state.cells, p, state.wanted, state.compute, state.output, state.unmet,
+        state.training, state.training0, state.serving, state.serving0,
     )  # fmt: skip
+    if not block.parameters.switches.supply:
+        return
+    supply.load(p, state.users, state.users0, state.serving, state.serving0, state.load)
+    supply.strain(p, state.load, state.dearer, state.slowed)
     capability.chinese_lag(
         p, state.training, state.training0, state.chinese_share, state.chinese_share0,
         state.extra_lag,

@@ -98,12 +98,17 @@ def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
 def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
     """Return the rows of :data:`sim.world.rows.DERIVED`."""
     memory = scalar["taste_memory"]
+    reference = load().nations.constants.chip_price_reference
     return (
         # Uniform innovations with this width keep the stationary standard deviation.
         scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
         0.5 ** (1.0 / scalar["scar_half_life"]),
         np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
         1.0 / scalar["nest"],
+        np.log(scalar["least_price"]),
+        1.0 - 1.0 / scalar["stock_life"],
+        reference / scalar["chip_price"],
+        np.floor(scalar["review_months"] + 0.5),
     )
 
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
+from sim.world.compiled import inlined
 
 
 class Scalars(NamedTuple):
     """Rows of the parameters that have one value, by the names of the parameter table."""
 
     licence_hosted: int
+    licence_strictness: int
+    least_price: int
     leak: int
     align: int
     us_tie: int
@@ -25,6 +28,8 @@ class Scalars(NamedTuple):
     taste_nation: int
     taste_month: int
     taste_memory: int
+    initial_trust: int
+    initial_risk: int
     trial_rate: int
     attention_memory: int
     attention_median: int
@@ -32,6 +37,7 @@ class Scalars(NamedTuple):
     notable_step: int
     innovation: int
     potential: int
+    anchor_cap: int
     imitation: int
     imitation_links: int
     optimism_effect: int
@@ -42,10 +48,14 @@ class Scalars(NamedTuple):
     links_weight: int
     moving_bar: int
     task_width: int
+    raw_zero: int
+    raw_unit: int
     trial_effect: int
     trial_new: int
     hurt: int
     scar_half_life: int
+    chip_price: int
+    stock_life: int
     hardware_response: int
     output_growth: int
     backfire: int
@@ -60,6 +70,7 @@ class Scalars(NamedTuple):
     release_noise: int
     sovereign_lag: int
     small_price_fall: int
+    review_months: int
     stance_align: int
     stance_offer: int
     stance_use: int
@@ -69,6 +80,7 @@ class Scalars(NamedTuple):
     stance_push: int
     stance_access: int
     home: int
+    fresh_memory: int
     fresh_pull: int
     promotion_pull: int
     usage_response: int
@@ -77,10 +89,15 @@ class Scalars(NamedTuple):
     influence_model_weight: int
 
 
-DERIVED = ("taste_step", "scar_keep", "small_price_log", "nest_inverse")
+DERIVED = (
+    "taste_step", "scar_keep", "small_price_log", "nest_inverse", "ln_least_price", "stock_keep",
+    "demand_scale", "review_period",
+)  # fmt: skip
 """Rows after the scalars that follow from them, so that no month computes them again: the width of
 a month's change of taste, the part of a scar that a month leaves, the log of a year's price fall,
-and one over the nest's dissimilarity."""
+one over the nest's dissimilarity, the log of the least price, the part of a stock of accelerators
+that a month leaves, Chinese demand over that at the reference price of a chip, and the whole months
+between two reviews of a stance."""
 
 
 class BySegment(NamedTuple):
@@ -120,10 +137,14 @@ class Switches(NamedTuple):
 
 
 class WorldRows(NamedTuple):
-    """First row of each family of world drivers; those by ecosystem come last and step by K."""
+    """First row of each family of world drivers; those by ecosystem come last and step by K.
+
+    For the families by ecosystem, ``lag`` and what follows it, :func:`by_ecosystem` gives the row.
+    """
 
     demand: int
     permitted: int
+    smuggled: int
     output_cap: int
     output_growth: int
     exported: int
@@ -144,12 +165,26 @@ class WorldRows(NamedTuple):
 
 
 P = Scalars(*range(len(Scalars._fields)))
-TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG, NEST_INVERSE = (
-    len(Scalars._fields) + n for n in range(len(DERIVED))
-)
+ROWS = len(Scalars._fields) + len(DERIVED)
+(
+    TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG, NEST_INVERSE, LN_LEAST_PRICE, STOCK_KEEP,
+    DEMAND_SCALE, REVIEW_PERIOD,
+) = range(len(Scalars._fields), ROWS)  # fmt: skip
 B = BySegment(*range(len(BySegment._fields)))
 C = ByEcosystem(*range(len(ByEcosystem._fields)))
 W = WorldRows(*(int(row) for row in world_offsets(1)[: len(WORLD_FAMILIES)]))
-"""Rows for one ecosystem: add ``k`` and, past ``lag``, ``(K - 1)`` a family."""
-BY_ECOSYSTEM = W.lag
-"""The first row by ecosystem: ``lag`` of k is here + k, ``release_rate`` + K + k, and so on."""
+"""Rows in a world of one ecosystem."""
+
+
+@inlined
+def by_ecosystem(family: int, ecosystems: int) -> int:
+    """Return the row of the first ecosystem in a family of world drivers that has one for each.
+
+    Parameters
+    ----------
+    family : int
+        Its row in a world of one ecosystem, such as ``W.risk``.
+    ecosystems : int
+        How many there are.
+    """
+    return W.lag + (family - W.lag) * ecosystems

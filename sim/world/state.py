@@ -24,12 +24,10 @@ from sim.scenario.drivers import (
 from sim.world import streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
-from sim.world.rows import B, P
+from sim.world.rows import REVIEW_PERIOD, B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
 from sim.world.streams import Keys
-
-CELLS = ("access", "price", "licence", "facility", "trust", "pull", "offer")
 
 
 class State(NamedTuple):
@@ -46,7 +44,7 @@ class State(NamedTuple):
     wander: Floats  # [I, K, L] utils, AR(1)
     stance: Ints  # [I, L]
     stance_felt: Ints  # [I, L] stance under which offers were last valued; -1 before
-    offset: Ints  # [I, L] month of review modulo 24
+    next_review: Ints  # [I, L] month number of the next review of the stance
     logsum0: Floats  # [I, L] log of the choice weight at the start
     ceiling: Floats  # [I, L] developers who may ever build
     urge: Floats  # [I, L] p_i per year
@@ -255,10 +253,14 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     income = np.exp(-p[P.income_effect] * np.log(f.income_ratio)[:, None])
     builders = zeros(nations)
     target = np.repeat((f.developers * f.ai_users)[:, None], lanes, axis=1)
-    backcast(ceiling, target, urge, np.ascontiguousarray(p[P.imitation]), f.uptake_month, builders)
+    # The state is that before the first month: to reach June 2025 takes its own month as well.
+    backcast(
+        ceiling, target, urge, np.ascontiguousarray(p[P.imitation]),
+        np.ascontiguousarray(p[P.anchor_cap]), f.uptake_month + 1, builders,
+    )  # fmt: skip
     noise = float(parameters.switches.noise)
     reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
-    offset = np.floor(24 * streams.uniforms(reviews.ravel(), 0)).astype(np.int64)
+    waited = p[REVIEW_PERIOD] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
     share = np.empty((nations, segments, ecosystems, lanes))
     share[:] = f.start[:, None, :, None]
     national = np.empty((nations, ecosystems, lanes))
@@ -279,12 +281,12 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
         stance_felt=np.full((nations, lanes), -1),
-        offset=offset.reshape(nations, lanes),
+        next_review=f.months[0] + np.floor(waited).astype(np.int64),
         logsum0=np.full((nations, lanes), ABSENT),
         ceiling=ceiling,
         urge=urge,
         sensitivity=np.ascontiguousarray(ps[None, :, B.price] * income[:, None]),
-        **{name: zeros(nations, int(cells[name])) for name in CELLS},
+        **{name: zeros(nations, int(cells[name])) for name in NATION_FAMILIES},
         opened=zeros(nations, ecosystems, segments, w),
         worth=zeros(nations, ecosystems, segments, w, o),
         by_maker=zeros(nations, ecosystems, segments, o),

@@ -59,12 +59,6 @@ def _uniforms(keys: Keys, counter: int, draws: NDArray[np.float64]) -> None:
         draws[l] = uniform(keys[l], counter)
 
 
-@rule
-def _normals(keys: Keys, counter: int, draws: NDArray[np.float64]) -> None:
-    for l in range(keys.size):  # noqa: E741
-        draws[l] = normal(keys[l], counter)
-
-
 def run_keys(seed: int, replicates: NDArray[np.int64]) -> Keys:
     """Return the key of each replicate of a run.
 
@@ -114,11 +108,4 @@ def uniforms(stream: Keys, counter: int) -> NDArray[np.float64]:
     """Return uniform draws of a stream at a counter, shape (L,), strictly between 0 and 1."""
     draws = np.empty(stream.size)
     _uniforms(stream, counter, draws)
-    return draws
-
-
-def normals(stream: Keys, counter: int) -> NDArray[np.float64]:
-    """Return standard normal draws of a stream at a counter, shape (L,)."""
-    draws = np.empty(stream.size)
-    _normals(stream, counter, draws)
     return draws

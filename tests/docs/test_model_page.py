@@ -11,6 +11,7 @@ import pytest
 
 from docs import pages, streams, tables
 from sim import evidence
+from sim.evidence.nations import Constants
 from sim.scenario import check, levers, names, own
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
 from sim.study import ensemble
@@ -32,9 +33,6 @@ _LIKE_A_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+(\.[a-z_]+)?")
 
 _OTHER = re.compile(r"_[a-z]$|\.(csv|md|py|yaml)$")
 """Symbols of the equations end in an index of one letter; files are looked for on their own."""
-
-READ_BY_NO_RULE = {"chip_price", "frontier_shape"}
-"""Parameters that the page says no rule reads."""
 
 
 def rules():
@@ -87,6 +85,7 @@ def known():
     return {
         *(row.path for row in PARAMETERS),
         *(row.name for row in PARAMETERS),
+        *Constants.__dataclass_fields__,
         *vocabulary(),
         *(field for kind in kinds for field in kind._fields),
         *Drivers.__dataclass_fields__,
@@ -119,18 +118,6 @@ def test_files_that_are_named_exist():
 def test_sources_that_are_named_exist():
     named = set(re.findall(r"\b[ST]\d{3}[A-Z]?\b", PROSE)) | {"BASS_META"}
     assert named <= set(evidence.load().sources)
-
-
-def test_parameters_that_no_rule_reads_are_confessed():
-    source = "\n".join(
-        file.read_text(encoding="utf-8")
-        for room in ("world", "study", "scenario")
-        for file in (ROOT / "sim" / room).rglob("*.py")
-    )
-    unread = {row.name for row in PARAMETERS if not re.search(rf"\b{row.name}\b", source)}
-    assert unread == READ_BY_NO_RULE
-    confessed = TEXT.split("not read by any rule yet")[1].split("\n\n")[0]
-    assert all(cited(name, confessed) for name in unread)
 
 
 def test_defaults_that_the_words_repeat_are_those_of_the_table():

@@ -78,11 +78,16 @@ def test_anchors_of_the_evidence(known):
 
 
 def test_the_h20_comes_and_goes(known):
-    legal = known.permitted - known.smuggled
+    legal = known.permitted
     assert legal[at("2024-12")] > 20 * legal[at("2025-08")]
     assert legal[at("2025-06")] == 0.0
-    assert (known.permitted >= known.smuggled).all()
     assert (legal[: at("2023-11")] > known.demand[: at("2023-11"), 1]).all()
+
+
+def test_licensed_and_smuggled_chips_are_told_apart(known):
+    today = at("2026-10")
+    assert (known.permitted[today], known.smuggled[today]) == (2000.0, 8000.0)
+    assert (known.smuggled[: at("2023-11")] == 0).all()  # no need while sales are free
 
 
 def test_cann_matures_only_after_it_was_opened(known):

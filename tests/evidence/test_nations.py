@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sim import evidence
 from sim.errors import InputError
-from sim.evidence.nations import MEMBERSHIPS, POOLS, REGIONS, Nations
+from sim.evidence import tables
+from sim.evidence.nations import MEMBERSHIPS, POOLS, REGIONS, Nations, read_constants
 
 NATIONS = evidence.load().nations
 ARRAYS = [f.name for f in dataclasses.fields(Nations) if isinstance(getattr(NATIONS, f.name), np.ndarray)]  # fmt: skip  # noqa: E501
@@ -46,6 +47,16 @@ def test_alignment_is_the_formula_of_the_model():
     expected = (abs(deu - chn) - abs(deu - usa)) / abs(usa - chn)
     assert NATIONS.alignment[place("DEU")] == pytest.approx(expected)
     assert np.all(np.abs(NATIONS.alignment) <= 1.0)
+
+
+def test_a_constant_outside_its_range_is_refused(monkeypatch, tmp_path):
+    text = (tables.DATA / "constants.csv").read_text(encoding="utf-8")
+    assert "price_revision,6,3,12," in text
+    wrong = text.replace("price_revision,6,3,12,", "price_revision,13,3,12,")
+    (tmp_path / "constants.csv").write_text(wrong, encoding="utf-8")
+    monkeypatch.setattr(tables, "DATA", tmp_path)
+    with pytest.raises(InputError, match="13 is not between 3 and 12"):
+        read_constants()
 
 
 def test_yardsticks_are_constants_of_the_eighty():

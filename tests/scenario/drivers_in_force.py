@@ -34,8 +34,8 @@ NATION: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "pull": [S, E], "offer": [("stances", ("open", "us", "chinese", "sovereign"))],
 }  # fmt: skip
 WORLD: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "demand": [P], "permitted": [], "output_cap": [], "output_growth": [], "exported": [],
-    "rented": [], "performance": [H], "maturity": [H], "availability": [P, H],
+    "demand": [P], "permitted": [], "smuggled": [], "output_cap": [], "output_growth": [],
+    "exported": [], "rented": [], "performance": [H], "maturity": [H], "availability": [P, H],
     "hardware_stance": [P, H], "training_cut": [], "serving_cut": [], "serving_share": [],
     "switching": [], "frontier_rate": [], "lag": [E], "release_rate": [E], "attention": [E],
     "risk": [E],

@@ -31,7 +31,7 @@ SHAPES = {
     "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
     "notable_size": "TK", "frontier": "T", "access": "TIV", "leak_weight": "TIK", "licence": "TIK",
-    "facility": "S", "trust": "IK", "world": "TC", "nation_low": "F", "nation_high": "F",
+    "facility": "S", "world": "TC", "nation_low": "F", "nation_high": "F",
     "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
     "stale_other": "TI",
     "operation": "E", "ramp": "ET", "target": "E", "entry": "E", "nation_start": "n",
@@ -254,8 +254,11 @@ def test_prices_are_logarithms_and_nothing_where_nothing_is_sold(baseline):
     assert not f.capability[f.on_sale == 0].any()
     known = evidence.history.offers(None, f.months)
     sold = f.on_sale == 1
-    np.testing.assert_array_equal(f.ln_price[sold], np.log(np.maximum(known.price[sold], 1e-4)))
-    assert f.ln_price.min() == np.log(1e-4)
+    priced = sold[..., None] & (known.price > 0)
+    np.testing.assert_array_equal(f.ln_price[priced], np.log(known.price[priced]))
+    free = sold[..., None] & (known.price == 0)
+    assert free.any()
+    assert (f.ln_price[free] < -700).all()  # no factor brings it up to a price that is felt
 
 
 def test_sovereign_models_are_sold_from_the_first_programme_on(baseline):
@@ -280,7 +283,6 @@ def test_own_ecosystems_first_stances_and_starts(baseline):
         ("USA", "us_closed"), ("USA", "us_open_restricted"), ("USA", "us_permissive"),
         ("CHN", "cn_closed"), ("CHN", "cn_open"), ("FRA", "eu_open"),
     }  # fmt: skip
-    np.testing.assert_array_equal(f.trust, np.where(f.home == 1, 1.0, 0.5))
     stance = dict(zip(baseline.nations, (STANCES[s] for s in f.first_stance), strict=True))
     signed = evidence.load().nations.groups["pax_silica"]
     for code, signatory in zip(baseline.nations, signed, strict=True):
@@ -309,7 +311,10 @@ def test_world_cells_stand_in_the_order_of_the_families(baseline):
     np.testing.assert_array_equal(f.world[:, at["availability"] + 5], known.availability[:, 2, 1])
     np.testing.assert_array_equal(f.world[:, at["serving_share"]], known.serving_share)
     risk = f.world[:, at["risk"] : at["risk"] + 7]
-    np.testing.assert_array_equal(risk, np.tile([0, 0.5, 0, 0, 0.5, 0, 0], (len(risk), 1)))
+    # As a part of the parameter initial_risk.
+    np.testing.assert_array_equal(risk, np.tile([0, 1, 0, 0, 1, 0, 0], (len(risk), 1)))
+    np.testing.assert_array_equal(f.world[:, at["permitted"]], known.permitted)
+    np.testing.assert_array_equal(f.world[:, at["smuggled"]], known.smuggled)
     for name, first, last in zip(
         WORLD_FAMILIES, world_offsets(7), world_offsets(7)[1:], strict=False
     ):

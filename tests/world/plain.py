@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.scenario.drivers import Drivers
+from sim.scenario.drivers import WORLD_FAMILIES, Drivers
 from sim.world import parameters
 from sim.world.rows import BySegment, Scalars
 
@@ -104,7 +104,12 @@ def _quality(f, p):
         if t > f.last_fact:
             frontier[t] = frontier[t - 1] + min(p.frontier_rate, 1.0) * p.frontier_jump
             for k in np.flatnonzero(~sovereign):
-                seen = min(max(t - int(np.floor(p.lag[k] + 0.5)), 0), t)
+                rate = min(p.rate[k], 1.0)
+                if rate == 0:  # nothing is ever released
+                    quality[t, k] = quality[t - 1, k]
+                    continue
+                back = p.lag[k] + min(1 / rate - 1, t)
+                seen = min(max(t - int(np.floor(back + 0.5)), 0), t)
                 quality[t, k, 0] = max(quality[t - 1, k, 0], frontier[seen])
                 small = quality[t, k, 0] - gap[k]
                 quality[t, k, 1] = max(quality[t - 1, k, 1], small)
@@ -126,7 +131,7 @@ def _cover(quality, sold, t, p, S):
     out = np.empty((*quality.shape[:1], S, 2))
     for s in range(S):
         if p.switches.raw_capability:
-            felt = (quality - 130.0) / 10.0
+            felt = (quality - p.raw_zero) / p.raw_unit
         else:
             felt = 1 / (1 + np.exp(-(quality - seg["difficulty"][s] - bar) / p.task_width))
         out[:, s] = seg["capability"][s] * felt * sold
@@ -153,11 +158,12 @@ def _ways(t, drivers, p):
     worth = np.empty((I, K, S, 3, 2))
     for s in range(S):
         under = np.array([0.0, 0.0, seg["ln_under_use"][s]])
-        felt = np.maximum(price + under, np.log(0.05)).transpose(0, 2, 1)  # K W O
+        felt = np.maximum(price + under, np.log(p.least_price)).transpose(0, 2, 1)  # K W O
         cost = seg["price"][s] * income[:, None, None, None] * felt
         trouble = np.array([0.0, seg["hosted"][s], seg["self_host"][s]])
         terms = np.array([p.licence_hosted, p.licence_hosted, 1.0])
-        gain = seg["licence"][s] * f.licence[t][:, :, None] * terms - trouble
+        freedom = f.licence[t] ** p.licence_strictness
+        gain = seg["licence"][s] * freedom[:, :, None] * terms - trouble
         worth[:, :, s] = np.exp(gain[..., None] - cost)
     return reach, worth
 
@@ -182,11 +188,13 @@ def _rest(drivers, p, x, n, scar):
     for k, bloc in enumerate(f.bloc.tolist()):
         side[:, k] += (stance[:, 0] == mine.get(bloc, -1)) * 1.0
         side[:, k] -= (stance[:, 0] == {0: 2, 1: 1}.get(bloc, -1)) * 1.0
-    risk = f.world[0][-len(f.bloc) :]
+    first = int(drivers.effects.world_offsets[WORLD_FAMILIES.index("risk")])
+    risk = p.initial_risk * f.world[0][first : first + len(f.bloc)]
+    trust = np.where(f.home > 0, 1.0, p.initial_trust)
     for s in range(u.shape[1]):
         u[:, s] += side * p.stance_push * seg["stance"][s]
         u[:, s] += f.pulled * seg["incumbent"][s]
-        u[:, s] -= seg["risk"][s] * risk * (1 - f.trust)
+        u[:, s] -= seg["risk"][s] * risk * (1 - trust)
     return u
 
 

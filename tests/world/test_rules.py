@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.drivers import STANCES
+from sim.scenario.drivers import STANCES, WORLD_FAMILIES, world_offsets
 from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
-from sim.world.rows import P, W
+from sim.world.rows import ROWS, STOCK_KEEP, B, P, W, by_ecosystem
 from sim.world.rules import supply, tally
 from tests.world import worlds
 from tests.world.worlds import Lever
@@ -71,10 +71,10 @@ def test_in_a_year_of_trade_every_accelerator_goes_somewhere():
         before, output = block.state.compute.copy(), block.state.output.copy()
         kernel.run(block, record, t, t + 1)
         state, cells = block.state, block.state.cells
-        bought = state.compute - before * supply.KEEP
+        bought = state.compute - before * block.parameters.scalar[STOCK_KEEP]
         np.testing.assert_allclose(bought[0, 0], cells[W.demand], rtol=1e-9)
         np.testing.assert_allclose(bought[2].sum(axis=0), cells[W.demand + 2], rtol=1e-9)
-        assert (bought[1, 0] <= cells[W.permitted] * (1 + 1e-12)).all()
+        assert (bought[1, 0] <= (cells[W.permitted] + cells[W.smuggled]) * (1 + 1e-9)).all()
         short, wish = state.unmet[t % 12], cells[W.demand + 1]
         np.testing.assert_allclose(
             bought[1, 0], (1 - state.wanted[1] - short) * wish, rtol=1e-9, atol=1e-6
@@ -86,10 +86,54 @@ def test_in_a_year_of_trade_every_accelerator_goes_somewhere():
         assert (bought >= -1e-6).all()
 
 
+@pytest.mark.parametrize(("wish", "bought"), [(1000.0, 100.0), (80.0, 80.0)])
+def test_licensed_and_smuggled_chips_together_limit_what_china_buys(wish, bought):
+    cells, p = np.zeros((W.risk + 7, 1)), np.zeros((ROWS, 1))
+    cells[W.demand + 1], cells[W.permitted], cells[W.smuggled] = wish, 60.0, 40.0
+    compute = np.zeros((3, 2, 1))
+    supply.trade(0, cells, p, np.zeros((3, 1)), compute, np.zeros(1), np.zeros((12, 1)))
+    assert compute[1, 0, 0] == bought
+
+
+@pytest.mark.parametrize("life", [36.0, 72.0])
+def test_a_stock_of_accelerators_loses_one_part_in_its_life_each_month(life):
+    drivers = worlds.refreshed(worlds.toy(0, 1, horizon=3, supply=0, stock_life=life))
+    block = prepare(drivers, 1, np.arange(1))
+    before = block.state.compute[0, 1, 0] = 7e5  # allies buy no Chinese chips
+    kernel.run(block, empty_record(drivers, 1, 0), 0, 1)
+    np.testing.assert_allclose(block.state.compute[0, 1, 0], before * (1 - 1 / life), rtol=1e-15)
+
+
+def test_chinese_demand_is_a_sum_of_money_divided_by_the_price_of_a_chip():
+    """A lever adds chips, whatever they cost."""
+    drivers = worlds.toy(0, 1, horizon=3, chip_price=worlds.Across((18000.0, 12000.0, 25000.0)))
+    more = worlds.with_levers(drivers, Lever("demand", "add", 500.0, cells=(1, 2)))
+    cells = after(more, 1, lanes=3).state.cells[W.demand : W.demand + 3]
+    base = worlds.TYPICAL["demand"]
+    assert (cells[0] == base).all()
+    np.testing.assert_allclose(cells[1], base * 18000 / np.array([18000, 12000, 25000]) + 500)
+    assert (cells[2] == base + 500).all()
+
+
+def test_without_the_switch_supply_chips_are_traded_and_limit_nobody():
+    on = worlds.refreshed(worlds.toy(3, 3, horizon=48, load_base=1.0, stances=0))
+    off = worlds.with_parameters(on, supply=0)
+    a, b = (simulate(each, seed=1, replicates=np.arange(3)) for each in (on, off))
+    assert np.array_equal(a.compute, b.compute)
+    assert np.array_equal(a.training, b.training)
+    assert np.array_equal(a.serving, b.serving)
+    assert (np.diff(b.compute[:, 1, 1], axis=0) > 0).all()
+    assert (a.load > 1).any()
+    assert (b.load == 0).all()
+    assert (a.extra_lag[-1] != 0).all()
+    assert (b.extra_lag == 0).all()
+
+
 def test_chinese_output_grows_by_growth_and_backfire():
     cells = np.zeros((W.risk + 7, 3))
-    cells[W.demand + 1], cells[W.permitted], cells[W.output_cap] = 1000.0, 100.0, [1e9, 1e9, 500.0]
-    p = np.zeros((len(P) + 4, 3))
+    cells[W.demand + 1], cells[W.output_cap] = 1000.0, [1e9, 1e9, 500.0]
+    cells[W.permitted], cells[W.smuggled] = 60.0, 40.0
+    p = np.zeros((ROWS, 3))
     p[P.output_growth], p[P.backfire] = 0.5, [0.0, 1.0, 1.0]
     wanted = np.zeros((3, 3))  # all would buy US hardware: nine tenths go short
     compute, output, unmet = np.zeros((3, 2, 3)), np.full(3, 480.0), np.full((12, 3), 0.3)
@@ -112,7 +156,7 @@ def test_a_cut_of_training_and_serving_compute(fungible, training, serving, part
     """Wholly fungible compute shares the loss; compute that is not bears its own."""
     cells = np.zeros((W.risk + 7, 1))
     cells[W.training_cut], cells[W.serving_cut], cells[W.serving_share] = training, serving, part
-    p = np.zeros((len(P) + 4, 1))
+    p = np.zeros((ROWS, 1))
     p[P.fungible] = fungible
     compute = np.zeros((3, 2, 1))
     compute[1] = 50.0
@@ -127,7 +171,7 @@ def test_a_cut_of_training_and_serving_compute(fungible, training, serving, part
 
 
 def test_load_raises_the_price_and_closes_the_door():
-    p = np.zeros((len(P) + 4, 3))
+    p = np.zeros((ROWS, 3))
     p[P.load_base], p[P.load_price] = 0.7, 0.5
     ratio, dearer, slowed = np.empty(3), np.empty(3), np.empty(3)
     users, base = np.array([1.0, 2.0, 4.0]), np.ones(3)
@@ -150,8 +194,27 @@ def test_without_chance_followers_stand_where_the_frontier_was():
     assert step[0] > 0
     block = prepare(drivers, 1, np.arange(1))
     for k in (1, 2, 3, 4):
-        lag = int(np.floor(block.parameters.ecosystem[k, 0, 0] + 0.5))
+        lag, rate = block.parameters.ecosystem[k, :, 0]
+        lag = int(np.floor(lag + 1 / rate - 1 + 0.5))
         np.testing.assert_allclose(done.index[60:, k, 0], frontier[60 - lag : 80 - lag])
+
+
+def test_without_luck_who_releases_more_often_is_nearer_to_the_frontier():
+    """Half the rate, twice the mean wait; a rate of nothing releases nothing."""
+    drivers = worlds.toy(0, 1, 4, horizon=90, last_fact=10, drawn=False, noise=0, supply=0)
+    rate = 0.2
+    held = worlds.refreshed(worlds.with_parameters(drivers, **{"release_rate.us_permissive": rate}))
+    slow, none = (
+        worlds.with_levers(held, Lever("release_rate", "multiply", size, cells=(3,)))
+        for size in (-0.5, -1.0)
+    )
+    a, b, c = (
+        simulate(each, seed=1, replicates=np.arange(1)).index[:, 3, 0]
+        for each in (held, slow, none)
+    )
+    wait = round(2 / rate - 1 / rate)
+    np.testing.assert_allclose(b[80:], a[80 - wait : 90 - wait])
+    assert (c[11:] == c[10]).all()
 
 
 @given(seed=SEEDS)
@@ -178,17 +241,66 @@ def test_the_frontier_jumps_at_its_rate_and_size():
     assert abs(rise.mean() - months * rate * jump) < 4.9 * sd / np.sqrt(count)
 
 
+def test_the_raw_index_is_felt_in_points_from_its_zero():
+    held = {**worlds.PLAIN, "raw_capability": 1, "raw_zero": 128.0, "raw_unit": 4.0}
+    drivers = worlds.refreshed(worlds.toy(0, 1, horizon=4, last_fact=3, drawn=False, **held))
+    block = after(drivers, 1)
+    beta = block.parameters.segment[:, B.capability, 0]
+    expected = beta[:, None] * (block.state.own[:, 0, 0] - 128) / 4
+    sold = drivers.facts.on_sale[0, :, 0] == 1
+    np.testing.assert_allclose(block.state.cover[:, sold, 0, 0], expected[:, sold])
+
+
+# --- terms ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strictness", [0.5, 1.0, 2.0])
+def test_the_strictness_is_an_exponent_on_every_licence_before_levers(strictness):
+    drivers = worlds.toy(0, 2, horizon=4, last_fact=3, licence_strictness=strictness)
+    licence = drivers.facts.licence.copy()
+    licence[:, 0, :3] = (0.0, 1.0, 0.25)
+    drivers = worlds.refreshed(worlds.with_facts(drivers, licence=licence))
+    felt = after(drivers, 1).state.licence[0, :3, 0]
+    np.testing.assert_allclose(felt, [0.0, 1.0, 0.25**strictness], rtol=1e-15)
+    raised = worlds.with_levers(drivers, Lever("licence", "add", 0.1))
+    felt = after(raised, 1).state.licence[0, 2, 0]
+    np.testing.assert_allclose(felt, 0.25**strictness + 0.1, rtol=1e-14)
+
+
+def test_a_nation_trusts_its_own_wholly_and_the_rest_by_the_parameter():
+    drivers = worlds.toy(0, 3, initial_trust=0.3, initial_risk=0.7)
+    home = np.zeros_like(drivers.facts.home)
+    home[1, 4] = 1
+    drivers = worlds.refreshed(worlds.with_facts(drivers, home=home))
+    state = after(drivers, 1).state
+    np.testing.assert_array_equal(state.trust[..., 0], np.where(home == 1, 1.0, 0.3))
+    risk = state.cells[by_ecosystem(W.risk, 7) : by_ecosystem(W.risk, 7) + 7, 0]
+    np.testing.assert_allclose(risk, 0.7 * worlds.TYPICAL["risk"])
+
+
+@pytest.mark.parametrize("ecosystems", range(1, 8))
+def test_the_rows_of_world_drivers_are_where_the_offsets_put_them(ecosystems):
+    offsets = world_offsets(ecosystems)
+    assert W._fields == WORLD_FAMILIES
+    for place, name in enumerate(WORLD_FAMILIES):
+        row = getattr(W, name)
+        assert (by_ecosystem(row, ecosystems) if row >= W.lag else row) == offsets[place], name
+
+
 # --- stances --------------------------------------------------------------------------------------
 
 
-def test_a_government_reviews_every_second_year_in_its_month():
-    drivers = worlds.refreshed(worlds.toy(1, 6, horizon=72, stance_keep=0))
+@pytest.mark.parametrize("every", [12, 23.6])
+def test_a_government_reviews_its_stance_every_so_many_months(every):
+    drivers = worlds.refreshed(worlds.toy(1, 6, horizon=72, stance_keep=0, review_months=every))
     done = simulate(drivers, seed=1, replicates=np.arange(30))
-    block = prepare(drivers, 1, np.arange(30))
+    first = prepare(drivers, 1, np.arange(30)).state.next_review
     t, i, l = np.nonzero(np.diff(done.stance, axis=0))  # noqa: E741
-    month = drivers.facts.months[t + 1]
+    waited = drivers.facts.months[t + 1] - first[i, l]
     assert len(t) > 100
-    assert ((month + block.state.offset[i, l]) % 24 == 0).all()
+    assert (waited % round(every) == 0).all()
+    assert (waited >= 0).all()
+    assert set(np.unique(first - drivers.facts.months[0])) == set(range(round(every)))
 
 
 def test_reviews_are_the_logit_of_the_scores():
@@ -196,7 +308,7 @@ def test_reviews_are_the_logit_of_the_scores():
     held = dict.fromkeys(
         ("stance_align", "stance_use", "stance_hardware", "stance_peers", "stance_keep"), 0
     )
-    drivers = worlds.toy(2, 1, horizon=26, stance_offer=1, **held)
+    drivers = worlds.toy(2, 1, horizon=26, stance_offer=1, review_months=24, **held)
     utils = np.array([0.0, 1.0, 0.5, -0.5])
     offers = [Lever("offer", "add", u, cells=(n,), name=f"o{n}") for n, u in enumerate(utils)]
     done = simulate(worlds.with_levers(drivers, *offers), seed=1, replicates=np.arange(4000))

@@ -38,8 +38,9 @@ PLAIN = {"supply": 0, "trial": 0, "stances": 0, "noise": 0, "links": 0, "raw_cap
 """All switches off: what is left is a logit with inertia, network and uptake."""
 
 TYPICAL = {
-    "demand": 1e5, "permitted": 2e4, "output_cap": 3e5, "exported": 1e3, "rented": 1e5,
-    "performance": 0.7, "maturity": 0.5, "availability": 0.8, "serving_share": 0.5, "risk": 0.5,
+    "demand": 1e5, "permitted": 2e4, "smuggled": 5e3, "output_cap": 3e5, "exported": 1e3,
+    "rented": 1e5, "performance": 0.7, "maturity": 0.5, "availability": 0.8,
+    "serving_share": 0.5, "risk": 0.5,
 }  # fmt: skip
 """Drivers of the world whose base is a history."""
 
@@ -108,7 +109,6 @@ def toy(
             uptake_month=min(29, T - 1),
             **_terms(rng, T, I, K),
             facility=np.array([0.5, 0.2, 0.5])[:S],
-            trust=rng.uniform(0, 1, (I, K)),
             **_outside(T, K),
             compute=np.array([[1e6, 0], [2e5, 1e4], [1e5, 0]]),
             output_reference=44000.0,
@@ -382,8 +382,7 @@ def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
 
 BY_NATION = {
     0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "us_tie",
-        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start",
-        "trust"),
+        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start"),
     1: ("access", "leak_weight", "licence", "stale", "stale_other"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""
@@ -417,7 +416,7 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
     axes = {
         0: ("nest", "bloc", "stand", "pulled"),
         1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
-            "notable_size", "promoted", "trust", "listed"),
+            "notable_size", "promoted", "listed"),
         2: ("leak_weight", "licence", "stale"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
@@ -436,7 +435,8 @@ def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -
     start = np.full((1, K), (1 - leader) / max(K - 1, 1))
     start[0, 0] = leader
     world = drivers.facts.world.copy()
-    world[:, -K:] = 0.0  # nobody fears anybody
+    risk = _family(drivers, "risk")
+    world[:, risk] = 0.0  # nobody fears anybody
     plain = with_facts(
         drivers,
         developers=np.array([1e5]), ai_users=np.array([0.2]), internet=np.array([1.0]),
@@ -445,7 +445,7 @@ def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -
         on_sale=np.ones((T, K, 2), np.uint8), ln_price=np.zeros((T, K, 2, 3)),
         fall_years=np.zeros((T, K, 2)), notable=np.zeros((T, K)), frontier=np.full(T, 143.0),
         access=np.ones((T, 1, K * 3)), leak_weight=np.zeros((T, 1, K)),
-        licence=np.ones((T, 1, K)), trust=np.ones((1, K)), world=world,
+        licence=np.ones((T, 1, K)), world=world,
     )  # fmt: skip
     held = {
         **PLAIN, "innovation": 0, "imitation": 0, "reconsider.enterprise": 1, "nest": 1,

@@ -7,7 +7,7 @@ import math
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import exp, log, normal, uniform
-from sim.world.rows import BY_ECOSYSTEM, SMALL_PRICE_LOG, B, C, P, W
+from sim.world.rows import SMALL_PRICE_LOG, B, C, P, W, by_ecosystem
 from sim.world.streams import Keys
 
 REFERENCE = 143.0
@@ -87,6 +87,9 @@ def release(
 ) -> None:
     """Let ecosystems release: one then stands at the frontier of ``lag`` months ago, never lower.
 
+    Without noise nobody waits for a release: each stands every month where its last release would
+    on average leave it, ``1/rate - 1`` months further back, the mean time since a release.
+
     Parameters
     ----------
     pk : ndarray, shape (K, by ecosystem, L)
@@ -99,18 +102,21 @@ def release(
         Points by which the flagship rose; written. Sovereign models are left out.
     """
     options = own.shape[0]
+    lags, rates = by_ecosystem(W.lag, options), by_ecosystem(W.release_rate, options)
     for k in range(options):
         if bloc[k] == SOVEREIGN_BLOC:
             continue
         for l in range(rise.shape[1]):  # noqa: E741
-            late = pk[k, C.lag, l] + cells[BY_ECOSYSTEM + k, l]
+            late = pk[k, C.lag, l] + cells[lags + k, l]
             if bloc[k] == CN_BLOC:
                 late += extra[l]
-            comes = True
+            rate = min(pk[k, C.release_rate, l] * cells[rates + k, l], 1.0)
             if noise == 1:
-                rate = pk[k, C.release_rate, l] * cells[BY_ECOSYSTEM + options + k, l]
                 late += p[P.release_noise, l] * normal(lateness[k, l], month)
                 comes = uniform(chance[k, l], month) < rate
+            else:
+                comes = rate > 0.0
+                late += min(1.0 / rate - 1.0, float(t)) if comes else 0.0
             rise[k, l] = 0.0
             if comes:
                 seen = min(max(t - math.floor(late + 0.5), 0), t)
@@ -186,20 +192,22 @@ def coverage(
 
     Coverage is the share of a segment's tasks that an offer can do,
     ``1 / (1 + exp(-(F - m - bar (F* - 143)) / width))``; the switch ``raw`` puts the plain index
-    ``(F - 130) / 10`` in its place.
+    ``(F - raw_zero) / raw_unit`` in its place.
     """
     for s in range(worth.shape[0]):
         for k in range(worth.shape[1]):
             for o in range(2):
                 sold = on_sale[t, k, o] == 1
                 for l in range(worth.shape[3]):  # noqa: E741
+                    before[s, k, o, l] = worth[s, k, o, l]
                     easier = p[P.moving_bar, l] * (frontier[t, l] - REFERENCE)
                     x = (own[k, o, l] - ps[s, B.difficulty, l] - easier) / p[P.task_width, l]
                     felt = 1.0 / (1.0 + exp(-x))
-                    if raw == 1:
-                        felt = (own[k, o, l] - 130.0) / 10.0
-                    before[s, k, o, l] = worth[s, k, o, l]
                     worth[s, k, o, l] = ps[s, B.capability, l] * felt if sold else 0.0
+                if raw == 1 and sold:
+                    for l in range(worth.shape[3]):  # noqa: E741
+                        felt = (own[k, o, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
+                        worth[s, k, o, l] = ps[s, B.capability, l] * felt
 
 
 @rule
@@ -220,8 +228,8 @@ def notice(
     """Let attention fade and rise by notable releases: ``a <- delta a + size``.
 
     While dated, releases and the size of R1 come from the record; later a rise of ``notable_step``
-    points or more is notable. Sizes that are not known are lognormal. ``fresh``, releases halved
-    each month, is what the view of routed tokens sees.
+    points or more is notable. Sizes that are not known are lognormal. ``fresh``, releases of which
+    each month leaves the part ``fresh_memory``, is what the view of routed tokens sees.
 
     Parameters
     ----------
@@ -229,6 +237,7 @@ def notice(
         Updated.
     """
     options = attention.shape[0]
+    drawing = by_ecosystem(W.attention, options)
     for k in range(options):
         for l in range(attention.shape[1]):  # noqa: E741
             comes = rise[k, l] >= p[P.notable_step, l]
@@ -239,10 +248,10 @@ def notice(
                 drawn *= exp(p[P.attention_sd, l] * normal(size[k, l], month))
             if dated and notable_size[t, k] > 0.0:
                 drawn = notable_size[t, k]
-            drawn *= cells[BY_ECOSYSTEM + 2 * options + k, l]
+            drawn *= cells[drawing + k, l]
             faded = p[P.attention_memory, l] * attention[k, l]
             attention[k, l] = faded + (drawn if comes else 0.0)
-            fresh[k, l] = 0.5 * fresh[k, l] + (1.0 if comes else 0.0)
+            fresh[k, l] = p[P.fresh_memory, l] * fresh[k, l] + (1.0 if comes else 0.0)
 
 
 @rule

@@ -13,12 +13,12 @@ from sim.world.streams import Keys
 
 
 @rule
-def perceive(  # noqa: C901 - an economy of many ifs
+def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
     t: int, loaded: bool, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
     nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
     us_tie: Floats, stand: Floats,
     home: Floats, base_access: Floats, leak_weight: Floats, base_licence: Floats,
-    base_facility: Floats, base_trust: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
+    base_facility: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
     offsets: Ints, operation: Ints, ramp: Floats, size: Floats, target: Floats, p: Floats,
     ps: Floats, sensitivity: Floats, dearer: Floats, slowed: Floats, ln_price: Floats,
     cover: Floats, risk: Floats, taste: Floats, stance: Ints, felt: Ints, access: Floats,
@@ -53,8 +53,8 @@ def perceive(  # noqa: C901 - an economy of many ifs
         anew = stale_other[t, i] == 1
         if anew:
             policy.settle_other(
-                i, t, base_facility, base_trust, low, high, start, effect, offsets, operation, ramp,
-                size, target, facility, trust, pull, offer, work,
+                i, t, base_facility, home, low, high, start, effect, offsets, operation, ramp,
+                size, target, p, facility, trust, pull, offer, work,
             )  # fmt: skip
         if anew or feared:
             choice.regard(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import B, P
-from sim.world.rules.offers import CLOSED_NEST, HOST, LN_FLOOR, MAKER, SELF, makers_part
+from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rules.offers import CLOSED_NEST, HOST, MAKER, SELF, makers_part
 from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
@@ -108,8 +108,8 @@ def world_views(
 
     Routed tokens are ``N x sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted)``
     over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is the part of users
-    who do not run the model themselves, ``rel`` the ecosystem's releases halved each month. Tokens
-    per developer grow alike for all and cancel in shares.
+    who do not run the model themselves, ``rel`` the ecosystem's releases, of which each month
+    leaves the part ``fresh_memory``. Tokens per developer grow alike for all and cancel in shares.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def world_views(
                 here = from_here[i] > 0.0 and total > 0.5 * ABSENT
                 own = opened[i, k, single, SELF, l] * worth[i, k, single, SELF, o, l]
                 hosted = max(1.0 - own * exp(-total), 0.0) if here else 0.0
-                felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], LN_FLOOR)
+                felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], p[LN_LEAST_PRICE, l])
                 users = builders[i, l] * share[i, single, k, l] * hosted
                 routed[t, k, l] += users * exp(-felt) if here else 0.0
                 firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]

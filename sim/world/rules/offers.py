@@ -5,14 +5,12 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import B, P
+from sim.world.rows import LN_LEAST_PRICE, B, P
 
 MAKER, HOST, SELF = 0, 1, 2
 CLOSED_NEST = 0
 US_BLOC, CN_BLOC = 0, 1
 US_STANCE, CN_STANCE = 1, 2
-LN_FLOOR = -2.995732273553991
-"""Logarithm of 0.05 USD per million tokens: below it a price is no longer felt."""
 LEAST = 1e-300
 """Stands in for a sum that is zero where a lane's quotient or logarithm is thrown away."""
 
@@ -102,10 +100,10 @@ def maker_worth(
     ps: Floats,
     worth: Floats,
 ) -> None:
-    """Write ``exp(lic h_M L - c g ln(max(price, 0.05)))`` of the maker's service by segment, offer.
+    """Write ``exp(lic h_M L - c g ln(max(price, least)))`` of the maker's service.
 
     The price is the list price times the nation's factor and, for a Chinese maker under load, times
-    ``max(1, z) ** psi``.
+    ``max(1, z) ** psi``; below ``least_price`` it is no longer felt.
 
     Parameters
     ----------
@@ -127,7 +125,7 @@ def maker_worth(
     for s in range(worth.shape[2]):
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
-            worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+            worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
         for l in range(worth.shape[5]):  # noqa: E741
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
@@ -148,13 +146,13 @@ def other_worth(
 ) -> None:
     """Write the worth of other hosts and of own machines, the same less what each costs to set up.
 
-    ``exp(lic h_w L - c g ln(max(price, 0.05)) - f)`` with ``h`` 1 on own machines; these cost the
+    ``exp(lic h_w L - c g ln(max(price, least)) - f)`` with ``h`` 1 on own machines; these cost the
     price times the segment's under-use. Arrays as in :func:`maker_worth`.
     """
     for s in range(worth.shape[2]):
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
-            worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+            worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
         for l in range(worth.shape[5]):  # noqa: E741
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
             terms -= ps[s, B.hosted, l]
@@ -162,7 +160,7 @@ def other_worth(
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
-            worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, LN_FLOOR)
+            worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
         for l in range(worth.shape[5]):  # noqa: E741
             terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
             worth[i, k, s, SELF, o, l] = exp(terms + worth[i, k, s, SELF, o, l])

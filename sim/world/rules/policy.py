@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats, Ints
+from sim.scenario.drivers import NATION_FAMILIES, Floats, Ints
 from sim.world.compiled import inlined, rule
-from sim.world.numerics import log
-from sim.world.rows import P
+from sim.world.numerics import exp, log
+from sim.world.rows import DEMAND_SCALE, P, W, by_ecosystem
 from sim.world.rules.effects import settle
 
-ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER = 0, 1, 2, 3, 4, 5, 6
+ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER = range(len(NATION_FAMILIES))
+END = len(NATION_FAMILIES)
+"""Place in the offsets of where the cells of a nation end, so how many it has."""
+CHINA = 1
 
 
 @rule
@@ -23,10 +26,15 @@ def world_cells(
     ramp: Floats,
     size: Floats,
     target: Floats,
+    ecosystems: int,
+    p: Floats,
     cells: Floats,
     work: Floats,
 ) -> None:
     """Write the drivers of the world in force, shape (world cells, L).
+
+    Two bases differ between replicates: Chinese demand is a sum of money, divided by the price of
+    a chip, and Chinese models carry the ``initial_risk``.
 
     Parameters
     ----------
@@ -36,10 +44,19 @@ def world_cells(
         Bounds.
     start, effect, operation, ramp, size, target : ndarray
         As in :class:`sim.scenario.drivers.Effects`.
+    ecosystems : int
+        How many there are.
     """
+    demand, risk = W.demand + CHINA, by_ecosystem(W.risk, ecosystems)
     for c in range(cells.shape[0]):
         for l in range(cells.shape[1]):  # noqa: E741
             cells[c, l] = base[t, c]
+        if c == demand:
+            for l in range(cells.shape[1]):  # noqa: E741
+                cells[c, l] *= p[DEMAND_SCALE, l]
+        if risk <= c < risk + ecosystems:
+            for l in range(cells.shape[1]):  # noqa: E741
+                cells[c, l] *= p[P.initial_risk, l]
         if start[c + 1] > start[c]:
             settle(
                 cells[c], low[c], high[c], t, start[c], start[c + 1], effect, operation, ramp,
@@ -109,7 +126,8 @@ def settle_ecosystem(
 ) -> None:
     """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
-    Where no provider lists the nation, ``leak`` opens the maker's way a little.
+    Where no provider lists the nation, ``leak`` opens the maker's way a little. How permissive the
+    clauses of a licence are was judged, all by one scale: ``licence_strictness`` is its exponent.
     """
     lanes = licence.shape[2]
     for c in range(3 * k, 3 * k + 3):
@@ -118,8 +136,12 @@ def settle_ecosystem(
             price[i, c, l] = 1.0
     for l in range(lanes):  # noqa: E741
         access[i, 3 * k, l] += leak_weight[t, i, k] * p[P.leak, l]
-        licence[i, k, l] = base_licence[t, i, k]
-    here, first, last = i * offsets[7], 3 * k, 3 * k + 3
+    clauses = base_licence[t, i, k]
+    ln_clauses = log(clauses) if clauses > 0.0 else 0.0
+    for l in range(lanes):  # noqa: E741
+        judged = exp(p[P.licence_strictness, l] * ln_clauses)
+        licence[i, k, l] = judged if clauses > 0.0 else 0.0
+    here, first, last = i * offsets[END], 3 * k, 3 * k + 3
     settle_family(
         i, t, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
         effect, operation, ramp, size, target, access, work,
@@ -147,7 +169,7 @@ def settle_other(
     i: int,
     t: int,
     base_facility: Floats,
-    base_trust: Floats,
+    home: Floats,
     low: Floats,
     high: Floats,
     start: Ints,
@@ -157,20 +179,24 @@ def settle_other(
     ramp: Floats,
     size: Floats,
     target: Floats,
+    p: Floats,
     facility: Floats,
     trust: Floats,
     pull: Floats,
     offer: Floats,
     work: Floats,
 ) -> None:
-    """Write a nation's facilities, trust, pulls and offers to its government."""
-    here = i * offsets[7]
+    """Write a nation's facilities, trust, pulls and offers to its government.
+
+    A nation trusts its own ecosystems wholly, all others by ``initial_trust``.
+    """
+    here = i * offsets[END]
     for s in range(facility.shape[1]):
         for l in range(facility.shape[2]):  # noqa: E741
             facility[i, s, l] = base_facility[s]
     for k in range(trust.shape[1]):
         for l in range(trust.shape[2]):  # noqa: E741
-            trust[i, k, l] = base_trust[i, k]
+            trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
     for c in range(pull.shape[1]):
         for l in range(pull.shape[2]):  # noqa: E741
             pull[i, c, l] = 0.0

@@ -1,14 +1,13 @@
-"""Step 4: what a government stands for, reviewed every second year."""
+"""Step 4: what a government stands for, reviewed from time to time."""
 
 from __future__ import annotations
 
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import gumbel
-from sim.world.rows import P
+from sim.world.rows import REVIEW_PERIOD, P
 from sim.world.streams import Keys
 
-REVIEW_MONTHS = 24
 OPTIONS = 4
 US, CN = 0, 1
 
@@ -68,7 +67,7 @@ def _fellows(
 def review(
     i: int,
     month: int,
-    offset: Ints,
+    next_review: Ints,
     alignment: Floats,
     pools: Ints,
     bloc: Ints,
@@ -90,8 +89,8 @@ def review(
 
     Parameters
     ----------
-    offset : ndarray of int, shape (I, L)
-        Month of review modulo 24.
+    next_review : ndarray of int, shape (I, L)
+        Month number of the next review; moved on by ``review_months`` where it has come.
     counts, sizes : ndarray
         From :func:`peers`, of last month's stances.
     national : ndarray, shape (I, K, L)
@@ -105,12 +104,12 @@ def review(
         Stance of last month and of this one; row i of ``after`` is written.
     """
     pool = pools[i]
-    due = (REVIEW_MONTHS - month % REVIEW_MONTHS) % REVIEW_MONTHS
     for l in range(before.shape[1]):  # noqa: E741
         held = before[i, l]
         after[i, l] = held
-        if offset[i, l] != due:
+        if next_review[i, l] != month:
             continue
+        next_review[i, l] += int(p[REVIEW_PERIOD, l])
         total = compute[pool, US, l] + compute[pool, CN, l]
         best = -1.0e300
         for option in range(OPTIONS):
@@ -133,7 +132,7 @@ def review(
 @rule
 def review_all(
     month: int,
-    offset: Ints,
+    next_review: Ints,
     alignment: Floats,
     pools: Ints,
     bloc: Ints,
@@ -151,6 +150,6 @@ def review_all(
     """Review the stances of all nations; each reads last month's picture."""
     for i in range(before.shape[0]):
         review(
-            i, month, offset, alignment, pools, bloc, membership, counts, sizes, national, compute,
-            offer, p, keys, before, after,
+            i, month, next_review, alignment, pools, bloc, membership, counts, sizes, national,
+            compute, offer, p, keys, before, after,
         )  # fmt: skip

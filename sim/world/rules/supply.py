@@ -5,12 +5,10 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
 from sim.world.numerics import exp, log
-from sim.world.rows import P, W
+from sim.world.rows import STOCK_KEEP, P, W
 
 US, CN = 0, 1
 ALLIES, CHINA, REST = 0, 1, 2
-KEEP = 1.0 - 1.0 / 48.0
-"""Part of the stock that works on for a month: a life of four years (judgement)."""
 
 
 @rule
@@ -63,7 +61,7 @@ def trade(
     compute : ndarray, shape (3, 2, L)
         Stock by pool and hardware, H100e; updated.
     output : ndarray, shape (L,)
-        Chinese output, H100e a month; ``Q <- min(cap, Q exp((gamma + backfire U12) / 12))``.
+        Chinese output, H100e a month; ``Q <- min(cap, Q exp((gamma + dg + backfire U12) / 12))``.
     unmet : ndarray, shape (12, L)
         Unmet part of Chinese demand in the last 12 months; row ``slot`` is replaced.
     """
@@ -75,16 +73,17 @@ def trade(
         at_home = cells[W.demand + CHINA, l]
         elsewhere = cells[W.demand + REST, l]
         want_us = (1.0 - wanted[CHINA, l]) * at_home
-        bought = min(want_us, cells[W.permitted, l])
+        bought = min(want_us, cells[W.permitted, l] + cells[W.smuggled, l])
         short = (want_us - bought) / at_home if at_home > 0.0 else 0.0
         abroad = min(wanted[REST, l] * elsewhere, cells[W.exported, l], output[l])
         home = min((wanted[CHINA, l] + short) * at_home, output[l] - abroad)
-        compute[ALLIES, US, l] = compute[ALLIES, US, l] * KEEP + cells[W.demand + ALLIES, l]
-        compute[ALLIES, CN, l] = compute[ALLIES, CN, l] * KEEP
-        compute[CHINA, US, l] = compute[CHINA, US, l] * KEEP + bought
-        compute[CHINA, CN, l] = compute[CHINA, CN, l] * KEEP + home
-        compute[REST, US, l] = compute[REST, US, l] * KEEP + (elsewhere - abroad)
-        compute[REST, CN, l] = compute[REST, CN, l] * KEEP + abroad
+        keep = p[STOCK_KEEP, l]
+        compute[ALLIES, US, l] = compute[ALLIES, US, l] * keep + cells[W.demand + ALLIES, l]
+        compute[ALLIES, CN, l] = compute[ALLIES, CN, l] * keep
+        compute[CHINA, US, l] = compute[CHINA, US, l] * keep + bought
+        compute[CHINA, CN, l] = compute[CHINA, CN, l] * keep + home
+        compute[REST, US, l] = compute[REST, US, l] * keep + (elsewhere - abroad)
+        compute[REST, CN, l] = compute[REST, CN, l] * keep + abroad
         rate = p[P.output_growth, l] + cells[W.output_growth, l] + p[P.backfire, l] * mean_unmet
         output[l] = min(cells[W.output_cap, l], output[l] * exp(rate / 12.0))
         unmet[slot, l] = short
@@ -154,12 +153,11 @@ def strain(p: Floats, load: Floats, dearer: Floats, slowed: Floats) -> None:
 
 
 @rule
-def month(
-    t: int, base: int, cells: Floats, p: Floats, users: Floats, users0: Floats, wanted: Floats,
-    compute: Floats, output: Floats, unmet: Floats, training: Floats, training0: Floats,
-    serving: Floats, serving0: Floats, ratio: Floats, dearer: Floats, slowed: Floats,
+def hardware(
+    t: int, base: int, cells: Floats, p: Floats, wanted: Floats, compute: Floats, output: Floats,
+    unmet: Floats, training: Floats, training0: Floats, serving: Floats, serving0: Floats,
 ) -> None:  # fmt: skip
-    """Run the rules of supply in their order, and keep what they give in the base month.
+    """Run trade and laboratories in their order, and set aside what the base month gives.
 
     Parameters
     ----------
@@ -174,5 +172,3 @@ def month(
     if t == base:
         for l in range(training.size):  # noqa: E741
             training0[l], serving0[l] = training[l], serving[l]
-    load(p, users, users0, serving, serving0, ratio)
-    strain(p, ratio, dearer, slowed)

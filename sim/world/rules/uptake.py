@@ -14,9 +14,15 @@ NOTHING = 0.5 * ABSENT
 
 @rule
 def backcast(
-    ceiling: Floats, target: Floats, urge: Floats, imitation: Floats, months: int, builders: Floats
+    ceiling: Floats,
+    target: Floats,
+    urge: Floats,
+    imitation: Floats,
+    cap: Floats,
+    months: int,
+    builders: Floats,
 ) -> None:
-    """Write the builders of 2023-01 from those of an anchor month, undoing the diffusion.
+    """Write the builders before the first month from those of an anchor, undoing the diffusion.
 
     One month of diffusion without trial or links is ``n' = n + (p + q n)(1 - n)/12``; the root in
     [0, 1] is taken back ``months`` times, and held at zero where the anchor is too low for that.
@@ -27,11 +33,15 @@ def backcast(
         ``C``, builders in the anchor month, ``p_i`` per year; the last is written.
     imitation : ndarray, shape (L,)
         q per year.
+    cap : ndarray, shape (L,)
+        Largest part of the ceiling that the anchor may be.
+    months : int
+        Months of diffusion up to the anchor, its own among them.
     """
     for i in range(builders.shape[0]):
         for l in range(builders.shape[1]):  # noqa: E741
             c = ceiling[i, l]
-            n = min(target[i, l] / c, 0.98) if c > 0.0 else 0.0
+            n = min(target[i, l] / c, cap[l]) if c > 0.0 else 0.0
             p, q = urge[i, l] / 12.0, imitation[l] / 12.0
             for _ in range(months):
                 b = 1.0 + q - p
@@ -133,8 +143,9 @@ def grow(
 ) -> None:
     """Let builders grow by one month of diffusion (Bass 1969), faster where value and trial rise.
 
-    ``dN = (p exp(v (IV - IV0)) + q (0.7 n + 0.3 n_linked))/12 (1 + c_T chi sum T)(C - N)``; a
-    nation without links counts its own n in full. Where a segment can have nothing at all, N holds.
+    ``dN = (p exp(v (IV - IV0)) + q ((1 - w) n + w n_linked))/12 (1 + c_T chi sum T)(C - N)`` with
+    ``w`` the parameter ``imitation_links``; a nation without links counts its own n in full. Where
+    a segment can have nothing at all, N holds.
 
     Parameters
     ----------
