@@ -80,7 +80,7 @@ def measure(drivers: Drivers, seed: int) -> list[tuple[str, float, str]]:
         ("T", all_months, "months"),
         ("F", all_months - dated, "months after the last fact"),
         ("H", all_months - f.base_month - 1, "months in which the load is known, after July 2025"),
-        ("U", f.uptake_month, "months from the start to June 2025"),
+        ("U", f.uptake_month + 1, "months from the start to June 2025, its own among them"),
         ("G", len(drivers.regions), "regions"),
         ("L", f.link_to.size, "pairs of linked nations, each counted from both ends"),
         *_by_table(),
@@ -122,6 +122,8 @@ def _changes(drivers: Drivers) -> list[tuple[str, float, str]]:
             count = int(flags[:, :, f.nest == nest].sum())
             meaning = f"times that {what} changes, by nation and offer of {word} ecosystems"
             found.append((letter + word[0].upper(), count, meaning))
+    licensed = int((_moved(f.licence) & (f.licence > 0.0)).sum())
+    found.append(("LC", licensed, "times that a licence changes, by nation and open ecosystem"))
     return found
 
 

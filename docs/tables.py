@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -191,7 +190,7 @@ STATE_SAID = {
     "cover": "worth of capability, `beta cov`, utils",
     "cover_before": "`cover` of last month",
     "attention": "attention, the release of R1 being 1",
-    "fresh": "releases, halved each month",
+    "fresh": "releases, of which each month leaves the part `fresh_memory`",
     "ln_price": "logarithm of the month's price by offer and way, USD per million tokens",
 }
 """Fields of the state whose comment says too little to a stranger."""
@@ -204,8 +203,8 @@ FACTS_SAID = {
     "access": "share of builders who can obtain it by each way, without levers, fraction",
     "licence": "permissiveness of the flagship's licence, without levers, fraction",
     "leak_weight": "weight of the parameter `leak`, added to access by the maker",
-    "trust": "part of the perceived risk that trust takes away, without levers, fraction",
-    "world": "drivers of the world without levers, in the order of the table of drivers",
+    "world": "drivers of the world without levers, in the order of the table of drivers; risk as "
+    "a part of `initial_risk`",
     "nation_low": "lower bounds of the nations' drivers",
     "nation_high": "upper bounds of the nations' drivers",
     "world_low": "lower bounds of the world's drivers",
@@ -308,27 +307,21 @@ def constants() -> str:
     from sim.evidence import history
     from sim.scenario import facts as known
     from sim.study import ensemble
-    from sim.world.rules import capability, offers, stance, supply
+    from sim.world.rules import capability
 
+    yardsticks = evidence.load().nations.constants
     rows: list[tuple[str, Any, str, str]] = [
         ("first month", months.text(months.FIRST), "month", "every world starts here"),
         ("base of load and lag", months.text(known.LOAD_BASE), "month",
          "serving load, training compute and deployment are measured against it"),
         ("anchor of uptake", months.text(known.UPTAKE), "month",
          "builders are counted back from here"),
-        ("REVISION", known.REVISION, "months",
+        ("price_revision", f"{yardsticks.price_revision:g}", "months",
          "between revisions of price lists after the last fact (judgement)"),
-        ("TRUST", known.TRUST, "fraction", "trust where no lever has moved it (judgement)"),
-        ("CHINESE_RISK", known.CHINESE_RISK, "fraction",
-         "perceived risk of Chinese models where no lever has moved it (judgement)"),
-        ("least price", f"{math.exp(offers.LN_FLOOR):.2f}", "USD per million tokens",
-         "below it a price is no longer felt"),
-        ("KEEP", f"{supply.KEEP:.4f}", "per month",
-         "part of the stock of accelerators that works on: a life of four years (judgement)"),
+        ("chip_price_reference", f"{yardsticks.chip_price_reference:,.0f}", "USD per H100e",
+         "price at which `hardware.csv` turns Chinese demand from money to chips"),
         ("REFERENCE", capability.REFERENCE, "ECI points",
          "frontier of January 2025, from which the bar moves"),
-        ("REVIEW_MONTHS", stance.REVIEW_MONTHS, "months",
-         "between reviews of a stance (judgement)"),
         ("ON_SALE", history.ON_SALE, "months", "an offer is on sale, unless it is all there is"),
         ("SMALL", history.SMALL, "-", "a small offer costs at most this part of the flagship"),
         ("NOTABLE", history.NOTABLE, "ECI points", "a new best that is notable, on record"),
@@ -342,12 +335,11 @@ def months_of_facts() -> str:
     from sim import months
     from sim.evidence import history
     from sim.evidence.releases import read_catalogue
-    from sim.scenario.facts import REVISION
 
     last = months.text(history.last_month(read_catalogue(), None))
     return (
-        f"The last dated fact is of {last}. After it price lists are revised every {REVISION} "
-        "months (`REVISION`)."
+        f"The last dated fact is of {last}. After it price lists are revised every "
+        f"{evidence.load().nations.constants.price_revision:g} months (`price_revision`)."
     )
 
 
