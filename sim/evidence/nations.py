@@ -34,7 +34,7 @@ NUMBERS = (
     "optimism", "ideal_point", "us_trade",
 )  # fmt: skip
 FLAGS = (
-    *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "ai_cloud", "us_cloud",
+    *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "us_cloud",
     "chinese_cloud",
 )  # fmt: skip
 VALUE_COLUMNS = ("iso3", "variable", "value", "unit", "period", "source", "status", "note")
@@ -146,8 +146,8 @@ class Nations:
         Columns in the order of ``MEMBERSHIPS``.
     listed : ndarray of bool, (I, 3)
         Whether each of ``PROVIDERS`` lists the nation for its API.
-    ai_cloud, us_cloud, chinese_cloud : ndarray of bool, (I,)
-        Whether a public AI cloud, a US hyperscaler, a Chinese cloud has a region there.
+    us_cloud, chinese_cloud : ndarray of bool, (I,)
+        Whether a US hyperscaler, a Chinese cloud has a region there.
     flows : ndarray, (I, I)
         Pushes and pull requests between two nations, both directions summed, diagonal zero.
     deepseek : mapping of str to Band
@@ -176,7 +176,6 @@ class Nations:
     global_south: Bools
     membership: Bools
     listed: Bools
-    ai_cloud: Bools
     us_cloud: Bools
     chinese_cloud: Bools
     flows: Floats
@@ -392,7 +391,6 @@ def read_nations(values: Iterable[Value]) -> Nations:
         global_south=np.array([row.flag("in_global_south") for row in rows]),
         membership=np.column_stack([flags[name] for name in MEMBERSHIPS]),
         listed=np.column_stack([flags[f"{name}_listed"] for name in PROVIDERS]),
-        ai_cloud=flags["ai_cloud"],
         us_cloud=flags["us_cloud"],
         chinese_cloud=flags["chinese_cloud"],
         flows=_read_flows(codes),

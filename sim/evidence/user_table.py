@@ -230,7 +230,6 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         ),
         membership=membership,
         listed=kept(base.listed, len(PROVIDERS) > 0),
-        ai_cloud=kept(base.ai_cloud, 0),
         us_cloud=kept(base.us_cloud, 0),
         chinese_cloud=kept(base.chinese_cloud, 0),
         flows=flows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.world.block import Block, Record, note
 from sim.world.month import begin, finish
-from sim.world.rows import W, by_ecosystem
+from sim.world.rows import RISK
 from sim.world.rules import nations, observe, policy, stance
 
 
@@ -37,8 +37,7 @@ def perceive(t: int, block: Block) -> None:
     """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
     p, ps = block.parameters.scalar, block.parameters.segment
-    first = by_ecosystem(W.risk, f.nest.size)
-    risk = state.cells[first : first + f.nest.size]
+    risk = state.cells[e.world_offsets[RISK] : e.world_offsets[RISK + 1]]
     loaded = policy.overloaded(state.load, state.load_before)
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(

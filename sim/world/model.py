@@ -29,7 +29,7 @@ from sim.scenario.drivers import STANCES, Drivers
 from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
-from sim.world.rows import W, by_ecosystem
+from sim.world.rows import RISK
 from sim.world.rules import choice, observe, offers, policy, stance, tally, uptake
 
 Floats = NDArray[np.float64]
@@ -292,9 +292,8 @@ class World(mesa.Model):
         self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
-        options = len(self.drivers.ecosystems)
-        first = by_ecosystem(W.risk, options)
-        self.risk: Floats = self.state.cells[first : first + options]
+        offsets = self.drivers.effects.world_offsets
+        self.risk: Floats = self.state.cells[offsets[RISK] : offsets[RISK + 1]]
         self.t = -1
         for position in range(len(self.drivers.nations)):
             nation(self, position)
