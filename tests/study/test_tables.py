@@ -70,7 +70,7 @@ def test_curves_hold_every_group_and_nation(result, drivers):
 
 def test_only_whole_run_metrics_have_no_month(result):
     outcomes = result.outcomes
-    whole = {"cost.public", "cn_over_us.happened", "cn_over_us.months"}
+    whole = {"binding.serving", "cost.public", "cn_over_us.happened", "cn_over_us.months"}
     assert set(outcomes["metric"][outcomes["month"].isna()]) == whole
     assert not outcomes["value"].isna().any()
     units = outcomes.groupby("metric", observed=True)["unit"].nunique()
