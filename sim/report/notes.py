@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from sim.scenario.levers import Lever
 
 HARDWARE = frozenset({
-    "demand", "permitted", "output_cap", "output_growth", "exported", "rented", "performance",
-    "maturity", "availability", "hardware_stance", "training_cut", "serving_cut", "serving_share",
+    "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
+    "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
+    "serving_share",
 })  # fmt: skip
 """Drivers of accelerators and compute: they reach developers through lag, price and load alone."""
 

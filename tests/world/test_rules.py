@@ -199,7 +199,7 @@ def test_without_chance_followers_stand_where_the_frontier_was():
         np.testing.assert_allclose(done.index[60:, k, 0], frontier[60 - lag : 80 - lag])
 
 
-def test_without_luck_who_releases_more_often_is_nearer_to_the_frontier():
+def test_without_chance_who_releases_more_often_is_nearer_to_the_frontier():
     """Half the rate, twice the mean wait; a rate of nothing releases nothing."""
     drivers = worlds.toy(0, 1, 4, horizon=90, last_fact=10, drawn=False, noise=0, supply=0)
     rate = 0.2
