@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -92,8 +92,42 @@ class StoreError(SimError, OSError):
     """A result could not be read or written."""
 
 
+MOST_NAMED = 3
+"""Names that a hint offers at most."""
+
+
+def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
+    """Return the names that a word may stand for, the likeliest first; never the word itself.
+
+    Names that hold the word, or all its parts, come before names that are spelled like it. A name
+    is spelled like a word if few letters must be changed: none in a word of two letters, one in
+    three to five, two in six to nine, three in longer ones. Small and capital letters are one.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    known : iterable of str
+        Every valid name.
+    most : int
+        How many names to return at most.
+    """
+    names = [name for name in dict.fromkeys(known) if name != word]
+    folded = word.casefold()
+    bound = _bound(folded)
+    edits = {name: _edits(folded, name.casefold(), bound) for name in names}
+    close = [name for name in names if edits[name] <= bound]
+    holding = [name for name in names if _holds(name.casefold(), folded)]
+    both = [name for name in holding if name in close]
+    if not holding or both:
+        return sorted(both or close, key=lambda name: edits[name])[:1]
+    return sorted(holding, key=lambda name: (folded not in _parts(name.casefold()), len(name)))[
+        :most
+    ]
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return ``did you mean ...`` for the closest known name, or None.
+    """Return ``did you mean ...`` for the names that a word may stand for, or None.
 
     Parameters
     ----------
@@ -102,5 +136,45 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     known : iterable of str
         Every valid name.
     """
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else None
+    names = [repr(name) for name in alike(word, known)]
+    if not names:
+        return None
+    *others, last = names
+    return f"did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
+
+
+def _bound(word: str) -> int:
+    """Return how many letters of a word may be wrong."""
+    return sum(len(word) >= length for length in (3, 6, 10))
+
+
+def _parts(name: str) -> set[str]:
+    return {part for part in re.split(r"[\W_]+", name) if part}
+
+
+def _holds(name: str, word: str) -> bool:
+    """Return whether a name holds a word of three letters or more, or all the parts of one."""
+    parts = _parts(word)
+    return len(word) >= 3 and (word in name or (len(parts) > 1 and parts <= _parts(name)))
+
+
+def _edits(one: str, other: str, bound: int) -> int:
+    """Return how many letters must be put in, left out, changed or swapped with the next one.
+
+    The distance of Damerau (1964), *Commun. ACM* 7(3), in which no letter is touched twice; any
+    number above ``bound`` stands for all above it.
+    """
+    if abs(len(one) - len(other)) > bound:
+        return bound + 1
+    before, last = list[int](), list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, its in enumerate(other, 1):
+            least = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != its))
+            if i > 1 and j > 1 and letter == other[j - 2] and its == one[i - 2]:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        if min(row) > bound:
+            return bound + 1
+        before, last = last, row
+    return last[-1]
