@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim import evidence
 from sim.errors import nearest
 from sim.scenario import drivers, vocabulary
 
@@ -62,7 +63,8 @@ def of_effect(effect: Effect) -> Iterator[Fault]:
     if effect.op not in drivers.OPERATIONS:
         yield Fault("op", f"op {effect.op!r} is none of {', '.join(drivers.OPERATIONS)}")
     if driver is None:
-        hint = nearest(effect.driver, drivers.vocabulary())
+        known = drivers.vocabulary()
+        hint = nearest(effect.driver, known) or f"drivers are {', '.join(known)}"
         yield Fault("driver", f"unknown driver {effect.driver!r}", hint)
     else:
         yield from _outside(effect, driver)
@@ -105,8 +107,15 @@ def _unselectable(effect: Effect, driver: drivers.Driver) -> Iterator[Fault]:
         known = vocabulary.members(column)
         for word in chosen:
             if (word.removeprefix("-") if column == "nations" else word) not in known:
-                hint = nearest(word, known)
-                yield Fault(column, f"unknown word {word!r} in {column}", hint)
+                yield Fault(column, f"unknown word {word!r} in {column}", _hint(word, column))
+
+
+def _hint(word: str, column: str) -> str:
+    """Return what may be meant by an unknown word of a selector column."""
+    if column == "nations":
+        return vocabulary.place_hint(word, evidence.load().nations, vocabulary.groups())
+    known = vocabulary.members(column)
+    return nearest(word, known) or f"one of {', '.join(known)}"
 
 
 def of_sources(cell: str) -> Iterator[Fault]:

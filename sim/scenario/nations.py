@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
 from sim.scenario import fields, places, vocabulary
 from sim.scenario.document import NationTable, Scenario
 from sim.scenario.tree import Broken, Node, describe
@@ -144,7 +144,7 @@ def _from_word(
     if len(parts) > 1 or word in known.iso3:
         listed = Node(tuple(Node(part, node.mark) for part in parts), node.mark, node.key)
         return _from_codes(listed, known, problems)
-    hint = nearest(word, (*known.groups, *known.iso3)) or f"write {_FORMS}"
+    hint = vocabulary.place_hint(word, known, known.groups)
     problems.append(node.mark.problem(f"{word!r} is neither a group nor a nation", hint))
     return None, None
 
@@ -172,11 +172,8 @@ def _codes(node: Node, known: evidence.Nations, problems: list[Problem]) -> tupl
     return tuple(sorted(set(codes)))
 
 
-def _unknown(code: str, known: evidence.Nations) -> tuple[str, str | None]:
-    by_name = dict(zip((name.casefold() for name in known.name), known.iso3, strict=True))
-    named = by_name.get(code.casefold())
-    hint = f"write {named}" if named else nearest(code.upper(), known.iso3)
-    return f"the nation {code!r} is not in the table", hint
+def _unknown(code: str, known: evidence.Nations) -> tuple[str, str]:
+    return f"the nation {code!r} is not in the table", vocabulary.place_hint(code, known)
 
 
 def _from_file(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from sim import evidence
+from sim.errors import alike, nearest
 from sim.scenario.drivers import HARDWARE, POOLS, STANCES, WAYS, Driver
 
 DATA = Path(__file__).parent / "data"
@@ -60,6 +61,35 @@ def members(column: str) -> tuple[str, ...]:
     if column == "ecosystems":
         return ecosystems()
     return (*groups(), *nations()) if column == "nations" else fixed[column]
+
+
+def place_hint(word: str, nations: evidence.Nations, groups: Iterable[str] = ()) -> str:
+    """Return what may be meant by a word that is no nation and no group.
+
+    Parameters
+    ----------
+    word : str
+        What was written, such as ``Brazil``, ``africa`` or ``-Germany``.
+    nations : Nations
+        Nations that may be named, by code.
+    groups : iterable of str
+        Slugs that may stand in place of a code; none where codes alone are allowed.
+    """
+    minus = "-" if word.startswith("-") else ""
+    word = word.removeprefix("-")
+    codes = dict(zip((name.casefold() for name in nations.name), nations.iso3, strict=True))
+    if word.casefold() in codes:
+        return f"write {minus}{codes[word.casefold()]}"
+    groups = tuple(groups)
+    near = nearest(word, groups) or nearest(word.upper(), nations.iso3)
+    if near:
+        return near
+    named = [repr(codes[name]) for name in alike(word.casefold(), codes)]
+    if named:
+        return f"did you mean {' or '.join(named)}?"
+    if groups:
+        return "sim list groups and sim list nations show what there is"
+    return "write ISO3 codes: sim list nations"
 
 
 @cache

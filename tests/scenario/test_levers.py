@@ -114,6 +114,7 @@ def test_the_ids_that_effects_use_are_those_of_the_drivers():
 
 FAULTS = [
     ("driver", "prices", "unknown driver 'prices' (did you mean 'price'?)"),
+    ("driver", "awareness", "unknown driver 'awareness' (drivers are access, price, licence"),
     ("op", "double", "op 'double' is none of multiply, add, move, floor, cap"),
     ("role", "extra", "role 'extra' is neither main nor side"),
     ("high", "-0.5", "must go one way from 0"),
@@ -121,6 +122,7 @@ FAULTS = [
     ("low", "", "cannot read this row"),
     ("target", "1", "a target belongs to move, and only to move"),
     ("ecosystems", "us_permisive", "unknown word 'us_permisive' in ecosystems"),
+    ("ecosystems", "llama", "unknown word 'llama' in ecosystems (one of us_closed, cn_closed"),
     ("nations", "KEN", "lag has no nations to choose from"),
     ("conversion", "", "no conversion"),
     ("source", "", "no source"),

@@ -148,6 +148,7 @@ def test_a_child_may_change_one_thing_of_a_lever_of_its_base(tmp_path, file):
 WRONG = [
     # what is replaced, by what, line, part of the message, part of the hint
     ("driver: pull", "driver: pul", 14, "unknown driver 'pul'", "did you mean 'pull'?"),
+    ("driver: pull", "driver: aware", 14, "unknown driver 'aware'", "drivers are access, price"),
     ("op: add", "op: plus", 15, "op 'plus' is none of", None),
     ("high: 0.12", "high: 0.01", 18, "must go one way from 0", None),
     ("high: 0.12", "high: .nan", 18, "not a finite number", None),
@@ -158,7 +159,9 @@ WRONG = [
     ("[sovereign, eu_open]", "[]", 19, "the list of ecosystems is empty", "leave it out"),
     ("segments: research", "ways: host", 20, "pull has no ways to choose from", None),
     ("segments: research", "segment: research", 20, "unknown key 'segment'", "'segments'"),
-    ("-DEU]", "-Germany]", 21, "unknown word '-Germany' in nations", None),
+    ("-DEU]", "-Germany]", 21, "unknown word '-Germany' in nations", "write -DEU"),
+    ("-DEU]", "-africa]", 21, "unknown word '-africa'", "did you mean 'sub_saharan_africa' or"),
+    ("-DEU]", "-atlantis]", 21, "unknown word '-atlantis'", "sim list groups"),
     ("conversion: Two", "target: 1\n        conversion: Two", 22, "a target belongs to move", None),
     ("role: side", "role: extra", 23, "role 'extra' is neither main nor side", None),
     ("low: 0.01", "low: -2", 28, "must go one way from 0", None),
