@@ -74,12 +74,13 @@ def list_(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="scenarios, studies, levers, nations, ecosystems, metrics, parameters, "
-            "observations or series.",
+            help="scenarios, levers, nations, groups, ecosystems, metrics, parameters, drivers, "
+            "series, observations, sources or studies; all of them by default.",
         ),
     ] = None,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WORD]...", help="Only rows with these words.")
+        list[str] | None,
+        typer.Argument(metavar="[WORD]...", help="Only what has all these words or tags."),
     ] = None,
     json: Json = False,
     quiet: Bare = False,
@@ -91,11 +92,13 @@ def list_(
         rows, columns = catalogue.overview(), catalogue.OVERVIEW
     else:
         rows = catalogue.rows(kind, words or [])
-        columns = catalogue.COLUMNS[kind]
+        columns = catalogue.kind_of(kind).columns
     if json:
         output.print_json(rows)
     else:
         output.print_rows(rows, ("name",) if quiet else columns)
+    if not rows and kind is not None and words:
+        output.say(catalogue.missing(kind, words))
 
 
 @app.command()
@@ -103,15 +106,15 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A scenario, lever, nation, parameter, ecosystem or metric."
+            metavar="NAME", help="Any name that a list shows, or a scenario or study file."
         ),
     ],
     json: Json = False,
 ) -> None:
     """Show one thing in full: values, units, ranges and sources."""
-    from sim.cli import inspect, output
+    from sim.cli import catalogue, output
 
-    fields = inspect.find(name)
+    fields = catalogue.find(name)
     output.print_json(fields) if json else output.print_fields(fields)
 
 

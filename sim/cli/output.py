@@ -15,6 +15,25 @@ from sim.errors import Problem
 Row = Mapping[str, Any]
 
 
+class Table(list[Row]):
+    """Rows that are shown in columns under their names; in JSON a list like any other.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+    columns : sequence of str
+        What a line shows.
+    below : sequence of str
+        What the line below it shows, apart by semicolons: texts too long for a column.
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], columns: Sequence[str], below: Sequence[str] = ()
+    ) -> None:
+        super().__init__(rows)
+        self.columns, self.below = columns, below
+
+
 def print_json(value: object) -> None:
     """Print one JSON value and nothing else."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
@@ -22,21 +41,37 @@ def print_json(value: object) -> None:
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """Print rows one line each, in columns; the last one is cut to fit a terminal."""
+    for line in _lines(rows, columns):
+        _print_line(line)
+
+
+def _lines(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     if not rows:
-        return
+        return []
     cells = [[_short(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns) - 1)]
-    room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
-    for line in cells:
-        text = "  ".join(
+    return [
+        "  ".join(
             [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]]
         ).rstrip()
-        typer.echo(text if room is None or len(text) <= room else text[: room - 1] + "…")
+        for line in cells
+    ]
+
+
+def _print_line(text: str) -> None:
+    """Print a line, cut to fit a terminal."""
+    room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
+    typer.echo(text if room is None or len(text) <= room else text[: room - 1] + "…")
 
 
 def print_fields(fields: Row) -> None:
     """Print named values one below the other, with those inside indented."""
     _print_fields(fields, 0)
+
+
+def say(sentence: str) -> None:
+    """Say on standard error what is no error but should be known."""
+    typer.echo(f"sim: {sentence}", err=True)
 
 
 def report_error(
@@ -80,6 +115,9 @@ def _print_fields(fields: Row, depth: int) -> None:
         if isinstance(value, Mapping) and value:
             typer.echo(f"{indent}{name}")
             _print_fields(value, depth + 1)
+        elif isinstance(value, Table) and value:
+            typer.echo(f"{indent}{name}")
+            _print_table(value, indent + "  ")
         elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
             typer.echo(f"{indent}{name}")
             for item in value:
@@ -87,6 +125,16 @@ def _print_fields(fields: Row, depth: int) -> None:
                 typer.echo("")
         else:
             typer.echo(f"{indent}{str(name).ljust(width)}  {_short(value)}".rstrip())
+
+
+def _print_table(table: Table, indent: str) -> None:
+    head, *lines = _lines([{name: name for name in table.columns}, *table], table.columns)
+    _print_line(indent + head)
+    for row, line in zip(table, lines, strict=True):
+        _print_line(indent + line)
+        more = [_short(row[name]) for name in table.below if row[name] not in (None, "")]
+        if more:
+            typer.echo(f"{indent}    {'; '.join(more)}")
 
 
 def _short(value: object) -> str:

@@ -7,39 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from sim.errors import InputError
 from sim.evidence import Evidence
-from sim.evidence.nations import FLAGS, NORTH_IN_SOUTH, SOUTH, Value
+from sim.evidence.nations import NORTH_IN_SOUTH, SOUTH, Value
 from sim.evidence.parameters import Parameter
 from sim.evidence.tables import DATA, JUDGEMENT, STATUSES, Row, Source, read
+from sim.evidence.variables import VARIABLES
 
 NOTED = ("imputed",)
 """Statuses whose rows must say how the value came about."""
-
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
-    "population": (1e5, 2e9),
-    "developers": (1e3, 1e8),
-    "internet": (0.01, 1.0),
-    "ai_users_2025h1": (0.0, 1.0),
-    "ai_users_2025h2": (0.0, 1.0),
-    "income": (500.0, 2e5),
-    "optimism": (0.0, 100.0),
-    "ideal_point": (-5.0, 5.0),
-    "us_trade": (0.0, 100.0),
-    "excited_2023": (0.0, 100.0),
-    "excited_2024": (0.0, 100.0),
-    "excited_2025": (0.0, 100.0),
-    "deepseek_low": (0.0, 100.0),
-    "deepseek_high": (0.0, 100.0),
-    "deepseek_printed": (0.0, 100.0),
-    "deepseek_press": (0.0, 100.0),
-    "chip_tier": (1.0, 3.0),
-    "brics_partner": (0.0, 1.0),
-    **dict.fromkeys(FLAGS, (0.0, 1.0)),
-})  # fmt: skip
-"""Variable to the least and the largest value that can be right, in its unit."""
 
 
 def check(evidence: Evidence) -> list[str]:
@@ -140,10 +117,10 @@ def check_values(values: Iterable[Value]) -> list[str]:
         if (value.iso3, value.variable) in seen:
             found.append(f"{name} stands twice; keep one row")
         seen.add((value.iso3, value.variable))
-        if value.variable not in RANGES:
-            found.append(f"{name}: the variable is unknown; give it a range in checks.py")
+        if value.variable not in VARIABLES:
+            found.append(f"{name}: the variable is unknown; say in variables.py what it is")
             continue
-        low, high = RANGES[value.variable]
+        low, high = VARIABLES[value.variable].low, VARIABLES[value.variable].high
         if not low <= value.value <= high:
             found.append(f"{name} is {value.value:g}, not between {low:g} and {high:g}; check unit")
     return found

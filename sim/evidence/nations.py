@@ -37,6 +37,7 @@ FLAGS = (
     *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "us_cloud",
     "chinese_cloud",
 )  # fmt: skip
+GROUP_COLUMNS = ("slug", "title", "kind", "argument", "source", "status", "note")
 VALUE_COLUMNS = ("iso3", "variable", "value", "unit", "period", "source", "status", "note")
 
 Floats = NDArray[np.float64]
@@ -71,12 +72,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
-    """What makes a nation a member of a group: a kind of rule and its argument."""
+    """What makes a nation a member of a group: a kind of rule and its argument, and why."""
 
     slug: str
     title: str
     kind: str
     argument: str
+    source: str
+    status: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +340,12 @@ def read_values() -> tuple[Value, ...]:
 def read_rules() -> tuple[GroupRule, ...]:
     """Return the rules of the project's groups."""
     return tuple(
-        GroupRule(row.text("slug"), row.text("title"), row.choice("kind", RULES), row["argument"])
-        for row in read("groups.csv", ("slug", "title", "kind", "argument", "source", "status"))
-    )
+        GroupRule(
+            row.text("slug"), row.text("title"), row.choice("kind", RULES), row["argument"],
+            row.text("source"), row.choice("status", STATUSES), row["note"],
+        )
+        for row in read("groups.csv", GROUP_COLUMNS)
+    )  # fmt: skip
 
 
 def read_constants() -> Constants:

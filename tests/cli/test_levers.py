@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.cli import catalogue, inspect
+from sim.cli import catalogue
+from sim.cli.kinds.policy import TOPICS
 from sim.scenario import levers
 
 
@@ -20,7 +21,7 @@ def test_the_list_of_levers_is_the_whole_catalogue_with_what_is_left_out_last():
 
 @pytest.mark.parametrize("name", levers.read())
 def test_a_lever_is_shown_with_what_it_moves_and_in_which_unit(name):
-    shown = inspect.find(name)
+    shown = catalogue.find(name)
     assert shown["kind"] == "lever"
     assert shown["cost_central"] == levers.read()[name].cost_central
     assert len(shown["effects"]) == len(levers.read()[name].effects)
@@ -33,7 +34,7 @@ def test_a_lever_is_shown_with_what_it_moves_and_in_which_unit(name):
 
 @pytest.mark.parametrize("name", levers.left_out())
 def test_what_is_left_out_can_be_shown_with_its_reason(name):
-    shown = inspect.find(name)
+    shown = catalogue.find(name)
     assert shown["reason"] == levers.left_out()[name].reason
     assert shown["instead"]
 
@@ -41,8 +42,6 @@ def test_what_is_left_out_can_be_shown_with_its_reason(name):
 def test_scenarios_are_listed_by_topic():
     rows = [row for row in catalogue.rows("scenarios", []) if row["shipped"]]
     topics = [row["topic"] for row in rows]
-    assert [topic for n, topic in enumerate(topics) if topic not in topics[:n]] == list(
-        catalogue.TOPICS
-    )
-    assert topics == sorted(topics, key=catalogue.TOPICS.index)
+    assert [topic for n, topic in enumerate(topics) if topic not in topics[:n]] == list(TOPICS)
+    assert topics == sorted(topics, key=TOPICS.index)
     assert {row["name"] for row in catalogue.rows("scenarios", ["cooperation"])} >= {"third_way"}

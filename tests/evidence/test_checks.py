@@ -7,6 +7,7 @@ from sim import evidence
 from sim.evidence import checks
 from sim.evidence.nations import Band
 from sim.evidence.tables import Source
+from sim.evidence.variables import VARIABLES
 
 KNOWN = evidence.load()
 HEADER = "thing,value,unit,period,source,status,note"
@@ -120,3 +121,11 @@ def test_nations_that_disagree_with_themselves_are_caught(change, message):
 def test_everything_is_run_together():
     broken = changed(parameters=(dataclasses.replace(KNOWN.parameters[0], source="S9999"),))
     assert len(checks.check(broken)) == 1
+
+
+def test_every_variable_of_a_nation_has_a_meaning_and_none_is_without_figures():
+    assert {value.variable for value in KNOWN.values} == set(VARIABLES)
+    for variable in VARIABLES.values():
+        assert variable.meaning
+        assert variable.use
+        assert variable.low < variable.high

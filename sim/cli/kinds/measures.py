@@ -1,0 +1,72 @@
+"""Metrics of every run, and the series that the model can be compared with."""
+
+from __future__ import annotations
+
+from sim.cli.kinds.facts import figures
+from sim.cli.kinds.kind import Fields, Kind, Row, cited
+
+
+def _metrics() -> list[Row]:
+    from sim.evidence import load
+    from sim.study.metrics import registry
+
+    return [
+        Row(
+            metric.name,
+            metric.title,
+            {
+                "unit": metric.unit,
+                "scope": "whole run"
+                if metric.scope == "run"
+                else "each December and the last month",
+                "groups": "world" if metric.world else "each group",
+                "description": metric.description,
+            },
+            tags=tuple(metric.name.split(".")),
+        )
+        for metric in registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
+    ]
+
+
+def _series() -> list[Row]:
+    from sim.study.calibration.series import SERIES
+
+    return [
+        Row(
+            series.name,
+            series.title[:1].upper() + series.title[1:],
+            {
+                "by": "nation" if series.by_nation else "world",
+                "ecosystems": list(series.codes),
+                "error_sd": series.error,
+                "discrepancy_sd": series.drift,
+                "autocorrelation": series.memory,
+                "slope_sd": series.trend,
+            },
+            tags=(*series.codes, series.sees),
+        )
+        for series in SERIES.values()
+    ]
+
+
+def _one_series(name: str) -> Fields:
+    """Return a series with every observed figure whose name begins with its own."""
+    from sim.evidence.observations import series as observed
+
+    row = next(row for row in _series() if row.name == name)
+    found = observed(name)
+    return {
+        "title": row.title,
+        **row.fields,
+        "figures": figures(found),
+        "sources": cited(figure.source for figure in found),
+    }
+
+
+METRICS = Kind(
+    "metrics", "metric", "what is measured of every run", ("name", "unit", "title"), _metrics
+)
+SERIES = Kind(
+    "series", "series", "what the model can be compared with",
+    ("name", "by", "ecosystems", "title"), _series, _one_series,
+)  # fmt: skip
