@@ -294,3 +294,23 @@ def test_every_synonym_leads_somewhere():
             assert text, (word, other)
         for wanted in sets:
             assert any(wanted <= set(row.tags) for row in rows), (word, wanted)
+
+
+def test_a_broken_file_of_a_user_hides_nothing_else(tmp_path, monkeypatch):
+    (tmp_path / "scenarios" / "studies").mkdir(parents=True)
+    (tmp_path / "scenarios" / "broken.yaml").write_text("levers: [{id: no}]\n", encoding="utf-8")
+    pulls = "levers: [{id: cn_waico, strength: 1, start: 2027-01}]"
+    mine = tmp_path / "scenarios" / "mine.yaml"
+    mine.write_text(f"extends: baseline\n{pulls}\n", encoding="utf-8")
+    (tmp_path / "scenarios" / "studies" / "wrong.yaml").write_text("vary: 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert {"broken", "mine"} <= set(names("scenarios"))
+    assert "wrong" in names("studies")
+    assert "cn_waico" in names("levers", "mine")
+    assert "mine" in catalogue.find("cn_waico")["scenarios"]
+    for name in ("broken", "wrong"):
+        with pytest.raises(InputError) as caught:
+            catalogue.find(name)
+        assert caught.value.problems[0].line
+    mine.write_text("extends: baseline\n", encoding="utf-8")
+    assert "mine" not in catalogue.find("cn_waico")["scenarios"]

@@ -174,8 +174,8 @@ def _source(name: str) -> Fields:
     cited_by = [
         {"table": table, "rows": count, "of": label} for (table, label), count in rows.items()
     ]
-    told = {"title": row.title} | dict(row.fields)
-    return told | {"cited_by": Table(cited_by, ("table", "rows", "of"))}
+    shown = {"title": row.title} | dict(row.fields)
+    return shown | {"cited_by": Table(cited_by, ("table", "rows", "of"))}
 
 
 LABELS = {"nation_values": "variable", "lever_effects": "lever"}
