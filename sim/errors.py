@@ -113,6 +113,9 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
         How many names to return at most.
     """
     names = [name for name in dict.fromkeys(known) if name != word]
+    # What is longer than the longest name by more than the slips allowed stands for none.
+    if len(word) > max(map(len, names), default=0) + _bound(word):
+        return []
     folded = word.casefold()
     bound = _bound(folded)
     edits = {name: _edits(folded, name.casefold(), bound) for name in names}

@@ -33,6 +33,7 @@ WORDS = st.text("abc_AB", max_size=12)
         ("africa", ("brics", "europe"), []),
         ("eu", ("us", "cn"), []),
         ("", DRIVERS, []),
+        ("x_" * 1_000_000, DRIVERS, []),
         # The word itself is what was refused.
         ("what_matters", ("what_matters",), []),
     ],
