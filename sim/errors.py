@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
 
     Names that hold the word, or all its parts, come before names that are spelled like it. A name
     is spelled like a word if few letters must be changed: none in a word of two letters, one in
-    three to five, two in six to nine, three in longer ones. Small and capital letters are one.
+    three to five, two in six to nine, three in longer ones; of two alike, the one that begins like
+    it comes first. Small and capital letters are one.
 
     Parameters
     ----------
@@ -123,7 +125,12 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
     holding = [name for name in names if _holds(name.casefold(), folded)]
     both = [name for name in holding if name in close]
     if not holding or both:
-        return sorted(both or close, key=lambda name: edits[name])[:1]
+
+        def likeness(name: str) -> tuple[int, int]:
+            pairs = zip(folded, name.casefold(), strict=False)
+            return edits[name], -sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+        return sorted(both or close, key=likeness)[:1]
     return sorted(holding, key=lambda name: (folded not in _parts(name.casefold()), len(name)))[
         :most
     ]

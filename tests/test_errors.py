@@ -24,6 +24,7 @@ WORDS = st.text("abc_AB", max_size=12)
         ("stance", DRIVERS, ["hardware_stance"]),
         ("ramp", ("start", "ramp_months"), ["ramp_months"]),
         ("lsh", ("grid", "lhs"), ["lhs"]),
+        ("ITL", ("IRL", "ITA"), ["ITA"]),
         ("BASELINE", ("baseline",), ["baseline"]),
         ("openrouter_open_share", ("openrouter_open_weight_share", "x"),
          ["openrouter_open_weight_share"]),

@@ -67,7 +67,6 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({
     "google_listed": Variable("whether Google lists the nation for its API", _LISTED),
     "us_cloud": Variable("whether a large US cloud has a region there", _CLOUD),
     "chinese_cloud": Variable("whether a Chinese cloud has a region there", _CLOUD),
-    "ai_cloud": Variable("whether a public cloud with AI accelerators has a region there", _HELD),
     "oecd": Variable("member of the OECD", _GROUP),
     "g7": Variable("member of the G7", _GROUP),
     "eu": Variable("member of the European Union", _GROUP + "; licences that leave the EU out"),
