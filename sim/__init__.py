@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from sim.study.calibration.calibrate import Calibration, calibrate
     from sim.study.calibration.hindcast import Hindcast, hindcast
     from sim.study.calibration.observe import observe
-    from sim.study.compare.compare import Comparison, compare
+    from sim.study.compare.compare import compare
+    from sim.study.compare.result import Comparison
     from sim.study.robust.robust import Robust, robust
     from sim.world import World
 
@@ -72,7 +73,7 @@ format_version = _version.FORMAT
 
 _ROOMS = {
     "Calibration": "sim.study.calibration.calibrate",
-    "Comparison": "sim.study.compare.compare",
+    "Comparison": "sim.study.compare.result",
     "Hindcast": "sim.study.calibration.hindcast",
     "Result": "sim.study",
     "Scenario": "sim.scenario",

@@ -303,21 +303,42 @@ def compare(
         ),
     ] = None,
     strength: Annotated[
-        str, typer.Option(metavar="S", help="Strength of levers that the scenario does not pull.")
-    ] = "central",
+        str | None,
+        typer.Option(
+            metavar="S",
+            help="Of every lever: low, central, high, a number, or drawn (in each world anew).",
+        ),
+    ] = None,
+    sizes: Annotated[
+        bool | None,
+        typer.Option(
+            "--sizes/--no-sizes",
+            help="Also with levers at low, central and high strength, and each lever of a package "
+            "alone; by default where one policy is compared.",
+        ),
+    ] = None,
     start: Annotated[
         str,
         typer.Option(metavar="YYYY-MM", help="Start of levers that the scenario does not pull."),
     ] = "2027-01",
     metric: Annotated[
-        str, typer.Option(metavar="NAME", help="The metric that is shown first.")
-    ] = "share.bloc_us",
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Metrics that are shown, the first one first; by default the shares of the four "
+            "blocs, and dependence.",
+        ),
+    ] = None,
     groups: Annotated[
-        str, typer.Option(metavar="A,B", help="Groups or ISO3; the first is shown.")
+        str, typer.Option(metavar="A,B", help="Groups or ISO3; the first one is shown first.")
     ] = "world,global_south,global_south_with_china",
     precision: Annotated[
         float | None,
-        typer.Option(metavar="H", help="Add runs until the 95 % interval is ± H."),
+        typer.Option(
+            metavar="H",
+            help="Add runs until the 95 % interval of the mean is plus or minus H, as far as the "
+            "posterior draws allow.",
+        ),
     ] = None,
     runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
     seed: OneSeed = None,
@@ -335,40 +356,45 @@ def compare(
 
     named = None if levers is None else [word for word in levers.split(",") if word]
     places = tuple(word for word in groups.split(",") if word)
+    shown = tuple(word for word in (metric or "").split(",") if word)
     single = each_lever or cost or budget is not None or (named is not None and not without)
-    power = float(strength) if strength.replace(".", "", 1).isdigit() else strength
     shared: dict[str, Any] = {
-        "levers": named, "strength": power, "start": start, "seed": seed,
+        "levers": named, "strength": strength, "start": start, "seed": seed,
         "overrides": running.overrides(set_, until, nations),
         "workers": running.processors() if workers is None else workers,
     }  # fmt: skip
     silent = json or quiet
     if interactions:
+        comparing.require_alone(scenarios, precision=precision, cluster=cluster, shown=shown)
         found, folder = comparing.package(
-            scenarios[0], silent=silent, against=against, metric=metric, group=places[0],
-            runs=runs or 200, out=out / "compare", **(shared | {"seed": seed or 1}),
+            scenarios[0], silent=silent, against=against, group=(*places, "world")[0],
+            runs=200 if runs is None else runs, out=out / "compare",
+            **({"metric": shown[0]} if shown else {}),
+            **(shared | {"seed": 1 if seed is None else seed}),
         )  # fmt: skip
         if json:
             output.print_json(comparing.package_json(found, folder))
         else:
             comparing.print_package(found, folder)
         return
+    if single or without:
+        comparing.require_one(scenarios, "--cost" if cost else "--budget" if budget else "a lever")
     done = comparing.compare(
-        scenarios, silent=silent, against=against, runs=runs, precision=precision,
-        on=(metric, places[0]), groups=places, cluster=cluster, out=out,
+        scenarios, silent=silent, against=against, runs=runs, precision=precision, shown=shown,
+        groups=places, sizes=sizes, cluster=cluster, out=out,
         each="less one" if without else "levers" if single else "scenarios", **shared,
     )  # fmt: skip
     if cost or budget is not None:
         comparing.money(
-            done, scenarios[0], against, metric, places[0], budget, json=json, strength=power,
-            start=start, workers=shared["workers"],
+            done, scenarios[0], against, budget, json=json, strength=strength, start=start,
+            overrides=shared["overrides"], workers=shared["workers"],
         )  # fmt: skip
     elif json:
         output.print_json(comparing.as_json(done))
     elif quiet:
         typer.echo(str(done.folder))
     else:
-        comparing.print_comparison(done, metric, places[0])
+        comparing.print_comparison(done)
 
 
 @app.command()

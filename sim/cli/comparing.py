@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
+from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.compare.compare import Comparison
+    from sim.study.compare.costs import Budget
     from sim.study.compare.packages import Package
+    from sim.study.compare.result import Comparison
 
 Progress = Callable[[int, int], None]
 SHOWN = 40
+TIES = 10
+"""Policies of which the order against the next one is printed."""
 
 
 def compare(scenarios: Sequence[str], *, silent: bool, **options: Any) -> Comparison:  # noqa: ANN401
@@ -29,6 +33,43 @@ def compare(scenarios: Sequence[str], *, silent: bool, **options: Any) -> Compar
 
     with bar("runs", silent=silent) as progress:
         return run(list(scenarios), progress=progress, **options)
+
+
+def require_one(scenarios: Sequence[str], what: str) -> None:
+    """Refuse several scenarios where levers of one are asked about, before anything is run.
+
+    Raises
+    ------
+    InputError
+        If there are several.
+    """
+    if len(scenarios) > 1:
+        message = f"{what} is asked of one scenario at a time, and {len(scenarios)} are named"
+        raise InputError(Problem(message, path="scenarios", hint=f"sim compare {scenarios[0]} ..."))
+
+
+def require_alone(
+    scenarios: Sequence[str],
+    *,
+    precision: float | None,
+    cluster: str | None,
+    shown: Sequence[str],
+) -> None:
+    """Refuse what ``--interactions`` could not heed.
+
+    Raises
+    ------
+    InputError
+        If several scenarios or metrics are named, a precision or a cluster is asked for.
+    """
+    require_one(scenarios, "--interactions")
+    for option, given in (("--precision", precision), ("--cluster", cluster)):
+        if given is not None:
+            message = f"{option} is not for --interactions, which runs a set number of replicates"
+            raise InputError(Problem(message, path=option.strip("-"), hint="leave it out"))
+    if len(shown) > 1:
+        message = f"--interactions takes one metric, and {len(shown)} are named"
+        raise InputError(Problem(message, path="metric", hint=f"--metric {shown[0]}"))
 
 
 def package(scenario: str, *, silent: bool, out: Path, **options: Any) -> tuple[Package, Path]:  # noqa: ANN401
@@ -59,13 +100,18 @@ def package(scenario: str, *, silent: bool, out: Path, **options: Any) -> tuple[
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
-    """Return what ``sim compare --json`` prints."""
+    """Return what ``sim compare --json`` prints: the outcomes that are shown, in their order."""
     return {
         "folder": None if found.folder is None else str(found.folder),
         "runs": found.runs,
+        "draws": int(found.table["draws"].iloc[0]),
         "seed": found.seed,
         "reached": found.reached,
-        "effects": records(found.last()),
+        "effects": [row for metric in found.shown for row in records(found.last(metric))],
+        "ranking": records(found.ranking),
+        "sizes": records(found.sizes),
+        "alone": records(found.alone),
+        "notes": list(found.notes),
     }
 
 
@@ -75,80 +121,120 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def print_comparison(found: Comparison, metric: str, group: str) -> None:
-    """Print the effects on one outcome in the last month, largest first."""
-    last = found.last(metric, group)
-    if last.empty:
-        typer.echo(f"{metric} of {group} was not kept; the table has what was.")
+def print_comparison(found: Comparison) -> None:
+    """Print what policies change: medians over worlds first, the error of simulation after it."""
+    from sim.report import effects
+
+    typer.echo(_heading(found) + "\n")
+    if len(found.pairs) == 1:
+        for metric in found.shown:
+            for row in found.last(metric).to_dict("records"):
+                typer.echo(effects.line(row))
     else:
-        known = set(last["reference"])
-        reference = known.pop() if len(known) == 1 else "its own"
-        typer.echo(
-            f"Effect on {metric} of {group} in {last['month'].iloc[0]} against {reference} "
-            f"reference; {found.runs} runs that share their luck, seed {found.seed}.\n"
-        )
-        columns = ["scenario", "effect", "95 % interval", "log-odds", "variance ratio"]
-        rows = [_row(row) for row in last.head(SHOWN).to_dict("records")]
-        output.print_rows([{name: name for name in columns}, *rows], columns)
-        if len(last) > SHOWN:
-            typer.echo(f"... and {len(last) - SHOWN} more")
+        _print_policies(found)
+    lines = [*effects.sizes_line(found.sizes, found.shown[0]), *found.notes]
+    if lines:
+        typer.echo("\n" + "\n".join(lines))
     if (found.table["effect"] == 0.0).all():
         typer.echo("\nNothing differs: every effect is zero.")
     if not found.reached:
-        typer.echo(f"\nThe wanted precision was not reached with {found.runs} runs.")
+        typer.echo(f"\n{_unreached(found)}")
     if found.folder is not None:
         typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
 
 
-def _row(row: dict[Any, Any]) -> dict[str, str]:
-    part = row["unit"] == "fraction"
-    scale, unit = (100.0, " pp") if part else (1.0, "")
-    ratio = row["variance_ratio"]
-    return {
-        "scenario": row["scenario"],
-        "effect": f"{scale * row['effect']:+.2f}{unit}",
-        "95 % interval": f"{scale * row['ci_low']:+.2f} to {scale * row['ci_high']:+.2f}",
-        "log-odds": f"{row['log_odds']:+.3f}" if part else "-",
-        "variance ratio": f"{ratio:.1f}" if ratio == ratio else "-",  # noqa: PLR0124
-    }
+def _heading(found: Comparison) -> str:
+    """Return what was compared, and in how many worlds."""
+    from sim.report import compare as page
+
+    what = page.heading({name: getattr(found, name) for name in page.ASKED}, found.table)
+    return f"{what}: median over {found.runs} paired worlds (5 to 95 % of them), seed {found.seed}."
+
+
+def _unreached(found: Comparison) -> str:
+    """Return why a wanted precision was not reached."""
+    draws = found.arms.shipped
+    if draws is None or found.runs < 2 * draws:
+        return f"The wanted precision was not reached with {found.runs:,} runs."
+    return (
+        f"The wanted precision was not reached: the {draws:,} posterior draws allow "
+        f"{found.finest:.2g} at best, however many runs there are."
+    )
+
+
+def _print_policies(found: Comparison) -> None:
+    """Print policies one below the other: the first outcome in full, medians of the others."""
+    from sim.report import effects
+
+    first, *others = found.shown
+    more = {m: found.last(m).set_index("scenario").to_dict("index") for m in others}
+    ranks = dict(zip(found.ranking["scenario"], found.ranking["rank"], strict=True))
+    last = found.last(first)
+    head = last.iloc[0].to_dict()
+    typer.echo(
+        f"{effects.name(first)}, {effects.group(head['group'])}, {effects.when(head['month'])}, in "
+        f"{effects.unit_of(head)[1]}; then medians of other outcomes\n"
+    )
+    columns = ["rank", "policy", "median (5 to 95 %)", "same sign", "simulation error"]
+    names = [*columns, *(effects.name(metric) for metric in others)]
+    rows = []
+    for row in last.head(SHOWN).to_dict("records"):
+        middle, low, high = effects.figures_of(row)
+        values = [str(ranks[row["scenario"]]), row["scenario"], f"{middle} ({low} to {high})",
+                  effects.sign(row), effects.error(row)]  # fmt: skip
+        values += [effects.figures_of(more[metric][row["scenario"]])[0] for metric in others]
+        rows.append(dict(zip(names, values, strict=True)))
+    output.print_rows([{name: name for name in names}, *rows], names)
+    if len(last) > SHOWN:
+        typer.echo(f"... and {len(last) - SHOWN} more")
+    typer.echo(f"\n{effects.RULE}")
+    for text in effects.rank_lines(found.ranking, TIES):
+        typer.echo(text)
 
 
 def print_package(found: Package, folder: Path) -> None:
     """Print a package's effect, each lever's part and who helps whom."""
+    from sim.study.compare.packages import MONEY
+
+    units = {"share": (100.0, "percentage points"), "log-odds": (1.0, "log-odds")}
     for row in found.whole.to_dict("records"):
-        scale = 100.0 if row["scale"] == "share" else 1.0
+        scale, unit = units.get(row["scale"], (1.0, row["scale"]))
         typer.echo(
             f"All {len(found.levers)} levers together: {scale * row['effect']:+.3g} "
-            f"({scale * row['low']:+.3g} to {scale * row['high']:+.3g}) "
-            f"{'percentage points' if row['scale'] == 'share' else 'log-odds'}"
+            f"({scale * row['low']:+.3g} to {scale * row['high']:+.3g}) {unit}"
         )
-    how = "all combinations" if found.exact else "sampled orders; the interval is theirs alone"
-    typer.echo(f"\nEach lever's part (Shapley, {how}), percentage points:\n")
+    how = "all combinations" if found.exact else "sampled orders"
+    typer.echo(f"\nEach lever's part (Shapley, {how}), mean with its 95 % interval:\n")
     parts = found.shapley[found.shapley["scale"] == "share"].sort_values("share", ascending=False)
+    paid = found.shapley[found.shapley["scale"] == MONEY].set_index("lever")["share"]
     rows = [
         {
             "lever": row["lever"],
-            "part": f"{100 * row['share']:+.3f}",
+            "percentage points": f"{100 * row['share']:+.3f}",
             "95 % interval": f"{100 * row['low']:+.3f} to {100 * row['high']:+.3f}",
+            MONEY: f"{paid[row['lever']]:,.0f}",
         }
         for row in parts.to_dict("records")
     ]
-    columns = ["lever", "part", "95 % interval"]
+    columns = ["lever", "percentage points", "95 % interval", MONEY]
     output.print_rows([{name: name for name in columns}, *rows], columns)
     pairs = found.interactions
     pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
     if len(pairs):
-        typer.echo("\nPairs:\n")
+        typer.echo(
+            f"\nPairs, in percentage points; {len(pairs)} intervals that all hold at 95 % "
+            "(Bonferroni):\n"
+        )
         rows = [
             {
                 "pair": row["term"],
                 "interaction": f"{100 * row['effect']:+.3f}",
-                "95 % interval": f"{100 * row['low']:+.3f} to {100 * row['high']:+.3f}",
+                "interval": f"{100 * row['low']:+.3f} to {100 * row['high']:+.3f}",
                 "verdict": row["verdict"],
             }
             for row in pairs.to_dict("records")
         ]
-        columns = ["pair", "interaction", "95 % interval", "verdict"]
+        columns = ["pair", "interaction", "interval", "verdict"]
         output.print_rows([{name: name for name in columns}, *rows], columns)
     typer.echo(f"\nTables and the figure: {folder}")
 
@@ -167,38 +253,49 @@ def package_json(found: Package, folder: Path) -> dict[str, Any]:
 
 def print_costs(priced: pd.DataFrame) -> None:
     """Print effects beside costs."""
+    from sim.report import effects
+
+    factor, unit = effects.unit_of(priced.iloc[0].to_dict())
+    names = {
+        "lever": "lever", "effect": f"{unit}: median (5 to 95 %)",
+        "cost": "USD million a year", "table": "at 1/3 and 1", "ratio": f"{unit} a billion a year",
+        "front": "front",
+    }  # fmt: skip
     rows = [
         {
             "lever": row["lever"],
-            "effect, pp": f"{100 * row['effect']:+.3f}",
-            "USD million a year": f"{row['cost']:,.0f} ({row['cost_low']:,.0f} to "
-            f"{row['cost_high']:,.0f})",
-            "pp a USD billion a year": _ratio(row),
+            "effect": "{} ({} to {})".format(*effects.figures_of(row)),
+            "cost": effects.money(row["cost"]),
+            "table": f"{effects.money(row['cost_low'])} and {effects.money(row['cost_high'])}",
+            "ratio": _ratio(row, factor),
             "front": "yes" if row["front"] else "",
         }
         for row in priced.to_dict("records")
     ]
-    columns = ["lever", "effect, pp", "USD million a year", "pp a USD billion a year", "front"]
-    output.print_rows([{name: name for name in columns}, *rows], columns)
-    typer.echo("\nfront: no other lever has as much effect for less. Costs are the lever table's.")
+    output.print_rows([names, *rows], list(names))
+    typer.echo(
+        "\nCosts are what the model charged in a year in force, at the strength that was run; "
+        "beside\nthem the lever table's at the strengths 1/3 and 1. Effects for money are means "
+        "with 95 % intervals.\nfront: 5 to 95 % of worlds lie above zero, and no other such lever "
+        "has as much effect for less."
+    )
 
 
 def money(
     done: Comparison,
     scenario: str,
     against: str,
-    metric: str,
-    group: str,
     budget: float | None,
     *,
     json: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
-    """Print effects beside costs, and with a budget the best package that it buys."""
+    """Print effects beside costs, and with a budget the best packages that it buys."""
     from sim.report import compare as drawing
     from sim.study.compare import costs
 
-    priced = costs.per_million(done, scenario, metric, group)
+    metric, group = done.shown[0], done.groups[0]
+    priced = costs.per_million(done, metric, group)
     figure(done.folder, "cost_effect.svg", drawing.cost_effect(priced))
     if done.folder is not None:
         priced.to_csv(done.folder / "costs.csv", index=False)
@@ -211,31 +308,58 @@ def money(
             **options,
         )  # fmt: skip
     if json:
-        output.print_json({"searched": best.searched, "packages": records(best.table)})
+        output.print_json(
+            {
+                "searched": best.searched, "seed": best.seed, "metric": metric, "group": group,
+                "against": against, "packages": records(best.table),
+            }
+        )  # fmt: skip
         return
+    _print_packages(done, best, budget, against)
+
+
+def _print_packages(done: Comparison, best: Budget, budget: float, against: str) -> None:
+    """Print the packages that were run, best first, and which of them tie."""
+    from sim.report import effects
+
+    head = done.last().iloc[0].to_dict()
+    factor, unit = effects.unit_of(head)
     typer.echo(
-        f"{best.searched:,} packages within {budget:,.0f} USD million a year were ranked by the "
-        f"sum of single effects; the best {len(best.table)} were run:\n"
+        f"{effects.name(head['metric'])}, {effects.group(head['group'])}, "
+        f"{effects.when(head['month'])}, against {against}: {best.searched:,} packages within "
+        f"{budget:,.0f} USD million a year were ranked by\nthe sum of single effects; the best "
+        f"{len(best.table)} were run. Their order was chosen in the worlds of seed {done.seed}; "
+        f"what is\nshown comes from {done.runs} fresh ones (seed {best.seed}).\n"
     )
+    places = {row["levers"]: n for n, row in enumerate(best.table.to_dict("records"), 1)}
     rows = [
         {
-            "effect, pp": f"{100 * row['effect']:+.3f}",
-            "95 % interval": f"{100 * row['low']:+.3f} to {100 * row['high']:+.3f}",
-            "cost": f"{row['cost']:,.0f}",
+            "place": f"{places[row['levers']]}",
+            "effect": "{} ({} to {})".format(*effects.figures_of(row | {"unit": head["unit"]})),
+            "mean": f"{factor * row['effect']:+.2f} ({factor * row['low']:+.2f} to "
+            f"{factor * row['high']:+.2f})",
+            "cost": effects.money(row["cost"]),
             "levers": row["levers"],
         }
-        for row in best.table.sort_values("effect", ascending=False).to_dict("records")
+        for row in best.table.to_dict("records")
     ]
-    columns = ["effect, pp", "95 % interval", "cost", "levers"]
-    output.print_rows([{name: name for name in columns}, *rows], columns)
+    names = {
+        "place": "place", "effect": f"{unit}: median (5 to 95 %)", "mean": "mean (95 %)",
+        "cost": "USD million a year", "levers": "levers",
+    }  # fmt: skip
+    output.print_rows([names, *rows], list(names))
+    typer.echo("\nTwo packages tie where neither has the larger effect in 90 % of worlds.")
+    for n, row in enumerate(best.table.to_dict("records")[:-1], 1):
+        tie = " (a tie)" if row["tie"] else ""
+        typer.echo(f"{n} before {n + 1} in {effects.percent(row['before_next'])} % of worlds{tie}")
 
 
-def _ratio(row: dict[Any, Any]) -> str:
-    middle, low, high = (
-        1e5 * row[name] for name in ("per_million", "per_million_low", "per_million_high")
-    )
-    if low != low:  # noqa: PLR0124 - not a number
+def _ratio(row: dict[Any, Any], factor: float) -> str:
+    if row["cost"] <= 0.0:
         return "-"
+    middle, low, high = (
+        1e3 * factor * row[name] for name in ("per_million", "per_million_low", "per_million_high")
+    )
     return f"{middle:+.3g} ({low:+.3g} to {high:+.3g})"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sim.errors import StoreError
@@ -117,15 +117,36 @@ def _page_of(folder: Path) -> str:
     from sim.report import page
 
     if (folder / "effects.csv").is_file():
-        import pandas as pd
-
-        table = pd.read_csv(folder / "effects.csv")
-        return of_comparison.page(table.assign(month=table["month"].fillna("")))
+        return of_comparison.page(*_comparison(folder))
     if (folder / "scores.csv").is_file():
         from sim.study.calibration.hindcast import read as read_hindcast
 
         return of_hindcast.page(read_hindcast(folder))
     return page(read(folder))
+
+
+def _comparison(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the tables and the manifest of a comparison.
+
+    Raises
+    ------
+    StoreError
+        If one is missing or cannot be read.
+    """
+    import pandas as pd
+
+    words = ["month", "next"]
+    names = ("effects.csv", "ranking.csv", "sizes.csv", "alone.csv")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        tables = {name: pd.read_csv(folder / name) for name in names}
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{_shown(folder)} cannot be read as a comparison: {error}; sim compare makes it anew"
+        ) from error
+    return {
+        name: table.fillna(dict.fromkeys(words, "")) for name, table in tables.items()
+    }, manifest
 
 
 def point_latest(place: Path) -> None:

@@ -1,9 +1,9 @@
-"""Arms: scenarios that are run with the same luck, each kept once however often it is compared."""
+"""Arms: scenarios run with common random numbers, each once however often it is compared."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 """Called with replicates done and replicates in all."""
 
@@ -42,10 +43,17 @@ class Arms:
         Metric, group, month (empty for a whole run) and unit of each row.
     kept : dict of str to ndarray, shape (runs, rows)
         By arm.
+    draws : ndarray of int, shape (runs,)
+        Posterior draw that each replicate takes, the same in every arm; where there is none, or it
+        is not asked for, each replicate is a draw of its own.
+    shipped : int, optional
+        How many posterior draws there are to take; None where there is no end of draws.
     """
 
     rows: pd.DataFrame
     kept: dict[str, Floats]
+    draws: Ints
+    shipped: int | None = None
 
     def at(self, metric: str, group: str, month: str | None = None) -> int:
         """Return the place of a row; without a month the last that is kept.
@@ -61,6 +69,10 @@ class Arms:
         if found.empty:
             raise KeyError((metric, group, month))
         return int(found.index[-1])
+
+    def of(self, arm: str, metric: str, group: str, month: str | None = None) -> Floats:
+        """Return an outcome of an arm in each replicate, (runs,); arguments as in `at`."""
+        return self.kept[arm][:, self.at(metric, group, month)]
 
 
 def run_arms(
@@ -108,8 +120,9 @@ def run_arms(
     tasks = {name: split(job, MODEL, evidence) for name, job in jobs.items()}
     every = [task.key for mine in tasks.values() for task in mine]
     found = {} if store is None else {k: f.read_bytes() for k, f in store.find(every)[0].items()}
-    total = len(jobs) * runs
-    state = {"done": sum(t.last - t.first for m in tasks.values() for t in m if t.key in found)}
+    each = {task.key: task.last - task.first for mine in tasks.values() for task in mine}
+    total = sum(each.values())
+    state = {"done": sum(size for key, size in each.items() if key in found)}
 
     def finished(task: Task, content: bytes) -> None:
         if store is not None:
@@ -119,7 +132,12 @@ def run_arms(
         if progress:
             progress(state["done"], total)
 
-    missing = {n: [t for t in mine if t.key not in found] for n, mine in tasks.items()}
+    # Arms that are the same world share their tasks: each is computed once.
+    missing: dict[str, list[Task]] = {}
+    taken = set(found)
+    for name, mine in tasks.items():
+        missing[name] = [task for task in mine if task.key not in taken]
+        taken |= {task.key for task in mine}
     if cluster is not None:
         for name, mine in missing.items():
             for task, content in executors.execute(jobs[name], mine, workers, cluster):
@@ -130,7 +148,19 @@ def run_arms(
         name: np.concatenate([_values(found[task.key], name) for task in mine]).reshape(runs, -1)
         for name, mine in tasks.items()
     }
-    return Arms(_labels(shape), values)
+    draws, shipped = _draws(scenarios.values(), runs, seed)
+    return Arms(_labels(shape), values, draws, shipped)
+
+
+def _draws(scenarios: Iterable[Scenario], runs: int, seed: int) -> tuple[Ints, int | None]:
+    """Return the posterior draw of each replicate, and how many draws there are."""
+    from sim.scenario import compile as compiled
+
+    for scenario in scenarios:
+        fitted = compiled(scenario).fitted if scenario.ensemble.parameters == "calibrated" else None
+        if fitted is not None:
+            return fitted.rows(seed, np.arange(runs)), len(fitted.values)
+    return np.arange(runs), None
 
 
 def _in_threads(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.distribution import Triangular
+from sim.scenario.strength import NAMES
 from sim.study.ensemble import resolve
 
 if TYPE_CHECKING:
@@ -17,6 +20,14 @@ Source = "Scenario | str | Path | Mapping[str, Any]"
 
 START = "2027-01"
 """Month from which a lever of the catalogue is pulled where no scenario says when."""
+
+STRENGTH = "central"
+"""Strength at which a lever of the catalogue is pulled where nobody says how hard."""
+
+DRAWN = "drawn"
+"""The strength that each replicate draws, by `SPREAD`, for every lever from a stream of its own."""
+
+SPREAD = Triangular(low=NAMES["low"], mode=NAMES["central"], high=NAMES["high"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +40,18 @@ class Pair:
         Names of the arms.
     levers : tuple of str
         Levers in which they differ.
+    label : str
+        Names the comparison in every table and figure, and is unique among those made together: the
+        arm, or where a package is compared with itself less a lever, that lever.
     """
 
     name: str
     reference: str
     levers: tuple[str, ...] = ()
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.name)
 
 
 def own_levers(scenario: Scenario, reference: Scenario) -> dict[str, tuple[LeverEntry, ...]]:
@@ -83,6 +101,96 @@ def _changed(base: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return Scenario.model_validate({**dict(base), **changes})
 
 
+def power(strength: object) -> float | Triangular:
+    """Return the strength that a word or a number stands for.
+
+    Raises
+    ------
+    InputError
+        If it is neither one of the named strengths, nor `DRAWN`, nor a number from 0 to 1.
+    """
+    words = (*NAMES, DRAWN)
+    if isinstance(strength, Triangular):
+        return strength
+    if isinstance(strength, str) and strength in words:
+        return SPREAD if strength == DRAWN else NAMES[strength]
+    try:
+        number = float(str(strength))
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 1.0:
+        hint = nearest(str(strength), words) or f"{', '.join(words)}, or a number from 0 to 1"
+        raise InputError(Problem(f"no strength is called {strength!r}", path="strength", hint=hint))
+    return number
+
+
+def at_strength(scenario: Scenario, reference: Scenario, strength: object) -> Scenario:
+    """Return a scenario whose own levers are all pulled at one strength.
+
+    Raises
+    ------
+    InputError
+        If there is no such strength.
+    """
+    own = own_levers(scenario, reference)
+    size = power(strength)
+    return _at(scenario, own, lambda _: size)
+
+
+def at_size(scenario: Scenario, reference: Scenario, name: str) -> Scenario:
+    """Return a scenario with smaller, usual or larger levers.
+
+    A lever at one of the three named strengths, or at a drawn one, is pulled at the named strength
+    that is asked for. One at another number is pulled at that number times a half, one, or one and
+    a half (the same proportions as low and high have to central), and never above one.
+
+    Parameters
+    ----------
+    scenario, reference : Scenario
+    name : {"low", "central", "high"}
+    """
+
+    def sized(strength: Any) -> float:  # noqa: ANN401 - a number or a distribution
+        named = not isinstance(strength, int | float) or any(
+            math.isclose(strength, known, abs_tol=1e-6) for known in NAMES.values()
+        )
+        if named:
+            return NAMES[name]
+        return min(1.0, float(strength) * NAMES[name] / NAMES["central"])
+
+    return _at(scenario, own_levers(scenario, reference), sized)
+
+
+def _at(scenario: Scenario, own: Iterable[str], strength: Callable[[Any], Any]) -> Scenario:
+    """Return a scenario with another strength of each of its own levers."""
+    mine = set(own)
+    levers = [
+        entry.model_copy(update={"strength": strength(entry.strength)})
+        if entry.id in mine
+        else entry
+        for entry in scenario.levers
+    ]
+    return _changed(scenario, {"levers": levers})
+
+
+def years_in_force(scenario: Scenario, levers: Iterable[str]) -> float:
+    """Return the years in which at least one of some levers costs, within the period of the runs.
+
+    A lever costs from its start to its end, whether or not it is felt yet.
+    """
+    wanted = set(levers)
+    paid = {
+        month
+        for entry in scenario.levers
+        if entry.id in wanted
+        for month in range(
+            max(entry.start, scenario.period.start),
+            min(scenario.period.end, scenario.period.end if entry.end is None else entry.end) + 1,
+        )
+    }
+    return len(paid) / 12.0
+
+
 def catalogue_entry(base: Scenario, lever: str, strength: object, start: str) -> LeverEntry:
     """Return an entry of a lever of the catalogue.
 
@@ -92,9 +200,16 @@ def catalogue_entry(base: Scenario, lever: str, strength: object, start: str) ->
         If there is no lever of that name, or it has no effect in the model.
     """
     usable(base, lever)
+    size = power(strength)
     document = {
-        "extends": base.name if base.name == "baseline" else "baseline",
-        "levers": [{"id": lever, "strength": strength, "start": start}],
+        "extends": "baseline",
+        "levers": [
+            {
+                "id": lever,
+                "strength": size if isinstance(size, float) else size.model_dump(),
+                "start": start,
+            }
+        ],
     }
     loaded = resolve(document)
     return next(entry for entry in loaded.levers if entry.id == lever)
@@ -125,14 +240,14 @@ def single_levers(
     scenario: Scenario,
     reference: Scenario,
     wanted: Sequence[str] | None,
-    strength: object,
+    strength: object | None,
     start: str,
 ) -> tuple[dict[str, Scenario], list[Pair]]:
     """Return one arm a lever, each alone on the reference.
 
-    A lever that the scenario pulls is pulled as there; another one of the catalogue at ``strength``
-    from ``start``. Without names, all that the scenario pulls, or where it pulls none, the whole
-    catalogue.
+    A lever that the scenario pulls is pulled as there, but at ``strength`` where one is given;
+    another one of the catalogue from ``start``, by default at `STRENGTH`. Without names, all that
+    the scenario pulls, or where it pulls none, the whole catalogue.
 
     Raises
     ------
@@ -145,9 +260,11 @@ def single_levers(
         raise InputError(Problem("no lever is named", path="levers", hint="--levers a,b"))
     arms: dict[str, Scenario] = {}
     for name in dict.fromkeys(names):
-        entries = own.get(name) or (catalogue_entry(reference, name, strength, start),)
+        usual = STRENGTH if strength is None else strength
+        entries = own.get(name) or (catalogue_entry(reference, name, usual, start),)
         usable(scenario, name)
-        arms[name] = with_levers(reference, entries, name, scenario)
+        arm = with_levers(reference, entries, name, scenario)
+        arms[name] = arm if strength is None else at_strength(arm, reference, strength)
     return arms, [Pair(name, reference.name, (name,)) for name in arms]
 
 
@@ -180,7 +297,7 @@ def packages_less_one(
     for name in wanted or own:
         less = f"{scenario.name} less {name}"
         arms[less] = without_lever(scenario, name, reference, "less")
-        pairs.append(Pair(scenario.name, less, (name,)))
+        pairs.append(Pair(scenario.name, less, (name,), label=name))
     return arms, pairs
 
 

@@ -2,79 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
+from sim.evidence.releases import read_catalogue
 from sim.study import store
-from sim.study.compare import choice
+from sim.study.compare import choice, details, notes
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.choice import START, Pair
-from sim.study.compare.paired import Floats, effect, is_part, log_odds, runs_for
+from sim.study.compare.paired import Floats, effect, is_part, log_odds, require_two
+from sim.study.compare.precision import PILOT, until_precise
+from sim.study.compare.result import (
+    COLUMNS,
+    FOLDER,
+    GROUPS,
+    SHOWN,
+    Alone,
+    Comparison,
+    place_of,
+    save,
+)
 from sim.study.ensemble import resolve
-from sim.study.manifest import facts
-from sim.study.sweeps.shards import write_whole
-from sim.study.sweeps.study import Outcomes, digest
-from sim.version import MODEL
+from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Source = Any
-Alone = Literal["scenarios", "levers", "less one"]
-
-FOLDER = "compare"
-FILE = "effects.csv"
-HEADLINE = ("share.bloc_us", "world")
-"""Metric and group that are drawn and printed first, and whose precision is asked for."""
-
-GROUPS = ("world", "global_south", "global_south_with_china")
-MOST_RUNS = 20_000
-PILOT = 96
-
-COLUMNS = (
-    "scenario", "reference", "metric", "group", "month", "effect", "ci_low", "ci_high", "runs",
-    "variance_ratio", "boot_low", "boot_high", "log_odds", "log_odds_low", "log_odds_high", "unit",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Effects with their intervals.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns of ``effects.csv``; months are empty for outcomes of a whole run.
-    pairs : tuple of Pair
-    arms : Arms
-        What the effects were made from.
-    runs, seed : int
-    reached : bool
-        Whether a wanted precision was reached; true where none was asked for.
-    folder : Path, optional
-    """
-
-    table: pd.DataFrame
-    pairs: tuple[Pair, ...]
-    arms: Arms
-    runs: int
-    seed: int
-    reached: bool = True
-    folder: Path | None = field(default=None)
-
-    def last(self, metric: str = HEADLINE[0], group: str = HEADLINE[1]) -> pd.DataFrame:
-        """Return the effects on one outcome in the last month, largest first."""
-        mine = self.table[(self.table["metric"] == metric) & (self.table["group"] == group)]
-        month = mine["month"].max()
-        found: pd.DataFrame = mine[mine["month"] == month]
-        return found.sort_values("effect", ascending=False)
 
 
 def compare(
@@ -83,14 +43,15 @@ def compare(
     *,
     each: Alone = "scenarios",
     levers: Sequence[str] | None = None,
-    strength: object = "central",
+    strength: object | None = None,
     start: str = START,
     runs: int | None = None,
     seed: int | None = None,
     precision: float | None = None,
-    on: tuple[str, str] = HEADLINE,
     metrics: Sequence[str] = (),
     groups: Sequence[str] = GROUPS,
+    shown: Sequence[str] = (),
+    sizes: bool | None = None,
     overrides: Sequence[str | tuple[str, object]] = (),
     workers: int = 1,
     cluster: str | None = None,
@@ -109,16 +70,24 @@ def compare(
         Whole scenarios; each lever alone on the reference; a package against itself less each.
     levers : sequence of str, optional
         Only these.
-    strength, start
+    strength : {"low", "central", "high", "drawn"} or float, optional
+        Of every lever of a policy, in place of the scenario's; ``drawn`` is a triangle from low
+        over central to high, drawn in each world for each lever by a random stream of its own.
+    start : str
         Of levers that no scenario gives.
     runs, seed : int, optional
         In place of the reference's own.
     precision : float, optional
-        Wanted half-width of the 95 % interval of ``on`` in the last month, in its unit: runs are
-        added until every effect has it, or `MOST_RUNS` are reached.
-    on : (metric, group)
+        Wanted half-width of the 95 % interval of the first outcome that is shown, in the last month
+        and its unit: runs are added until every effect has it, until no more runs of the posterior
+        draws could give it, or until `MOST_RUNS`.
     metrics, groups : sequence of str
-        What is compared; all metrics by default.
+        What is compared; all metrics by default. The first group is shown.
+    shown : sequence of str
+        Metrics that are shown, the first one first; `SHOWN` by default, or ``metrics``.
+    sizes : bool, optional
+        Whether the policy is run with its levers at low, central and high strength, and each of its
+        levers alone; by default where one policy is compared.
     overrides : sequence of str or (path, value)
         Changes that all arms share.
     workers : int
@@ -134,8 +103,8 @@ def compare(
     Raises
     ------
     InputError
-        If a scenario, lever or outcome is unknown, nothing is to be compared, or a named lever
-        changes nothing.
+        If a scenario, lever or outcome is unknown, nothing is to be compared, fewer than two
+        replicates are asked for, or a named lever changes nothing.
     """
     given: Sequence[Source] = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     if not given:
@@ -144,23 +113,87 @@ def compare(
     resolved = [resolve(one, overrides=overrides) for one in given]
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
     _same_world(arms.values(), reference)
-    known = Outcomes(tuple(metrics), tuple(groups))
+    known = _outcomes(reference, metrics, groups, shown)
+    first = tuple(shown) or tuple(metrics) or SHOWN
     place = None if out is None else Path(out) / FOLDER
     if place is not None:
         store.require_writable(Path(str(out)))
-    count = reference.ensemble.runs if runs is None else runs
-    asked: dict[str, Any] = {
-        "seed": reference.ensemble.seed, "outcomes": known, "place": place, "workers": workers,
-        "cluster": cluster, "progress": progress,
-    }  # fmt: skip
-    done, reached = _precise(arms, pairs, precision, on, count, asked)
+    count = reference.ensemble.runs if precision is None else PILOT
+    require_two(count)
+
+    def run(some: Mapping[str, Scenario], many: int) -> Arms:
+        return run_arms(
+            some, runs=many, seed=reference.ensemble.seed, outcomes=known, place=place,
+            workers=workers, cluster=cluster, progress=progress,
+        )  # fmt: skip
+
+    done, finest = run(arms, count), 0.0
+    if precision is not None:
+        done, finest = until_precise(done, arms, pairs, precision, (first[0], groups[0]), run)
     table = _table(done, pairs, reference.ensemble.seed)
     _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
     found = Comparison(
-        table, tuple(pairs), done, len(next(iter(done.kept.values()))),
-        reference.ensemble.seed, reached,
+        table, tuple(pairs), done, arms, len(done.draws), reference.ensemble.seed,
+        resolved[0].name, reference.name, each, first, tuple(groups),
+        reached=finest == 0.0, finest=finest,
     )  # fmt: skip
-    return found if place is None else _save(found, arms, resolved, reference, each, place)
+    found = _with_details(found, run, sizes=len(pairs) == 1 if sizes is None else sizes)
+    return found if place is None else save(found, len(resolved), place, known)
+
+
+def _outcomes(
+    reference: Scenario, metrics: Sequence[str], groups: Sequence[str], shown: Sequence[str]
+) -> Outcomes:
+    """Return what is kept of every arm, checked before anything is run.
+
+    Raises
+    ------
+    InputError
+        If a metric or a group is unknown, or no group is named.
+    """
+    from sim.scenario import compile as compiled
+    from sim.study.sweeps.outcomes import kept
+
+    if not groups:
+        raise InputError(Problem("no group is named", path="groups", hint="--groups world"))
+    wanted = Outcomes(tuple(metrics), tuple(groups))
+    drivers = compiled(reference)
+    usual = kept(drivers, wanted).metrics
+    more = tuple(name for name in shown if name not in usual)
+    if not more:
+        return wanted
+    wanted = Outcomes((*usual, *more), tuple(groups))
+    kept(drivers, wanted)
+    return wanted
+
+
+def _with_details(
+    found: Comparison, run: Callable[[Mapping[str, Scenario], int], Arms], *, sizes: bool
+) -> Comparison:
+    """Add ranks, sizes of levers, levers alone and what a reader must know."""
+    done, pairs, arms = found.arms, found.pairs, found.scenarios
+    at = [(metric, place_of(done, metric, found.groups[0])) for metric in found.shown]
+    ranked = details.ranking(done, pairs, *at[0])
+    by_size, alone = [], []
+    kept = set(done.rows["metric"])
+    if sizes and details.COST[0] in kept:
+        by_size = [details.sizes(done, pair, arms, at, run) for pair in pairs]
+        alone = [details.alone(done, pair, arms, at[0], run) for pair in pairs if not pair.levers]
+    last = min(one.facts_until or read_catalogue().last for one in arms.values())
+    said = [
+        *notes.decided_before(arms, pairs, last),
+        *(text for one in alone for text in notes.largest_lever(one)),
+        *notes.binding(arms, pairs, done),
+    ]
+    return replace(
+        found, ranking=ranked, notes=tuple(said), sizes=_joined(by_size, details.SIZES),
+        alone=_joined(alone, details.ALONE),
+    )  # fmt: skip
+
+
+def _joined(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=list(columns))
 
 
 def _reference(
@@ -179,9 +212,11 @@ def _arms(
     reference: Scenario,
     each: Alone,
     levers: Sequence[str] | None,
-    strength: object,
+    strength: object | None,
     start: str,
 ) -> tuple[dict[str, Scenario], list[Pair]]:
+    if strength is not None and each != "levers":
+        resolved = [choice.at_strength(one, reference, strength) for one in resolved]
     if each == "scenarios":
         arms = {reference.name: reference}
         for one in resolved:
@@ -218,51 +253,18 @@ def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
             )
 
 
-def _precise(
-    arms: Mapping[str, Scenario],
-    pairs: Sequence[Pair],
-    wanted: float | None,
-    on: tuple[str, str],
-    count: int,
-    asked: Mapping[str, Any],
-) -> tuple[Arms, bool]:
-    """Run arms, and with a wanted precision more of them until all effects have it."""
-    if wanted is None:
-        return run_arms(arms, runs=count, **asked), True
-    if not wanted > 0.0:
-        raise InputError(Problem(f"a half-width of {wanted:g} cannot be had", path="precision"))
-    runs = PILOT
-    while True:
-        done = run_arms(arms, runs=runs, **asked)
-        try:
-            row = done.at(*on)
-        except KeyError:
-            hint = nearest(on[0], done.rows["metric"].unique())
-            message = f"precision is asked of {on[0]} in {on[1]}, which is not kept"
-            raise InputError(Problem(message, path="precision", hint=hint)) from None
-        spread = max(
-            float((done.kept[p.name][:, row] - done.kept[p.reference][:, row]).std(ddof=1))
-            for p in pairs
-        )
-        needed = runs_for(wanted, spread)
-        if needed <= runs:
-            return done, True
-        if runs >= MOST_RUNS:
-            return done, False
-        # Whole tasks are added, which are kept; a tenth more, for the spread is an estimate.
-        runs = min(-(-int(1.1 * needed) // PILOT) * PILOT, MOST_RUNS)
-
-
 def _table(done: Arms, pairs: Sequence[Pair], seed: int) -> pd.DataFrame:
     parts = np.array([is_part(metric) for metric in done.rows["metric"]])
     frames = []
     for pair in pairs:
         a, b = done.kept[pair.name], done.kept[pair.reference]
-        found = effect(a, b, seed=seed)
-        odds = effect(log_odds(a[:, parts]), log_odds(b[:, parts]), boot=False)
+        found = effect(a, b, done.draws, seed=seed)
+        odds = effect(log_odds(a[:, parts]), log_odds(b[:, parts]), done.draws, boot=False)
+        low, middle, high = found.middle
         frame = done.rows.assign(
-            scenario=pair.name, reference=pair.reference, effect=found.mean, ci_low=found.low,
-            ci_high=found.high, runs=a.shape[0], variance_ratio=found.ratio,
+            scenario=pair.label, reference=pair.reference, effect=found.mean, ci_low=found.low,
+            ci_high=found.high, runs=a.shape[0], variance_ratio=found.ratio, p05=low, p50=middle,
+            p95=high, same_sign=found.same_sign, simulation_error=found.error, draws=found.draws,
             boot_low=found.boot_low, boot_high=found.boot_high,
         )  # fmt: skip
         for column, values in (
@@ -288,40 +290,7 @@ def _refuse_idle(table: pd.DataFrame, pairs: Sequence[Pair], *, named: bool) -> 
             hint="its nations, months or ecosystems may not be in this run: sim show " + pair.name,
         )
         for pair in pairs
-        if pair.name not in moved
+        if pair.label not in moved
     ]
     if idle:
         raise InputError(idle)
-
-
-def _save(
-    found: Comparison,
-    arms: Mapping[str, Scenario],
-    scenarios: Sequence[Scenario],
-    reference: Scenario,
-    each: Alone,
-    place: Path,
-) -> Comparison:
-    """Write table, manifest and figures, and let ``latest`` point to them."""
-    import sim.report.compare as drawing
-    from sim.report import svg
-
-    word = {"scenarios": "", "levers": "-levers", "less one": "-less-one"}[each]
-    known = facts()
-    documents = {name: arm.document() for name, arm in arms.items()}
-    name = digest([documents, found.runs, found.seed, MODEL, known["evidence_hash"]])
-    more = f"-and-{len(scenarios) - 1}-more" if len(scenarios) > 1 else ""
-    folder = place / f"{scenarios[0].name}{more}{word}-vs-{reference.name}" / name[:12]
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / FILE, found.table.to_csv(index=False).encode())
-    manifest = known | {
-        "hash": name, "runs": found.runs, "seed": found.seed, "reached": found.reached,
-        "arms": documents,
-    }  # fmt: skip
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(folder / store.MANIFEST, text.encode())
-    write_whole(folder / store.PAGE, drawing.page(found.table).encode())
-    for file, figure in drawing.figures(found.table).items():
-        write_whole(folder / file, svg(figure).encode())
-    store.point_latest(folder)
-    return replace(found, folder=folder)

@@ -1,9 +1,14 @@
-"""Cost: effect for money, who is beaten by none, and the best package that a budget buys."""
+"""Cost: effect for money, who is beaten by none, and the best packages that a budget buys.
+
+Cost is what the model charges: the `cost.public` of an arm less that of its reference, over the
+years in which its levers are in force, at the strength that was run. The lever table's low and high
+costs are those of the strengths 1/3 and 1, and no interval.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +16,12 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError, Problem
-from sim.study.compare import choice
-from sim.study.compare.arms import run_arms
-from sim.study.compare.compare import HEADLINE, Comparison, Source
-from sim.study.compare.paired import LEVEL, RESAMPLES, interval
+from sim.study.compare import choice, details
+from sim.study.compare.arms import Arms, run_arms
+from sim.study.compare.compare import Source
+from sim.study.compare.details import COST, yearly
+from sim.study.compare.paired import LEVEL, RESAMPLES, Floats, Ints, draw_means, effect, interval
+from sim.study.compare.result import HEADLINE, Comparison, place_of
 from sim.study.ensemble import resolve
 from sim.study.sweeps.study import Outcomes
 
@@ -25,115 +32,121 @@ TRIED = 6
 """Packages that are run out of those that look best when effects are added."""
 
 
-def cost_of(lever: Any, rng: np.random.Generator, size: int) -> tuple[float, np.ndarray]:  # noqa: ANN401
-    """Return the central cost of a lever and draws between its low and its high one.
-
-    Parameters
-    ----------
-    lever : Lever
-    rng : numpy Generator
-    size : int
-
-    Returns
-    -------
-    central : float
-        USD million a year.
-    draws : ndarray, shape (size,)
-        Triangular between low and high, with the mode at the central one.
-    """
-    low, middle, high = sorted((lever.cost_low, lever.cost_central, lever.cost_high))
-    if low == high:
-        return lever.cost_central, np.full(size, float(low))
-    return lever.cost_central, rng.triangular(low, middle, high, size)
+def fresh_seed(seed: int) -> int:
+    """Return the seed of replicates that have had no part in a choice."""
+    return int(np.random.SeedSequence([seed, 8]).generate_state(1)[0])
 
 
 def per_million(
-    found: Comparison, base: Source = "baseline", metric: str = HEADLINE[0],
-    group: str = HEADLINE[1],
-) -> pd.DataFrame:  # fmt: skip
+    found: Comparison, metric: str = HEADLINE[0], group: str = HEADLINE[1]
+) -> pd.DataFrame:
     """Return effects of single levers beside their costs.
 
     Parameters
     ----------
     found : Comparison
         Of single levers.
-    base : scenario
-        Where own levers are defined.
     metric, group : str
         Outcome, in the last month.
 
     Returns
     -------
     DataFrame
-        lever, effect, ci_low, ci_high, cost, cost_low, cost_high (USD million a year), per_million
-        with low and high (effect a USD million a year; bootstrap of the effect with draws of the
-        cost; empty where the cost may be nothing or an income), kind, front (whether no other lever
-        has more effect for less).
+        lever; effect, ci_low, ci_high (mean); p05, p50, p95 (over worlds); cost (USD million a year
+        in force, as run) and years; cost_low, cost_high (the table's, at the strengths 1/3 and 1);
+        per_million with low and high (mean effect a USD million a year, bootstrap of whole draws;
+        empty where it costs nothing or is an income); kind; unit; front (whether no
+        other lever that surely has an effect has more of it for less). Largest median first.
+
+    Raises
+    ------
+    InputError
+        If the outcome or the public cost was not kept.
     """
-    known = resolve(base).known_levers()
-    row = found.arms.at(metric, group)
-    rng = np.random.default_rng([found.seed, 7])
-    rows = []
-    for pair in found.pairs:
-        lever = known[pair.levers[0]]
-        difference = found.arms.kept[pair.name][:, row] - found.arms.kept[pair.reference][:, row]
-        mean, low, high = interval(difference)
-        central, costs = cost_of(lever, rng, RESAMPLES)
-        n = difference.size
-        weights = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES) / n
-        ratios = (weights @ difference) / np.where(costs > 0, costs, np.nan)
-        tails = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-        sure = bool((costs > 0).all())
-        few, many = np.quantile(ratios, tails) if sure else (np.nan, np.nan)
-        rows.append(
-            {
-                "lever": pair.name, "effect": float(mean), "ci_low": float(low),
-                "ci_high": float(high), "cost": central, "cost_low": float(costs.min()),
-                "cost_high": float(costs.max()),
-                "per_million": float(mean) / central if central > 0 else np.nan,
-                "per_million_low": few, "per_million_high": many, "kind": lever.cost_kind,
-            }
-        )  # fmt: skip
-    frame = pd.DataFrame(rows)
-    frame["front"] = front(frame["effect"].to_numpy(), frame["cost"].to_numpy())
-    return frame.sort_values("effect", ascending=False, ignore_index=True)
+    at = (metric, place_of(found.arms, metric, group))
+    place_of(found.arms, *COST)
+    frame = pd.DataFrame([_priced(found, pair, at) for pair in found.pairs])
+    sure = frame["p05"].to_numpy() > 0.0
+    frame["front"] = front(frame["p50"].to_numpy(), frame["cost"].to_numpy(), sure)
+    return frame.sort_values("p50", ascending=False, ignore_index=True, kind="stable")
 
 
-def front(effects: np.ndarray, costs: np.ndarray) -> list[bool]:
+def _priced(found: Comparison, pair: choice.Pair, at: tuple[str, str]) -> dict[str, Any]:
+    done, policy = found.arms, found.scenarios[pair.name]
+    difference = done.of(pair.name, *at) - done.of(pair.reference, *at)
+    paid = yearly(done.of(pair.name, *COST) - done.of(pair.reference, *COST), policy, pair.levers)
+    seen = effect(difference[:, None], np.zeros((difference.size, 1)), done.draws, boot=False)
+    low, middle, high = (float(value) for value in seen.middle[:, 0])
+    lever = policy.known_levers()[pair.levers[0]]
+    cost, mean = float(paid.mean()), float(seen.mean[0])
+    few, many = _ratio(difference, paid, done.draws, found.seed) if cost > 0.0 else (np.nan, np.nan)
+    return {
+        "lever": pair.label, "effect": mean, "ci_low": float(seen.low[0]),
+        "ci_high": float(seen.high[0]), "p05": low, "p50": middle, "p95": high, "cost": cost,
+        "years": choice.years_in_force(policy, pair.levers), "cost_low": lever.cost_low,
+        "cost_high": lever.cost_high, "per_million": mean / cost if cost > 0.0 else np.nan,
+        "per_million_low": few, "per_million_high": many, "kind": lever.cost_kind,
+        "unit": done.rows["unit"].iloc[done.at(*at)],
+    }  # fmt: skip
+
+
+def _ratio(gains: Floats, paid: Floats, draws: Ints, seed: int) -> tuple[float, float]:
+    """Return a bootstrap interval of mean effect over mean cost, draws taken whole."""
+    both = draw_means(np.stack([gains, paid], axis=1), draws)
+    _, counts = np.unique(draws, return_counts=True)
+    n = counts.size
+    weights = np.random.default_rng([seed, 7]).multinomial(n, np.full(n, 1 / n), RESAMPLES)
+    sums = (weights * counts) @ both
+    ratios = sums[:, 0] / sums[:, 1]
+    low, high = np.quantile(ratios, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    return float(low), float(high)
+
+
+def front(effects: Floats, costs: Floats, sure: np.ndarray | None = None) -> list[bool]:
     """Return which choices no other beats: none has as much effect for less, or more for as much.
 
     Parameters
     ----------
     effects, costs : ndarray, shape (choices,)
         More effect and less cost are better.
+    sure : ndarray of bool, shape (choices,), optional
+        Which choices may be on the front at all; all by default.
     """
+    able = np.ones(len(effects), np.bool_) if sure is None else sure
     kept = []
     for n in range(len(effects)):
-        as_good = (effects >= effects[n]) & (costs <= costs[n])
+        as_good = able & (effects >= effects[n]) & (costs <= costs[n])
         better = as_good & ((effects > effects[n]) | (costs < costs[n]))
-        kept.append(not better.any())
+        kept.append(bool(able[n] and not better.any()))
     return kept
 
 
 @dataclass(frozen=True, eq=False)
 class Budget:
-    """The best package that a budget buys.
+    """The best packages that a budget buys.
 
     Parameters
     ----------
     table : DataFrame
-        levers, cost, added (sum of single effects), effect, low, high: packages that were run.
+        levers, cost (USD million a year in force, as run), added (sum of single effects, log-odds),
+        effect, low, high (mean with its interval), p05, p50, p95 (over worlds), before_next and
+        behind_next (parts of worlds in which a package has the larger and the smaller effect than
+        the next one), tie: packages that were run, best first. Their order comes from the
+        comparison's own worlds, everything else from worlds that had no part in any choice.
     searched : int
         Packages whose added effects were compared.
+    seed : int
+        Of the worlds in which the packages are judged.
     """
 
     table: pd.DataFrame
     searched: int
+    seed: int
 
     @property
     def best(self) -> pd.Series:
-        """The package with the largest effect when run."""
-        return self.table.sort_values("effect", ascending=False).iloc[0]
+        """The package that was chosen, as judged in fresh worlds."""
+        return self.table.iloc[0]
 
 
 def best_package(
@@ -144,8 +157,9 @@ def best_package(
     *,
     metric: str = HEADLINE[0],
     group: str = HEADLINE[1],
-    strength: object = "central",
+    strength: object | None = None,
     start: str = choice.START,
+    overrides: Sequence[str | tuple[str, object]] = (),
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Budget:
@@ -153,8 +167,9 @@ def best_package(
 
     All packages of the `MOST_SEARCHED` levers with the largest single effects that the budget can
     buy are ranked by the sum of their single effects on log-odds; the `TRIED` best are run as they
-    are, together, and the one with the largest effect wins. What levers do to each other is thus
-    seen among the packages that are run, and not beyond.
+    are, together. Their order is that of their median effects in the comparison's own worlds, and
+    they are judged in fresh ones: a choice looks too good in the worlds that made it. What levers
+    do to each other is seen among the packages that are run, and not beyond.
 
     Parameters
     ----------
@@ -165,7 +180,7 @@ def best_package(
     scenario, against : scenario
         As the comparison was made.
     metric, group : str
-    strength, start, workers, progress
+    strength, start, overrides, workers, progress
         As in `sim.study.compare.compare.compare`.
 
     Raises
@@ -173,7 +188,47 @@ def best_package(
     InputError
         If the budget buys no lever.
     """
-    priced = per_million(found, scenario, metric, group)
+    priced = per_million(found, metric, group)
+    at = (metric, place_of(found.arms, metric, group))
+    kept = _affordable(priced, budget, metric, group)
+    last = found.last(metric, group).set_index("scenario")
+    gains = last["log_odds"] if last["log_odds"].notna().all() else last["effect"]
+    ranked = _ranked(kept, gains, budget)
+    base = resolve(against, seed=found.seed, overrides=overrides)
+    origin = resolve(scenario, overrides=overrides)
+    arms, _ = choice.single_levers(origin, base, list(kept["lever"]), strength, start)
+    entries = {name: [e for e in arm.levers if e.id == name] for name, arm in arms.items()}
+    chosen = {" + ".join(names): names for _, _, names in ranked[:TRIED]}
+    packages = {
+        key: choice.with_levers(base, [e for n in names for e in entries[n]], "package", origin)
+        for key, names in chosen.items()
+    }
+
+    def run(seed: int) -> Arms:
+        return run_arms(
+            {"none": base, **packages}, runs=found.runs, seed=seed,
+            outcomes=Outcomes((metric, COST[0]), (group,), "end"), place=None, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+
+    first, fresh = run(found.seed), run(fresh_seed(found.seed))
+    medians = {k: float(np.median(first.of(k, *at) - first.of("none", *at))) for k in packages}
+    order = sorted(packages, key=lambda key: -medians[key])
+    added = {" + ".join(names): gain for gain, _, names in ranked[:TRIED]}
+    table = _judged(fresh, order, at, {k: (packages[k], chosen[k]) for k in order})
+    return Budget(
+        table.assign(added=[added[key] for key in order]), len(ranked), fresh_seed(found.seed)
+    )
+
+
+def _affordable(priced: pd.DataFrame, budget: float, metric: str, group: str) -> pd.DataFrame:
+    """Return the levers with a gain that a budget buys, at most `MOST_SEARCHED`.
+
+    Raises
+    ------
+    InputError
+        If it buys none.
+    """
     useful = priced[priced["effect"] > 0.0]
     spent = useful["cost"].clip(lower=0.0)
     if useful.empty or budget < spent.min():
@@ -185,34 +240,32 @@ def best_package(
                 hint=f"the cheapest costs {least:g}",
             )
         )
-    kept = useful[spent <= budget].head(MOST_SEARCHED)
-    table = found.table
-    last = table[(table["metric"] == metric) & (table["group"] == group)]
-    gains = last[last["month"] == last["month"].max()].set_index("scenario")["log_odds"]
-    ranked = _ranked(kept, gains, budget)
-    base, origin = resolve(against, seed=found.seed), resolve(scenario)
-    arms, _ = choice.single_levers(origin, base, list(kept["lever"]), strength, start)
-    entries = {name: [e for e in arm.levers if e.id == name] for name, arm in arms.items()}
-    chosen = {" + ".join(names): names for _, _, names in ranked[:TRIED]}
-    packages = {
-        key: choice.with_levers(base, [e for n in names for e in entries[n]], "package", origin)
-        for key, names in chosen.items()
-    }
-    done = run_arms(
-        {"none": base, **packages}, runs=found.runs, seed=found.seed,
-        outcomes=Outcomes((metric,), (group,), "end"), place=None, workers=workers,
-        progress=progress,
-    )  # fmt: skip
-    row = done.at(metric, group)
+    found: pd.DataFrame = useful[spent <= budget].head(MOST_SEARCHED)
+    return found
+
+
+def _judged(
+    fresh: Arms,
+    order: Sequence[str],
+    at: tuple[str, str],
+    packages: Mapping[str, tuple[Any, tuple[str, ...]]],
+) -> pd.DataFrame:
+    """Return packages as judged in worlds that had no part in choosing them."""
+    gains = {key: fresh.of(key, *at) - fresh.of("none", *at) for key in order}
     rows = []
-    for added, cost, names in ranked[:TRIED]:
-        key = " + ".join(names)
-        mean, low, high = interval(done.kept[key][:, row] - done.kept["none"][:, row])
+    for key, following in zip(order, [*order[1:], None], strict=True):
+        mean, low, high = interval(gains[key], fresh.draws)
+        few, middle, many = np.quantile(gains[key], (0.05, 0.5, 0.95))
+        paid = yearly(fresh.of(key, *COST) - fresh.of("none", *COST), *packages[key])
         rows.append(
-            {"levers": key, "cost": cost, "added": added, "effect": float(mean),
-             "low": float(low), "high": float(high)}
+            {
+                "levers": key, "cost": float(paid.mean()), "effect": float(mean),
+                "low": float(low), "high": float(high), "p05": float(few), "p50": float(middle),
+                "p95": float(many),
+                **details.against(gains[key], None if following is None else gains[following]),
+            }
         )  # fmt: skip
-    return Budget(pd.DataFrame(rows), len(ranked))
+    return pd.DataFrame(rows)
 
 
 def _ranked(

@@ -10,12 +10,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from sim.errors import InputError, Problem
 from sim.study.compare import choice
 from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.compare import HEADLINE, Source
-from sim.study.compare.paired import Floats, interval, log_odds
+from sim.study.compare.compare import Source
+from sim.study.compare.details import COST
+from sim.study.compare.paired import (
+    LEVEL,
+    Floats,
+    Ints,
+    draw_means,
+    interval,
+    log_odds,
+    require_two,
+)
+from sim.study.compare.result import HEADLINE
 from sim.study.ensemble import resolve
 from sim.study.sweeps.study import Outcomes
 
@@ -26,6 +37,9 @@ PERMUTATIONS = 24
 """Orders in which levers are added where there are too many for all combinations."""
 
 SCALES = ("share", "log-odds")
+MONEY = "USD million a year"
+"""The scale of costs, in years in which any lever of the package is in force."""
+
 Subset = frozenset[str]
 
 
@@ -40,9 +54,10 @@ class Package:
         term, scale, effect, low, high, verdict: main effects, and pairs where all combinations were
         run; else main effects from a fraction of resolution IV, which no pair disturbs.
     shapley : DataFrame
-        lever, scale, share, low, high: parts of the whole effect, which they add up to.
+        lever, scale, share, low, high: parts of the whole effect, and on the scale `MONEY` of the
+        whole cost, which they add up to.
     whole : DataFrame
-        scale, effect, low, high: of the package.
+        scale, effect, low, high: of the package; the cost on the scale `MONEY`.
     exact : bool
         Whether Shapley values come from all combinations or from sampled orders.
     """
@@ -65,7 +80,7 @@ def package(
     runs: int = 200,
     seed: int = 1,
     permutations: int = PERMUTATIONS,
-    strength: object = "central",
+    strength: object | None = None,
     start: str = choice.START,
     workers: int = 1,
     out: Any = None,  # noqa: ANN401
@@ -85,7 +100,7 @@ def package(
     permutations : int
         Sampled orders where there are more than `MOST_EXACT` levers.
     strength, start
-        Of levers that the scenario does not pull.
+        As in `sim.study.compare.compare.compare`.
     workers, out, progress, overrides
         As in `sim.study.compare.compare.compare`.
 
@@ -94,6 +109,7 @@ def package(
     InputError
         If there are fewer than two levers, or one is unknown.
     """
+    require_two(runs)
     base = resolve(against, seed=seed, overrides=overrides)
     origin = resolve(scenario, overrides=overrides)
     arms, _ = choice.single_levers(origin, base, levers, strength, start)
@@ -115,22 +131,25 @@ def package(
     when: str | tuple[str, ...] = "end" if month is None else (month,)
     done = run_arms(
         {_key(subset): scenario_of(subset) for subset in subsets},
-        runs=runs, seed=seed, outcomes=Outcomes((metric,), (group,), when), workers=workers,
-        place=None if out is None else out, progress=progress,
+        runs=runs, seed=seed, outcomes=Outcomes((metric, COST[0]), (group,), when),
+        workers=workers, place=None if out is None else out, progress=progress,
     )  # fmt: skip
+    years = choice.years_in_force(scenario_of(frozenset(names)), names)
     row = done.at(metric, group, month)
     worth = {scale: _worth(done, subsets, row, scale) for scale in SCALES}
-    whole = pd.concat([_whole(worth[scale], names, scale) for scale in SCALES])
+    money = _worth(done, subsets, done.at(*COST), "share")
+    worth[MONEY] = {s: value / years if years else 0.0 * value for s, value in money.items()}
+    whole = pd.concat([_whole(worth[scale], names, scale, done.draws) for scale in worth])
     parts = [
-        exact_shapley(names, worth[scale], scale)
+        exact_shapley(names, worth[scale], scale, done.draws)
         if exact
-        else sampled_shapley(names, orders, worth[scale], scale)
-        for scale in SCALES
+        else sampled_shapley(names, orders, worth[scale], scale, done.draws)
+        for scale in worth
     ]
     terms = [
-        factorial(names, worth[scale], scale)
+        factorial(names, worth[scale], scale, done.draws)
         if exact
-        else fractional(names, fraction, worth[scale], scale)
+        else fractional(names, fraction, worth[scale], scale, done.draws)
         for scale in SCALES
     ]
     found = pd.concat(terms, ignore_index=True)
@@ -193,16 +212,20 @@ def _worth(done: Arms, subsets: Sequence[Subset], row: int, scale: str) -> dict[
     return found
 
 
-def _whole(worth: Worth, names: Sequence[str], scale: str) -> pd.DataFrame:
+def _whole(
+    worth: Worth, names: Sequence[str], scale: str, draws: Ints | None = None
+) -> pd.DataFrame:
     difference = worth[frozenset(names)] - worth[frozenset()]
-    mean, low, high = interval(difference)
+    mean, low, high = interval(difference, draws)
     return pd.DataFrame(
         [{"scale": scale, "effect": float(mean), "low": float(low), "high": float(high)}]
     )
 
 
-def exact_shapley(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
-    """Return Shapley values from all combinations (Shapley 1953), with t intervals over replicates.
+def exact_shapley(
+    names: Sequence[str], worth: Worth, scale: str, draws: Ints | None = None
+) -> pd.DataFrame:
+    """Return Shapley values from all combinations (Shapley 1953), with t intervals over draws.
 
     ``phi_i = sum_S |S|! (n - |S| - 1)! / n! (v(S + i) - v(S))`` in each replicate.
     """
@@ -215,36 +238,55 @@ def exact_shapley(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFram
             size = len(subset)
             weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
             total = total + weight * (worth[subset | {name}] - worth[subset])
-        rows.append(_row(name, scale, total))
+        rows.append(_row(name, scale, interval(total, draws)))
     return pd.DataFrame(rows)
 
 
 def sampled_shapley(
-    names: Sequence[str], orders: Sequence[Sequence[str]], worth: Worth, scale: str
+    names: Sequence[str],
+    orders: Sequence[Sequence[str]],
+    worth: Worth,
+    scale: str,
+    draws: Ints | None = None,
 ) -> pd.DataFrame:
     """Return Shapley values estimated from sampled orders (Castro and others 2009).
 
-    An order and its reverse make one draw; the interval is a t interval over draws of the mean over
-    replicates, and says how far the exact value of these replicates may be.
+    An order and its reverse are one sample. The interval holds both errors: that of few orders, by
+    the variance over samples of the mean over replicates, and that of few worlds, by the clustered
+    variance over draws of the mean over orders. What the two have in common is counted twice, so
+    that the interval is a little too wide; degrees of freedom are Satterthwaite's (1946).
     """
     rows = []
     for name in names:
-        gains = []
-        for order in orders:
-            before = frozenset(order[: order.index(name)])
-            gains.append(float((worth[before | {name}] - worth[before]).mean()))
-        pairs = np.array(gains[: len(gains) // 2 * 2]).reshape(-1, 2).mean(axis=1)
-        rows.append(_row(name, scale, pairs))
+        gains = np.stack([_gain(worth, order, name) for order in orders])
+        pairs = gains[: len(gains) // 2 * 2].reshape(-1, 2, gains.shape[1]).mean(axis=(1, 2))
+        worlds = draw_means(gains.mean(axis=0), draws)
+        mean, _, high = interval(gains.mean(axis=0), draws)
+        n, m = worlds.size, pairs.size
+        over_worlds = (float(high - mean) / float(stdtrit(n - 1, (1 + LEVEL) / 2))) ** 2
+        over_orders = float(pairs.var(ddof=1)) / m if m > 1 else 0.0
+        variance = over_worlds + over_orders
+        parts = over_worlds**2 / (n - 1) + over_orders**2 / max(m - 1, 1)
+        freedom = variance**2 / parts if parts > 0.0 else n - 1
+        half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(variance)
+        rows.append(_row(name, scale, (mean, mean - half, mean + half)))
     return pd.DataFrame(rows)
 
 
-def _row(name: str, scale: str, values: Floats) -> dict[str, Any]:
-    mean, low, high = interval(values)
-    return {"lever": name, "scale": scale, "share": float(mean), "low": float(low),
-            "high": float(high)}  # fmt: skip
+def _gain(worth: Worth, order: Sequence[str], name: str) -> Floats:
+    """Return what a lever adds to those before it in an order, in each replicate."""
+    before = frozenset(order[: order.index(name)])
+    return worth[before | {name}] - worth[before]
 
 
-def factorial(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
+def _row(name: str, scale: str, bounds: tuple[Any, Any, Any]) -> dict[str, Any]:
+    mean, low, high = (float(value) for value in bounds)
+    return {"lever": name, "scale": scale, "share": mean, "low": low, "high": high}
+
+
+def factorial(
+    names: Sequence[str], worth: Worth, scale: str, draws: Ints | None = None
+) -> pd.DataFrame:
     """Return main effects and interactions of pairs from all combinations.
 
     A main effect is the mean over all settings of the others of on minus off; an interaction of two
@@ -254,19 +296,30 @@ def factorial(names: Sequence[str], worth: Worth, scale: str) -> pd.DataFrame:
     for name in names:
         settings = _all([other for other in names if other != name])
         gains = [worth[subset | {name}] - worth[subset] for subset in settings]
-        rows.append(_term(name, scale, np.mean(gains, axis=0)))
-    for one, other in itertools.combinations(names, 2):
+        rows.append(_term(name, scale, interval(np.mean(gains, axis=0), draws)))
+    pairs = list(itertools.combinations(names, 2))
+    for one, other in pairs:
         settings = _all([rest for rest in names if rest not in (one, other)])
         gains = [
             worth[s | {one, other}] - worth[s | {one}] - worth[s | {other}] + worth[s]
             for s in settings
         ]
-        rows.append(_term(f"{one} x {other}", scale, np.mean(gains, axis=0)))
+        bounds = interval(np.mean(gains, axis=0), draws, simultaneous(len(pairs)))
+        rows.append(_term(f"{one} x {other}", scale, bounds))
     return pd.DataFrame(rows)
 
 
+def simultaneous(count: int) -> float:
+    """Return the level of each of several intervals that all hold at `LEVEL` (Bonferroni)."""
+    return 1.0 - (1.0 - LEVEL) / count
+
+
 def fractional(
-    names: Sequence[str], fraction: Sequence[Subset], worth: Worth, scale: str
+    names: Sequence[str],
+    fraction: Sequence[Subset],
+    worth: Worth,
+    scale: str,
+    draws: Ints | None = None,
 ) -> pd.DataFrame:
     """Return main effects from a fraction of resolution IV (Box and Hunter 1961).
 
@@ -277,14 +330,13 @@ def fractional(
     for name in names:
         on = np.mean([worth[subset] for subset in fraction if name in subset], axis=0)
         off = np.mean([worth[subset] for subset in fraction if name not in subset], axis=0)
-        rows.append(_term(name, scale, on - off))
+        rows.append(_term(name, scale, interval(on - off, draws)))
     return pd.DataFrame(rows)
 
 
-def _term(term: str, scale: str, values: Floats) -> dict[str, Any]:
-    mean, low, high = interval(values)
-    return {"term": term, "scale": scale, "effect": float(mean), "low": float(low),
-            "high": float(high)}  # fmt: skip
+def _term(term: str, scale: str, bounds: tuple[Any, Any, Any]) -> dict[str, Any]:
+    mean, low, high = (float(value) for value in bounds)
+    return {"term": term, "scale": scale, "effect": mean, "low": low, "high": high}
 
 
 def _with_verdicts(terms: pd.DataFrame) -> pd.DataFrame:

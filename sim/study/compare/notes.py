@@ -1,0 +1,125 @@
+"""What a reader of a comparison must know beside its numbers, in sentences from the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.study.compare import choice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
+    from sim.study.compare.arms import Arms
+    from sim.study.compare.choice import Pair
+
+CALENDAR = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December")  # fmt: skip
+
+ON_COMPUTE = ("permitted", "smuggled", "exported", "rented", "output_cap", "output_growth",
+              "training_cut", "serving_cut", "serving_share")  # fmt: skip
+"""Drivers of Chinese compute: they reach developers where serving compute binds, or by training."""
+
+BINDING = ("binding.serving", "world")
+CHIPS = ("hardware_share.cn", "world")
+MOST_NAMED = 4
+"""Policies that a sentence names one by one."""
+
+
+def month_in_words(month: int) -> str:
+    """Return a month number as ``April 2026``."""
+    return f"{CALENDAR[month % 12]} {month // 12}"
+
+
+def decided_before(
+    arms: Mapping[str, Scenario], pairs: Sequence[Pair], last_fact: int
+) -> list[str]:
+    """Say which policies begin before the last month of which facts are known.
+
+    Parameters
+    ----------
+    arms : mapping of str to Scenario
+    pairs : sequence of Pair
+    last_fact : int
+        Month number.
+    """
+    first = {}
+    for pair in pairs:
+        own = choice.own_levers(arms[pair.name], arms[pair.reference])
+        starts = [entry.start for entries in own.values() for entry in entries]
+        if starts and min(starts) <= last_fact:
+            first[pair.label] = min(starts)
+    if not first:
+        return []
+    early, late = min(first.values()), max(first.values())
+    span = month_in_words(early) + ("" if early == late else f" to {month_in_words(late)}")
+    return [
+        f"{_names(list(first))}: as if decided in {span}. Facts are known to "
+        f"{month_in_words(last_fact)}, in which nothing of it was done."
+    ]
+
+
+def binding(arms: Mapping[str, Scenario], pairs: Sequence[Pair], done: Arms) -> list[str]:
+    """Say how often serving compute binds, and what controls on compute move.
+
+    For policies with a lever on a driver of Chinese compute, where the metric was kept.
+    """
+    kept = set(zip(done.rows["metric"], done.rows["group"], strict=True))
+    mine = [pair for pair in pairs if _on_compute(arms, pair)]
+    if not mine or BINDING not in kept:
+        return []
+    part = [float(done.of(pair.name, *BINDING).mean()) for pair in mine]
+    usual = float(np.mean([done.of(pair.reference, *BINDING).mean() for pair in mine]))
+    most = f"{100 * part[0]:.1f}" if len(mine) == 1 else f"at most {100 * max(part):.1f}"
+    text = (
+        f"Levers on compute ({_names([pair.label for pair in mine])}): serving compute of Chinese "
+        f"laboratories binds in {most} % of months, {100 * usual:.1f} % without them."
+    )
+    if max(*part, usual) < 0.01:
+        text += " A limit that does not bind takes no developers."
+    if CHIPS not in kept:
+        return [text]
+    moved = [(_median(done, pair), pair.label) for pair in mine]
+    largest = sorted(moved, key=lambda item: -abs(item[0]))[:MOST_NAMED]
+    told = ", ".join(
+        f"{100 * value:+.2f} points" + (f" ({label})" if len(mine) > 1 else "")
+        for value, label in largest
+    )
+    return [f"{text} What they move is the Chinese part of the world's AI chips: {told}."]
+
+
+def largest_lever(found: pd.DataFrame) -> list[str]:
+    """Say which lever of a package has the largest effect alone, and how large a part that is.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Of `sim.study.compare.details.alone`, of one package.
+    """
+    rows = found[found["part"].notna()].head(1).to_dict("records")
+    return [
+        f"Largest lever of {row['scenario']}: {row['lever']}, which alone has "
+        f"{100 * row['part']:.0f} % of the package's mean effect (each lever was run alone in the "
+        f"first {row['runs']} worlds)" + ("; its size is a judgement." if row["judged"] else ".")
+        for row in rows
+    ]
+
+
+def _on_compute(arms: Mapping[str, Scenario], pair: Pair) -> bool:
+    policy = arms[pair.name]
+    known = policy.known_levers()
+    ids = pair.levers or tuple(choice.own_levers(policy, arms[pair.reference]))
+    return any(effect.driver in ON_COMPUTE for name in ids for effect in known[name].effects)
+
+
+def _median(done: Arms, pair: Pair) -> float:
+    return float(np.median(done.of(pair.name, *CHIPS) - done.of(pair.reference, *CHIPS)))
+
+
+def _names(labels: Sequence[str]) -> str:
+    if len(labels) <= MOST_NAMED:
+        return ", ".join(labels)
+    return f"{', '.join(labels[:MOST_NAMED])} and {len(labels) - MOST_NAMED} more"
