@@ -43,6 +43,8 @@ def as_json(found: Sequence[Finding]) -> list[dict[str, Any]]:
 
 def print_findings(found: Sequence[Finding], *, whole: bool) -> None:
     """Print a line a claim, and of those that were named the numbers behind it."""
+    from sim.report.effects import percent
+
     rows = [{"id": f.claim.number, "verdict": f.verdict, "claim": f.claim.text} for f in found]
     columns = ["id", "verdict", "claim"]
     output.print_rows([{name: name for name in columns}, *rows], columns)
@@ -55,11 +57,15 @@ def print_findings(found: Sequence[Finding], *, whole: bool) -> None:
                 "setting": row["setting"],
                 "measure": row["measure"],
                 "scale": row["scale"],
-                "effect": f"{row['effect']:+.4g} ({row['low']:+.4g} to {row['high']:+.4g})",
+                "mean (95 %)": f"{row['effect']:+.3g} ({row['low']:+.3g} to {row['high']:+.3g})",
+                "smallest": f"{row['smallest']:g}",
+                "sign in worlds": f"{percent(row['worlds'])} %",
+                "in draws": f"{percent(row['draws'])} %",
                 "says": row["says"],
             }
             for row in one.table.to_dict("records")
         ]
-        columns = ["setting", "measure", "scale", "effect", "says"]
+        columns = ["setting", "measure", "scale", "mean (95 %)", "smallest", "sign in worlds",
+                   "in draws", "says"]  # fmt: skip
         output.print_rows([{name: name for name in columns}, *lines], columns)
         typer.echo(f"\n{one.claim.judgement}")

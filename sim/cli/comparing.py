@@ -222,8 +222,8 @@ def print_package(found: Package, folder: Path) -> None:
     pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
     if len(pairs):
         typer.echo(
-            f"\nPairs, in percentage points; {len(pairs)} intervals that all hold at 95 % "
-            "(Bonferroni):\n"
+            f"\nPairs, in percentage points, with {len(pairs)} intervals that all hold together at "
+            "95 % (Bonferroni):\n"
         )
         rows = [
             {

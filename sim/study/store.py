@@ -135,18 +135,17 @@ def _comparison(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     import pandas as pd
 
-    words = ["month", "next"]
+    # Both may be empty, which is no missing number.
+    words = {"month": str, "next": str}
     names = ("effects.csv", "ranking.csv", "sizes.csv", "alone.csv")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        tables = {name: pd.read_csv(folder / name) for name in names}
+        tables = {name: pd.read_csv(folder / name, converters=words) for name in names}
     except (OSError, ValueError) as error:
         raise StoreError(
             f"{_shown(folder)} cannot be read as a comparison: {error}; sim compare makes it anew"
         ) from error
-    return {
-        name: table.fillna(dict.fromkeys(words, "")) for name, table in tables.items()
-    }, manifest
+    return tables, manifest
 
 
 def point_latest(place: Path) -> None:

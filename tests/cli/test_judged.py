@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -12,19 +13,57 @@ from tests.cli.test_sweep import sim
 SHORT = ("--until", "2028-12", "--runs", "8")
 
 
+LINE = re.compile(
+    r"^US bloc, world, 2028: [+-][\d.]+ points \([+-]?[\d.]+ to [+-]?[\d.]+\), (up|down) in \d+ % of "
+    r"worlds; simulation error [\d.]+$",
+    re.MULTILINE,
+)
+
+
 def test_a_comparison_for_a_person(tmp_path):
     done = sim("compare", "rand_package", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Effect on share.bloc_us of world in 2028-12 against baseline" in done.stdout
-    assert "8 runs that share their luck" in done.stdout
+    assert "rand_package against baseline: median over 8 paired worlds" in done.stdout
+    assert LINE.search(done.stdout)
+    # The four blocs and dependence stand side by side; what only a statistician reads does not.
+    for name in ("Chinese bloc", "European bloc", "Sovereign", "Dependence"):
+        assert f"\n{name}, world, 2028: " in done.stdout
+    for word in ("variance ratio", "log-odds", "nan", "share.bloc"):
+        assert word not in done.stdout
+    assert "Levers of rand_package at low, central and high strength: " in done.stdout
+    assert "as if decided in April 2026" in done.stdout
+    assert "Largest lever of rand_package: " in done.stdout
     table = pd.read_csv(next(tmp_path.rglob("effects.csv")))
     assert set(table["scenario"]) == {"rand_package"}
+
+
+def test_several_policies_are_ranked_with_ties(tmp_path):
+    done = sim("compare", "rand_package", "fortress", *SHORT, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"rand_package before fortress in \d+ % of worlds", done.stdout)
+    assert "two policies tie where neither has" in done.stdout
+    without = sim("compare", "rand_package", *SHORT, "--without", "--levers",
+                  "us_private_open_strategy,us_public_open_lab", cwd=tmp_path)  # fmt: skip
+    assert "What each lever adds to rand_package" in without.stdout
+    assert {"us_private_open_strategy", "us_public_open_lab"} <= set(without.stdout.split())
+
+
+def test_the_order_of_metrics_and_groups_is_that_of_the_command(tmp_path):
+    words = ("compare", "rand_package", *SHORT, "--no-sizes", "--metric", "plurality,share.bloc_cn")
+    done = sim(*words, "--groups", "BRA,global_south", "--json", cwd=tmp_path)
+    known = json.loads(done.stdout)
+    assert [(row["metric"], row["group"]) for row in known["effects"]] == [
+        ("plurality", "BRA"), ("share.bloc_cn", "BRA"),
+    ]  # fmt: skip
+    page = next(tmp_path.rglob("report.html")).read_text()
+    assert page.index("Plurality, BRA") < page.index("Chinese bloc, BRA")
 
 
 def test_a_comparison_for_a_program(tmp_path):
     words = ("compare", "rand_package", *SHORT, "--levers", "us_cloud_credits_open_models")
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
-    assert [row["scenario"] for row in known["effects"]] == ["us_cloud_credits_open_models"]
+    assert {row["scenario"] for row in known["effects"]} == {"us_cloud_credits_open_models"}
+    assert [row["metric"] for row in known["effects"]][0] == "share.bloc_us"
     assert sim(*words, "--quiet", cwd=tmp_path).stdout.strip() == known["folder"]
 
 
@@ -37,8 +76,12 @@ def test_interactions_costs_and_a_budget(tmp_path):
     two = ("--levers", "us_permissive_licence_incentive,us_cloud_credits_open_models")
     done = sim("compare", "rand_package", *SHORT, *two, "--interactions", cwd=tmp_path)
     assert "Shapley, all combinations" in done.stdout
+    assert "1 intervals that all hold together" in done.stdout
     priced = sim("compare", "rand_package", *SHORT, *two, "--cost", cwd=tmp_path)
     assert "USD million a year" in priced.stdout
+    assert "nan" not in priced.stdout
+    picture = next(tmp_path.rglob("cost_effect.svg")).read_text()
+    assert "mathdefault" not in picture
     best = json.loads(
         sim("compare", "rand_package", *SHORT, *two, "--budget", "1000000", "--json",
             cwd=tmp_path).stdout
@@ -56,6 +99,11 @@ def test_interactions_costs_and_a_budget(tmp_path):
         (("compare", "baseline", "--levers", "us_cloud_credit"), "did you mean"),
         (("compare", "rand_package", "--groups", "globalsouth", *SHORT), "no group"),
         (("compare", "baseline", "--without"), "nothing to leave out"),
+        (("compare", "fortress", "--metric", "chinese", *SHORT), "no metric is called 'chinese'"),
+        (("compare", "fortress", "open_only", "--cost"), "one scenario at a time"),
+        (("compare", "fortress", "--interactions", "--precision", "0.1"), "leave it out"),
+        (("compare", "fortress", "--runs", "1"), "two draws or more"),
+        (("hypotheses", "h07_permissive_licences", "--runs", "1"), "two draws or more"),
         (("robust", "network_on_shares"), "names no policies"),
         (("hypotheses", "h99_nothing"), "no study is named"),
         (("calibrate", "--members", "3"), "too few"),
@@ -91,6 +139,7 @@ def test_hypotheses_for_a_person_and_a_program(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "H7" in done.stdout
     assert "US open models" in done.stdout
+    assert "sign in worlds" in done.stdout
     known = json.loads(
         sim("hypotheses", "h16_agreement_of_two", "--runs", "50", "--json", cwd=tmp_path).stdout
     )

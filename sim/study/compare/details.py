@@ -66,9 +66,9 @@ def ranking(done: Arms, pairs: Sequence[Pair], metric: str, group: str) -> pd.Da
     Returns
     -------
     DataFrame
-        `RANKING`: ranks as in `sim.study.compare.paired.ranks`; ``before_next`` and ``behind_next`` are the parts of worlds in
-        which a policy has the larger and the smaller effect than the next one; ``tie`` says that
-        neither is `SURE`.
+        `RANKING`: ranks as in `sim.study.compare.paired.ranks`; ``before_next`` and
+        ``behind_next`` are the parts of worlds in which a policy has the larger and the smaller
+        effect than the next one; ``tie`` says that neither is `SURE`.
     """
     row = done.at(metric, group)
     found = [done.kept[p.name][:, row] - done.kept[p.reference][:, row] for p in pairs]

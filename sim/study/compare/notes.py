@@ -56,10 +56,9 @@ def decided_before(
         return []
     early, late = min(first.values()), max(first.values())
     span = month_in_words(early) + ("" if early == late else f" to {month_in_words(late)}")
-    return [
-        f"{_names(list(first))}: as if decided in {span}. Facts are known to "
-        f"{month_in_words(last_fact)}, in which nothing of it was done."
-    ]
+    known = month_in_words(last_fact)
+    text = f"as if decided in {span}. Facts are known to {known}, in which nothing of it was done."
+    return [f"{_names(list(first))}: {text}"]
 
 
 def binding(arms: Mapping[str, Scenario], pairs: Sequence[Pair], done: Arms) -> list[str]:

@@ -15,10 +15,13 @@ from sim.errors import InputError, Problem, nearest
 EXPECTATIONS = ("positive", "negative", "not negative", "none")
 
 KEYS = ("id", "claim", "arms", "metric", "group", "month", "measures", "switch", "judgement",
-        "conditional", "cascade", "runs")  # fmt: skip
-_MEASURE = ("name", "terms", "metric", "group", "month", "expect", "within", "scale")
+        "conditional", "cascade", "runs", "smallest")  # fmt: skip
+_MEASURE = ("name", "terms", "metric", "group", "month", "expect", "smallest", "scale")
 _TERM = ("arm", "times", "metric", "group", "month", "per_million")
 SCALES = ("both", "share", "log-odds")
+
+SMALLEST = 0.005
+"""Smallest effect of interest of a share where a study reasons no other: half a point."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Term:
     arm, metric, group, month : str
     times : float
     per_million : str
-        Lever by whose central yearly cost the outcome is divided; empty for none.
+        Arm by whose own yearly public cost, in USD million, the outcome is divided; empty for none.
     """
 
     arm: str
@@ -50,15 +53,16 @@ class Measure:
     name : str
     terms : tuple of Term
     expect : {"positive", "negative", "not negative", "none"}
-    within : float
-        What counts as nothing, where ``none`` is expected.
+    smallest : float
+        Smallest effect of interest: of shares in fractions, else in the unit of the contrast; of a
+        measure on log-odds alone, in log-odds.
     scale : {"both", "share", "log-odds"}
     """
 
     name: str
     terms: tuple[Term, ...]
     expect: str
-    within: float = 0.0
+    smallest: float
     scale: str = "both"
 
 
@@ -74,11 +78,14 @@ class Cascade:
         Part of the world's developers that counts as the rest.
     months : int
         Time that they have.
+    smallest : float
+        Smallest change of the chance, a fraction, that is of interest.
     """
 
     pair: tuple[str, ...]
     coverage: float
     months: int
+    smallest: float
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,8 @@ def read(name: str, given: Mapping[str, Any]) -> Claim:
     cascade = given.get("cascade")
     if not arms and not cascade:
         problems.append(Problem("a hypothesis compares arms", name, path="arms"))
-    usual = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}
+    usual: dict[str, Any] = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}
+    usual["smallest"] = given.get("smallest")
     measures = [
         _measure(entry, usual, arms, name, problems) for entry in given.get("measures") or ()
     ]
@@ -140,15 +148,36 @@ def read(name: str, given: Mapping[str, Any]) -> Claim:
     if len(given.get("switch") or {}) < 2:
         hint = "two settings at least: the claim counts as forced unless both ways were run"
         problems.append(Problem("the switch is not run both ways", name, path="switch", hint=hint))
+    joins = _cascade(cascade, given, name, problems) if cascade else None
     if problems:
         raise InputError(problems)
     return Claim(
         name, str(given["id"]), str(given["claim"]), arms,
         tuple(m for m in measures if m is not None), given["switch"],
-        " ".join(str(given["judgement"]).split()), bool(given.get("conditional")),
-        Cascade(tuple(cascade["pair"]), float(cascade["coverage"]), int(cascade["months"]))
-        if cascade else None,
+        " ".join(str(given["judgement"]).split()), bool(given.get("conditional")), joins,
     )  # fmt: skip
+
+
+def _cascade(
+    cascade: Mapping[str, Any], given: Mapping[str, Any], name: str, problems: list[Problem]
+) -> Cascade:
+    return Cascade(
+        tuple(cascade["pair"]), float(cascade["coverage"]), int(cascade["months"]),
+        _smallest(given, name, problems),
+    )  # fmt: skip
+
+
+def _smallest(given: Mapping[str, Any], where: str, problems: list[Problem]) -> float:
+    """Return a declared smallest effect of interest."""
+    value = given.get("smallest")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        hint = f"smallest: {SMALLEST} is half a percentage point of a share"
+        message = f"{given.get('name', 'the claim')!r} declares no smallest effect of interest"
+        if value is not None:
+            message = f"{value!r} is no smallest effect of interest: it is a number above zero"
+        problems.append(Problem(message, where, path="smallest", hint=hint))
+        return SMALLEST
+    return float(value)
 
 
 def _known(
@@ -162,7 +191,7 @@ def _known(
 
 def _measure(
     given: Any,  # noqa: ANN401 - plain data of a file
-    usual: Mapping[str, str],
+    usual: Mapping[str, Any],
     arms: Mapping[str, Any],
     where: str,
     problems: list[Problem],
@@ -178,7 +207,7 @@ def _measure(
     if scale not in SCALES:
         hint = f"one of {', '.join(SCALES)}"
         problems.append(Problem(f"there is no scale {scale!r}", where, path="scale", hint=hint))
-    mine = {key: str(given.get(key, usual[key])) for key in usual}
+    mine = {key: str(given.get(key, usual[key])) for key in ("metric", "group", "month")}
     entries = given["terms"]
     if isinstance(entries, Mapping):
         entries = [{"arm": arm, "times": times} for arm, times in entries.items()]
@@ -192,10 +221,13 @@ def _measure(
             )
             continue
         full = {key: str(entry.get(key, mine[key])) for key in mine}
+        payer = str(entry.get("per_million", ""))
+        if payer and payer not in arms:
+            message = f"the cost of {payer!r} is asked for, which is no arm"
+            problems.append(Problem(message, where, path="per_million", hint=nearest(payer, arms)))
         terms.append(
             Term(entry["arm"], float(entry.get("times", 1.0)), full["metric"], full["group"],
-                 full["month"], str(entry.get("per_million", "")))
+                 full["month"], payer)
         )  # fmt: skip
-    return Measure(
-        str(given["name"]), tuple(terms), str(expect), float(given.get("within", 0.0)), str(scale)
-    )
+    least = _smallest({"smallest": usual.get("smallest"), **given}, where, problems)
+    return Measure(str(given["name"]), tuple(terms), str(expect), least, str(scale))

@@ -12,7 +12,17 @@ import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
 from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.paired import Floats, interval, is_part, log_odds
+from sim.study.compare.choice import years_in_force
+from sim.study.compare.details import COST
+from sim.study.compare.paired import (
+    Floats,
+    Ints,
+    draw_means,
+    interval,
+    is_part,
+    log_odds,
+    require_two,
+)
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.sweeps import study_file
@@ -23,6 +33,10 @@ if TYPE_CHECKING:
 
 RUNS = 200
 SHARE, ODDS = "share", "log-odds"
+
+ODDS_A_SHARE = 4.0
+"""Log-odds that a share of one half gains a unit of share, the least that any share gains."""
+
 Progress = Callable[[int, int], None]
 """Called with claims done and all."""
 
@@ -35,7 +49,9 @@ class Finding:
     ----------
     claim : Claim
     table : DataFrame
-        setting, measure, scale, effect, low, high, expected, says.
+        setting, measure, scale, effect, low, high, smallest, worlds and draws (parts of the worlds
+        and of the posterior draws in which the contrast has the sign of the effect; one of exactly
+        zero has it only where the effect is zero), expected, says.
     by_setting : mapping of str to str
         Verdict under each setting of the switch.
     verdict : str
@@ -92,7 +108,7 @@ def examine(
     Raises
     ------
     InputError
-        If the study holds no hypothesis, or one that is wrong.
+        If the study holds no hypothesis, or one that is wrong, or there are fewer than two draws.
     """
     wanted = study_file.load_study(study)
     if wanted.claim is None:
@@ -104,7 +120,8 @@ def examine(
             )
         )
     claim = claims.read(wanted.name, wanted.claim)
-    count = runs or wanted.runs or RUNS
+    count = next(n for n in (runs, wanted.runs, RUNS) if n is not None)
+    require_two(count)
     place = None if out is None else Path(out) / "compare"
     rows: list[dict[str, Any]] = []
     for setting, values in claim.switch.items():
@@ -118,12 +135,10 @@ def examine(
         done = run_arms(
             arms, runs=count, seed=seed, outcomes=_outcomes(claim), place=place, workers=workers
         )
-        rows += [row for m in claim.measures for row in _measured(m, done, setting)]
+        paid = {name: _yearly(done, name, arms[name]) for name in _payers(claim)}
+        rows += [row for m in claim.measures for row in _measured(m, done, setting, paid)]
     table = pd.DataFrame(rows)
     by_setting = {setting: _says(table, setting) for setting in claim.switch}
-    for setting, word in by_setting.items():
-        if word == verdicts.UNDECIDED and _is_gone(table, setting):
-            by_setting[setting] = verdicts.NOTHING
     return Finding(claim, table, by_setting, verdicts.of_settings(by_setting), count)
 
 
@@ -166,56 +181,88 @@ def _arm(
 
 def _outcomes(claim: Claim) -> Outcomes:
     terms = [term for measure in claim.measures for term in measure.terms]
+    paid = COST[:1] if _payers(claim) else ()
     return Outcomes(
-        tuple(dict.fromkeys(term.metric for term in terms)),
+        tuple(dict.fromkeys((*(term.metric for term in terms), *paid))),
         tuple(dict.fromkeys(term.group for term in terms)),
         tuple(dict.fromkeys(term.month for term in terms)),
     )
 
 
-def _measured(measure: Measure, done: Arms, setting: str) -> list[dict[str, Any]]:
+def _payers(claim: Claim) -> list[str]:
+    """Return the arms whose cost divides an outcome."""
+    terms = [term for measure in claim.measures for term in measure.terms]
+    return list(dict.fromkeys(term.per_million for term in terms if term.per_million))
+
+
+def _yearly(done: Arms, name: str, arm: Scenario) -> float:
+    """Return what the levers of an arm cost in a year in force, USD million, mean over replicates.
+
+    Raises
+    ------
+    InputError
+        If they cost nothing.
+    """
+    years = years_in_force(arm, {entry.id for entry in arm.levers})
+    cost = float(done.of(name, *COST).mean()) / years if years else 0.0
+    if not cost > 0.0:
+        message = f"the arm {name!r} costs nothing, so that no effect can be divided by its cost"
+        raise InputError(Problem(message, path="per_million"))
+    return cost
+
+
+def _measured(
+    measure: Measure, done: Arms, setting: str, paid: Mapping[str, float]
+) -> list[dict[str, Any]]:
     """Return the contrast on each scale that its outcomes have."""
     scales = [SHARE, ODDS] if measure.scale == "both" else [measure.scale]
     if not all(is_part(term.metric) for term in measure.terms):
         scales = [SHARE]
-    rows = []
-    for scale in scales:
-        mean, low, high = interval(_contrast(measure.terms, done, scale))
-        says = verdicts.of_interval(measure.expect, float(low), float(high), measure.within)
-        rows.append(
-            {
-                "setting": setting, "measure": measure.name, "scale": scale, "effect": float(mean),
-                "low": float(low), "high": float(high), "expected": measure.expect, "says": says,
-            }
-        )  # fmt: skip
-    return rows
+    return [
+        {"setting": setting, "measure": measure.name, "scale": scale}
+        | _judged(
+            _contrast(measure.terms, done, scale, paid), done.draws, measure.expect,
+            # A change of a share is at least so many log-odds, wherever the share stands.
+            measure.smallest * (ODDS_A_SHARE if scale == ODDS and len(scales) > 1 else 1.0),
+        )
+        for scale in scales
+    ]  # fmt: skip
 
 
-def _contrast(terms: Sequence[Term], done: Arms, scale: str) -> Floats:
+def _judged(values: Floats, draws: Ints | None, expect: str, smallest: float) -> dict[str, Any]:
+    """Return a contrast over worlds and what it says."""
+    mean, low, high = (float(value) for value in interval(values, draws))
+    by_draw = draw_means(values, draws)
+    return {
+        "effect": mean, "low": low, "high": high, "smallest": smallest,
+        "worlds": float((np.sign(values) == np.sign(mean)).mean()),
+        "draws": float((np.sign(by_draw) == np.sign(mean)).mean()), "expected": expect,
+        "says": verdicts.of_contrast(expect, low, high, by_draw, smallest),
+    }  # fmt: skip
+
+
+def _contrast(terms: Sequence[Term], done: Arms, scale: str, paid: Mapping[str, float]) -> Floats:
     """Return the contrast in each replicate, (runs,).
 
     On the scale of log-odds, ecosystems of one arm, group, month and factor are a sum first: the
     log-odds are those of their share together.
     """
     if scale == SHARE:
-        return np.asarray(sum(_times(term) * _value(term, done) for term in terms))
+        return np.asarray(sum(_times(term, paid) * _value(term, done) for term in terms))
     together: dict[tuple[str, float, str, str], Floats] = {}
     for term in terms:
-        key = (term.arm, _times(term), term.group, term.month)
+        key = (term.arm, _times(term, paid), term.group, term.month)
         together[key] = together.get(key, 0.0) + _value(term, done)
     return np.asarray(sum(key[1] * log_odds(value) for key, value in together.items()))
 
 
-def _times(term: Term) -> float:
-    if not term.per_million:
-        return term.times
-    from sim.scenario import levers
-
-    return term.times / levers.read()[term.per_million].cost_central
+def _times(term: Term, paid: Mapping[str, float]) -> float:
+    """Return the factor of a term, divided by the cost of the arm that it names."""
+    return term.times / paid[term.per_million] if term.per_million else term.times
 
 
 def _value(term: Term, done: Arms) -> Floats:
-    return done.kept[term.arm][:, done.at(term.metric, term.group, term.month)]
+    return done.of(term.arm, term.metric, term.group, term.month)
 
 
 def _cascade(
@@ -229,13 +276,11 @@ def _cascade(
         (standards.coverage(theta, pair, about.months, runs, seed)[-1] >= about.coverage)
         for pair in (about.pair, ())
     ]
-    mean, low, high = interval(reached[0].astype(float) - reached[1].astype(float))
-    return {
-        "setting": setting, "measure": "chance that the rest joins, with the pair less without",
-        "scale": SHARE, "effect": float(mean), "low": float(low), "high": float(high),
-        "expected": "positive",
-        "says": verdicts.of_interval("positive", float(low), float(high)),
-    }  # fmt: skip
+    gained = reached[0].astype(float) - reached[1].astype(float)
+    name = "chance that the rest joins, with the pair less without"
+    return {"setting": setting, "measure": name, "scale": SHARE} | _judged(
+        gained, None, "positive", about.smallest
+    )
 
 
 def _says(table: pd.DataFrame, setting: str) -> str:
@@ -246,11 +291,3 @@ def _says(table: pd.DataFrame, setting: str) -> str:
         for _, part in mine.groupby("measure", sort=False)
     ]
     return verdicts.together(words)
-
-
-def _is_gone(table: pd.DataFrame, setting: str) -> bool:
-    """Return whether the first measure is nothing under a setting beside what it is elsewhere."""
-    first = table[(table["measure"] == table["measure"].iloc[0]) & (table["scale"] == SHARE)]
-    mine, others = first[first["setting"] == setting], first[first["setting"] != setting]
-    bounds = list(zip(mine["low"].tolist(), mine["high"].tolist(), strict=True))
-    return verdicts.is_nothing(bounds, float(others["effect"].abs().max()))

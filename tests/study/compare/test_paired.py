@@ -114,7 +114,7 @@ def test_draws_of_equal_size_give_the_t_interval_of_their_means(seed):
 
 
 def test_more_replicates_of_the_same_draws_do_not_narrow_beyond_what_draws_allow():
-    """Twenty draws that differ by one: however many replicates, the half-width stays near t/sqrt."""
+    """Twenty draws: however many replicates, the half-width stays that of twenty."""
     rng = np.random.default_rng(4)
     shift = rng.normal(size=20)
     for each in (1, 10, 1000):
