@@ -169,7 +169,7 @@ def interactions(terms: pd.DataFrame, scale: str = "share") -> Figure:
         axis.set_yticks(range(len(singles)), labels, fontsize=8)
         axis.spines[:].set_visible(False)
         unit = "percentage points" if scale == "share" else "log-odds"
-        axis.set_title(f"Main effects (diagonal) and interactions, {unit}; ? where the 95 % "
+        axis.set_title(f"Main effects (diagonal) and interactions, {unit}; ? where the "
                        "interval holds zero", loc="left", fontsize=9)  # fmt: skip
     return figure
 

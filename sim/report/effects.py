@@ -127,7 +127,7 @@ def sizes_line(sizes: pd.DataFrame, metric: str) -> list[str]:
         values = [factor * float(row["p50"]) for row in rows]
         decimals = digits(max(abs(value) for value in values))
         middles = _listed([signed(value, decimals) for value in values])
-        costs = _listed([money(float(row["cost"])) for row in rows])
+        costs = _listed([money(float(row["cost"]), nothing="0") for row in rows])
         found.append(
             f"Levers of {scenario} at {_listed([str(row['size']) for row in rows])} strength: "
             f"{middles} {unit} (medians), for {costs} USD million a year"
@@ -145,10 +145,10 @@ def rank_lines(ranking: pd.DataFrame, most: int) -> list[str]:
     ]
 
 
-def money(value: float) -> str:
-    """Return USD million a year; a dash for nothing."""
+def money(value: float, nothing: str = "-") -> str:
+    """Return USD million a year; in a table a dash for nothing."""
     if value == 0.0:
-        return "-"
+        return nothing
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 

@@ -14,8 +14,8 @@ SHORT = ("--until", "2028-12", "--runs", "8")
 
 
 LINE = re.compile(
-    r"^US bloc, world, 2028: [+-][\d.]+ points \([+-]?[\d.]+ to [+-]?[\d.]+\), (up|down) in \d+ % of "
-    r"worlds; simulation error [\d.]+$",
+    r"^US bloc, world, 2028: [+-][\d.]+ points \([+-]?[\d.]+ to [+-]?[\d.]+\), (up|down) in \d+ % "
+    r"of worlds; simulation error [\d.]+$",
     re.MULTILINE,
 )
 
@@ -63,7 +63,7 @@ def test_a_comparison_for_a_program(tmp_path):
     words = ("compare", "rand_package", *SHORT, "--levers", "us_cloud_credits_open_models")
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     assert {row["scenario"] for row in known["effects"]} == {"us_cloud_credits_open_models"}
-    assert [row["metric"] for row in known["effects"]][0] == "share.bloc_us"
+    assert next(row["metric"] for row in known["effects"]) == "share.bloc_us"
     assert sim(*words, "--quiet", cwd=tmp_path).stdout.strip() == known["folder"]
 
 

@@ -82,20 +82,41 @@ def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
 
 
 def _compared():
-    """Return a small table of effects, with a name as long as they come."""
+    """Return a small comparison, with a name as long as they come."""
     import pandas as pd
 
+    from sim.study.compare.details import ALONE, RANKING, SIZES
+
+    names = ("us_attractive_alternative_global_south", "b")
     rows = [
         {
             "scenario": name, "reference": "baseline", "metric": "share.bloc_us", "group": group,
             "month": month, "effect": effect, "ci_low": effect - 0.01, "ci_high": effect + 0.01,
-            "runs": 8, "variance_ratio": 12.0, "log_odds": 0.1, "unit": "fraction",
+            "runs": 8, "p05": effect - 0.02, "p50": effect, "p95": effect + 0.05, "same_sign": 0.9,
+            "simulation_error": 0.01, "draws": 8, "variance_ratio": 12.0, "log_odds": 0.1,
+            "unit": "fraction",
         }
-        for name, effect in (("us_attractive_alternative_global_south", 0.03), ("b", -0.02))
+        for name, effect in zip(names, (0.03, -0.02), strict=True)
         for group in ("world", "global_south")
         for month in ("2029-12", "2030-12")
     ]  # fmt: skip
-    return pd.DataFrame(rows)
+    at = ("share.bloc_us", "world", "2030-12")
+    order = [
+        (1, names[0], *at, 0.03, names[1], 0.8, 0.2, True),
+        (1, names[1], *at, -0.02, "", None, None, False),
+    ]
+    tables = {
+        "effects.csv": pd.DataFrame(rows),
+        "ranking.csv": pd.DataFrame(order, columns=list(RANKING)),
+        "sizes.csv": pd.DataFrame(columns=list(SIZES)),
+        "alone.csv": pd.DataFrame(columns=list(ALONE)),
+    }
+    manifest = {
+        "subject": names[0], "against": "baseline", "each": "scenarios", "runs": 8,
+        "shown": ["share.bloc_us", "dependence"], "groups": ["world", "global_south"],
+        "notes": ["A sentence that must be read."],
+    }  # fmt: skip
+    return tables, manifest
 
 
 def _forecast():
@@ -131,7 +152,7 @@ def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
     import sim.report.compare as of_comparison
 
     text = (
-        of_comparison.page(_compared()) if which == "comparison" else of_hindcast.page(_forecast())
+        of_comparison.page(*_compared()) if which == "comparison" else of_hindcast.page(_forecast())
     )
     file = tmp_path / "report.html"
     file.write_text(text, encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,7 +50,7 @@ def test_the_page_is_whole_and_can_be_made_again(package_effect):
     assert "rand_package against baseline" in before
     assert "<script" not in before
     assert before.count("<svg") == 2
-    assert all(note in before for note in package_effect.notes)
+    assert all(note in html.unescape(before) for note in package_effect.notes)
     assert "as if decided in April 2026" in before
     assert "Largest lever of rand_package: us_attractive_alternative_global_south" in before
     store.rebuild_report(package_effect.folder)

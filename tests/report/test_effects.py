@@ -1,0 +1,109 @@
+"""How effects are said, and the pictures and pages that say them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.report import compare, effects, svg
+from tests.report.test_browser import _compared
+
+ROW = {
+    "metric": "share.bloc_us", "group": "global_south", "month": "2035-12", "p50": 0.049,
+    "p05": 0.0104, "p95": 0.0899, "same_sign": 1.0, "simulation_error": 0.0041, "unit": "fraction",
+}  # fmt: skip
+
+
+def test_an_effect_in_one_line():
+    assert effects.line(ROW) == (
+        "US bloc, Global South, 2035: +4.9 points (+1.0 to +9.0), up in 100 % of worlds; "
+        "simulation error 0.4"
+    )
+    fewer = ROW | {"p50": -0.0004, "p05": -0.0007, "p95": 0.0, "same_sign": 0.997, "group": "BRA"}
+    assert effects.line(fewer | {"month": "2030-06", "simulation_error": 0.0}) == (
+        "US bloc, BRA, 2030-06: -0.040 points (-0.070 to 0.000), down in 99 % of worlds; "
+        "simulation error 0"
+    )
+    counted = {"metric": "developers.total", "unit": "developers", "p50": 12345.6, "p05": -20.0,
+               "p95": 99999.0, "simulation_error": 1234.0}  # fmt: skip
+    assert "+12,346 developers (-20 to +99,999)" in effects.line(ROW | counted)
+    assert effects.line(ROW | counted).endswith("simulation error 1,000")
+
+
+@given(value=st.floats(-1e7, 1e7), part=st.floats(0, 1))
+def test_numbers_are_never_odd(value, part):
+    """No minus before zero, no nan, no exponent, and 0 and 100 % only where they are exact."""
+    text = effects.signed(value, effects.digits(abs(value)))
+    assert re.fullmatch(r"[+-]?[\d,]+(\.\d+)?", text)
+    assert not re.fullmatch(r"[+-]0(\.0+)?", text)
+    assert (effects.percent(part) == "100") == (part == 1.0)
+    assert (effects.percent(part) == "0") == (part == 0.0)
+
+
+def test_sizes_and_order_in_lines():
+    sizes = pd.DataFrame(
+        [
+            {"scenario": "p", "size": size, "metric": "share.bloc_us", "p50": middle, "cost": cost,
+             "unit": "fraction"}
+            for size, middle, cost in (("low", 0.01, 0.0), ("central", 0.03, 20.0),
+                                       ("high", 0.05, 9000.0))
+        ]
+    )  # fmt: skip
+    (line,) = effects.sizes_line(sizes, "share.bloc_us")
+    assert line == (
+        "Levers of p at low, central and high strength: +1.0, +3.0 and +5.0 points (medians), for "
+        "0, 20 and 9,000 USD million a year"
+    )
+    assert effects.sizes_line(sizes, "plurality") == []
+    tables, _ = _compared()
+    assert effects.rank_lines(tables["ranking.csv"], 5) == [
+        "us_attractive_alternative_global_south before b in 80 % of worlds (a tie)"
+    ]
+
+
+def test_the_page_shows_what_was_asked_in_its_order():
+    tables, manifest = _compared()
+    page = compare.page(tables, manifest | {"groups": ["global_south", "world"]})
+    captions = re.findall(r"<caption>(.*?)</caption>", page)
+    assert captions == ["US bloc in the Global South, 2030", "US bloc in the world, 2030"]
+    assert "A sentence that must be read." in page
+    for word in ("Variance", "Log-odds", "luck", "nan"):
+        assert word not in page
+    assert page.index("5 to 95 % of worlds") < page.index("Simulation error")
+
+
+@pytest.mark.parametrize("policies", [1, 2])
+def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
+    """What is drawn of an effect reaches from p05 to p95."""
+    tables, _ = _compared()
+    table = tables["effects.csv"]
+    table = table[table["scenario"].isin(sorted(set(table["scenario"]))[-policies:])]
+    mine = table[table["group"] == "world"]
+    axis = compare.sorted_effects(mine).axes[0]
+    segments = np.array([s for c in axis.collections if hasattr(c, "get_segments")
+                         for s in c.get_segments()])  # fmt: skip
+    last = mine[mine["month"] == "2030-12"].sort_values("p50")
+    np.testing.assert_allclose(segments[:, 0, 0], 100 * last["p05"])
+    np.testing.assert_allclose(segments[:, 1, 0], 100 * last["p95"])
+    labels = [text.get_text() for text in axis.get_yticklabels()]
+    assert len(set(labels)) == policies
+    band = compare.over_time(mine).axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    first = mine[mine["scenario"] == mine.sort_values("p50", key=abs)["scenario"].iloc[-1]]
+    assert band.max() == pytest.approx(100 * first["p95"].max())
+
+
+def test_costs_are_written_as_numbers():
+    priced = pd.DataFrame(
+        {"lever": ["a_lever_with_a_name_of_forty_characters", "b"], "p05": [0.01, -0.1],
+         "p50": [0.02, 0.0], "p95": [0.03, 0.1], "cost": [12000.0, 0.0], "front": [True, False]}
+    )  # fmt: skip
+    figure = compare.cost_effect(priced)
+    svg(figure)
+    ticks = [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    assert ticks == ["0.1", "1", "10", "100", "1,000", "10,000", "100,000"]
+    assert [text.get_text() for text in figure.axes[0].texts] == [priced["lever"].iloc[0]]
