@@ -208,11 +208,11 @@ def run(said: Said | None = None) -> dict[str, Any]:
               ("600 runs of 300 draws, not clustered", 600, 300, False)]  # fmt: skip
     for name, runs, many, clustered in cases:
         held, boot = studies(effects, STUDIES, runs, many, clustered=clustered)
-        parts = held.mean(axis=0)
+        parts = held.mean(axis=0).round(4).tolist()
+        names = [f"{metric} of {group}" for metric, group in OUTCOMES]
         found[name] = {
             "pooled": round(float(held.mean()), 4), "bootstrap": round(float(boot.mean()), 4),
-            "as_asked": as_asked(parts.tolist()),
-            **{f"{m} of {g}": round(float(p), 4) for (m, g), p in zip(OUTCOMES, parts, strict=True)},
+            "as_asked": as_asked(parts), **dict(zip(names, parts, strict=True)),
         }  # fmt: skip
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

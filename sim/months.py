@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+CALENDAR = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
 _FORM = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -35,6 +40,11 @@ def text(month: int) -> str:
     """Return a month number as ``YYYY-MM``."""
     year, rest = divmod(int(month), 12)
     return f"{year:04d}-{rest + 1:02d}"
+
+
+def in_words(month: int) -> str:
+    """Return a month number as ``April 2026``."""
+    return f"{CALENDAR[month % 12]} {month // 12}"
 
 
 def of_date(date: str) -> int:

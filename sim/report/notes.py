@@ -9,17 +9,11 @@ import numpy as np
 
 from sim import months
 from sim.report import tables
+from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Lever
-
-HARDWARE = frozenset({
-    "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
-    "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
-    "serving_share",
-})  # fmt: skip
-"""Drivers of accelerators and compute: they reach developers through lag, price and load alone."""
 
 RARE = 0.05
 """Part of months below which a limit is said to hardly ever bind."""
@@ -29,11 +23,6 @@ MOVED = (
     ("lag.added_cn", "months added to the lag of Chinese laboratories since July 2025", False),
 )
 """What levers on hardware do move: metric, words, and whether it is a share."""
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 
 def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
@@ -59,7 +48,7 @@ def _as_if_decided(result: tables.Result) -> str:
     some = "All" if len(early) == len(_pulled(result)) else str(len(early))
     return (
         f"{some} of its levers start before the dated facts end in {months.text(facts)}: "
-        f"read it as if decided in {_in_words(min(early))}."
+        f"read it as if decided in {months.in_words(min(early))}."
     )
 
 
@@ -68,7 +57,7 @@ def _binding(result: tables.Result, levers: Mapping[str, Lever]) -> str:
     on_hardware = [
         entry.id
         for entry in _pulled(result)
-        if any(effect.driver in HARDWARE for effect in levers[entry.id].effects)
+        if any(effect.driver in HARDWARE_DRIVERS for effect in levers[entry.id].effects)
     ]
     binds, _ = _last(result, "binding.serving")
     if not on_hardware or not binds.size:
@@ -114,8 +103,3 @@ def _last(result: tables.Result, metric: str) -> tuple[tables.Floats, str]:
 def _pulled(result: tables.Result) -> list[Any]:
     """Return the entries of levers that change something."""
     return [entry for entry in result.scenario.levers if entry.strength != 0]
-
-
-def _in_words(month: int) -> str:
-    year, number = months.text(month).split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"

@@ -15,6 +15,13 @@ DATA = Path(__file__).parent / "data"
 
 SEGMENTS = ("enterprise", "independent", "research")
 
+HARDWARE_DRIVERS = frozenset({
+    "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
+    "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
+    "serving_share",
+})  # fmt: skip
+"""Drivers of chips and compute: they reach developers through lag, price and load alone."""
+
 
 def selectors(driver: Driver) -> frozenset[str]:
     """Return the columns by which an effect may narrow a driver."""

@@ -18,6 +18,7 @@ from sim.report.summary import summary
 from sim.scenario import facts
 from sim.scenario.drivers import vocabulary
 from sim.scenario.levers import read
+from sim.scenario.vocabulary import HARDWARE_DRIVERS
 
 CHIPS, WORDS = "us_inference_chip_controls", "us_permissive_licence_incentive"
 
@@ -99,7 +100,7 @@ def test_the_drivers_of_hardware_are_those_that_the_rules_of_supply_alone_read()
         }
         for name in vocabulary()
     }
-    assert {name for name, files in readers.items() if files == {"supply"}} == notes.HARDWARE
+    assert {name for name, files in readers.items() if files == {"supply"}} == HARDWARE_DRIVERS
 
 
 def test_the_lag_is_added_since_the_month_that_the_words_name():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import months
+from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.compare import choice
 
 if TYPE_CHECKING:
@@ -16,22 +18,10 @@ if TYPE_CHECKING:
     from sim.study.compare.arms import Arms
     from sim.study.compare.choice import Pair
 
-CALENDAR = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-            "October", "November", "December")  # fmt: skip
-
-ON_COMPUTE = ("permitted", "smuggled", "exported", "rented", "output_cap", "output_growth",
-              "training_cut", "serving_cut", "serving_share")  # fmt: skip
-"""Drivers of Chinese compute: they reach developers where serving compute binds, or by training."""
-
 BINDING = ("binding.serving", "world")
 CHIPS = ("hardware_share.cn", "world")
 MOST_NAMED = 4
 """Policies that a sentence names one by one."""
-
-
-def month_in_words(month: int) -> str:
-    """Return a month number as ``April 2026``."""
-    return f"{CALENDAR[month % 12]} {month // 12}"
 
 
 def decided_before(
@@ -55,8 +45,8 @@ def decided_before(
     if not first:
         return []
     early, late = min(first.values()), max(first.values())
-    span = month_in_words(early) + ("" if early == late else f" to {month_in_words(late)}")
-    known = month_in_words(last_fact)
+    span = months.in_words(early) + ("" if early == late else f" to {months.in_words(late)}")
+    known = months.in_words(last_fact)
     text = f"as if decided in {span}. Facts are known to {known}, in which nothing of it was done."
     return [f"{_names(list(first))}: {text}"]
 
@@ -64,7 +54,7 @@ def decided_before(
 def binding(arms: Mapping[str, Scenario], pairs: Sequence[Pair], done: Arms) -> list[str]:
     """Say how often serving compute binds, and what controls on compute move.
 
-    For policies with a lever on a driver of Chinese compute, where the metric was kept.
+    For policies with a lever on a driver of chips or compute, where the metric was kept.
     """
     kept = set(zip(done.rows["metric"], done.rows["group"], strict=True))
     mine = [pair for pair in pairs if _on_compute(arms, pair)]
@@ -111,7 +101,7 @@ def _on_compute(arms: Mapping[str, Scenario], pair: Pair) -> bool:
     policy = arms[pair.name]
     known = policy.known_levers()
     ids = pair.levers or tuple(choice.own_levers(policy, arms[pair.reference]))
-    return any(effect.driver in ON_COMPUTE for name in ids for effect in known[name].effects)
+    return any(effect.driver in HARDWARE_DRIVERS for name in ids for effect in known[name].effects)
 
 
 def _median(done: Arms, pair: Pair) -> float:

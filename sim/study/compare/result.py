@@ -156,7 +156,8 @@ def save(found: Comparison, policies: int, place: Path, outcomes: Outcomes) -> C
         "outcomes": asdict(outcomes), "shown": list(found.shown), "groups": list(found.groups),
         "each": found.each, "sizes": len(found.sizes) > 0,
     }  # fmt: skip
-    name = digest([documents, found.runs, found.seed, asked, MODEL, known["evidence_hash"]])
+    worlds = {n: arm.hash(MODEL, known["evidence_hash"]) for n, arm in found.scenarios.items()}
+    name = digest([worlds, found.runs, found.seed, asked])
     more = f"-and-{policies - 1}-more" if policies > 1 else ""
     folder = place / f"{found.subject}{more}{word}-vs-{found.against}" / name[:12]
     folder.mkdir(parents=True, exist_ok=True)

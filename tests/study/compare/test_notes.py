@@ -78,10 +78,6 @@ def test_the_largest_lever_is_named_with_its_part():
     assert notes.largest_lever(alone.assign(part=np.nan)) == []
 
 
-def test_names_of_months():
-    assert notes.month_in_words(12 * 2026 + 3) == "April 2026"
-
-
 def made_up(sd_between, sd_within, shipped):
     """Return a runner of arms whose effect has two parts of variance."""
     rng = np.random.default_rng(1)
