@@ -63,7 +63,7 @@ PLACE = Path(__file__).parent / "results" / "coverage.json"
 Said = Callable[[str], None]
 
 
-def effects_of(plan: Plan, first: int, place: Path, until: str = UNTIL) -> Floats:
+def effects_of(plan: Plan, first: int, place: Path, until: str) -> Floats:
     """Return the effects in every member of a calibration, shape (members, worlds, outcomes).
 
     Parameters
@@ -134,7 +134,8 @@ def pool(
     """
     parts = []
     for number, first in enumerate(range(0, members, each)):
-        parts.append(effects_of(Plan(members=each, seed=FIRST_SEED + number, **plan), first, place))
+        mine = Plan(members=each, seed=FIRST_SEED + number, **plan)
+        parts.append(effects_of(mine, first, place, UNTIL))
         if said:
             said(f"{first + each:,} of {members:,} members")
     return np.concatenate(parts)

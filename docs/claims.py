@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.tables import code, table
+from sim.report.effects import percent
 
 PLACE = Path(__file__).parent / "hypotheses"
 
@@ -26,14 +27,26 @@ def verdicts() -> str:
     )
 
 
+def counted() -> str:
+    """Return how many claims have each verdict, and which are contradicted or negligible."""
+    found = rows("verdicts")
+    by_word: dict[str, list[str]] = {}
+    for row in found:
+        by_word.setdefault(row["verdict"], []).append(row["id"])
+    parts = [f"{len(ids)} {word} ({', '.join(ids)})" for word, ids in sorted(by_word.items())]
+    return f"Of {len(found)} claims: {'; '.join(parts)}."
+
+
 def measures() -> str:
     """Return the numbers behind every verdict."""
     return table(
-        ("", "setting of the switch", "measure", "scale", "effect (95 %)", "says"),
+        ("", "setting of the switch", "measure", "scale", "mean effect (95 %)", "smallest",
+         "same sign in worlds", "in draws", "says"),
         (
             (r["id"], r["setting"], r["measure"], r["scale"],
              f"{float(r['effect']):+.3g} ({float(r['low']):+.3g} to {float(r['high']):+.3g})",
-             r["says"])
+             f"{float(r['smallest']):g}", f"{percent(float(r['worlds']))} %",
+             f"{percent(float(r['draws']))} %", r["says"])
             for r in rows("measures")
         ),
     )  # fmt: skip
@@ -58,6 +71,7 @@ def made() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "verdicts": verdicts,
     "measures": measures,
+    "claims counted": counted,
     "claim files": studies,
     "claims made": made,
 }

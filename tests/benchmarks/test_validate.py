@@ -18,7 +18,7 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     # The others take most of an hour; their small versions are tests of their own rooms.
     monkeypatch.setattr(validate.calibration, "run", lambda _: {"fit": {"seconds": 1}})
     monkeypatch.setattr(validate.hypotheses, "run", lambda: 1.0)
-    monkeypatch.setattr(validate.coverage, "run", lambda: {"t": 0.95})
+    monkeypatch.setattr(validate.coverage, "run", lambda _: {"level": 0.95})
     validate.main([])
     record = json.loads(capsys.readouterr().out)
     assert record["large_sweep"]["replicates"] == 6
