@@ -21,17 +21,24 @@ def made_up(sd_between, sd_within=1.0, members=20_000):
 
 @pytest.mark.parametrize(("runs", "shipped"), [(200, 1000), (600, 1000), (600, 300)])
 def test_intervals_of_a_made_up_pool_hold_as_often_as_they_say(runs, shipped):
-    """Of 150 studies and six outcomes that are independent, 95 % hold: alpha = 0.001 is 2.4 %."""
-    held, boot = coverage.studies(made_up(1.0), 150, runs, shipped)
-    assert held.shape == (150, 6)
-    assert abs(held.mean() - 0.95) < 0.024
-    assert abs(boot.mean() - 0.95) < 0.03
+    """Of 400 studies and six outcomes that are independent, 95 % hold: alpha = 0.001 is 1.5 %."""
+    held, boot = coverage.studies(made_up(1.0), 400, runs, shipped)
+    assert held.shape == (400, 6)
+    assert boot.size == 0
+    assert abs(held.mean() - 0.95) < 0.015
+
+
+def test_the_bootstrap_of_whole_draws_holds_too():
+    """Of 40 studies and six outcomes 95 % hold: alpha = 0.001 is 4.7 %."""
+    _, boot = coverage.studies(made_up(1.0), 40, 200, 100, bootstraps=40)
+    assert boot.shape == (40, 6)
+    assert abs(boot.mean() - 0.95) < 0.047
 
 
 def test_intervals_that_know_nothing_of_draws_hold_too_rarely():
     """Two replicates a draw and half the variance between draws: 1.22 times too narrow."""
-    held, _ = coverage.studies(made_up(1.0), 150, 600, 300, clustered=False)
-    assert held.mean() < 0.925
+    held, _ = coverage.studies(made_up(1.0), 400, 600, 300, clustered=False)
+    assert held.mean() < 0.92
     assert not coverage.as_asked(held.mean(axis=0).tolist())
 
 
@@ -80,10 +87,10 @@ def test_a_small_pool_is_run_once_and_taken_up_again(tmp_path, monkeypatch):
 
 def test_the_result_says_what_was_asked_and_what_held(tmp_path, monkeypatch):
     monkeypatch.setattr(coverage, "PLACE", tmp_path / "coverage.json")
-    monkeypatch.setattr(coverage, "STUDIES", 40)
+    monkeypatch.setattr(coverage, "STUDIES", 20)
     monkeypatch.setattr(coverage, "pool", lambda **_: made_up(1.0))
     found = coverage.run()
     assert json.loads((tmp_path / "coverage.json").read_text()) == found
     for name in ("200 runs", "600 runs", "600 runs of 300 draws"):
-        assert 0.88 < found[name]["pooled"] < 1.0
+        assert 0.85 < found[name]["pooled"] <= 1.0
         assert {"as_asked", "bootstrap", "plurality of world"} <= set(found[name])
