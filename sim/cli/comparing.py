@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 SHOWN = 40
+WIDTH = 96
+"""Columns after which a sentence goes on in the next line."""
+
 TIES = 10
 """Policies of which the order against the next one is printed."""
 
@@ -134,7 +138,7 @@ def print_comparison(found: Comparison) -> None:
         _print_policies(found)
     lines = [*effects.sizes_line(found.sizes, found.shown[0]), *found.notes]
     if lines:
-        typer.echo("\n" + "\n".join(lines))
+        typer.echo("\n" + "\n".join(textwrap.fill(text, WIDTH) for text in lines))
     if (found.table["effect"] == 0.0).all():
         typer.echo("\nNothing differs: every effect is zero.")
     if not found.reached:
