@@ -6,8 +6,6 @@ import json
 import time
 from pathlib import Path
 
-import pandas as pd
-
 from benchmarks import machine
 from sim.study.hypotheses.experiments import examine_all
 from sim.version import MODEL
@@ -21,18 +19,8 @@ def run() -> float:
     found = examine_all(workers=1)
     taken = time.perf_counter() - began
     PLACE.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(
-        [
-            {
-                "id": one.claim.number, "study": one.claim.name, "claim": one.claim.text,
-                "verdict": one.verdict, "words": one.words, "judgement": one.claim.judgement,
-                "conditional": one.claim.conditional, "runs": one.runs,
-            }
-            for one in found
-        ]
-    ).to_csv(PLACE / "verdicts.csv", index=False)  # fmt: skip
-    tables = [one.table.assign(id=one.claim.number) for one in found]
-    pd.concat(tables).round(6).to_csv(PLACE / "measures.csv", index=False)
+    found.verdicts.to_csv(PLACE / "verdicts.csv", index=False)
+    found.measures.round(6).to_csv(PLACE / "measures.csv", index=False)
     about = {"seconds": round(taken), "model_version": MODEL, "machine": machine.describe()}
     (PLACE / "made.json").write_text(json.dumps(about, indent=2) + "\n")
     return taken

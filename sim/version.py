@@ -5,8 +5,8 @@ from __future__ import annotations
 MODEL = 3
 """Raised whenever any number of any result can move."""
 
-FORMAT = 1
-"""Raised whenever the layout of a result on disk changes; readers refuse a newer one."""
+FORMAT = 2
+"""Raised whenever the layout of a result on disk changes; readers refuse another one."""
 
 DISTRIBUTION = "open-model-sim"
 """Name under which the package is installed."""

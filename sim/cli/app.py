@@ -267,7 +267,7 @@ def sensitivity(
     if json:
         output.print_json(sweeping.sensitivity_json(found))
     elif quiet:
-        typer.echo(str(found.sweep.folder))
+        typer.echo(str(found.folder))
     else:
         sweeping.print_sensitivity(found)
 
@@ -366,22 +366,22 @@ def compare(
     silent = json or quiet
     if interactions:
         comparing.require_alone(scenarios, precision=precision, cluster=cluster, shown=shown)
-        found, folder = comparing.package(
+        found = comparing.package(
             scenarios[0], silent=silent, against=against, group=(*places, "world")[0],
-            runs=200 if runs is None else runs, out=out / "compare",
+            runs=200 if runs is None else runs, out=out,
             **({"metric": shown[0]} if shown else {}),
             **(shared | {"seed": 1 if seed is None else seed}),
         )  # fmt: skip
         if json:
-            output.print_json(comparing.package_json(found, folder))
+            output.print_json(comparing.package_json(found))
         else:
-            comparing.print_package(found, folder)
+            comparing.print_package(found)
         return
     if single or without:
         comparing.require_one(scenarios, "--cost" if cost else "--budget" if budget else "a lever")
     done = comparing.compare(
         scenarios, silent=silent, against=against, runs=runs, precision=precision, shown=shown,
-        groups=places, sizes=sizes, cluster=cluster, out=out,
+        groups=places, sizes=sizes, cluster=cluster, out=out, cost=cost or budget is not None,
         each="less one" if without else "levers" if single else "scenarios", **shared,
     )  # fmt: skip
     if cost or budget is not None:
@@ -431,7 +431,7 @@ def robust(
     if json:
         output.print_json(judging.as_json(found))
     elif quiet:
-        typer.echo(str(found.sweep.folder))
+        typer.echo(str(found.folder))
     else:
         judging.print_robust(found, policy, box)
 
@@ -458,8 +458,10 @@ def hypotheses(
     )  # fmt: skip
     if json:
         output.print_json(claiming.as_json(found))
+    elif quiet:
+        typer.echo(str(found.folder))
     else:
-        claiming.print_findings(found, whole=bool(names) and not quiet)
+        claiming.print_findings(found, whole=bool(names))
 
 
 @app.command()
@@ -585,9 +587,9 @@ def report(
 ) -> None:
     """Build the HTML report of a result again."""
     from sim.cli import output
-    from sim.study import store
+    from sim.study import saved
 
-    page = store.rebuild_report(result)
+    page = saved.rebuild_report(result)
     if json:
         output.print_json({"folder": str(page.parent), "report": str(page)})
     elif not quiet:

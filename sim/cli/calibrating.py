@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import bar, figure
+from sim.cli.comparing import bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,17 +21,13 @@ if TYPE_CHECKING:
 
 def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
     """Run a calibration and return it; ``ship`` puts its draws where scenarios take them."""
-    import sim.report.calibration as drawing
     from sim.evidence.posterior import FOLDER
-    from sim.study.calibration import identify
     from sim.study.calibration.calibrate import Plan
     from sim.study.calibration.calibrate import calibrate as run
     from sim.study.calibration.calibrate import ship as put
 
     with bar("steps", silent=silent) as progress:
         done = run(Plan(**plan), out=out, progress=progress)
-    if done.folder is not None:
-        figure(done.folder, "parameters.svg", drawing.parameters(identify.parameters(done)))
     if ship:
         put(done, FOLDER)
     return done

@@ -11,10 +11,10 @@ from sim.cli import output
 from sim.cli.comparing import bar, records
 
 if TYPE_CHECKING:
-    from sim.study.hypotheses.experiments import Finding
+    from sim.study.hypotheses.experiments import Findings
 
 
-def examine(names: Sequence[str] | None, *, silent: bool, **options: Any) -> list[Finding]:  # noqa: ANN401
+def examine(names: Sequence[str] | None, *, silent: bool, **options: Any) -> Findings:  # noqa: ANN401
     """Run claims and return what was found."""
     from sim.study.hypotheses.experiments import examine_all
 
@@ -22,7 +22,7 @@ def examine(names: Sequence[str] | None, *, silent: bool, **options: Any) -> lis
         return examine_all(names, progress=progress, **options)
 
 
-def as_json(found: Sequence[Finding]) -> list[dict[str, Any]]:
+def as_json(found: Findings) -> list[dict[str, Any]]:
     """Return what ``sim hypotheses --json`` prints."""
     return [
         {
@@ -41,7 +41,7 @@ def as_json(found: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def print_findings(found: Sequence[Finding], *, whole: bool) -> None:
+def print_findings(found: Findings, *, whole: bool) -> None:
     """Print a line a claim, and of those that were named the numbers behind it."""
     from sim.report.effects import percent
 

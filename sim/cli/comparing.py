@@ -7,7 +7,6 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -76,31 +75,12 @@ def require_alone(
         raise InputError(Problem(message, path="metric", hint=f"--metric {shown[0]}"))
 
 
-def package(scenario: str, *, silent: bool, out: Path, **options: Any) -> tuple[Package, Path]:  # noqa: ANN401
-    """Run a package's levers together and apart, keep what each does and return it with its place.
-
-    The place is named by the levers, runs, seed and model.
-    """
-    import sim.report.compare as drawing
+def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa: ANN401
+    """Run a package's levers together and apart and return what each does."""
     from sim.study.compare.packages import package as run
-    from sim.study.manifest import facts
-    from sim.study.store import require_writable
-    from sim.study.sweeps.study import digest
 
-    require_writable(out)
     with bar("runs", silent=silent) as progress:
-        found = run(scenario, progress=progress, out=out, **options)
-    known = facts()
-    asked = {name: str(value) for name, value in options.items() if name != "workers"}
-    name = digest([scenario, asked, known["model_version"], known["evidence_hash"]])[:12]
-    folder = out / f"{Path(scenario).stem}-package-vs-{Path(str(options['against'])).stem}" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, table in (
-        ("interactions", found.interactions), ("shapley", found.shapley), ("whole", found.whole),
-    ):  # fmt: skip
-        table.to_csv(folder / f"{file}.csv", index=False)
-    figure(folder, "interactions.svg", drawing.interactions(found.interactions))
-    return found, folder
+        return run(scenario, progress=progress, **options)
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
@@ -151,13 +131,13 @@ def _heading(found: Comparison) -> str:
     """Return what was compared, and in how many worlds."""
     from sim.report import compare as page
 
-    what = page.heading({name: getattr(found, name) for name in page.ASKED}, found.table)
+    what = page.heading(found)
     return f"{what}: median over {found.runs} paired worlds (5 to 95 % of them), seed {found.seed}."
 
 
 def _unreached(found: Comparison) -> str:
     """Return why a wanted precision was not reached."""
-    draws = found.arms.shipped
+    draws = found.needed_arms().shipped
     if draws is None or found.runs < 2 * draws:
         return f"The wanted precision was not reached with {found.runs:,} runs."
     return (
@@ -196,7 +176,7 @@ def _print_policies(found: Comparison) -> None:
         typer.echo(text)
 
 
-def print_package(found: Package, folder: Path) -> None:
+def print_package(found: Package) -> None:
     """Print a package's effect, each lever's part and who helps whom."""
     from sim.study.compare.packages import MONEY
 
@@ -240,13 +220,13 @@ def print_package(found: Package, folder: Path) -> None:
         ]
         columns = ["pair", "interaction", "interval", "verdict"]
         output.print_rows([{name: name for name in columns}, *rows], columns)
-    typer.echo(f"\nTables and the figure: {folder}")
+    typer.echo(f"\nTables and the figure: {found.folder}")
 
 
-def package_json(found: Package, folder: Path) -> dict[str, Any]:
+def package_json(found: Package) -> dict[str, Any]:
     """Return what ``sim compare --interactions --json`` prints."""
     return {
-        "folder": str(folder),
+        "folder": str(found.folder),
         "levers": list(found.levers),
         "exact": found.exact,
         "whole": records(found.whole),
@@ -295,16 +275,11 @@ def money(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Print effects beside costs, and with a budget the best packages that it buys."""
-    from sim.report import compare as drawing
     from sim.study.compare import costs
 
     metric, group = done.shown[0], done.groups[0]
-    priced = costs.per_million(done, metric, group)
-    figure(done.folder, "cost_effect.svg", drawing.cost_effect(priced))
-    if done.folder is not None:
-        priced.to_csv(done.folder / "costs.csv", index=False)
     if budget is None:
-        output.print_json(records(priced)) if json else print_costs(priced)
+        output.print_json(records(done.costs)) if json else print_costs(done.costs)
         return
     with bar("packages", silent=json) as progress:
         best = costs.best_package(
@@ -379,12 +354,3 @@ def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
     with Bar(console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(title, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-def figure(folder: Path | None, name: str, drawn: Any) -> None:  # noqa: ANN401
-    """Write one more figure into the folder of a comparison."""
-    from sim.report import svg
-    from sim.study.sweeps.shards import write_whole
-
-    if folder is not None:
-        write_whole(folder / name, svg(drawn).encode())

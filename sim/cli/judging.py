@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import figure, records
+from sim.cli.comparing import records
 from sim.cli.sweeping import bar
 from sim.errors import InputError, Problem, nearest
 
@@ -18,17 +18,10 @@ if TYPE_CHECKING:
 
 def robust(study: str, *, silent: bool, **options: Any) -> Robust:  # noqa: ANN401
     """Run a study of robustness, draw it and return it."""
-    from sim.report import robust as drawing
     from sim.study.robust.robust import robust as run
 
     with bar(Path(study).stem, silent=silent) as progress:
-        found = run(study, progress=progress, **options)
-    folder = found.sweep.folder
-    better = found.judged.larger_is_better
-    figure(folder, "regret.svg", drawing.regret(found.values, better))
-    for name, path in found.paths.items():
-        figure(folder, f"boxes_{name}.svg", drawing.boxes(path, path.usual()))
-    return found
+        return run(study, progress=progress, **options)
 
 
 def require(found: Robust, policy: str | None, box: int | None) -> None:
@@ -54,7 +47,7 @@ def require(found: Robust, policy: str | None, box: int | None) -> None:
 def as_json(found: Robust) -> dict[str, Any]:
     """Return what ``sim robust --json`` prints."""
     return {
-        "folder": str(found.sweep.folder),
+        "folder": str(found.folder),
         "metric": found.judged.metric,
         "group": found.judged.group,
         "threshold": found.judged.threshold,
@@ -100,4 +93,4 @@ def print_robust(found: Robust, policy: str | None, box: int | None) -> None:
         typer.echo(f"\n{policy} {path.words(box)}\n\nA tree of the same worlds:")
         for line in found.trees[policy].lines():
             typer.echo(line)
-    typer.echo(f"\nTables and figures: {found.sweep.folder}")
+    typer.echo(f"\nTables and figures: {found.folder}")

@@ -90,9 +90,9 @@ def run(
     Without a number of workers there is one for each processor that this process may use.
     """
     from sim import study
-    from sim.study import store
+    from sim.study import saved
 
-    store.require_writable(out)
+    saved.require_writable(out)
     with _progress(scenario.name, silent=silent) as progress:
         result = study.run(
             scenario,

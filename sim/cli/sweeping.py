@@ -13,7 +13,7 @@ import typer
 
 from sim.cli import output
 from sim.study.sweeps.result import BLOCS, Sweep
-from sim.study.sweeps.sensitivity import FILE, Sensitivity
+from sim.study.sweeps.sensitivity import Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
 from sim.study.sweeps.sweep import Progress, sweep
 
@@ -32,7 +32,6 @@ def run(
     """Run a sweep and return it; damaged shards are named on standard error."""
     with bar(Path(source).stem, silent=silent) as progress:
         done = sweep(source, vary, out=out, progress=progress, **options)
-    done.draw()
     for file in done.damaged:
         typer.echo(f"sim: {file} was damaged; it was set aside and computed again", err=True)
     return done
@@ -48,18 +47,16 @@ def sensitivity(
 ) -> Sensitivity:
     """Run a design for indices and return them."""
     with bar(Path(source).stem, silent=silent) as progress:
-        found = indices_of(source, vary, out=out, progress=progress, **options)
-    found.sweep.draw()
-    return found
+        return indices_of(source, vary, out=out, progress=progress, **options)
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
     """Return what ``sim sensitivity --json`` prints."""
     return {
-        "study": found.sweep.manifest["study"]["name"],
-        "folder": str(found.sweep.folder),
-        "points": found.sweep.manifest["points"],
-        "runs": found.sweep.manifest["runs"],
+        "study": found.sweep.name,
+        "folder": str(found.folder),
+        "points": found.sweep.asked["points"],
+        "runs": found.sweep.asked["runs"],
         "notes": list(found.notes),
         "indices": json.loads(found.table.to_json(orient="records")),
     }
@@ -67,7 +64,7 @@ def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
 
 def print_sensitivity(found: Sensitivity) -> None:
     """Print the main indices in the last month, largest first, of the blocs where they are kept."""
-    known, table = found.sweep.manifest, found.table
+    known, table = found.sweep.asked, found.table
     blocs = table["metric"].isin(BLOCS)
     table = table[blocs] if blocs.any() else table
     typer.echo(
@@ -97,15 +94,15 @@ def print_sensitivity(found: Sensitivity) -> None:
         typer.echo(f"- {note}")
     if more := len(found.notes) - len(notes):
         typer.echo(f"- {more} notes more on other months and outcomes: --json shows them")
-    typer.echo(f"All indices by month: {found.sweep.folder / FILE}")
+    typer.echo(f"All indices by month: {found.folder}")
 
 
 def as_json(done: Sweep) -> dict[str, Any]:
     """Return what ``sim sweep --json`` prints."""
-    known = done.manifest
+    known = done.asked
     return {
         "study": known["study"]["name"],
-        "hash": known["hash"],
+        "hash": done.hash,
         "folder": str(done.folder),
         "points": known["points"],
         "runs": known["runs"],
@@ -117,7 +114,7 @@ def as_json(done: Sweep) -> dict[str, Any]:
 
 def print_summary(done: Sweep) -> None:
     """Print the blocs' shares in the last month by point, failures, and where the files are."""
-    known = done.manifest
+    known = done.asked
     typer.echo(
         f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
         f"{known['seed']}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
+from sim.report.sheet import Table, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,4 +156,50 @@ def page(done: Any) -> str:  # noqa: ANN401 - a Hindcast, which this room may no
             .mean()
             .to_dict(),
         )
+    )
+
+
+def calibration_page(done: Any) -> str:  # noqa: ANN401 - a Calibration, the same
+    """Return the page of a calibration: what the data moved, and how its targets are met.
+
+    Parameters
+    ----------
+    done : Calibration
+    """
+    from sim.report.figures import svg
+
+    tables = done.summaries()
+    moved = tables["parameters"]
+    rows = [
+        (row["parameter"], f"{row['prior_p05']:.3g} to {row['prior_p95']:.3g}",
+         f"{row['p50']:.3g}", f"{row['p05']:.3g} to {row['p95']:.3g}", row["moved"])
+        for row in moved[moved["moved"] != "held"].to_dict("records")
+    ]  # fmt: skip
+    met = [
+        (TITLES[row["series"]], row["place"], row["month"], row["ecosystem"],
+         f"{row['observed']:.1f}", f"{row['p50']:.1f}", f"{row['p05']:.1f} to {row['p95']:.1f}")
+        for row in tables["targets"].to_dict("records")
+    ]  # fmt: skip
+    plan = done.plan
+    return sheet(
+        f"Calibration to {plan.until}",
+        [
+            f"{len(done.aims)} figures, {plan.members} members, {plan.steps} steps.",
+            f"{int((moved['moved'] == 'held').sum())} ranges are drawn and never moved.",
+        ],
+        done.manifest,
+        figures={"Prior and posterior of what the data moved": svg(parameters(moved))},
+        tables=[
+            Table(
+                "Prior and posterior",
+                ("Parameter", "Prior, 90 %", "Posterior, median", "90 %", "Moved by the data"),
+                rows,
+            ),
+            Table(
+                "Targets of the fit, percent",
+                ("Series", "Place", "Month", "Of", "Observed", "Model, median", "90 %"),
+                met,
+                "The fit used these figures: that the model meets them is no test of it.",
+            ),
+        ],
     )

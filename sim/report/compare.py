@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,23 +235,19 @@ def _title(mine: pd.DataFrame) -> str:
     return style.plain(f"{what} {style.in_words(first['group'])}, {span}, against {against}")
 
 
-def page(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> str:
+def page(found: Any) -> str:  # noqa: ANN401 - a Comparison, which this room may not import
     """Return the page of a comparison: what it says in lines, figures, and tables by outcome.
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        ``effects.csv``, ``ranking.csv``, ``sizes.csv`` and ``alone.csv`` by name.
-    manifest : mapping
-        With what was shown, in its order.
+    found : Comparison
     """
     from markupsafe import Markup
 
     from sim.report.figures import svg
     from sim.report.templating import template
 
-    table, ranking = tables["effects.csv"], tables["ranking.csv"]
-    shown, groups = manifest["shown"], manifest["groups"]
+    table, shown, groups = found.table, found.shown, found.groups
     parts = [
         {
             "title": f"{effects.name(metric)} {style.in_words(str(part['group'].iloc[0]))}, "
@@ -264,19 +260,21 @@ def page(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> str
         and (group == groups[0] or part["group"].iloc[0] == group)
     ]
     drawn = [svg(figure) for figure in figures(table, shown, groups).values()]
+    if len(found.costs):
+        drawn.append(svg(cost_effect(found.costs)))
     one = is_one(table["scenario"])
     first = [last_of(table, metric, groups[0]) for metric in shown]
     return str(
         template("compare.html.j2").render(
-            title=heading(manifest, table),
+            title=heading(found),
             meaning=effects.MEANING,
-            runs=manifest["runs"],
+            runs=found.runs,
             lines=[effects.line(row) for part in first for row in part.to_dict("records")]
             if one
             else [],
-            sizes=effects.sizes_line(tables["sizes.csv"], shown[0]),
-            notes=manifest["notes"],
-            ranks=[] if one else effects.rank_lines(ranking, MOST),
+            sizes=effects.sizes_line(found.sizes, shown[0]),
+            notes=found.notes,
+            ranks=[] if one else effects.rank_lines(found.ranking, MOST),
             rule=effects.RULE,
             figures=[Markup(text[text.index("<svg") :]) for text in drawn],  # noqa: S704 - our own
             parts=parts,
@@ -284,20 +282,15 @@ def page(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> str
     )
 
 
-ASKED = ("subject", "against", "each")
-"""What `heading` reads of a manifest."""
-
-
-def heading(manifest: Mapping[str, Any], table: pd.DataFrame) -> str:
+def heading(found: Any) -> str:  # noqa: ANN401 - a Comparison
     """Return what a comparison compares."""
-    subject, against = manifest["subject"], manifest["against"]
-    if manifest["each"] == "less one":
-        return f"What each lever adds to {subject} (the package less itself without it)"
-    names = list(dict.fromkeys(table["scenario"]))
-    if manifest["each"] == "levers":
+    if found.each == "less one":
+        return f"What each lever adds to {found.subject} (the package less itself without it)"
+    names = list(dict.fromkeys(found.table["scenario"]))
+    if found.each == "levers":
         what = names[0] if len(names) == 1 else f"{len(names)} levers, each alone"
-        return f"{what} against {against}"
-    return f"{names[0] if len(names) == 1 else f'{len(names)} policies'} against {against}"
+        return f"{what} against {found.against}"
+    return f"{names[0] if len(names) == 1 else f'{len(names)} policies'} against {found.against}"
 
 
 def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:

@@ -193,7 +193,8 @@ def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
     """Return what a reader needs to make the result again, as the manifest has it."""
     made = result.manifest
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    machine = made["platform"]
+    how = made["made"]
+    machine = how["machine"]
     return {
         "Scenario": result.scenario.name,
         "Result": result.hash,
@@ -204,7 +205,7 @@ def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
         "Model version": str(made["model_version"]),
         "Layout version": str(made["format_version"]),
         "Versions": versions,
-        "Made on": f"{machine['system']} {machine['machine']}, engine {made['engine']}",
+        "Made on": f"{machine['system']} {machine['machine']}, engine {how['engine']}",
     }
 
 

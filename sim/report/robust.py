@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import style
+from sim.report.sheet import Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,3 +92,49 @@ def boxes(path: Any, number: int) -> Figure:  # noqa: ANN401 - a Path of PRIM, o
         for axis in (left, right):
             axis.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def page(found: Any) -> str:  # noqa: ANN401 - a Robust, which this room may not import
+    """Return the page of robustness: metrics by policy, then where each policy fails.
+
+    Parameters
+    ----------
+    found : Robust
+    """
+    from sim.report.figures import svg
+
+    judged = found.judged
+    enough = "" if judged.threshold is None else f", {judged.threshold:g} is good enough"
+    better = "larger" if judged.larger_is_better else "smaller"
+    where = f"{judged.metric} of {judged.group} in {len(found.worlds)} worlds"
+    lead = [
+        f"{where}; {better} is better{enough}.",
+        *(f"{name} {path.words()}." for name, path in found.paths.items()),
+    ]
+    columns = [name for name in found.table.columns if name != "policy"]
+    rows = [
+        (str(row["policy"]), *(f"{row[name]:.3f}" for name in columns))
+        for row in found.table.to_dict("records")
+    ]
+    figures = {"Regret by policy": svg(regret(found.values, judged.larger_is_better))}
+    figures |= {
+        f"Boxes of worlds in which {name} fails": svg(boxes(path, path.usual()))
+        for name, path in found.paths.items()
+    }
+    tables = [
+        Table("Policies over all worlds", ("Policy", *(n.replace("_", " ") for n in columns)), rows)
+    ]
+    tables += [
+        Table(
+            f"{name}: boxes of failures",
+            ("Box", "Coverage", "Density", "Part of the worlds", "Limited factors"),
+            [
+                (str(row["box"]), f"{row['coverage']:.2f}", f"{row['density']:.2f}",
+                 f"{row['mass']:.2f}", str(row["factors"]))
+                for row in path.table().to_dict("records")
+            ],
+        )
+        for name, path in found.paths.items()
+    ]  # fmt: skip
+    title = found.manifest["asked"]["study"]["title"]
+    return sheet(title, lead, found.manifest, figures=figures, tables=tables)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sim.report import style
+from sim.report.sheet import Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,3 +147,92 @@ def _plain(axis: Axes) -> None:
     axis.spines[["top", "right"]].set_visible(False)
     axis.tick_params(labelsize=7)
     axis.grid(alpha=0.25, lw=0.5)
+
+
+SHOWN = 200
+"""Points that a page shows; the table beside it has all."""
+
+
+def page(done: Any) -> str:  # noqa: ANN401 - a Sweep, which this room may not import
+    """Return the page of a sweep: its figure and what each point gave in the last month.
+
+    Parameters
+    ----------
+    done : Sweep
+    """
+    asked = done.manifest["asked"]
+    lead = [_count(asked)]
+    if len(done.failures):
+        lead.append(f"{len(done.failures)} points failed; the last table says why.")
+    tables = [*_points_table(done), *_failed(done)]
+    return sheet(
+        asked["study"]["title"], lead, done.manifest, figures=_drawing(done), tables=tables
+    )
+
+
+def sensitivity_page(found: Any) -> str:  # noqa: ANN401 - a Sensitivity, the same
+    """Return the page of indices: those of the last month, then what cannot be ranked.
+
+    Parameters
+    ----------
+    found : Sensitivity
+    """
+    asked = found.manifest["asked"]
+    month = found.table["month"].max() if len(found.table) else ""
+    last = found.table[found.table["month"] == month]
+    tables = [
+        Table(
+            f"{_name(metric)}, {style.group_name(group)}, {month or 'whole run'}",
+            ("Factor", "Index", "Value", "95 % interval"),
+            [
+                (row["factor"], row["index"], f"{row['value']:.3f}",
+                 f"{row['low']:.3f} to {row['high']:.3f}")
+                for row in part.to_dict("records")
+            ],
+        )
+        for (metric, group), part in last.groupby(["metric", "group"], sort=False)
+    ]  # fmt: skip
+    if found.notes:
+        rows = [(str(n + 1), note) for n, note in enumerate(found.notes)]
+        tables.append(Table("What cannot be ranked", ("", "Outcome"), rows, words=True))
+    return sheet(
+        asked["study"]["title"], [_count(asked)], found.manifest, figures=_drawing(found.sweep),
+        tables=tables,
+    )  # fmt: skip
+
+
+def _count(asked: Any) -> str:  # noqa: ANN401 - of a manifest
+    return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
+
+
+def _drawing(done: Any) -> dict[str, str]:  # noqa: ANN401 - a Sweep
+    from sim.report.figures import svg
+
+    if not done.asked["months"] or not len(done.last()):
+        return {}
+    return {"Outcomes of the last month by what varies": svg(done.plot())}
+
+
+def _points_table(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
+    if not done.asked["months"]:
+        return []
+    table = done.last()
+    paths = list(done.design.columns[1:])
+    made = []
+    for (metric, group), part in table.groupby(["metric", "group"], sort=False):
+        rows = [
+            (*(str(row[path]) for path in paths), f"{row['mean']:.4g}",
+             f"{row['p05']:.4g} to {row['p95']:.4g}")
+            for row in part.head(SHOWN).to_dict("records")
+        ]  # fmt: skip
+        note = f"The first {SHOWN} of {len(part)} points." if len(part) > SHOWN else ""
+        title = f"{_name(metric)}, {style.group_name(group)}, {part['month'].iloc[0]}"
+        made.append(Table(title, (*paths, "Mean", "5 to 95 % of runs"), rows, note))
+    return made
+
+
+def _failed(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
+    if not len(done.failures):
+        return []
+    rows = [(str(row["point"]), str(row["reason"])) for row in done.failures.to_dict("records")]
+    return [Table("Points that failed", ("Point", "Reason"), rows, words=True)]

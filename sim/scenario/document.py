@@ -7,7 +7,6 @@ What a file may say and how it is read is the business of the other modules; a
 from __future__ import annotations
 
 import copyreg
-import hashlib
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -269,16 +268,8 @@ class Scenario(_Frozen):
             If the scenario pulls a lever that there is not; a loaded one never does.
         """
         document = self.document()
-        whole = {
-            "scenario": document,
-            "used": identity.used(document),
-            "model_version": model_version,
-            "facts": facts_hash,
-        }
-        text = json.dumps(
-            whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
+        asked = {"kind": "run", "scenario": document}
+        return identity.of(asked, identity.used(document), model_version, facts_hash)
 
 
 def bounds(value: float | Uniform | Triangular | Normal) -> tuple[float, float]:

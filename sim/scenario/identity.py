@@ -7,6 +7,8 @@ are named by the levers and drivers that are used, in full; a lever that nobody 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,13 +18,15 @@ _WORDS = ("title", "source", "actor", "seed", "status", "cost_kind", "side", "no
 """Parts of a lever that say where a size comes from; no number depends on them."""
 
 
-def used(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the levers that a plain scenario pulls, and their drivers, in full.
+def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the levers of the catalogue that plain scenarios pull, and their drivers, in full.
+
+    Levers that a scenario defines itself stand in its document already; their drivers do not.
 
     Parameters
     ----------
-    document : mapping
-        As `sim.scenario.Scenario.document` returns it.
+    *documents : mapping
+        As `sim.scenario.Scenario.document` returns them.
 
     Returns
     -------
@@ -30,19 +34,47 @@ def used(document: Mapping[str, Any]) -> dict[str, Any]:
         ``levers`` and ``drivers``, by id and name, as plain data without words.
     """
     catalogue = levers.read()
-    own = document["own_levers"]
-    pulled = sorted({str(entry["id"]) for entry in document["levers"]})
-    whole = {name: own[name] if name in own else levers.plain(catalogue[name]) for name in pulled}
-    names = {str(effect["driver"]) for lever in whole.values() for effect in lever["effects"]}
+    pulled: dict[str, Any] = {}
+    effects: list[Mapping[str, Any]] = []
+    for document in documents:
+        own = document["own_levers"]
+        for name in {str(entry["id"]) for entry in document["levers"]}:
+            if name in own:
+                effects += own[name]["effects"]
+            elif name not in pulled:
+                pulled[name] = levers.plain(catalogue[name])
+                effects += pulled[name]["effects"]
     known = drivers.vocabulary()
-    rows = {name: dataclasses.asdict(known[name]) for name in sorted(names)}
+    rows = {name: dataclasses.asdict(known[name]) for name in {str(e["driver"]) for e in effects}}
     return {
-        "levers": {name: _numbers(lever) for name, lever in whole.items()},
+        "levers": {name: _numbers(lever) for name, lever in sorted(pulled.items())},
         "drivers": {
-            name: {key: value for key, value in row.items() if key != "meaning"}
-            for name, row in rows.items()
+            name: {key: list(value) if isinstance(value, tuple) else value
+                   for key, value in row.items() if key != "meaning"}
+            for name, row in sorted(rows.items())
         },
-    }
+    }  # fmt: skip
+
+
+def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: str) -> str:
+    """Return the SHA-256, in hexadecimal, that names what comes of a question.
+
+    Parameters
+    ----------
+    asked : mapping
+        All that was asked, as plain data.
+    used_ : mapping
+        From :func:`used`.
+    model : int
+        Version of the model, raised whenever any number can move.
+    facts : str
+        Hash of facts, parameters and draws of the calibration.
+    """
+    whole = {"asked": asked, "used": used_, "model_version": model, "facts": facts}
+    text = json.dumps(
+        whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _numbers(lever: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import curves, groups, history, store
+from sim.study import curves, groups, history, saved
 from sim.study.manifest import manifest
 from sim.study.result import Result
 
@@ -92,7 +92,7 @@ def run(
     began = time.perf_counter()
     require_known(engine, workers)
     if out is not None:
-        store.require_writable(Path(out))
+        saved.require_writable(Path(out))
     resolved = resolve(scenario, runs=runs, seed=seed, until=until)
     drivers = _drivers(resolved)
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
@@ -112,11 +112,12 @@ def run(
         workers=workers,
     )
     seen = history.tables(blocks, drivers, _drawn(drivers, resolved, "visit_factor"))
-    facts = manifest(resolved, engine, workers, time.perf_counter() - began)
-    result = Result.of(resolved, facts, ensemble, seen)
-    if out is not None:
-        result.save(out)
-    return result
+    document = resolved.document()
+    facts = manifest(
+        "run", {"scenario": document}, [document],
+        engine=engine, workers=workers, seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return Result.of(resolved, facts, ensemble, seen).saved(out)
 
 
 def resolve(

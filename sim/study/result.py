@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,24 +19,31 @@ if TYPE_CHECKING:
     from sim.study.curves import Ensemble
 
 
+TABLES = ("curves", "runs", "outcomes")
+HISTORY = "history_"
+
+
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Saved):
     """A finished run of one scenario.
 
     Parameters
     ----------
-    scenario : Scenario
-        As it was run, with no reference left.
     manifest : mapping
         As in ``manifest.json``.
+    scenario : Scenario
+        As it was run, with no reference left.
     tables : mapping of str to pyarrow.Table
         ``curves``, ``runs`` and ``outcomes``, with the columns of their files.
     seen : mapping of str to pyarrow.Table
         What the runs would have shown of 2023 to 2025, beside what was observed.
+    folder : Path, optional
+        Where it is kept.
     """
 
+    kind: ClassVar[str] = "run"
+
     scenario: Scenario
-    manifest: Mapping[str, Any]
     tables: Mapping[str, pa.Table]
     seen: Mapping[str, pa.Table]
 
@@ -54,25 +63,12 @@ class Result:
             "runs": tables.runs(scenario.name, ensemble),
             "outcomes": tables.outcomes(scenario.name, ensemble),
         }
-        return cls(scenario, manifest, made, seen)
-
-    @classmethod
-    def read(cls, folder: str | Path) -> Result:
-        """Read a result that was saved.
-
-        Raises
-        ------
-        StoreError
-            If the folder holds no result, or one in a newer format.
-        """
-        from sim.study import store
-
-        return store.read(Path(folder))
+        return cls(manifest, scenario, made, seen)
 
     @property
-    def hash(self) -> str:
-        """Names the result: of the resolved scenario, the evidence and the model version."""
-        return str(self.manifest["hash"])
+    def where(self) -> tuple[str, ...]:
+        """The folder of the scenario."""
+        return (self.scenario.name,)
 
     @property
     def seed(self) -> int:
@@ -124,29 +120,88 @@ class Result:
         usual = [group for group in ("world", "global_south") if group in held]
         return adoption_curves(self, groups or usual)
 
-    def save(self, out: str | Path = "results") -> Path:
-        """Write all files of the result, or nothing.
+    def _tables(self) -> dict[str, Writer]:
+        written = {f"{name}.parquet": _parquet_of(self.tables[name]) for name in TABLES}
+        texts = {"curves": self.tables["curves"]}
+        texts |= {f"{HISTORY}{name}": table for name, table in self.seen.items()}
+        return written | {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
 
-        Parameters
-        ----------
-        out : str or Path
-            Folder that stands for ``results/``, as ``--out`` does.
+    def _figures(self) -> dict[str, bytes]:
+        from sim import report
 
-        Returns
-        -------
-        Path
-            The result's own folder, ``OUT/<scenario>/<hash12>``.
+        figure = self.plot()
+        # The page shows the drawing that has just been made.
+        self.__dict__["_drawing"] = report.svg(figure)
+        return {
+            "adoption_curves.svg": self._drawing.encode(),
+            "adoption_curves.png": report.png(figure),
+            "adoption_nations.svg": report.adoption_nations(self).encode(),
+        }
 
-        Raises
-        ------
-        StoreError
-            If something cannot be written; then nothing is left behind.
-        """
-        from sim.study import store
+    @cached_property
+    def _drawing(self) -> str:
+        from sim import report
 
-        return store.save(self, Path(out))
+        return report.svg(self.plot())
+
+    def _page(self) -> str:
+        from sim import report
+
+        return report.page(self, curves=self._drawing)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:
+        from pyarrow import csv, parquet
+
+        from sim.scenario import load
+        from sim.study.history import VIEWS
+
+        tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
+        seen = {
+            name: _numbers(csv.read_csv(folder / f"{HISTORY}{name}.csv"))
+            for name in VIEWS
+            if f"{HISTORY}{name}.csv" in manifest["seals"]
+        }
+        return cls(manifest, load(plain_scenario(manifest["asked"]["scenario"])), tables, seen)
 
     def _frame(self, name: str) -> pd.DataFrame:
         from sim.study.tables import frame
 
         return frame(self.tables[name])
+
+
+def _parquet_of(table: pa.Table) -> Writer:
+    def write(path: Path) -> None:
+        from pyarrow import parquet
+
+        words = [field.name for field in table.schema if not _is_number(field)]
+        parquet.write_table(
+            table,
+            path,
+            compression="zstd",
+            use_dictionary=[*words, "run"],
+            write_statistics=[*words, "run"],
+        )
+
+    return write
+
+
+def _csv_of(table: pa.Table) -> Writer:
+    def write(path: Path) -> None:
+        from pyarrow import csv
+
+        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
+
+    return write
+
+
+def _numbers(table: pa.Table) -> pa.Table:
+    """Return a table whose empty columns are columns of numbers, which a CSV cannot say."""
+    import pyarrow as pa
+
+    types = [pa.float64() if field.type == pa.null() else field.type for field in table.schema]
+    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
+
+
+def _is_number(field: pa.Field) -> bool:
+    return str(field.type) in {"double", "int32", "int64"}

@@ -13,7 +13,7 @@ from sim.evidence import user_table
 from sim.scenario import check, distribution, own, paths
 from sim.scenario.drivers import OPERATIONS
 from sim.scenario.faults import SELECTORS
-from sim.study import store
+from sim.study.result import TABLES
 
 ROOT = pages.ROOT
 FILES, RESULTS, DECISIONS, FRONT, TUTORIAL = (
@@ -49,7 +49,7 @@ def test_it_names_every_path_that_may_be_set(head):
     assert re.search(rf"`{head}[.`]", said)
 
 
-@pytest.mark.parametrize("name", [*store.TABLES, "manifest.json", "report.html"])
+@pytest.mark.parametrize("name", [*TABLES, "manifest.json", "report.html"])
 def test_the_page_on_results_names_every_file(name):
     file = name if "." in name else f"{name}.parquet"
     assert f"`{file}`" in RESULTS

@@ -142,7 +142,7 @@ def _forecast():
             for method, score in (("model", 3.0), ("last value", 2.0))
         ]
     )  # fmt: skip
-    return Hindcast(points, table)
+    return Hindcast({}, points, table)
 
 
 @pytest.mark.parametrize("width", [400, 1200])

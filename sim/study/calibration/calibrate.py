@@ -9,33 +9,40 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from sim import months as calendar
 from sim.errors import InputError, Problem
 from sim.evidence.tables import data_hash
-from sim.study import store
+from sim.study import saved
 from sim.study.calibration import members, smoother
 from sim.study.calibration.members import Unknowns
 from sim.study.calibration.series import Floats
 from sim.study.calibration.targets import Target, covariance, targets, values
-from sim.study.manifest import facts
-from sim.study.sweeps.shards import write_whole
+from sim.study.manifest import manifest
+from sim.study.saved import Saved, Writer, csv_of
+from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import digest
 from sim.version import MODEL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
 
 Progress = Callable[[int, int], None]
 """Called with steps done and steps in all."""
 
 FOLDER = "calibration"
+MEMBERS = "members.npz"
+_ARRAYS = ("prior", "posterior", "prior_shown", "shown")
 FEWEST = 120
 """Members below which the ensemble cannot tell its unknowns apart."""
 
@@ -81,11 +88,12 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class Calibration(Saved):
     """A finished calibration.
 
     Parameters
     ----------
+    manifest : mapping
     plan : Plan
     unknown : Unknowns
     aims : list of Target
@@ -97,6 +105,8 @@ class Calibration:
         Where it is kept.
     """
 
+    kind: ClassVar[str] = "calibration"
+
     plan: Plan
     unknown: Unknowns
     aims: list[Target]
@@ -104,7 +114,57 @@ class Calibration:
     posterior: Floats
     prior_shown: Floats
     shown: Floats
-    folder: Path | None = field(default=None)
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of all calibrations."""
+        return (FOLDER,)
+
+    def summaries(self) -> dict[str, pd.DataFrame]:
+        """Return the tables of `sim.study.calibration.identify`, by name."""
+        from sim.study.calibration import identify
+
+        return identify.tables(self)
+
+    def _tables(self) -> dict[str, Writer]:
+        def members_of(path: Path) -> None:
+            path.write_bytes(_arrays(**{name: getattr(self, name) for name in _ARRAYS}))
+
+        def posterior(path: Path) -> None:
+            path.write_text(_csv(*draws(self)), encoding="utf-8")
+
+        made = {f"{name}.csv": csv_of(table) for name, table in self.summaries().items()}
+        return made | {"posterior.csv": posterior, MEMBERS: members_of}
+
+    def _figures(self) -> dict[str, bytes]:
+        import sim.report.calibration as drawing
+        from sim.report import svg
+        from sim.study.calibration import identify
+
+        drawn = drawing.parameters(identify.parameters(self))
+        return {"parameters.svg": svg(drawn).encode()}
+
+    def _page(self) -> str:
+        import sim.report.calibration as drawing
+
+        return drawing.calibration_page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Calibration:
+        asked = dict(manifest["asked"]["plan"])
+        nations = asked["nations"]
+        plan = Plan(
+            **asked
+            | {
+                "nations": None if nations is None else tuple(nations),
+                "overrides": tuple((path, value) for path, value in asked["overrides"]),
+            }
+        )
+        aims = targets(calendar.parse(plan.until), plan.nations)
+        unknown = members.unknowns(compiled(plan))
+        with np.load(folder / MEMBERS, allow_pickle=False) as held:
+            arrays = [held[name] for name in _ARRAYS]
+        return cls(manifest, plan, unknown, aims, *arrays)
 
 
 def calibrate(
@@ -120,8 +180,8 @@ def calibrate(
     ----------
     plan : Plan, optional
     out : str or Path, optional
-        Folder that stands for ``results/``; steps go to ``OUT/calibration/<hash12>``. Without it
-        nothing is written.
+        Folder that stands for ``results/``: the calibration goes to ``OUT/calibration/<hash12>``,
+        finished steps to ``OUT/calibration/shards``. Without it nothing is written.
     aims : sequence of Target, optional
         Other figures than the observed ones, for tests of recovery; then nothing is read from or
         written to a folder.
@@ -136,9 +196,11 @@ def calibrate(
     """
     plan = Plan() if plan is None else plan
     _require_sound(plan)
-    place = None if out is None or aims is not None else Path(out) / FOLDER / plan.hash[:12]
-    if place is not None:
-        store.require_writable(Path(str(out)))
+    began = time.perf_counter()
+    keeps = out is not None and aims is None
+    if keeps:
+        saved.require_writable(Path(str(out)))
+    steps = Store(Path(str(out)) / FOLDER, ".npz") if keeps else None
     drivers = compiled(plan)
     aims = targets(calendar.parse(plan.until), plan.nations) if aims is None else list(aims)
     unknown = members.unknowns(drivers)
@@ -151,10 +213,11 @@ def calibrate(
     shown: list[Floats] = []
     inflations = smoother.inflations(plan.steps)
     for step in range(plan.steps + 1):
-        kept = None if place is None else place / f"step-{step}.npz"
-        if kept is not None and kept.exists():
-            found = np.load(kept)
-            seen, after = found["shown"], found["scores"]
+        key = f"{plan.hash[:24]}.{step}"
+        done = {} if steps is None else steps.find([key])[0]
+        if key in done:
+            with np.load(done[key], allow_pickle=False) as held:
+                seen, after = held["shown"], held["scores"]
         else:
             noise = plan.seed * 1000 + step
             seen = members.shown(drivers, unknown, scores, aims, noise, plan.repeats)
@@ -164,16 +227,18 @@ def calibrate(
                 after = smoother.update(
                     scores, seen, observed, spread, may_move, inflations[step], rng
                 )
-            if kept is not None:
-                _keep(kept, shown=seen, scores=after)
+            if steps is not None:
+                steps.put(key, _arrays(shown=seen, scores=after))
         shown.append(seen)
         scores = after
         if progress:
             progress(step + 1, plan.steps + 1)
-    done = Calibration(plan, unknown, aims, prior, scores, shown[0], shown[-1], place)
-    if place is not None:
-        write(done, place)
-    return done
+    facts = manifest(
+        "calibration", {"plan": dataclasses.asdict(plan)}, [scenario_of(plan).document()],
+        seconds=time.perf_counter() - began, facts=data_hash(),
+    )  # fmt: skip
+    found = Calibration(facts, plan, unknown, aims, prior, scores, shown[0], shown[-1])
+    return found.saved(out) if keeps else found
 
 
 def compiled(plan: Plan, until: str | None = None) -> Drivers:
@@ -186,6 +251,12 @@ def compiled(plan: Plan, until: str | None = None) -> Drivers:
         Last month; that of the plan by default.
     """
     from sim.scenario import compile as of
+
+    return of(scenario_of(plan, until))
+
+
+def scenario_of(plan: Plan, until: str | None = None) -> Scenario:
+    """Return the scenario of a plan; arguments as in :func:`compiled`."""
     from sim.scenario import load
 
     changes: list[tuple[str, Any]] = [
@@ -193,7 +264,7 @@ def compiled(plan: Plan, until: str | None = None) -> Drivers:
         ("ensemble.parameters", "drawn"),
         *plan.overrides,
     ]
-    return of(load("baseline", changes))
+    return load("baseline", changes)
 
 
 def _require_sound(plan: Plan) -> None:
@@ -222,12 +293,11 @@ def _require_sound(plan: Plan) -> None:
         )
 
 
-def _keep(path: Path, **arrays: Floats) -> None:
-    """Write arrays whole or not at all."""
+def _arrays(**arrays: Floats) -> bytes:
+    """Return arrays as the content of a file."""
     sink = io.BytesIO()
     np.savez(sink, allow_pickle=False, **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, sink.getvalue())
+    return sink.getvalue()
 
 
 def draws(done: Calibration, count: int | None = None) -> tuple[tuple[str, ...], Floats]:
@@ -239,20 +309,8 @@ def draws(done: Calibration, count: int | None = None) -> tuple[tuple[str, ...],
     return done.unknown.names, values_
 
 
-def write(done: Calibration, folder: Path) -> None:
-    """Write draws, provenance and tables of a calibration into its folder."""
-    from sim.study.calibration import identify
-
-    names, rows = draws(done)
-    write_whole(folder / "posterior.csv", _csv(names, rows).encode())
-    write_whole(folder / "manifest.json", (json.dumps(provenance(done), indent=2) + "\n").encode())
-    for name, table in identify.tables(done).items():
-        write_whole(folder / f"{name}.csv", table.to_csv(index=False).encode())
-
-
 def provenance(done: Calibration) -> dict[str, Any]:
     """Return what a calibration was made of."""
-    known = facts()
     return {
         "hash": done.plan.hash,
         "plan": dataclasses.asdict(done.plan),
@@ -260,7 +318,6 @@ def provenance(done: Calibration) -> dict[str, Any]:
         "method": "ensemble smoother with multiple data assimilation, ranges held",
         "model_version": MODEL,
         "tables_hash": data_hash(),
-        "versions": known["versions"],
     }
 
 
@@ -273,9 +330,8 @@ def ship(done: Calibration, folder: Path, count: int | None = None) -> None:
     names, rows = draws(done, count)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "draws.csv", _csv(names, rows).encode())
-    # Versions of packages and the machine would change the file without changing a draw.
-    kept = {name: value for name, value in provenance(done).items() if name != "versions"}
-    write_whole(folder / "provenance.json", (json.dumps(kept, indent=2) + "\n").encode())
+    text = json.dumps(provenance(done), indent=2) + "\n"
+    write_whole(folder / "provenance.json", text.encode())
 
 
 def _csv(names: Sequence[str], rows: Floats) -> str:

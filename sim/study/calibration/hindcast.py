@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,16 +14,14 @@ import pandas as pd
 from sim import months as calendar
 from sim.errors import InputError, Problem
 from sim.evidence import load
-from sim.study import store
+from sim.evidence.tables import data_hash
 from sim.study.calibration import members, naive, scores
-from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled
+from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled, scenario_of
 from sim.study.calibration.forecast import predict
 from sim.study.calibration.series import SERIES, Floats, logit, percent
 from sim.study.calibration.targets import Target, targets
-from sim.study.manifest import facts
-from sim.study.sweeps.shards import write_whole
-from sim.study.sweeps.study import digest
-from sim.version import MODEL
+from sim.study.manifest import manifest
+from sim.study.saved import Saved, Writer, csv_of
 
 LAST = "2025-12"
 CUTOFF = "2025-06"
@@ -53,11 +51,12 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Hindcast:
+class Hindcast(Saved):
     """What a hindcast found.
 
     Parameters
     ----------
+    manifest : mapping
     points : DataFrame
         One row a forecast: cutoff, drivers, series, place, month, ecosystem, observed, p05, p50,
         p95, crps, error, covered.
@@ -68,9 +67,35 @@ class Hindcast:
         Where it is kept.
     """
 
+    kind: ClassVar[str] = "hindcast"
+
     points: pd.DataFrame
     table: pd.DataFrame
-    folder: Path | None = field(default=None)
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of all hindcasts."""
+        return (FOLDER,)
+
+    def _tables(self) -> dict[str, Writer]:
+        tables = {"points": self.points, "scores": self.table, "lost": self.lost}
+        return {f"{name}.csv": csv_of(table.round(4)) for name, table in tables.items()}
+
+    def _figures(self) -> dict[str, bytes]:
+        from sim.report import calibration as drawing
+        from sim.report import svg
+
+        return {"hindcast.svg": svg(drawing.hindcast(self.points)).encode()}
+
+    def _page(self) -> str:
+        from sim.report import calibration as drawing
+
+        return drawing.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Hindcast:
+        points, table = (pd.read_csv(folder / f"{name}.csv") for name in ("points", "scores"))
+        return cls(manifest, points, table)
 
     @property
     def lost(self) -> pd.DataFrame:
@@ -120,25 +145,19 @@ def hindcast(
     plan = Plan() if plan is None else plan
     months = tuple(dict.fromkeys(cutoffs))
     _require_sound(months)
+    began = time.perf_counter()
     parts = []
     for place, cutoff in enumerate(months):
         trained = calibrate(_blind(plan, cutoff), out=out)
         parts += [_forecast(trained, cutoff, drivers) for drivers in DRIVERS]
         if progress:
             progress(place + 1, len(months))
-    found = _scored(parts)
-    if out is None:
-        return found
-    name = digest([months, plan.hash, MODEL])[:12]
-    done = replace(found, folder=Path(out) / FOLDER / name)
-    _write(done, months, plan)
-    return done
-
-
-def read(folder: Path) -> Hindcast:
-    """Return a hindcast from its folder."""
-    points, table = (pd.read_csv(folder / f"{name}.csv") for name in ("points", "scores"))
-    return Hindcast(points, table, folder)
+    asked = {"cutoffs": list(months), "plan": asdict(plan)}
+    documents = [scenario_of(plan).document()]
+    facts = manifest(
+        "hindcast", asked, documents, seconds=time.perf_counter() - began, facts=data_hash()
+    )
+    return _scored(parts, facts).saved(out)
 
 
 def _require_sound(cutoffs: Sequence[str]) -> None:
@@ -206,7 +225,7 @@ def _past(aims: Sequence[Target], cutoff: str) -> list[Target]:
     return [*aims, *(u for u in users if (u.series, u.place, u.month) not in known)]
 
 
-def _scored(parts: Sequence[_Part]) -> Hindcast:
+def _scored(parts: Sequence[_Part], facts: Mapping[str, Any]) -> Hindcast:
     points, rows = [], []
     for part in parts:
         for place, aim in enumerate(part.aims):
@@ -238,7 +257,7 @@ def _scored(parts: Sequence[_Part]) -> Hindcast:
         )
         .reset_index()
     )  # fmt: skip
-    return Hindcast(frame, table)
+    return Hindcast(facts, frame, table)
 
 
 def _naive_rows(part: _Part, aim: Target) -> list[dict[str, Any]]:
@@ -282,24 +301,6 @@ def _on_log_odds(draws: Floats, value: float) -> float:
     return scores.crps(logit(draws), float(logit(np.array(value))))
 
 
-def _write(done: Hindcast, cutoffs: Sequence[str], plan: Plan) -> None:
-    from sim.report import calibration as drawing
-    from sim.report import svg
-
-    folder = done.folder
-    assert folder is not None  # noqa: S101 - the caller has set it
-    store.require_writable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "points.csv", done.points.round(4).to_csv(index=False).encode())
-    write_whole(folder / "scores.csv", done.table.round(4).to_csv(index=False).encode())
-    write_whole(folder / "lost.csv", done.lost.round(4).to_csv(index=False).encode())
-    known = facts() | {"cutoffs": list(cutoffs), "plan": plan.hash}
-    write_whole(folder / "manifest.json", (json.dumps(known, indent=2) + "\n").encode())
-    figure = drawing.hindcast(done.points)
-    write_whole(folder / "hindcast.svg", svg(figure).encode())
-    write_whole(folder / "report.html", drawing.page(done).encode())
-
-
 def alternatives(
     plan: Plan, cutoff: str = CUTOFF, *, progress: Progress | None = None
 ) -> pd.DataFrame:
@@ -321,7 +322,7 @@ def alternatives(
     found: dict[str, pd.Series] = {}
     for place, (name, overrides) in enumerate(ALTERNATIVES.items()):
         trained = calibrate(_blind(replace(plan, overrides=overrides), cutoff))
-        table = _scored([_forecast(trained, cutoff, "later")]).table
+        table = _scored([_forecast(trained, cutoff, "later")], trained.manifest).table
         found[name] = table[table["method"] == MODEL_NAME].set_index("series")["crps"]
         if progress:
             progress(place + 1, len(ALTERNATIVES))

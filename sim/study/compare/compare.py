@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
-from sim.study import store
+from sim.study import saved
 from sim.study.compare import choice, details, notes
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.choice import START, Pair
@@ -26,9 +27,9 @@ from sim.study.compare.result import (
     Alone,
     Comparison,
     place_of,
-    save,
 )
 from sim.study.ensemble import resolve
+from sim.study.manifest import manifest
 from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def compare(
     groups: Sequence[str] = GROUPS,
     shown: Sequence[str] = (),
     sizes: bool | None = None,
+    cost: bool = False,
     overrides: Sequence[str | tuple[str, object]] = (),
     workers: int = 1,
     cluster: str | None = None,
@@ -88,6 +90,8 @@ def compare(
     sizes : bool, optional
         Whether the policy is run with its levers at low, central and high strength, and each of its
         levers alone; by default where one policy is compared.
+    cost : bool
+        Whether effects of single levers are set beside their costs.
     overrides : sequence of str or (path, value)
         Changes that all arms share.
     workers : int
@@ -109,6 +113,7 @@ def compare(
     given: Sequence[Source] = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     if not given:
         raise InputError(Problem("no scenario is given to compare", path="scenarios"))
+    began = time.perf_counter()
     reference = _reference(against, runs, seed, overrides)
     resolved = [resolve(one, overrides=overrides) for one in given]
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
@@ -117,7 +122,7 @@ def compare(
     first = tuple(shown) or tuple(metrics) or SHOWN
     place = None if out is None else Path(out) / FOLDER
     if place is not None:
-        store.require_writable(Path(str(out)))
+        saved.require_writable(Path(str(out)))
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
 
@@ -132,13 +137,28 @@ def compare(
         done, finest = until_precise(done, arms, pairs, precision, (first[0], groups[0]), run)
     table = _table(done, pairs, reference.ensemble.seed)
     _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
-    found = Comparison(
-        table, tuple(pairs), done, arms, len(done.draws), reference.ensemble.seed,
-        resolved[0].name, reference.name, each, first, tuple(groups),
-        reached=finest == 0.0, finest=finest,
+    documents = {name: arm.document() for name, arm in arms.items()}
+    question = {
+        "arms": documents, "subject": resolved[0].name, "against": reference.name, "each": each,
+        "policies": len(resolved), "runs": count, "precision": precision,
+        "seed": reference.ensemble.seed, "outcomes": asdict(known), "shown": list(first),
+        "sizes": len(pairs) == 1 if sizes is None else sizes, "cost": cost,
+    }  # fmt: skip
+    facts = manifest(
+        "comparison", question, list(documents.values()), workers=workers,
+        seconds=time.perf_counter() - began,
     )  # fmt: skip
-    found = _with_details(found, run, sizes=len(pairs) == 1 if sizes is None else sizes)
-    return found if place is None else save(found, len(resolved), place, known)
+    facts["precision"] = {"reached": finest == 0.0, "finest": finest}
+    found = Comparison(
+        facts, table, reached=finest == 0.0, finest=finest, pairs=tuple(pairs), scenarios=arms,
+        arms=done,
+    )  # fmt: skip
+    found = _with_details(found, done, run, sizes=bool(question["sizes"]))
+    if cost:
+        from sim.study.compare.costs import per_million
+
+        found = replace(found, costs=per_million(found, found.shown[0], found.groups[0]))
+    return found.saved(out)
 
 
 def _outcomes(
@@ -168,11 +188,15 @@ def _outcomes(
 
 
 def _with_details(
-    found: Comparison, run: Callable[[Mapping[str, Scenario], int], Arms], *, sizes: bool
+    found: Comparison,
+    done: Arms,
+    run: Callable[[Mapping[str, Scenario], int], Arms],
+    *,
+    sizes: bool,
 ) -> Comparison:
     """Add ranks, sizes of levers, levers alone and what a reader must know."""
-    done, pairs, arms = found.arms, found.pairs, found.scenarios
-    at = [(metric, place_of(done, metric, found.groups[0])) for metric in found.shown]
+    pairs, arms = found.pairs, found.scenarios
+    at = [(metric, place_of(done.rows, metric, found.groups[0])) for metric in found.shown]
     ranked = details.ranking(done, pairs, *at[0])
     by_size, alone = [], []
     kept = set(done.rows["metric"])

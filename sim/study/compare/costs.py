@@ -63,8 +63,9 @@ def per_million(
     InputError
         If the outcome or the public cost was not kept.
     """
-    at = (metric, place_of(found.arms, metric, group))
-    place_of(found.arms, *COST)
+    done = found.needed_arms()
+    at = (metric, place_of(done.rows, metric, group))
+    place_of(done.rows, *COST)
     frame = pd.DataFrame([_priced(found, pair, at) for pair in found.pairs])
     sure = frame["p05"].to_numpy() > 0.0
     frame["front"] = front(frame["p50"].to_numpy(), frame["cost"].to_numpy(), sure)
@@ -72,7 +73,7 @@ def per_million(
 
 
 def _priced(found: Comparison, pair: choice.Pair, at: tuple[str, str]) -> dict[str, Any]:
-    done, policy = found.arms, found.scenarios[pair.name]
+    done, policy = found.needed_arms(), found.scenarios[pair.name]
     difference = done.of(pair.name, *at) - done.of(pair.reference, *at)
     paid = yearly(done.of(pair.name, *COST) - done.of(pair.reference, *COST), policy, pair.levers)
     seen = effect(difference[:, None], np.zeros((difference.size, 1)), done.draws, boot=False)
@@ -189,7 +190,7 @@ def best_package(
         If the budget buys no lever.
     """
     priced = per_million(found, metric, group)
-    at = (metric, place_of(found.arms, metric, group))
+    at = (metric, place_of(found.needed_arms().rows, metric, group))
     kept = _affordable(priced, budget, metric, group)
     last = found.last(metric, group).set_index("scenario")
     gains = last["log_odds"] if last["log_odds"].notna().all() else last["effect"]

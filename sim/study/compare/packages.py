@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -26,8 +28,10 @@ from sim.study.compare.paired import (
     log_odds,
     require_two,
 )
-from sim.study.compare.result import HEADLINE
+from sim.study.compare.result import FOLDER, HEADLINE
 from sim.study.ensemble import resolve
+from sim.study.manifest import manifest
+from sim.study.saved import Saved, Writer, csv_of, require_writable
 from sim.study.sweeps.study import Outcomes
 
 MOST_EXACT = 6
@@ -44,11 +48,12 @@ Subset = frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
-class Package:
+class Package(Saved):
     """What the levers of a package do together and apart.
 
     Parameters
     ----------
+    manifest : mapping
     levers : tuple of str
     interactions : DataFrame
         term, scale, effect, low, high, verdict: main effects, and pairs where all combinations were
@@ -60,13 +65,51 @@ class Package:
         scale, effect, low, high: of the package; the cost on the scale `MONEY`.
     exact : bool
         Whether Shapley values come from all combinations or from sampled orders.
+    folder : Path, optional
+        Where it is kept.
     """
+
+    kind: ClassVar[str] = "package"
 
     levers: tuple[str, ...]
     interactions: pd.DataFrame
     shapley: pd.DataFrame
     whole: pd.DataFrame
     exact: bool
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of the package's parts."""
+        asked = self.manifest["asked"]
+        return (FOLDER, f"{asked['subject']}-package-vs-{asked['against']}")
+
+    def _tables(self) -> dict[str, Writer]:
+        return {
+            "interactions.csv": csv_of(self.interactions), "shapley.csv": csv_of(self.shapley),
+            "whole.csv": csv_of(self.whole),
+        }  # fmt: skip
+
+    def _figures(self) -> dict[str, bytes]:
+        from sim.report import compare as drawing
+        from sim.report import svg
+
+        return {"interactions.svg": svg(drawing.interactions(self.interactions)).encode()}
+
+    def _page(self) -> str:
+        from sim.report import packages as drawing
+
+        return drawing.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
+        words = {"verdict": str}
+        interactions, shapley, whole = (
+            pd.read_csv(folder / f"{name}.csv", converters=words)
+            for name in ("interactions", "shapley", "whole")
+        )
+        asked = manifest["asked"]
+        levers = tuple(asked["levers"])
+        return cls(manifest, levers, interactions, shapley, whole, len(levers) <= MOST_EXACT)
 
 
 def package(
@@ -110,6 +153,7 @@ def package(
         If there are fewer than two levers, or one is unknown.
     """
     require_two(runs)
+    began = time.perf_counter()
     base = resolve(against, seed=seed, overrides=overrides)
     origin = resolve(scenario, overrides=overrides)
     arms, _ = choice.single_levers(origin, base, levers, strength, start)
@@ -129,10 +173,13 @@ def package(
     fraction = [] if exact else _fraction(names)
     subsets = _all(names) if exact else list(dict.fromkeys([*_prefixes(orders), *fraction]))
     when: str | tuple[str, ...] = "end" if month is None else (month,)
+    worlds = {_key(subset): scenario_of(subset) for subset in subsets}
+    wanted = Outcomes((metric, COST[0]), (group,), when)
+    if out is not None:
+        require_writable(Path(out))
     done = run_arms(
-        {_key(subset): scenario_of(subset) for subset in subsets},
-        runs=runs, seed=seed, outcomes=Outcomes((metric, COST[0]), (group,), when),
-        workers=workers, place=None if out is None else out, progress=progress,
+        worlds, runs=runs, seed=seed, outcomes=wanted, workers=workers,
+        place=None if out is None else Path(out) / FOLDER, progress=progress,
     )  # fmt: skip
     years = choice.years_in_force(scenario_of(frozenset(names)), names)
     row = done.at(metric, group, month)
@@ -153,10 +200,19 @@ def package(
         for scale in SCALES
     ]
     found = pd.concat(terms, ignore_index=True)
-    return Package(
-        names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
-        whole.reset_index(drop=True), exact,
+    documents = {name: world.document() for name, world in worlds.items()}
+    question = {
+        "arms": documents, "subject": origin.name, "against": base.name, "levers": list(names),
+        "runs": runs, "seed": seed, "permutations": permutations, "outcomes": asdict(wanted),
+    }  # fmt: skip
+    facts = manifest(
+        "package", question, list(documents.values()), workers=workers,
+        seconds=time.perf_counter() - began,
     )  # fmt: skip
+    return Package(
+        facts, names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
+        whole.reset_index(drop=True), exact,
+    ).saved(out)  # fmt: skip
 
 
 Worth = Mapping[Subset, Floats]

@@ -41,7 +41,7 @@ def until_precise(
                 hint="ask for more than zero",
             )
         )  # fmt: skip
-    at = (on[0], place_of(done, *on))
+    at = (on[0], place_of(done.rows, *on))
     while True:
         runs = len(done.draws)
         found = [done.of(p.name, *at) - done.of(p.reference, *at) for p in pairs]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
-from sim.study import store
 from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
-from sim.study.manifest import facts
-from sim.study.sweeps.shards import write_whole
-from sim.study.sweeps.study import Outcomes, digest
-from sim.version import MODEL
+from sim.study.saved import Saved, Writer, csv_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -26,6 +21,7 @@ Alone = Literal["scenarios", "levers", "less one"]
 
 FOLDER = "compare"
 FILE, RANKS, SIZES, ALONE = "effects.csv", "ranking.csv", "sizes.csv", "alone.csv"
+NOTES, COSTS = "notes.csv", "costs.csv"
 SHOWN = (
     "share.bloc_us", "share.bloc_cn", "share.bloc_eu", "share.bloc_sovereign", "dependence",
 )  # fmt: skip
@@ -43,56 +39,100 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Saved):
     """Effects over worlds, and what belongs to them.
 
     Parameters
     ----------
+    manifest : mapping
     table : DataFrame
         Columns of ``effects.csv``; months are empty for outcomes of a whole run. ``p05``, ``p50``
         and ``p95`` are quantiles of the paired differences over worlds, ``same_sign`` the part of
         worlds with the sign of the median, ``simulation_error`` half the 95 % interval of the mean.
-    pairs : tuple of Pair
-    arms : Arms
-        What the effects were made from.
-    scenarios : mapping of str to Scenario
-        The arms by name.
-    runs, seed : int
-    subject, against : str
-        Names of the first scenario and of the reference.
-    each : {"scenarios", "levers", "less one"}
-    shown, groups : tuple of str
-        Metrics and groups in the order in which they are shown.
     ranking, sizes, alone : DataFrame
         As `sim.study.compare.details` makes them; the last two are empty where they were not asked
         for.
     notes : tuple of str
         Sentences that a reader of the numbers needs.
+    costs : DataFrame
+        As `sim.study.compare.costs.per_million` makes it; empty where it was not asked for.
     reached : bool
         Whether a wanted precision was reached; true where none was asked for.
     finest : float
         The half-width that the posterior draws allow at best; 0 where it was not met.
+    pairs : tuple of Pair
+        Who is compared with whom; empty where the comparison was read.
+    scenarios : mapping of str to Scenario
+        The arms by name; empty where the comparison was read.
+    arms : Arms, optional
+        What the effects were made from; None where the comparison was read.
     folder : Path, optional
+        Where it is kept.
     """
 
+    kind: ClassVar[str] = "comparison"
+
     table: pd.DataFrame
-    pairs: tuple[Pair, ...]
-    arms: Arms
-    scenarios: Mapping[str, Scenario]
-    runs: int
-    seed: int
-    subject: str
-    against: str
-    each: Alone = "scenarios"
-    shown: tuple[str, ...] = SHOWN
-    groups: tuple[str, ...] = GROUPS
     ranking: pd.DataFrame = field(default_factory=pd.DataFrame)
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     alone: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
+    costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     reached: bool = True
     finest: float = 0.0
-    folder: Path | None = field(default=None)
+    pairs: tuple[Pair, ...] = ()
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    arms: Arms | None = None
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What was asked, as the manifest has it."""
+        asked: Mapping[str, Any] = self.manifest["asked"]
+        return asked
+
+    @property
+    def runs(self) -> int:
+        """Worlds in which policies were compared."""
+        return int(self.table["runs"].iloc[0])
+
+    @property
+    def seed(self) -> int:
+        """Seed of all arms."""
+        return int(self.asked["seed"])
+
+    @property
+    def subject(self) -> str:
+        """Name of the first scenario."""
+        return str(self.asked["subject"])
+
+    @property
+    def against(self) -> str:
+        """Name of the reference."""
+        return str(self.asked["against"])
+
+    @property
+    def each(self) -> Alone:
+        """Whether scenarios, single levers or packages less one were compared."""
+        each: Alone = self.asked["each"]
+        return each
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Metrics in the order in which they are shown."""
+        return tuple(self.asked["shown"])
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups in the order in which they are shown."""
+        return tuple(self.asked["outcomes"]["groups"])
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of such comparisons."""
+        word = {"scenarios": "", "levers": "-levers", "less one": "-less-one"}[self.each]
+        policies = int(self.asked["policies"])
+        more = f"-and-{policies - 1}-more" if policies > 1 else ""
+        return (FOLDER, f"{self.subject}{more}{word}-vs-{self.against}")
 
     def last(self, metric: str | None = None, group: str | None = None) -> pd.DataFrame:
         """Return the effects on one outcome in the last month, largest median first.
@@ -105,23 +145,79 @@ class Comparison:
         InputError
             If the outcome was not kept.
         """
-        metric, group = metric or self.shown[0], group or self.groups[0]
-        row = self.arms.at(metric, place_of(self.arms, metric, group))
-        mine = self.table[self.table["metric"] == metric]
-        mine = mine[mine["group"] == self.arms.rows["group"].iloc[row]]
-        found: pd.DataFrame = mine[mine["month"] == self.arms.rows["month"].iloc[row]]
+        metric = self.shown[0] if metric is None else metric
+        group = self.groups[0] if group is None else group
+        group = place_of(self.table, metric, group)
+        mine = self.table[(self.table["metric"] == metric) & (self.table["group"] == group)]
+        found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
         return found.sort_values("p50", ascending=False, kind="stable")
 
+    def needed_arms(self) -> Arms:
+        """Return what the effects were made from.
 
-def place_of(done: Arms, metric: str, group: str) -> str:
+        Raises
+        ------
+        InputError
+            If the comparison was read from a folder, which holds effects alone.
+        """
+        if self.arms is None:
+            message = "a comparison that was read holds effects, not the runs behind them"
+            raise InputError(Problem(message, hint="run it again; finished blocks are taken up"))
+        return self.arms
+
+    def _tables(self) -> dict[str, Writer]:
+        notes = pd.DataFrame({"note": list(self.notes)})
+        tables = {
+            FILE: self.table, RANKS: self.ranking, SIZES: self.sizes, ALONE: self.alone,
+            NOTES: notes,
+        }  # fmt: skip
+        if len(self.costs):
+            tables[COSTS] = self.costs
+        return {name: csv_of(table) for name, table in tables.items()}
+
+    def _figures(self) -> dict[str, bytes]:
+        import sim.report.compare as drawing
+        from sim.report import svg
+
+        drawn = drawing.figures(self.table, self.shown, self.groups)
+        if len(self.costs):
+            drawn["cost_effect.svg"] = drawing.cost_effect(self.costs)
+        return {name: svg(figure).encode() for name, figure in drawn.items()}
+
+    def _page(self) -> str:
+        import sim.report.compare as drawing
+
+        return drawing.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Comparison:
+        # Empty words are words, and no missing numbers.
+        words = {"month": str, "next": str, "note": str}
+        table, ranking, sizes, alone, notes = (
+            pd.read_csv(folder / name, converters=words)
+            for name in (FILE, RANKS, SIZES, ALONE, NOTES)
+        )
+        costs = pd.read_csv(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
+        precision = manifest["precision"]
+        return cls(
+            manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
+            bool(precision["reached"]), float(precision["finest"]),
+        )  # fmt: skip
+
+
+def place_of(rows: pd.DataFrame, metric: str, group: str) -> str:
     """Return the group in which a metric is to be read: the world, where it is of the world alone.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the columns metric and group.
 
     Raises
     ------
     InputError
         If the metric or the group was not kept.
     """
-    rows = done.rows
     mine = list(dict.fromkeys(rows[rows["metric"] == metric]["group"]))
     if group in mine:
         return group
@@ -132,51 +228,3 @@ def place_of(done: Arms, metric: str, group: str) -> str:
         hint = nearest(group, rows["group"].unique())
         raise InputError(Problem(f"{group!r} was not compared", path="groups", hint=hint))
     return str(mine[0])
-
-
-def save(found: Comparison, policies: int, place: Path, outcomes: Outcomes) -> Comparison:
-    """Write tables, manifest, figures and page, and let ``latest`` point to them.
-
-    Parameters
-    ----------
-    found : Comparison
-    policies : int
-        Scenarios that were named.
-    place : Path
-    outcomes : Outcomes
-        What was kept of every arm.
-    """
-    import sim.report.compare as drawing
-    from sim.report import svg
-
-    word = {"scenarios": "", "levers": "-levers", "less one": "-less-one"}[found.each]
-    known = facts()
-    documents = {name: arm.document() for name, arm in found.scenarios.items()}
-    asked = {
-        "outcomes": asdict(outcomes), "shown": list(found.shown), "groups": list(found.groups),
-        "each": found.each, "sizes": len(found.sizes) > 0,
-    }  # fmt: skip
-    worlds = {n: arm.hash(MODEL, known["evidence_hash"]) for n, arm in found.scenarios.items()}
-    name = digest([worlds, found.runs, found.seed, asked])
-    more = f"-and-{policies - 1}-more" if policies > 1 else ""
-    folder = place / f"{found.subject}{more}{word}-vs-{found.against}" / name[:12]
-    folder.mkdir(parents=True, exist_ok=True)
-    manifest = known | asked | {
-        "hash": name, "runs": found.runs, "seed": found.seed, "reached": found.reached,
-        "subject": found.subject, "against": found.against, "notes": list(found.notes),
-        "arms": documents,
-    }  # fmt: skip
-    for file, table in tables(found).items():
-        write_whole(folder / file, table.to_csv(index=False).encode())
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(folder / store.MANIFEST, text.encode())
-    write_whole(folder / store.PAGE, drawing.page(tables(found), manifest).encode())
-    for file, figure in drawing.figures(found.table, found.shown, found.groups).items():
-        write_whole(folder / file, svg(figure).encode())
-    store.point_latest(folder)
-    return replace(found, folder=folder)
-
-
-def tables(found: Comparison) -> dict[str, pd.DataFrame]:
-    """Return the tables of a comparison by file name."""
-    return {FILE: found.table, RANKS: found.ranking, SIZES: found.sizes, ALONE: found.alone}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -25,12 +26,15 @@ from sim.study.compare.paired import (
 )
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
+from sim.study.manifest import manifest
+from sim.study.saved import Saved, Writer, csv_of, require_writable
 from sim.study.sweeps import study_file
 from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+FOLDER = "hypotheses"
 RUNS = 200
 SHARE, ODDS = "share", "log-odds"
 
@@ -56,6 +60,10 @@ class Finding:
         Verdict under each setting of the switch.
     verdict : str
     runs : int
+    asked : mapping
+        The claim as its study has it, as plain data.
+    arms : tuple of mapping
+        Documents of the scenarios that were run.
     """
 
     claim: Claim
@@ -63,6 +71,8 @@ class Finding:
     by_setting: Mapping[str, str]
     verdict: str
     runs: int
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    arms: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def words(self) -> str:
@@ -73,6 +83,61 @@ class Finding:
         elif self.claim.conditional:
             text += ", for the judged sizes of levers"
         return text
+
+
+VERDICTS, MEASURES = "verdicts.csv", "measures.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Findings(Saved):
+    """What several experiments found, as a result that is kept.
+
+    Parameters
+    ----------
+    manifest : mapping
+    verdicts : DataFrame
+        id, study, claim, verdict, words, judgement, conditional, runs.
+    measures : DataFrame
+        Columns of `Finding.table`, and the id of the claim.
+    each : tuple of Finding
+        The findings themselves; empty where they were read.
+    folder : Path, optional
+        Where it is kept.
+    """
+
+    kind: ClassVar[str] = "hypotheses"
+
+    verdicts: pd.DataFrame
+    measures: pd.DataFrame
+    each: tuple[Finding, ...] = ()
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Go through the findings in the order of the claims."""
+        return iter(self.each)
+
+    def __len__(self) -> int:
+        """Count the claims."""
+        return len(self.verdicts)
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of all findings."""
+        return (FOLDER,)
+
+    def _tables(self) -> dict[str, Writer]:
+        return {VERDICTS: csv_of(self.verdicts), MEASURES: csv_of(self.measures)}
+
+    def _figures(self) -> dict[str, bytes]:
+        return {}
+
+    def _page(self) -> str:
+        from sim.report import hypotheses as drawing
+
+        return drawing.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
+        return cls(manifest, pd.read_csv(folder / VERDICTS), pd.read_csv(folder / MEASURES))
 
 
 def names() -> list[str]:
@@ -124,6 +189,7 @@ def examine(
     require_two(count)
     place = None if out is None else Path(out) / "compare"
     rows: list[dict[str, Any]] = []
+    documents: list[Mapping[str, Any]] = []
     for setting, values in claim.switch.items():
         if claim.cascade is not None:
             rows.append(_cascade(claim, setting, values, count, seed))
@@ -132,6 +198,7 @@ def examine(
             name: _arm(wanted.scenario, name, fragment, values, wanted.overrides)
             for name, fragment in claim.arms.items()
         }
+        documents += [arm.document() for arm in arms.values()]
         done = run_arms(
             arms, runs=count, seed=seed, outcomes=_outcomes(claim), place=place, workers=workers
         )
@@ -139,23 +206,76 @@ def examine(
         rows += [row for m in claim.measures for row in _measured(m, done, setting, paid)]
     table = pd.DataFrame(rows)
     by_setting = {setting: _says(table, setting) for setting in claim.switch}
-    return Finding(claim, table, by_setting, verdicts.of_settings(by_setting), count)
+    asked = {"runs": count, "claim": asdict(claim), "arms": documents}
+    return Finding(
+        claim, table, by_setting, verdicts.of_settings(by_setting), count, asked, tuple(documents)
+    )
 
 
 def examine_all(
-    wanted: Iterable[str] | None = None,
+    wanted: Iterable[str | Path] | None = None,
     *,
+    runs: int | None = None,
+    seed: int = 1,
+    workers: int = 1,
+    out: str | Path | None = None,
     progress: Progress | None = None,
-    **options: Any,  # noqa: ANN401
-) -> list[Finding]:
-    """Run several claims, all by default; options as in :func:`examine`."""
-    chosen = list(wanted) if wanted is not None else names()
+) -> Findings:
+    """Run several claims and keep what was found.
+
+    Parameters
+    ----------
+    wanted : iterable of str or Path, optional
+        Studies with a hypothesis; all by default.
+    runs, seed, workers
+        As in :func:`examine`.
+    out : str or Path, optional
+        Folder that stands for ``results/``: findings go to ``OUT/hypotheses/<hash12>``, finished
+        arms to ``OUT/compare/arms``. Without it nothing is written.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If a study holds no hypothesis, or one that is wrong.
+    StoreError
+        If the folder cannot be used.
+    """
+    began = time.perf_counter()
+    if out is not None:
+        require_writable(Path(out))
+    chosen = [str(name) for name in (names() if wanted is None else wanted)]
     found = []
     for place, name in enumerate(chosen):
-        found.append(examine(name, **options))
+        found.append(examine(name, runs=runs, seed=seed, workers=workers, out=out))
         if progress:
             progress(place + 1, len(chosen))
-    return found
+    asked = {
+        "claims": {one.claim.name: one.asked for one in found}, "runs": runs, "seed": seed,
+    }  # fmt: skip
+    documents = [arm for one in found for arm in one.arms]
+    facts = manifest(
+        "hypotheses", asked, documents, workers=workers, seconds=time.perf_counter() - began
+    )
+    return Findings(facts, _verdict_table(found), _measure_table(found), tuple(found)).saved(out)
+
+
+def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "id": one.claim.number, "study": one.claim.name, "claim": one.claim.text,
+                "verdict": one.verdict, "words": one.words, "judgement": one.claim.judgement,
+                "conditional": one.claim.conditional, "runs": one.runs,
+            }
+            for one in found
+        ]
+    )  # fmt: skip
+
+
+def _measure_table(found: Sequence[Finding]) -> pd.DataFrame:
+    tables = [one.table.assign(id=one.claim.number) for one in found]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _arm(

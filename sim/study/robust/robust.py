@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
+from sim.study.manifest import manifest
 from sim.study.robust import cart, metrics, prim
+from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
 from sim.study.sweeps.result import Sweep
-from sim.study.sweeps.shards import write_whole
 from sim.study.sweeps.study import Judged, Study
-from sim.study.sweeps.sweep import Progress, asked, sweep
+from sim.study.sweeps.sweep import Progress, asked, run_sweep
 
 TABLE, BOXES = "robustness.csv", "boxes.csv"
 
 
 @dataclass(frozen=True, eq=False)
-class Robust:
+class Robust(Saved):
     """What many worlds say of some policies.
 
     Parameters
     ----------
+    manifest : mapping
     table : DataFrame
         Metrics of each policy, the least maximal regret first.
     values : DataFrame
@@ -39,8 +42,12 @@ class Robust:
         Boxes of failures of each policy that fails in some worlds and not in all.
     trees : dict of str to Tree
     sweep : Sweep
-        The store it was made from.
+        Design and outcomes that it was made from.
+    folder : Path, optional
+        Where it is kept.
     """
+
+    kind: ClassVar[str] = "robust"
 
     table: pd.DataFrame
     values: pd.DataFrame
@@ -49,6 +56,37 @@ class Robust:
     paths: dict[str, prim.Path]
     trees: dict[str, cart.Tree]
     sweep: Sweep
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of the study's judgements."""
+        return ("robust", self.sweep.name)
+
+    def _tables(self) -> dict[str, Writer]:
+        own = {TABLE: csv_of(self.table), BOXES: csv_of(self.boxes())}
+        return self.sweep._tables() | own  # noqa: SLF001 - of the same base
+
+    def _figures(self) -> dict[str, bytes]:
+        from sim.report import robust as drawing
+        from sim.report import svg
+
+        better = self.judged.larger_is_better
+        drawn = {"regret.svg": drawing.regret(self.values, better)}
+        drawn |= {
+            f"boxes_{name}.svg": drawing.boxes(path, path.usual())
+            for name, path in self.paths.items()
+        }
+        return {name: svg(figure).encode() for name, figure in drawn.items()}
+
+    def _page(self) -> str:
+        from sim.report import robust as drawing
+
+        return drawing.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Robust:
+        sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
+        return judge(sweep, Judged(**manifest["asked"]["judged"]), manifest)
 
     def boxes(self) -> pd.DataFrame:
         """Return every box of every policy's path."""
@@ -68,7 +106,7 @@ def robust(
     overrides: Sequence[str | tuple[str, Any]] = (),
     workers: int = 1,
     cluster: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Robust:
     """Run policies over worlds, or go on where that stopped, and judge them.
@@ -101,21 +139,32 @@ def robust(
     if len(wanted.policies) < 2:
         raise InputError(Problem("regret needs two policies or more", path="policies"))
     wanted = asked(wanted, points=points, overrides=overrides)
-    done = sweep(
+    began = time.perf_counter()
+    judged = wanted.judged
+    assert judged is not None  # noqa: S101 - refused above
+    if threshold is not None:
+        judged = replace(judged, threshold=threshold)
+    done = run_sweep(
         wanted, runs=runs, seed=seed, workers=workers, cluster=cluster, out=out, progress=progress
     )
-    judged = wanted.judged
-    assert judged is not None  # noqa: S101 - told above
-    if threshold is not None:
-        judged = Judged(judged.metric, judged.group, threshold, judged.larger_is_better)
-    found = judge(done, judged)
-    write_whole(done.folder / TABLE, found.table.to_csv(index=False).encode())
-    write_whole(done.folder / BOXES, found.boxes().to_csv(index=False).encode())
-    return found
+    question = {key: value for key, value in done.asked.items() if key != "kind"}
+    facts = manifest(
+        "robust", question | {"judged": asdict(judged)},
+        [question["scenario"], *question["scenarios"].values()],
+        workers=workers, seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return judge(done, judged, facts).saved(out)
 
 
-def judge(done: Sweep, judged: Judged) -> Robust:
+def judge(done: Sweep, judged: Judged, facts: Mapping[str, Any]) -> Robust:
     """Judge the policies of a finished sweep.
+
+    Parameters
+    ----------
+    done : Sweep
+    judged : Judged
+    facts : mapping
+        The manifest of what comes out.
 
     Raises
     ------
@@ -155,4 +204,5 @@ def judge(done: Sweep, judged: Judged) -> Robust:
                 continue
             paths[name] = prim.peel(numeric, space, ~good)
             trees[name] = cart.grow(numeric, space, ~good)
-    return Robust(table, wide.reset_index(drop=True), worlds, judged, paths, trees, done)
+    values_by_policy = wide.reset_index(drop=True)
+    return Robust(facts, table, values_by_policy, worlds, judged, paths, trees, done)

@@ -1,21 +1,21 @@
-"""A finished sweep, read from its folder: design, outcomes, failures and what they say."""
+"""A finished sweep: design, outcomes, failures and what they say."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.errors import StoreError
-from sim.study import store
-from sim.study.sweeps.shards import write_whole
-from sim.version import FORMAT
+import numpy as np
+
+from sim.study.columns import read_numbers
+from sim.study.saved import Saved, Writer, csv_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     from matplotlib.figure import Figure
 
 DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
@@ -23,65 +23,56 @@ FIGURE = "sweep.svg"
 BLOCS = ("share.bloc_us", "share.bloc_cn")
 """What is drawn and printed first, where it was kept."""
 
+Part = Path | bytes
+"""A finished block: its file, or its content."""
+
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
-    """A finished sweep on disk.
+class Sweep(Saved):
+    """A finished sweep.
 
     Parameters
     ----------
-    folder : Path
     manifest : mapping
+    design : DataFrame
+        One row a point: its number, and one column for each path that varies.
+    failures : DataFrame
+        Points that could not be run, with the reason.
+    parts : sequence of Path or bytes
+        Finished blocks in their order; a sweep that was read needs none.
     damaged : tuple of Path
-        Shards that were found damaged, set aside and computed again.
+        Blocks that were found damaged, set aside and computed again.
+    folder : Path, optional
+        Where it is kept.
     """
 
-    folder: Path
-    manifest: Mapping[str, Any]
+    kind: ClassVar[str] = "sweep"
+
+    design: pd.DataFrame
+    failures: pd.DataFrame
+    parts: Sequence[Part] = ()
     damaged: tuple[Path, ...] = field(default=())
 
-    @classmethod
-    def read(cls, folder: str | Path) -> Sweep:
-        """Read a sweep.
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What was asked, as the manifest has it."""
+        asked: Mapping[str, Any] = self.manifest["asked"]
+        return asked
 
-        Raises
-        ------
-        StoreError
-            If the folder holds no finished sweep, or one in a newer format.
-        """
-        place = Path(folder)
-        for name in (store.MANIFEST, DESIGN, OUTCOMES, FAILED):
-            if not (place / name).is_file():
-                raise StoreError(f"{place} is not a finished sweep: it has no {name}")
-        try:
-            known = json.loads((place / store.MANIFEST).read_text(encoding="utf-8"))
-            newer = known["format_version"] > FORMAT
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{place} cannot be read as a sweep: {error}") from error
-        if newer:
-            raise StoreError(f"{place} was written in a newer format than this version reads")
-        return cls(place, known)
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return str(self.asked["study"]["name"])
 
-    @cached_property
-    def design(self) -> pd.DataFrame:
-        """One row a point: its number, and one column for each path that varies."""
-        return self._frame(DESIGN)
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of the study's sweeps."""
+        return ("sweeps", self.name)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """Kept metrics of every replicate: point, run, metric, group, month, value, unit."""
-        from pyarrow import parquet
-
-        from sim.study.tables import frame
-
-        return frame(parquet.read_table(self.folder / OUTCOMES))
-
-    @cached_property
-    def failures(self) -> pd.DataFrame:
-        """Points that could not be run, with the reason."""
-        import pandas as pd
-
-        return pd.read_csv(self.folder / FAILED)
+        return self._outcomes(None)
 
     def summary(self) -> pd.DataFrame:
         """Return mean and quantiles over replicates by point, metric, group and month.
@@ -95,16 +86,11 @@ class Sweep:
 
         Only these rows are read, however large the sweep is.
         """
-        from pyarrow import parquet
-
-        from sim.study.tables import frame
-
-        names = [name for name in BLOCS if name in self.manifest["metrics"]]
-        wanted = [("month", "==", self.manifest["months"][-1])]
+        names = [name for name in BLOCS if name in self.asked["metrics"]]
+        wanted: list[tuple[str, str, Any]] = [("month", "==", self.asked["months"][-1])]
         if names:
             wanted.append(("metric", "in", names))
-        table = frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
-        spread = self._spread(table)
+        spread = self._spread(self._outcomes(wanted))
         return spread.astype({"metric": str, "group": str, "month": str})
 
     def plot(self) -> Figure:
@@ -113,20 +99,88 @@ class Sweep:
 
         return sweep_figure(self)
 
-    def draw(self) -> Path | None:
-        """Write the figure beside the outcomes, and return its path; None without a month.
+    def _tables(self) -> dict[str, Writer]:
+        return {
+            DESIGN: self._write_design,
+            OUTCOMES: self._write_outcomes,
+            FAILED: csv_of(self.failures),
+        }
 
-        Raises
-        ------
-        StoreError
-            If it cannot be written.
-        """
-        if not self.manifest["months"] or not len(self.last()):
-            return None
+    def _figures(self) -> dict[str, bytes]:
+        if not self.asked["months"] or not len(self.last()):
+            return {}
         from sim.report import svg
 
-        write_whole(self.folder / FIGURE, svg(self.plot()).encode())
-        return self.folder / FIGURE
+        return {FIGURE: svg(self.plot()).encode()}
+
+    def _page(self) -> str:
+        from sim.report import sweeps
+
+        return sweeps.page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sweep:
+        import pandas as pd
+        from pyarrow import parquet
+
+        design = parquet.read_table(folder / DESIGN).to_pandas()
+        return cls(manifest, design, pd.read_csv(folder / FAILED), folder=folder)
+
+    def _write_design(self, path: Path) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        table = pa.Table.from_pandas(self.design, preserve_index=False)
+        parquet.write_table(table.replace_schema_metadata(None), path, compression="zstd")
+
+    def _write_outcomes(self, path: Path) -> None:
+        """Write the outcomes, one block in memory at a time."""
+        from pyarrow import parquet
+
+        if not self.parts and self.folder is not None:
+            path.write_bytes((self.folder / OUTCOMES).read_bytes())
+            return
+        writer: Any = None
+        try:
+            for part in self.parts:
+                table = self._table_of(part)
+                if writer is None:
+                    writer = parquet.ParquetWriter(
+                        path, table.schema, compression="zstd", write_statistics=["point", "run"],
+                        use_dictionary=[name for name in table.column_names if name != "value"],
+                    )  # fmt: skip
+                if table.num_rows:
+                    writer.write_table(table.cast(writer.schema))
+        finally:
+            if writer is not None:
+                writer.close()
+
+    def _table_of(self, part: Part) -> pa.Table:
+        """Return the rows of a block whose points did not fail in another one."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        source = part if isinstance(part, Path) else pa.BufferReader(part)
+        table = parquet.read_table(source).replace_schema_metadata(None)
+        if len(self.failures):
+            gone = np.isin(read_numbers(table, "point"), self.failures["point"].to_numpy())
+            table = table.filter(pa.array(~gone))
+        return table
+
+    def _outcomes(self, filters: list[tuple[str, str, Any]] | None) -> pd.DataFrame:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        from sim.study.tables import frame
+
+        if self.folder is not None:
+            return frame(parquet.read_table(self.folder / OUTCOMES, filters=filters))
+        chosen = None if filters is None else parquet.filters_to_expression(filters)
+        tables = []
+        for part in self.parts:
+            table = self._table_of(part)
+            tables.append(table if chosen is None else table.filter(chosen))
+        return frame(pa.concat_tables(tables).unify_dictionaries())
 
     def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:
         keys = ["point", "metric", "group", "month"]
@@ -137,9 +191,3 @@ class Sweep:
         merged = self.design.merge(table.reset_index(), on="point")
         order = ["mean", "p05", "p50", "p95", "runs"]
         return merged[[*self.design.columns, *keys[1:], *order]]
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        from pyarrow import parquet
-
-        table: pd.DataFrame = parquet.read_table(self.folder / name).to_pandas()
-        return table

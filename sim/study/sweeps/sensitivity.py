@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.errors import InputError, Problem, RunError, StoreError
+from sim.errors import InputError, Problem, RunError
+from sim.study.manifest import manifest
+from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import indices
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Study
-from sim.study.sweeps.sweep import asked, sweep
+from sim.study.sweeps.sweep import asked, run_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILE = "sensitivity.csv"
+FILE, NOTES = "sensitivity.csv", "notes.csv"
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Saved):
     """Indices of every kept outcome.
 
     Parameters
     ----------
+    manifest : mapping
     table : DataFrame
         Columns metric, group, month (empty for a whole run), factor, index, value, low, high.
     notes : tuple of str
         Outcomes that do not vary, and factors that cannot be ranked.
     sweep : Sweep
-        Where the outcomes are kept.
+        Design and outcomes that the indices are made from.
+    folder : Path, optional
+        Where it is kept.
     """
+
+    kind: ClassVar[str] = "sensitivity"
 
     table: pd.DataFrame
     notes: tuple[str, ...]
     sweep: Sweep
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The folder of the study's indices."""
+        return ("sensitivity", self.sweep.name)
+
+    def _tables(self) -> dict[str, Writer]:
+        import pandas as pd
+
+        notes = pd.DataFrame({"note": list(self.notes)})
+        return self.sweep._tables() | {FILE: csv_of(self.table), NOTES: csv_of(notes)}  # noqa: SLF001
+
+    def _figures(self) -> dict[str, bytes]:
+        return self.sweep._figures()  # noqa: SLF001 - of the same base
+
+    def _page(self) -> str:
+        from sim.report import sweeps
+
+        return sweeps.sensitivity_page(self)
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sensitivity:
+        import pandas as pd
+
+        table = pd.read_csv(folder / FILE, keep_default_na=False)
+        notes = pd.read_csv(folder / NOTES)["note"]
+        sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
+        return cls(manifest, table, tuple(str(note) for note in notes), sweep)
 
 
 def sensitivity(
@@ -60,6 +96,8 @@ def sensitivity(
     """
     import pandas as pd
 
+    began = time.perf_counter()
+    out = options.pop("out", None)
     known = ("design", "points", "overrides", "outcomes")
     wanted = asked(study, vary, **{name: options.pop(name, None) for name in known})
     made = wanted.points()
@@ -67,7 +105,8 @@ def sensitivity(
         hint = "say design: {kind: sobol, points: 64} or --design sobol --points 64"
         problem = Problem(f"a {made.kind} design has no indices", path="design", hint=hint)
         raise InputError(problem)
-    done = sweep(wanted, **options)
+    usual = {"runs": None, "seed": None, "workers": 1, "cluster": None, "progress": None}
+    done = run_sweep(wanted, **(usual | options), out=out)
     if len(done.failures):
         first = done.failures.iloc[0]
         raise RunError(f"point {first['point']} has no outcome: {first['reason']}")
@@ -89,8 +128,9 @@ def sensitivity(
         )  # fmt: skip
     columns = ["metric", "group", "month", "factor", "index", "value", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
-    try:
-        table.to_csv(done.folder / FILE, index=False)
-    except OSError as error:
-        raise StoreError(f"{done.folder / FILE} cannot be written: {error.strerror}") from error
-    return Sensitivity(table, tuple(notes), done)
+    question = {key: value for key, value in done.asked.items() if key != "kind"}
+    facts = manifest(
+        "sensitivity", question, [question["scenario"], *question["scenarios"].values()],
+        workers=options.get("workers", 1), seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return Sensitivity(facts, table, tuple(notes), done).saved(out)

@@ -1,4 +1,4 @@
-"""The store of a sweep: one file for each task that is done, whole and checked, or none.
+"""The store of finished work: one file for each task that is done, whole and checked, or none.
 
 A shard is written under another name, flushed to the disk and renamed. Its own name holds the key
 of the task and the start of the SHA-256 of its bytes, so that a file that was cut short or damaged
@@ -27,7 +27,9 @@ class Store:
     Parameters
     ----------
     folder : Path
-        Folder of the sweep; shards stand in a folder of their own inside it.
+        Shards stand in a folder of their own inside it.
+    ending : str
+        Of the shards' files.
 
     Raises
     ------
@@ -35,8 +37,9 @@ class Store:
         If the folder cannot be made.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ending: str = ".parquet") -> None:
         self.folder = folder / FOLDER
+        self.ending = ending
         with _told(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -50,7 +53,7 @@ class Store:
         """
         wanted, sound, damaged = set(keys), {}, []
         with _told(self.folder):
-            for file in sorted(self.folder.glob("*.parquet")):
+            for file in sorted(self.folder.glob(f"*{self.ending}")):
                 key, _, seal = file.stem.partition("-")
                 if key not in wanted:
                     continue
@@ -70,7 +73,7 @@ class Store:
         StoreError
             If it cannot be written.
         """
-        place = self.folder / f"{key}-{_seal(content)}.parquet"
+        place = self.folder / f"{key}-{_seal(content)}{self.ending}"
         write_whole(place, content)
         return place
 

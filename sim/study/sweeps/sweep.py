@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import numpy as np
-
-from sim.errors import InputError, Problem, RunError, StoreError
-from sim.study import store
-from sim.study.columns import read_numbers
+from sim.errors import InputError, Problem, RunError
+from sim.evidence import load
+from sim.study import saved
 from sim.study.ensemble import require_known
-from sim.study.manifest import facts
+from sim.study.manifest import manifest
 from sim.study.sweeps import executors, study_file
 from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import SCENARIO, Factor
 from sim.study.sweeps.outcomes import Kept, kept
-from sim.study.sweeps.result import DESIGN, FAILED, OUTCOMES, Sweep
-from sim.study.sweeps.shards import Store, write_whole
+from sim.study.sweeps.result import Sweep
+from sim.study.sweeps.shards import Store
 from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
 from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
 from sim.version import MODEL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario import Scenario
+
+FOLDER = "sweeps"
 
 Progress = Callable[[int, int, int], None]
 """Called with replicates done, replicates in all, and points that have failed."""
@@ -49,7 +48,7 @@ def sweep(
     engine: str = "kernel",
     workers: int = 1,
     cluster: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
     """Run every point of a study, or go on where an earlier call was interrupted.
@@ -75,8 +74,10 @@ def sweep(
         Processes; results do not depend on it.
     cluster : str, optional
         Address of a Dask scheduler, or ``local``.
-    out : str or Path
-        Folder that stands for ``results/``; the sweep goes to ``OUT/sweeps/<name>/<hash12>``.
+    out : str or Path, optional
+        Folder that stands for ``results/``: the sweep goes to ``OUT/sweeps/<name>/<hash12>``, and
+        finished blocks to ``OUT/sweeps/shards``, where a later call finds them. Without it nothing
+        is written.
     progress : callable, optional
 
     Raises
@@ -88,46 +89,72 @@ def sweep(
     StoreError
         If the store cannot be used; what is finished is kept.
     """
+    return run_sweep(
+        asked(study, vary, design, points, overrides, outcomes), runs=runs, seed=seed,
+        engine=engine, workers=workers, cluster=cluster, out=out, progress=progress,
+    ).saved(out)  # fmt: skip
+
+
+def run_sweep(
+    wanted: Study,
+    *,
+    runs: int | None,
+    seed: int | None,
+    engine: str = "kernel",
+    workers: int,
+    cluster: str | None,
+    out: str | Path | None,
+    progress: Progress | None,
+) -> Sweep:
+    """Run a study and return it without writing more than finished blocks; arguments as `sweep`."""
     began = time.perf_counter()
     require_known(engine, workers)
-    wanted = asked(study, vary, design, points, overrides, outcomes)
     made = wanted.points()
-    (job, shape), name = _job(wanted, made, runs, seed, engine), wanted.name
-    known = facts()
-    tasks = split(job, MODEL, known["evidence_hash"])
-    place = Path(out) / "sweeps" / name / digest([task.key for task in tasks])[:12]
-    store.require_writable(Path(out))
-    shards = Store(place)
-    done, damaged = shards.find(task.key for task in tasks)
-    _write_design(place, made)
+    job, shape = _job(wanted, made, runs, seed, engine)
+    tasks = split(job, MODEL, load().hash)
+    if out is not None:
+        saved.require_writable(Path(out))
+    shards = None if out is None else Store(Path(out) / FOLDER)
+    done: dict[str, Path | bytes] = {}
+    damaged: list[Path] = []
+    if shards is not None:
+        sound, damaged = shards.find(task.key for task in tasks)
+        done |= sound
     sizes = {task.key: task.last - task.first for task in tasks}
-    total, failed = sum(sizes.values()), 0
+    total, failures = sum(sizes.values()), dict[int, str]()
     count = sum(sizes[key] for key in done)
+    for part in done.values():
+        failures |= _failures(part)
     if progress:
-        progress(count, total, failed)
+        progress(count, total, len(failures))
     missing = [task for task in tasks if task.key not in done]
     for task, content in executors.execute(job, missing, workers, cluster):
-        done[task.key] = shards.put(task.key, content)
+        done[task.key] = content if shards is None else shards.put(task.key, content)
         count += sizes[task.key]
-        failed += len(_failures(done[task.key]))
+        failures |= _failures(content)
         if progress:
-            progress(count, total, failed)
-    manifest = known | {
-        "hash": digest([task.key for task in tasks]),
+            progress(count, total, len(failures))
+    if len(failures) == len(made.points):
+        raise RunError(f"every point failed: {min(failures.values())}")
+    question = {
         "study": wanted.document(),
         "scenario": job.base,
-        "metrics": list(shape.metrics),
-        "months": list(shape.months),
+        "scenarios": job.scenarios,
+        "design": digest([made.paths, made.points]),
         "points": len(made.points),
         "runs": job.runs,
         "seed": job.seed,
-        "engine": engine,
-        "workers": workers,
-        "wall_seconds": round(time.perf_counter() - began, 3),
+        "metrics": list(shape.metrics),
+        "months": list(shape.months),
     }
-    _put_together(place, [done[task.key] for task in tasks], manifest)
-    store.point_latest(place)
-    return Sweep(place, manifest, tuple(damaged))
+    facts = manifest(
+        "sweep", question, [job.base, *job.scenarios.values()],
+        engine=engine, workers=workers, seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return Sweep(
+        facts, _design(made), _failure_table(failures), [done[task.key] for task in tasks],
+        tuple(damaged),
+    )  # fmt: skip
 
 
 def asked(
@@ -228,60 +255,24 @@ def _check_levels(
                 problems += error.problems
 
 
-def _write_design(place: Path, made: Design) -> None:
-    import pyarrow as pa
-    from pyarrow import parquet
+def _design(made: Design) -> pd.DataFrame:
+    import pandas as pd
 
     columns = {path: [point[n] for point in made.points] for n, path in enumerate(made.paths)}
-    table = pa.table({"point": list(range(len(made.points))), **columns})
-    sink = io.BytesIO()
-    parquet.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
-    write_whole(place / DESIGN, sink.getvalue())
+    return pd.DataFrame({"point": list(range(len(made.points))), **columns})
 
 
-def _failures(shard: Path) -> dict[int, str]:
-    from pyarrow import parquet
-
-    facts_ = parquet.read_schema(shard).metadata or {}
-    return {int(point): reason for point, reason in json.loads(facts_[FAILURES]).items()}
-
-
-def _put_together(place: Path, shards: Sequence[Path], manifest: Mapping[str, Any]) -> None:
-    """Write outcomes, failures and manifest, one shard in memory at a time."""
+def _failures(part: Path | bytes) -> dict[int, str]:
+    """Return the points of a block that failed, with the reason."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    part = place / f".{OUTCOMES}.{uuid4().hex[:8]}"
-    failures = {point: why for shard in shards for point, why in _failures(shard).items()}
-    if len(failures) == manifest["points"]:
-        raise RunError(f"every point failed: {min(failures.values())}")
-    writer: Any = None
-    try:
-        for shard in shards:
-            table: pa.Table = parquet.read_table(shard).replace_schema_metadata(None)
-            if failures:  # a point that failed in one block has no row from another
-                gone = np.isin(read_numbers(table, "point"), list(failures))
-                table = table.filter(pa.array(~gone))
-            if writer is None:
-                writer = parquet.ParquetWriter(
-                    part, table.schema, compression="zstd", write_statistics=["point", "run"],
-                    use_dictionary=[name for name in table.column_names if name != "value"],
-                )  # fmt: skip
-            if table.num_rows:
-                writer.write_table(table.cast(writer.schema))
-        writer.close()
-        part.replace(place / OUTCOMES)
-    except OSError as error:
-        raise StoreError(
-            f"{place / OUTCOMES} cannot be written: {error.strerror or error}; what is finished "
-            "is kept"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    rows = io.StringIO()
-    writing = csv.writer(rows, lineterminator="\n")
-    writing.writerow(("point", "reason"))
-    writing.writerows(sorted(failures.items()))
-    write_whole(place / FAILED, rows.getvalue().encode())
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(place / store.MANIFEST, text.encode())
+    source = part if isinstance(part, Path) else pa.BufferReader(part)
+    facts = parquet.read_schema(source).metadata
+    return {int(point): reason for point, reason in json.loads(facts[FAILURES]).items()}
+
+
+def _failure_table(failures: Mapping[int, str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(sorted(failures.items()), columns=["point", "reason"])

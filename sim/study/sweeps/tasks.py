@@ -117,7 +117,7 @@ def split(job: Job, model: int, facts: str) -> list[Task]:
         {
             "base": job.base,
             "scenarios": job.scenarios,
-            "used": [identity.used(one) for one in (job.base, *job.scenarios.values())],
+            "used": identity.used(job.base, *job.scenarios.values()),
             "paths": job.paths,
             "seed": job.seed,
             "outcomes": dataclasses.asdict(job.outcomes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,8 +22,9 @@ from sim.evidence.tables import data_hash
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.drivers import Joint
+from sim.study import saved
 from sim.study.calibration import identify
-from sim.study.calibration.calibrate import Plan, calibrate, draws, ship
+from sim.study.calibration.calibrate import Calibration, Plan, calibrate, draws, ship
 from sim.study.calibration.fitted import FITTED, status
 from sim.version import MODEL
 from sim.world import parameters
@@ -48,7 +50,7 @@ def test_the_files_of_a_calibration(done):
     names = {file.name for file in done.folder.iterdir()}
     assert names == {
         "posterior.csv", "manifest.json", "parameters.csv", "correlations.csv", "targets.csv",
-        "step-0.npz", "step-1.npz", "step-2.npz",
+        "members.npz", "parameters.svg", "report.html",
     }  # fmt: skip
 
 
@@ -79,12 +81,43 @@ def test_draws_lie_in_the_ranges_of_the_table(done):
 
 def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, tmp_path):
     seal = seals(done.folder)
-    again = calibrate(SMALL, out=tmp_path)
-    (again.folder / "step-2.npz").unlink()
-    (again.folder / "posterior.csv").unlink()
-    kept = (again.folder / "step-1.npz").stat().st_mtime_ns
+    first = calibrate(SMALL, out=tmp_path)
+    shutil.rmtree(first.folder)
+    steps = {step: next((tmp_path / "calibration" / "shards").glob(f"*.{step}-*.npz"))
+             for step in range(3)}  # fmt: skip
+    steps[2].unlink()
+    kept = steps[1].stat().st_mtime_ns
     assert seals(calibrate(SMALL, out=tmp_path).folder) == seal
-    assert (again.folder / "step-1.npz").stat().st_mtime_ns == kept
+    assert steps[1].stat().st_mtime_ns == kept
+    assert steps[2].exists()
+
+
+@pytest.mark.parametrize("damage", ["empty", "flipped", "another"])
+def test_a_damaged_step_is_set_aside_and_computed_again(done, tmp_path, damage):
+    first = calibrate(SMALL, out=tmp_path)
+    shards = tmp_path / "calibration" / "shards"
+    last, before = (next(shards.glob(f"*.{step}-*.npz")) for step in (2, 1))
+    whole = last.read_bytes()
+    last.write_bytes(
+        {
+            "empty": b"",
+            "flipped": bytes([whole[0] ^ 1]) + whole[1:],
+            "another": before.read_bytes(),
+        }[damage]
+    )
+    again = calibrate(SMALL, out=tmp_path)
+    assert seals(again.folder) == seals(done.folder) == seals(first.folder)
+    assert last.read_bytes() == whole
+    assert last.with_suffix(".damaged").exists()
+
+
+def test_a_calibration_is_read_back_and_its_page_made_again(done):
+    again = Calibration.read(done.folder)
+    assert again.plan == done.plan
+    np.testing.assert_array_equal(again.posterior, done.posterior)
+    page = (done.folder / "report.html").read_text()
+    assert saved.rebuild_report(done.folder).read_text() == page
+    assert "Targets of the fit" in page
 
 
 def test_it_survives_kills(done, tmp_path):

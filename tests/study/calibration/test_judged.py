@@ -69,7 +69,7 @@ def test_losses_are_those_series_on_which_some_naive_forecast_scores_lower():
     ]
     columns = ["cutoff", "drivers", "series", "method", "points", "crps", "mae", "coverage"]
     table = pd.DataFrame(rows, columns=[*columns, "width"])
-    assert Hindcast(pd.DataFrame(), table).lost["series"].tolist() == ["b", "c"]
+    assert Hindcast({}, pd.DataFrame(), table).lost["series"].tolist() == ["b", "c"]
 
 
 def test_every_naive_forecast_is_scored_in_percent_and_on_log_odds(judged):

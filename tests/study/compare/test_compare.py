@@ -33,8 +33,8 @@ def test_the_table_and_its_files(package_effect):
     assert tuple(package_effect.table.columns) == COLUMNS
     folder = package_effect.folder
     assert {file.name for file in folder.iterdir()} == {
-        "effects.csv", "ranking.csv", "sizes.csv", "alone.csv", "manifest.json", "effects.svg",
-        "over_time.svg", "report.html",
+        "effects.csv", "ranking.csv", "sizes.csv", "alone.csv", "notes.csv", "manifest.json",
+        "effects.svg", "over_time.svg", "report.html",
     }  # fmt: skip
     assert (folder.parent / "latest").resolve() == folder.resolve()
     assert folder.parent.name == "rand_package-vs-baseline"
@@ -43,7 +43,7 @@ def test_the_table_and_its_files(package_effect):
 
 
 def test_the_page_is_whole_and_can_be_made_again(package_effect):
-    from sim.study import store
+    from sim.study import saved
 
     page = package_effect.folder / "report.html"
     before = page.read_text()
@@ -53,7 +53,7 @@ def test_the_page_is_whole_and_can_be_made_again(package_effect):
     assert all(note in html.unescape(before) for note in package_effect.notes)
     assert "as if decided in April 2026" in before
     assert "Largest lever of rand_package: us_attractive_alternative_global_south" in before
-    store.rebuild_report(package_effect.folder)
+    saved.rebuild_report(package_effect.folder)
     assert page.read_text() == before
 
 

@@ -38,7 +38,7 @@ def test_every_policy_is_run_in_every_world(found):
     assert found.values.shape == (24, 2)
     assert len(found.worlds) == 24
     assert set(found.table["policy"]) == {"baseline", "rand_package"}
-    folder = found.sweep.folder
+    folder = found.folder
     assert (folder / "robustness.csv").exists()
     assert (folder / "boxes.csv").exists()
 

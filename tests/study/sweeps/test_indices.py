@@ -151,4 +151,4 @@ def test_indices_are_given_over_time(tmp_path):
     found = sim.sensitivity(study, out=tmp_path)
     assert found.table["month"].nunique() == 6
     assert set(found.table["index"]) == {"mu", "mu_star", "sigma"}
-    assert (found.sweep.folder / "sensitivity.csv").stat().st_size > 0
+    assert (found.folder / "sensitivity.csv").stat().st_size > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import shutil
 import threading
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import InputError, RunError, StoreError
+from sim.study import saved
 from sim.study.sweeps import executors, tasks
 from sim.study.sweeps.result import OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
@@ -44,7 +46,7 @@ def test_the_files_are_those_of_the_contract(finished):
     assert set(rows["metric"].unique()) == set(KEPT.metrics)
     assert (finished.folder.parent / "latest").resolve() == finished.folder.resolve()
     assert finished.failures.empty
-    assert finished.manifest["points"] == 15
+    assert finished.asked["points"] == 15
 
 
 @pytest.mark.parametrize("point", [0, 4, 14])
@@ -111,7 +113,7 @@ def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
 @given(place=st.integers(0, 10_000), byte=st.integers(1, 255), cut=st.booleans())
 @settings(max_examples=15)
 def test_a_damaged_shard_is_found_set_aside_and_redone(finished, small, place, byte, cut):
-    shards = sorted((finished.folder / "shards").glob("*.parquet"))
+    shards = sorted((finished.folder.parents[1] / "shards").glob("*.parquet"))
     file = shards[place % len(shards)]
     content = bytearray(file.read_bytes())
     if cut:
@@ -209,7 +211,7 @@ def test_a_file_in_the_folder_s_place_is_one_clear_message(small, tmp_path):
 
 
 def test_a_folder_that_holds_no_sweep_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="is not a finished sweep"):
+    with pytest.raises(StoreError, match="is not a result: it has no manifest"):
         Sweep.read(tmp_path)
 
 
@@ -220,6 +222,28 @@ def test_a_sweep_reads_back(finished):
     assert list(table.columns[:3]) == list(finished.design.columns)
     assert (table["p05"] <= table["p50"]).all()
     assert (table["runs"] == 30).all()
+
+
+def test_nothing_is_written_unless_asked(small, finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = sweep(small)
+    assert list(tmp_path.iterdir()) == []
+    assert done.folder is None
+    pd.testing.assert_frame_equal(done.outcomes, finished.outcomes)
+    pd.testing.assert_frame_equal(done.last(), finished.last())
+    assert seal(Sweep.read(done.saved(tmp_path).folder)) == seal(finished)
+
+
+@pytest.mark.parametrize("table", ["design.parquet", "outcomes.parquet", "failures.csv"])
+def test_a_changed_table_of_a_sweep_is_refused(finished, tmp_path, table):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.folder, folder)
+    page = saved.rebuild_report(folder).read_text()
+    assert "<h1>" in page
+    whole = (folder / table).read_bytes()
+    (folder / table).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(StoreError, match=f"{table} is not the table"):
+        saved.rebuild_report(folder)
 
 
 @given(points=st.integers(1, 400), runs=st.integers(1, 500))

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyarrow import csv, parquet
 
 from sim import report
 from sim.errors import StoreError
-from sim.study import Result, ensemble, store
+from sim.study import Result, ensemble, saved
+from sim.study.manifest import renamed
 
 FILES = {
     "adoption_curves.png",
@@ -64,7 +67,7 @@ def test_the_real_report_fills_the_files(result, tmp_path):
     assert "<svg" in (place / "adoption_curves.svg").read_text()
     assert "<svg" in (place / "adoption_nations.svg").read_text()
     assert "<html" in (place / "report.html").read_text()
-    page = store.rebuild_report(place / ".." / "latest")
+    page = saved.rebuild_report(place / ".." / "latest")
     assert page.read_text() == (place / "report.html").read_text()
     assert {path.name for path in place.iterdir()} == FILES
 
@@ -72,7 +75,7 @@ def test_the_real_report_fills_the_files(result, tmp_path):
 def test_a_result_is_read_back_as_it_was(result, tmp_path, plain_pages):
     again = Result.read(result.save(tmp_path))
     assert again.scenario == result.scenario
-    assert again.manifest == result.manifest
+    assert {**again.manifest, "seals": None} == {**result.manifest, "seals": None}
     for name in ("curves", "runs", "outcomes"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name))
     assert list(again.history) == list(result.history)
@@ -80,14 +83,19 @@ def test_a_result_is_read_back_as_it_was(result, tmp_path, plain_pages):
         pd.testing.assert_frame_equal(again.history[name], table, check_dtype=False)
 
 
-def test_the_manifest_tells_how_to_make_it_again(result, tmp_path, plain_pages):
-    facts = json.loads((result.save(tmp_path) / "manifest.json").read_text())
-    assert facts["hash"] == result.hash
-    assert (facts["seed"], facts["runs"], facts["engine"], facts["workers"]) == (3, 40, "kernel", 1)
-    assert facts["scenario"] == result.scenario.document()
+def test_the_manifest_says_how_to_make_it_again(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    facts = json.loads((place / "manifest.json").read_text())
+    assert facts["kind"] == "run"
+    assert facts["hash"] == result.hash == renamed(facts)
+    assert facts["asked"]["scenario"] == result.scenario.document()
+    made = facts["made"]
+    assert (made["engine"], made["workers"]) == ("kernel", 1)
+    assert made["seconds"] >= 0
     assert {"python", "numpy", "numba", "mesa"} <= set(facts["versions"])
     assert len(facts["evidence_hash"]) == 64
-    assert facts["wall_seconds"] >= 0
+    assert set(facts["seals"]) == {name for name in FILES if name.endswith((".csv", ".parquet"))}
+    assert all(saved.seal(place / name) == one for name, one in facts["seals"].items())
 
 
 def test_parquet_has_dictionaries_and_zstd(result, tmp_path, plain_pages):
@@ -122,7 +130,7 @@ STEPS = {
     "the page": (report, "page"),
     "a table": (parquet, "write_table"),
     "a text": (csv, "write_csv"),
-    "the last rename": (store, "_swap"),
+    "the last rename": (saved, "_swap"),
 }
 
 
@@ -215,7 +223,9 @@ scenario = Scenario.model_validate({
     "name": "made_up", "title": "", "period": {"start": 24276, "end": 24311},
     "ensemble": {"runs": 20, "seed": 1},
 })
-result = Result.of(scenario, manifest.manifest(scenario, "kernel", 1, 0.0), ensemble, {})
+document = scenario.document()
+facts = manifest.manifest("run", {"scenario": document}, [document])
+result = Result.of(scenario, facts, ensemble, {})
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 text = mock.patch.multiple(
     report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",
@@ -242,28 +252,121 @@ def test_a_disk_that_takes_only_some_bytes_keeps_nothing(tmp_path, most):
     assert everything(tmp_path) == {}
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda folder: (folder / "manifest.json").unlink(), "no manifest.json"),
-        (lambda folder: (folder / "runs.parquet").unlink(), "no runs.parquet"),
-        (lambda folder: (folder / "runs.parquet").write_bytes(b"no"), "cannot be read"),
-        (lambda folder: (folder / "manifest.json").write_text("{"), "cannot be read"),
-        (lambda folder: (folder / "manifest.json").write_text("[]"), "cannot be read"),
-        (lambda folder: _newer(folder / "manifest.json"), "format 99"),
-    ],
-)
-def test_what_is_no_result_is_refused(result, tmp_path, plain_pages, change, message):
+def _edited(**changes):
+    """Return what changes a manifest."""
+
+    def change(folder):
+        file = folder / "manifest.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+    return change
+
+
+def _without(*names):
+    def change(folder):
+        file = folder / "manifest.json"
+        facts = json.loads(file.read_text())
+        file.write_text(json.dumps({k: v for k, v in facts.items() if k not in names}))
+
+    return change
+
+
+def _asked(**changes):
+    def change(folder):
+        file = folder / "manifest.json"
+        facts = json.loads(file.read_text())
+        facts["asked"] |= changes
+        file.write_text(json.dumps(facts))
+
+    return change
+
+
+CHANGED = {
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), r"no manifest\.json"),
+    "no table": (lambda folder: (folder / "runs.parquet").unlink(), r"runs\.parquet is missing"),
+    "another table": (
+        lambda folder: (folder / "runs.parquet").write_bytes(b"no"),
+        r"runs\.parquet is not the table that was written",
+    ),
+    "a table of another name": (
+        lambda folder: (folder / "outcomes.parquet").write_bytes(
+            (folder / "curves.parquet").read_bytes()
+        ),
+        r"outcomes\.parquet is not the table",
+    ),
+    "half a manifest": (
+        lambda folder: (folder / "manifest.json").write_text("{"),
+        r"manifest\.json cannot be read",
+    ),
+    "a list": (
+        lambda folder: (folder / "manifest.json").write_text("[]"),
+        "not the manifest of a result",
+    ),
+    "deep": (
+        lambda folder: (folder / "manifest.json").write_text("[" * 100_000),
+        r"manifest\.json cannot be read",
+    ),
+    "a newer format": (_edited(format_version=99), "format 99; .* run sim run again"),
+    "an older format": (_edited(format_version=1), "format 1; .* run sim run again"),
+    "another hash": (_edited(hash="0" * 64), r"was edited: its hash is 000000000000"),
+    "another model": (_edited(model_version=77), "was edited"),
+    "another evidence": (_edited(evidence_hash="x"), "was edited"),
+    "other levers": (_edited(used={}), "was edited"),
+    "another scenario": (_asked(scenario={"name": "other"}), "was edited"),
+    "a path as scenario": (_asked(scenario="/etc/passwd"), "was edited"),
+    "no seals": (_without("seals"), "lacks 'seals'"),
+    "seals of nothing": (_edited(seals=3), "holds no seals"),
+    "a seal outside": (_edited(seals={"../x": "0"}), r"\.\./x is missing"),
+    "no kind": (_without("kind"), "lacks 'kind'"),
+    "another kind": (_edited(kind="novel"), "no known kind: 'novel'"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_what_is_no_result_or_was_changed_is_refused_and_named(result, tmp_path, plain_pages, what):
+    change, message = CHANGED[what]
     place = result.save(tmp_path)
+    page = (place / "report.html").read_bytes()
     change(place)
-    with pytest.raises(StoreError, match=message):
-        Result.read(place)
+    for read in (Result.read, saved.read, saved.rebuild_report):
+        with pytest.raises(StoreError, match=message):
+            read(place)
+    assert (place / "report.html").read_bytes() == page
+
+
+def test_a_scenario_that_is_a_path_is_never_followed(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    file = place / "manifest.json"
+    facts = json.loads(file.read_text())
+    facts["asked"]["scenario"] = "/etc/hostname"
+    facts["hash"] = renamed(facts)  # whoever edits a manifest can name it anew
+    file.write_text(json.dumps(facts))
+    with pytest.raises(StoreError, match="a str in place of a scenario"):
+        saved.rebuild_report(place)
+
+
+@given(data=st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_flipped_bit_in_any_table_is_found(kept_result, data):
+    place, names = kept_result
+    file = place / data.draw(st.sampled_from(names))
+    whole = file.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    bit = 1 << data.draw(st.integers(0, 7))
+    file.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+    try:
+        with pytest.raises(StoreError, match=f"{file.name} is not the table"):
+            saved.read(place)
+    finally:
+        file.write_bytes(whole)
+    assert saved.read(place).hash
+
+
+@pytest.fixture
+def kept_result(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    return place, sorted(name for name in FILES if name.endswith((".csv", ".parquet")))
 
 
 def _no_room(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def _newer(file):
-    facts = json.loads(file.read_text())
-    file.write_text(json.dumps(facts | {"format_version": 99}))

@@ -1,0 +1,83 @@
+"""A plain page for any kind of result: what it says, figures, tables, and how it was made."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a page.
+
+    Parameters
+    ----------
+    title : str
+    head : sequence of str
+        Names of the columns.
+    rows : sequence of sequence of str
+        Cells as they are read; the first of a row names it.
+    note : str
+        A sentence above it.
+    words : bool
+        Whether cells are sentences, which stand one below the other on a phone.
+    """
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    words: bool = False
+
+
+def sheet(
+    title: str,
+    lead: Sequence[str],
+    manifest: Mapping[str, Any],
+    *,
+    figures: Mapping[str, str],
+    tables: Sequence[Table],
+) -> str:
+    """Return a page of one HTML file that loads nothing.
+
+    Parameters
+    ----------
+    title : str
+    lead : sequence of str
+        What the result says, the most important sentence first.
+    manifest : mapping
+        Of the result.
+    figures : mapping of str to str
+        SVG by what a reader who does not see it is told.
+    tables : sequence of Table
+    """
+    from sim.report.templating import template
+
+    made = manifest["made"]
+    machine = made["machine"]
+    return str(
+        template("sheet.html.j2").render(
+            title=title,
+            kicker=manifest["kind"],
+            lead=lead,
+            figures=[{"alt": alt, "data": data_address(svg)} for alt, svg in figures.items()],
+            tables=tables,
+            layers={},
+            provenance={
+                "Result": manifest["hash"],
+                "Evidence": manifest["evidence_hash"],
+                "Model version": manifest["model_version"],
+                "Layout version": manifest["format_version"],
+                "Versions": ", ".join(f"{k} {v}" for k, v in manifest["versions"].items()),
+                "Made": f"{made['time']} on {machine['system']} {machine['machine']}, "
+                f"engine {made['engine']}",
+            },
+        )
+    )
+
+
+def data_address(svg: str) -> str:
+    """Return a drawing as a data address."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

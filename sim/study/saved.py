@@ -1,0 +1,387 @@
+"""Results on disk: one base for every kind, written whole or not at all, sealed, and read back.
+
+A result is staged in a hidden folder beside its place and renamed when every file is there, so a
+reader never meets half of one; whatever fails, the stage and the folders made for it are removed.
+The manifest holds all that was asked, a hash of it, and a seal of every table: a reader finds a
+table that was cut, changed or taken from another result, and a manifest that was edited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from uuid import uuid4
+
+from sim.errors import SimError, StoreError
+from sim.study.manifest import renamed
+from sim.version import FORMAT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LATEST = "latest"
+MANIFEST = "manifest.json"
+PAGE = "report.html"
+
+Writer = Callable[[Path], None]
+"""Writes one file at the path that it is given."""
+
+
+@dataclass(frozen=True, eq=False)
+class Saved(ABC):
+    """A result of any kind: what it was made of, where it is kept, and how it is written.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As `sim.study.manifest.manifest` returns it.
+    folder : Path, optional
+        Where the result is kept; None where it was not written.
+    """
+
+    kind: ClassVar[str]
+
+    manifest: Mapping[str, Any]
+    folder: Path | None = field(default=None, kw_only=True)
+
+    @property
+    def hash(self) -> str:
+        """Names the result: of all that was asked and all that can move a number."""
+        return str(self.manifest["hash"])
+
+    @property
+    @abstractmethod
+    def where(self) -> tuple[str, ...]:
+        """Folders between the one for all results and that of the hash."""
+
+    @abstractmethod
+    def _tables(self) -> Mapping[str, Writer]:
+        """Return what writes each table, by the name of its file; all are sealed."""
+
+    @abstractmethod
+    def _figures(self) -> Mapping[str, bytes]:
+        """Return figures by the name of their file."""
+
+    @abstractmethod
+    def _page(self) -> str:
+        """Return the report as one HTML page."""
+
+    @classmethod
+    @abstractmethod
+    def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Self:
+        """Return what a folder holds, whose manifest and seals were checked."""
+
+    def place(self, out: Path) -> Path:
+        """Return the folder of the result under the one for all results."""
+        return out.joinpath(*self.where, self.hash[:12])
+
+    def save(self, out: str | Path = "results") -> Path:
+        """Write all files of the result, or nothing.
+
+        Parameters
+        ----------
+        out : str or Path
+            Folder that stands for ``results/``, as ``--out`` does.
+
+        Returns
+        -------
+        Path
+            The result's own folder.
+
+        Raises
+        ------
+        StoreError
+            If something cannot be written; then nothing is left behind.
+        """
+        place = self.place(Path(out))
+        require_writable(Path(out))
+        latest = place.parent / LATEST
+        if latest.is_dir() and not latest.is_symlink():
+            raise StoreError(f"{shown(latest)} is a folder where the link to the last result goes")
+        try:
+            with staged(place) as stage:
+                self._write(stage)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = f"{shown(place)} cannot be written: {reason}; nothing was written"
+            raise StoreError(message) from error
+        return place
+
+    def saved(self, out: str | Path | None) -> Self:
+        """Return the result with its folder once it is written, or as it is without one."""
+        return self if out is None else replace(self, folder=self.save(out))
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read a result that was saved, and check its seals.
+
+        Raises
+        ------
+        StoreError
+            If the folder holds no such result, one in another format, or one that was changed;
+            what differs is named.
+        """
+        place = Path(folder)
+        known = read_manifest(place)
+        if known["kind"] != cls.kind:
+            raise StoreError(f"{shown(place)} holds a {known['kind']}, not a {cls.kind}")
+        check_seals(place, known)
+        with _readable(place):
+            return replace(cls._of(place, known), folder=place)
+
+    def _write(self, stage: Path) -> None:
+        """Write every file into a stage; tables go to disk on a thread while figures are drawn."""
+        tables = self._tables()
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(lambda: [write(stage / name) for name, write in tables.items()])
+            for name, content in self._figures().items():
+                (stage / name).write_bytes(content)
+            written.result()
+        seals = {name: seal(stage / name) for name in sorted(tables)}
+        text = json.dumps(
+            {**self.manifest, "seals": seals}, indent=2, ensure_ascii=False, allow_nan=False
+        )
+        (stage / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (stage / PAGE).write_text(self._page(), encoding="utf-8")
+
+
+def csv_of(table: pd.DataFrame) -> Writer:
+    """Return what writes a table as CSV."""
+
+    def write(path: Path) -> None:
+        table.to_csv(path, index=False)
+
+    return write
+
+
+def seal(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a result, checked against its own hash.
+
+    Raises
+    ------
+    StoreError
+        If there is none, it is in another format, or it was edited.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise StoreError(f"{shown(folder)} is not a result: it has no {MANIFEST}")
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StoreError(f"{shown(path)} cannot be read: {error}") from error
+    if not isinstance(known, dict) or not isinstance(known.get("format_version"), int):
+        raise StoreError(f"{shown(path)} is not the manifest of a result")
+    if known["format_version"] != FORMAT:
+        again = (
+            KINDS[known["kind"]][1] if known.get("kind") in KINDS else "the command that made it"
+        )
+        raise StoreError(
+            f"{shown(folder)} was written in format {known['format_version']}; this version reads "
+            f"format {FORMAT}: run {again} again"
+        )
+    for part in ("kind", "asked", "used", "model_version", "evidence_hash", "hash", "seals"):
+        if part not in known:
+            raise StoreError(f"{shown(path)} lacks {part!r}: it is not the manifest of a result")
+    if known["kind"] not in KINDS:
+        raise StoreError(f"{shown(folder)} holds a result of no known kind: {known['kind']!r}")
+    try:
+        made = renamed(known)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise StoreError(f"{shown(path)} cannot be read: {error}") from error
+    if made != known["hash"]:
+        raise StoreError(
+            f"{shown(path)} was edited: its hash is {str(known['hash'])[:12]}, what it says was "
+            f"asked gives {made[:12]}"
+        )
+    return known
+
+
+def check_seals(folder: Path, known: Mapping[str, Any]) -> None:
+    """Compare every table with its seal.
+
+    Raises
+    ------
+    StoreError
+        Naming every table that is missing or differs.
+    """
+    seals = known["seals"]
+    if not isinstance(seals, dict):
+        raise StoreError(f"{shown(folder / MANIFEST)} holds no seals")
+    wrong = []
+    for name, expected in seals.items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file():
+            wrong.append(f"{name} is missing")
+        elif seal(path) != expected:
+            wrong.append(f"{name} is not the table that was written")
+    if wrong:
+        raise StoreError(f"{shown(folder)} was changed: {'; '.join(wrong)}")
+
+
+KINDS: dict[str, tuple[str, str]] = {
+    "run": ("sim.study.result:Result", "sim run"),
+    "sweep": ("sim.study.sweeps.result:Sweep", "sim sweep"),
+    "sensitivity": ("sim.study.sweeps.sensitivity:Sensitivity", "sim sensitivity"),
+    "robust": ("sim.study.robust.robust:Robust", "sim robust"),
+    "comparison": ("sim.study.compare.compare:Comparison", "sim compare"),
+    "package": ("sim.study.compare.packages:Package", "sim compare --interactions"),
+    "hypotheses": ("sim.study.hypotheses.experiments:Findings", "sim hypotheses"),
+    "calibration": ("sim.study.calibration.calibrate:Calibration", "sim calibrate"),
+    "hindcast": ("sim.study.calibration.hindcast:Hindcast", "sim hindcast"),
+}
+"""Kind of result to the class that reads it and the command that makes it."""
+
+
+def read(folder: str | Path) -> Saved:
+    """Read a result of any kind.
+
+    Raises
+    ------
+    StoreError
+        As `Saved.read`.
+    """
+    import importlib
+
+    place = Path(folder)
+    module, _, name = KINDS[read_manifest(place)["kind"]][0].partition(":")
+    of_kind: type[Saved] = getattr(importlib.import_module(module), name)
+    return of_kind.read(place)
+
+
+def plain_scenario(given: object) -> Mapping[str, Any]:
+    """Return a scenario of a manifest, which must be a plain mapping.
+
+    A text there would be taken for the name or the path of a file.
+
+    Raises
+    ------
+    StoreError
+        If it is anything else.
+    """
+    if not isinstance(given, Mapping):
+        raise StoreError(f"the manifest holds a {type(given).__name__} in place of a scenario")
+    return given
+
+
+def rebuild_report(folder: Path) -> Path:
+    """Write the page of a result of any kind again, in one step, and return its path.
+
+    Raises
+    ------
+    StoreError
+        If the folder holds no result, a changed one, or cannot be written.
+    """
+    made = read(folder)._page()  # noqa: SLF001 - of this module's own base
+    place = folder / PAGE
+    new = folder / f".{PAGE}.{uuid4().hex[:8]}"
+    try:
+        new.write_text(made, encoding="utf-8")
+        new.replace(place)
+    except OSError as error:
+        raise StoreError(f"{shown(place)} cannot be written: {error.strerror}") from error
+    finally:
+        new.unlink(missing_ok=True)
+    return place
+
+
+def require_writable(out: Path) -> None:
+    """Refuse at once what could not be written after minutes of work.
+
+    Raises
+    ------
+    StoreError
+        If the folder, or the first one above it that exists, is no folder or may not be written.
+    """
+    place = out.absolute()
+    while not (place.exists() or place.is_symlink()):
+        place = place.parent
+    if not place.is_dir():
+        raise StoreError(f"{shown(out)} cannot be written: {shown(place)} is not a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise StoreError(f"{shown(out)} cannot be written: no permission in {shown(place)}")
+
+
+@contextmanager
+def _readable(place: Path) -> Iterator[None]:
+    """Turn whatever is wrong with the files of a result into one clear message."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, SimError) as error:
+        raise StoreError(f"{shown(place)} cannot be read as a result: {error}") from error
+
+
+@contextmanager
+def staged(place: Path) -> Iterator[Path]:
+    """Give a folder to fill beside a place, and put it there when the block ends well."""
+    made = _make_folders(place.parent)
+    mark = uuid4().hex[:8]
+    stage, old, link = (place.parent / f".{name}.{mark}" for name in (place.name, "old", LATEST))
+    try:
+        stage.mkdir()
+        yield stage
+        # All that can fail for want of room or rights comes before the first rename.
+        link.symlink_to(place.name)
+        _swap(stage, place, old)
+        link.replace(place.parent / LATEST)
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        link.unlink(missing_ok=True)
+        for folder in made:
+            with suppress(OSError):  # another run may have put something there
+                folder.rmdir()
+        raise
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make a folder with those above it and return the new ones, deepest first."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    made: list[Path] = []
+    try:
+        for new in reversed(missing):
+            new.mkdir(exist_ok=True)
+            made.insert(0, new)
+    except OSError:
+        for new in made:
+            with suppress(OSError):
+                new.rmdir()
+        raise
+    return made
+
+
+def _swap(stage: Path, place: Path, aside: Path) -> None:
+    """Rename a finished stage to its place; an older result there steps aside until it is done."""
+    if place.exists():
+        place.rename(aside)
+    try:
+        stage.rename(place)
+    except OSError:
+        if aside.exists():
+            aside.rename(place)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def shown(path: Path) -> str:
+    """Return a path as the user would write it: relative where it is below the current folder."""
+    path = path.absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
