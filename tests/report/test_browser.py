@@ -81,11 +81,12 @@ def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
     tab.close()
 
 
-def _compared():
+def _compared(groups=("world", "global_south")):
     """Return a small comparison, with a name as long as they come."""
     import pandas as pd
 
     from sim.study.compare.details import ALONE, RANKING, SIZES
+    from sim.study.compare.result import Comparison
 
     names = ("us_attractive_alternative_global_south", "b")
     rows = [
@@ -105,18 +106,15 @@ def _compared():
         (1, names[0], *at, 0.03, names[1], 0.8, 0.2, True),
         (1, names[1], *at, -0.02, "", None, None, False),
     ]
-    tables = {
-        "effects.csv": pd.DataFrame(rows),
-        "ranking.csv": pd.DataFrame(order, columns=list(RANKING)),
-        "sizes.csv": pd.DataFrame(columns=list(SIZES)),
-        "alone.csv": pd.DataFrame(columns=list(ALONE)),
-    }
-    manifest = {
-        "subject": names[0], "against": "baseline", "each": "scenarios", "runs": 8,
-        "shown": ["share.bloc_us", "dependence"], "groups": ["world", "global_south"],
-        "notes": ["A sentence that must be read."],
+    asked = {
+        "subject": names[0], "against": "baseline", "each": "scenarios", "policies": 2, "seed": 1,
+        "shown": ["share.bloc_us", "dependence"], "outcomes": {"groups": list(groups)},
     }  # fmt: skip
-    return tables, manifest
+    return Comparison(
+        {"asked": asked}, pd.DataFrame(rows), pd.DataFrame(order, columns=list(RANKING)),
+        pd.DataFrame(columns=list(SIZES)), pd.DataFrame(columns=list(ALONE)),
+        ("A sentence that must be read.",),
+    )  # fmt: skip
 
 
 def _forecast():
@@ -152,7 +150,7 @@ def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
     import sim.report.compare as of_comparison
 
     text = (
-        of_comparison.page(*_compared()) if which == "comparison" else of_hindcast.page(_forecast())
+        of_comparison.page(_compared()) if which == "comparison" else of_hindcast.page(_forecast())
     )
     file = tmp_path / "report.html"
     file.write_text(text, encoding="utf-8")

@@ -60,15 +60,13 @@ def test_sizes_and_order_in_lines():
         "0, 20 and 9,000 USD million a year"
     )
     assert effects.sizes_line(sizes, "plurality") == []
-    tables, _ = _compared()
-    assert effects.rank_lines(tables["ranking.csv"], 5) == [
+    assert effects.rank_lines(_compared().ranking, 5) == [
         "us_attractive_alternative_global_south before b in 80 % of worlds (a tie)"
     ]
 
 
 def test_the_page_shows_what_was_asked_in_its_order():
-    tables, manifest = _compared()
-    page = compare.page(tables, manifest | {"groups": ["global_south", "world"]})
+    page = compare.page(_compared(("global_south", "world")))
     captions = re.findall(r"<caption>(.*?)</caption>", page)
     assert captions == ["US bloc in the Global South, 2030", "US bloc in the world, 2030"]
     assert "A sentence that must be read." in page
@@ -80,8 +78,7 @@ def test_the_page_shows_what_was_asked_in_its_order():
 @pytest.mark.parametrize("policies", [1, 2])
 def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
     """What is drawn of an effect reaches from p05 to p95."""
-    tables, _ = _compared()
-    table = tables["effects.csv"]
+    table = _compared().table
     table = table[table["scenario"].isin(sorted(set(table["scenario"]))[-policies:])]
     mine = table[table["group"] == "world"]
     axis = compare.sorted_effects(mine).axes[0]
