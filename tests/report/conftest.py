@@ -189,8 +189,11 @@ def fake_result(runs: int = 40, codes: tuple[str, ...] = tuple(NATIONS)) -> Fake
             "model_version": 1,
             "format_version": 1,
             "versions": {"python": "3.13.5", "numpy": "2.5.0"},
-            "platform": {"system": "Linux", "machine": "x86_64"},
-            "engine": "kernel",
+            "made": {
+                "time": "2026-11-27T08:00:00+00:00",
+                "engine": "kernel",
+                "machine": {"system": "Linux", "machine": "x86_64"},
+            },
         },
     )
 
