@@ -46,7 +46,7 @@ class Problem:
         head = f"{place}: " if place else ""
         middle = f"{self.path}: " if self.path else ""
         tail = f" ({self.hint})" if self.hint else ""
-        return f"{head}{middle}{self.message}{tail}"
+        return printable(f"{head}{middle}{self.message}{tail}")
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the fields as a plain mapping, for JSON."""
@@ -134,6 +134,27 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
     return sorted(holding, key=lambda name: (folded not in _parts(name.casefold()), len(name)))[
         :most
     ]
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and line feed, marks that turn the direction of writing, and halves
+of characters."""
+
+
+def printable(text: str) -> str:
+    """Return a text that cannot command a terminal: control characters stand as escapes.
+
+    Parameters
+    ----------
+    text : str
+        Any text, such as the name of somebody's file.
+    """
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def is_printable(text: str) -> bool:
+    """Return whether a text holds nothing that :func:`printable` would change."""
+    return _UNPRINTABLE.search(text) is None
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -1,59 +1,160 @@
 """The command ``sim``: a thin face that parses, calls the library and prints.
 
 Exit codes: 0 done; 1 a value that is present but wrong; 2 an unknown command or option or a missing
-argument; 3 a run or a store failed; 130 interrupted.
+argument; 3 a run or a store failed, or something that nobody foresaw; 130 interrupted; 141 the
+reader of a pipe has gone. Whatever happens is said in one line on standard error; with
+``SIM_DEBUG=1`` its traceback follows.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import Any, NoReturn
 
-import typer
+__all__ = ["main"]
 
-from sim.cli.app import app
-from sim.cli.output import report_error
-from sim.errors import InputError, SimError
+GONE = 141
+"""What a shell shows of a program whose pipe has no reader any more."""
 
-__all__ = ["app", "main"]
-
-# typer names only BadParameter; the class it is made from is any mistake in using a command.
-_UsageError: Any = typer.BadParameter.__mro__[1]
+INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
-    signal.signal(signal.SIGTERM, _leave)
-    sys.exit(_exit_code(sys.argv[1:]))
-
-
-def _exit_code(words: list[str]) -> int:
-    """Run one command line and return its exit code; errors go to standard error."""
-    as_json = "--json" in words
+    asked = _Interrupt()
+    # A handler that the caller set, as nohup and a shell's & do, stays in force.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, asked)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
+    # Nothing here opens a window, whatever the environment says of it.
+    os.environ["MPLBACKEND"] = "agg"
     try:
-        code = typer.main.get_command(app).main(words, prog_name="sim", standalone_mode=False)
-    except _UsageError as error:
+        _streams().guard()
+    except OSError as error:
+        sys.exit(_told(error, as_json="--json" in sys.argv))
+    sys.exit(_exit_code(sys.argv[1:], asked))
+
+
+class _Interrupt:
+    """Ctrl-C from the first import to the last line.
+
+    Attributes
+    ----------
+    at_work : bool
+        Whether a command is under way, which an exception ends through every clean-up. Before and
+        after, nothing has to be cleaned up: the process ends at once.
+    asked : bool
+        Whether Ctrl-C was pressed. An import that is interrupted may raise anything.
+    """
+
+    def __init__(self) -> None:
+        self.at_work = False
+        self.asked = False
+
+    def __call__(self, number: int, _: object) -> None:
+        """Interrupt the command, or end the process where none is under way."""
+        self.asked = True
+        if not self.at_work:
+            os._exit(INTERRUPTED)
+        raise KeyboardInterrupt(number)
+
+
+def _exit_code(words: list[str], interrupt: _Interrupt | None = None) -> int:
+    """Run one command line and return its exit code; errors go to standard error."""
+    interrupt = interrupt or _Interrupt()
+    try:
+        code = _run(words, interrupt)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing passes the funnel
+        interrupt.at_work = False
+        raised = KeyboardInterrupt() if interrupt.asked else error
+        return _told(raised, as_json="--json" in words)
+    interrupt.at_work = False
+    return code
+
+
+def _run(words: list[str], interrupt: _Interrupt) -> int:
+    import typer
+
+    from sim.cli.app import app
+
+    command = typer.main.get_command(app)
+    interrupt.at_work = True
+    try:
+        with command.make_context("sim", words) as context:
+            command.invoke(context)
+    except typer.Exit as leaving:
+        return int(leaving.exit_code)
+    return 0
+
+
+def _told(error: BaseException, *, as_json: bool) -> int:
+    """Say what went wrong and return the exit code that it stands for."""
+    from sim.cli.output import report_error
+    from sim.errors import InputError, SimError
+
+    if isinstance(error, InputError):
+        code, kind, problems, message = 1, "input", error.problems, str(error)
+    elif isinstance(error, _usage_error()):
         kind = "input" if _is_wrong_value(error) else "usage"
-        report_error(kind, error.format_message(), as_json=as_json, usage=_usage(error))
-        return 1 if kind == "input" else 2
-    except InputError as error:
-        report_error("input", str(error), error.problems, as_json=as_json)
-        return 1
-    except SimError as error:
-        report_error("failure", str(error), as_json=as_json)
-        return 3
-    if code == 130:
-        report_error("interrupted", "interrupted; nothing half-written is left", as_json=as_json)
-    return int(code or 0)
+        code, problems, message = 1 if kind == "input" else 2, (), error.format_message()
+    elif isinstance(error, KeyboardInterrupt):
+        code, kind, problems = INTERRUPTED, "interrupted", ()
+        message = "interrupted; nothing half-written is left"
+    elif isinstance(error, _streams().ReaderGone):
+        return GONE
+    else:
+        code, kind, problems = 3, "failure", ()
+        message = str(error) if isinstance(error, SimError) else _in_a_line(error)
+    with _streams().lenient():  # a broken standard error leaves the exit code to say it
+        report_error(kind, message, problems, as_json=as_json, usage=_usage(error))
+        if code == 3 and os.environ.get("SIM_DEBUG") == "1":
+            import traceback
+
+            traceback.print_exception(error)
+    return code
 
 
-def _is_wrong_value(error: Exception) -> bool:
+def _in_a_line(error: BaseException) -> str:
+    """Return what a reader can do something about, of an error that nobody turned into words."""
+    reason = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return "there is too little memory for this"
+    if isinstance(error, ImportError):
+        return f"a package cannot be loaded: {reason}"
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the current folder does not exist any more"
+    if isinstance(error, OSError):
+        named = f": {error.filename}" if error.filename is not None else ""
+        return f"{error.strerror or reason}{named}"
+    return f"unexpected {type(error).__name__}: {reason} (SIM_DEBUG=1 shows where)"
+
+
+def _streams() -> Any:  # noqa: ANN401 - a module
+    """Return the module on streams, which is loaded when Ctrl-C has its handler."""
+    from sim.cli import streams
+
+    return streams
+
+
+def _usage_error() -> Any:  # noqa: ANN401 - typer has no name for it
+    """Return the class of any mistake in using a command, of which typer names only one."""
+    import typer
+
+    return typer.BadParameter.__mro__[1]
+
+
+def _is_wrong_value(error: BaseException) -> bool:
     """Tell a value that is present but wrong from one that is missing."""
+    import typer
+
     return isinstance(error, typer.BadParameter) and type(error).__name__ != "MissingParameter"
 
 
-def _usage(error: Exception) -> str | None:
+def _usage(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path} --help" if context is not None else "sim --help"
 

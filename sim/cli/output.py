@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from sim.errors import Problem
+from sim.errors import Problem, printable
 
 Row = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ def report_error(
         typer.echo(json.dumps(error, ensure_ascii=False), err=True)
         return
     for line in message.splitlines():
-        typer.echo(f"sim: {line}", err=True)
+        typer.echo(f"sim: {printable(line)}", err=True)
     if kind == "usage" and usage:
         typer.echo(f"     {usage} explains", err=True)
 
@@ -149,4 +149,4 @@ def _short(value: object) -> str:
         return ", ".join(_short(item) for item in value) or "-"
     if isinstance(value, Mapping):
         return "-"
-    return " ".join(str(value).split())
+    return printable(" ".join(str(value).split()))

@@ -15,7 +15,10 @@ def shipped() -> Path:
 
 def local() -> Path:
     """Return ``./scenarios``, whether or not it exists."""
-    return Path.cwd() / "scenarios"
+    try:
+        return Path.cwd() / "scenarios"
+    except FileNotFoundError:  # the current folder itself was removed
+        return Path("scenarios")
 
 
 def known(beside: Path | None = None) -> dict[str, Path]:
@@ -60,12 +63,13 @@ def allowed(file: Path, beside: Path | None) -> bool:
         The scenario's own file, None for a mapping.
     """
     folders = [local(), shipped()] + ([] if beside is None else [beside.parent])
-    return any(file.resolve().is_relative_to(folder.resolve()) for folder in folders)
+    there = (folder.resolve() for folder in folders if folder.is_dir())
+    return any(file.resolve().is_relative_to(folder) for folder in there)
 
 
 def shown(file: Path) -> str:
     """Return a path as short as it can be said: relative to here where that is inside."""
     try:
         return str(file.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # elsewhere, or the current folder was removed
         return str(file)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.study import curves, groups, history, saved
+from sim.study.children import safe_path
 from sim.study.manifest import manifest
 from sim.study.result import Result
 
@@ -99,7 +100,8 @@ def run(
     count = resolved.ensemble.runs
     _require_memory(drivers, shown, count, full=full)
     replicates = [np.arange(a, min(a + LANES, count)) for a in range(0, count, LANES)]
-    blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
+    with safe_path():
+        blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
     ensemble = curves.gather(
         blocks,
         months=drivers.facts.months[drivers.first :],

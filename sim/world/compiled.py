@@ -6,14 +6,12 @@ another, give equal bits.
 
 Numba does not notice when a function that a cached one calls has changed in another file. The
 cache folder is therefore named by a hash of every compiled source, of numba's version and of the
-processor: any edit starts a fresh one.
+processor: any edit starts a fresh one. `sim.world.machine_code` says which folders are safe.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,6 +20,14 @@ from typing import Any
 import numba
 from llvmlite import binding as llvm
 from numba.core import config
+
+from sim.errors import RunError
+from sim.world import machine_code
+
+_settings: Any = config  # numba is untyped
+
+if _settings.DISABLE_JIT:
+    raise RunError("NUMBA_DISABLE_JIT is set, and the rules cannot run uncompiled: unset it")
 
 
 def sources() -> list[Path]:
@@ -44,19 +50,9 @@ def digest(files: list[Path]) -> str:
 
 
 @cache
-def cache_folder() -> Path:
-    """Return the folder of the compiled code, the first writable of the usual places."""
-    home = os.environ.get("SIM_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    name = digest(sources())
-    for base in (Path(home) if home else Path.home() / ".cache", Path(tempfile.gettempdir())):
-        folder = base / "open-model-sim" / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="open-model-sim-"))
+def cache_folder() -> Path | None:
+    """Return this user's own folder of compiled code, None where no place is safe to keep it."""
+    return machine_code.folder(digest(sources()))
 
 
 def rule[F: Callable[..., Any]](function: F) -> F:
@@ -88,12 +84,16 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
 
 def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
     # Nothing here is called from C: leaving that wrapper out compiles a fifth faster.
-    options: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
-    settings: Any = config
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(cache_folder())  # only while the decorator reads it
-    try:
-        compiled: F = numba.njit(error_model="numpy", forceinline=inline, **options)(function)
-    finally:
-        settings.CACHE_DIR = before
-    return compiled
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+    compiled: Any = numba.njit(error_model="numpy", forceinline=inline, **options)(function)
+    place = cache_folder()
+    if place is not None:
+        before = _settings.CACHE_DIR
+        _settings.CACHE_DIR = str(place)  # only while the cache is made
+        try:
+            # What ``cache=True`` would do, with files that are sealed.
+            compiled._cache = machine_code.Cache(function)  # noqa: SLF001
+        finally:
+            _settings.CACHE_DIR = before
+    made: F = compiled
+    return made

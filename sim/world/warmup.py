@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -37,19 +38,23 @@ def warm_up(drivers: Drivers) -> None:
     drivers : Drivers
         Any compiled scenario: the rules do not depend on it, and a throw-away block of it is run.
     """
-    mark = cache_folder() / DONE
-    if mark.exists() or _processors() < 2:
+    place = cache_folder()
+    if place is None or _processors() < 2:
+        return
+    mark = place / DONE
+    if mark.exists():
         return
     with _ONE:  # other threads wait and find it done
         if not mark.exists():
             _compile(drivers)
-            mark.touch()
+            with suppress(OSError):  # a full disk: the mark only saves a look
+                mark.touch()
 
 
 def _compile(drivers: Drivers) -> None:
     """Compile one half here, and the other in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "sim.world.warmup"],
+    with subprocess.Popen(  # noqa: S603 - this interpreter and a program of one line
+        command(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -59,6 +64,16 @@ def _compile(drivers: Drivers) -> None:
         except BaseException:
             other.kill()
             raise
+
+
+def command() -> list[str]:
+    """Return what starts the second process.
+
+    It imports from where this process does: left to itself it would look into the current folder
+    first, and execute what lies there or compile another copy of this package.
+    """
+    program = "import sys; sys.path[:] = sys.argv[1:]; import sim.world.warmup as w; w.other_half()"
+    return [sys.executable, "-P", "-c", program, *sys.path]
 
 
 def _processors() -> int:
@@ -73,7 +88,7 @@ def _throw_away(drivers: Drivers) -> Block:
     return prepare(plain, 0, np.zeros(1, np.int64))
 
 
-def _other_half() -> None:
+def other_half() -> None:
     """Compile all but what nations perceive, by a month of a scenario of its own."""
     from sim.scenario import compile as compiled
     from sim.scenario import load
@@ -85,7 +100,3 @@ def _other_half() -> None:
     kernel.review(t, block)
     kernel.look(0, block, empty_record(drivers, 1, 1))
     finish(t, block)
-
-
-if __name__ == "__main__":
-    _other_half()

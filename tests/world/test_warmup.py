@@ -31,7 +31,7 @@ def test_the_second_process_is_started_once(started, tmp_path):
     drivers = worlds.toy(1)
     warmup.warm_up(drivers)
     warmup.warm_up(drivers)
-    assert started == [[sys.executable, "-m", "sim.world.warmup"]]
+    assert started == [warmup.command()]
     assert (tmp_path / warmup.DONE).exists()
 
 
@@ -67,4 +67,4 @@ def test_what_fails_here_ends_the_second_process(started, monkeypatch, tmp_path)
 
 
 def test_the_other_half_can_be_run():
-    warmup._other_half()
+    warmup.other_half()

@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessP
 from typing import Any
 
 from sim.errors import RunError
+from sim.study.children import safe_path
 from sim.study.sweeps.tasks import Job, Task, run_task
 
 ATTEMPTS = 4
@@ -47,13 +48,15 @@ def execute(job: Job, tasks: Sequence[Task], workers: int, cluster: str | None) 
     RunError
         If workers die again and again, or a cluster cannot be reached.
     """
-    if cluster is not None:
-        yield from _on_cluster(job, tasks, workers, cluster)
-    elif workers == 1 or len(tasks) == 1:
+    if cluster is None and (workers == 1 or len(tasks) == 1):
         for task in tasks:
             yield task, run_task(job, task)
-    else:
-        yield from _in_pool(job, tasks, min(workers, len(tasks)))
+        return
+    with safe_path():
+        if cluster is not None:
+            yield from _on_cluster(job, tasks, workers, cluster)
+        else:
+            yield from _in_pool(job, tasks, min(workers, len(tasks)))
 
 
 def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:

@@ -1,0 +1,171 @@
+"""Whatever happens, a command ends in one line and the exit code that the interface names."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import sim.cli as command
+from sim.cli import app as commands
+from sim.errors import RunError, printable
+from tests.cli.conftest import REAL, ROOT, environment
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Let ``sim list`` raise what a test wants it to raise."""
+    from sim.cli import catalogue
+
+    def let(error):
+        def overview():
+            raise error
+
+        monkeypatch.setattr(catalogue, "overview", overview)
+
+    return let
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (ValueError("two\nlines"), 3, "unexpected ValueError: two lines (SIM_DEBUG=1 shows where)"),
+        (MemoryError(), 3, "there is too little memory for this"),
+        (RecursionError("deep"), 3, "unexpected RecursionError"),
+        (EOFError(), 3, "unexpected EOFError"),
+        (ImportError("no lib"), 3, "a package cannot be loaded: no lib"),
+        (FileNotFoundError(errno.ENOENT, "No such file", "x.csv"), 3, "No such file: x.csv"),
+        (RunError("it broke", 7), 3, "replicate 7: it broke"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 3, "Broken pipe"),  # not standard output's
+    ],
+)
+def test_every_failure_is_a_line_and_a_code(failing, capsys, monkeypatch, error, code, says):
+    monkeypatch.delenv("SIM_DEBUG", raising=False)
+    failing(error)
+    assert command._exit_code(["list"]) == code
+    said = capsys.readouterr().err
+    assert says in said
+    assert len(said.splitlines()) == 1
+    assert command._exit_code(["list", "--json"]) == code
+    assert says.split(" (")[0] in json.loads(capsys.readouterr().err)["message"]
+
+
+def test_a_traceback_is_there_for_those_who_ask(failing, capsys, monkeypatch):
+    failing(ValueError("why"))
+    monkeypatch.setenv("SIM_DEBUG", "1")
+    assert command._exit_code(["list"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("sim: unexpected ValueError: why")
+    assert "Traceback" in said
+    assert "in overview" in said
+
+
+def test_a_request_to_end_passes_the_funnel(failing):
+    failing(SystemExit(143))
+    with pytest.raises(SystemExit):
+        command._exit_code(["list"])
+
+
+def test_an_import_that_was_interrupted_may_raise_anything(failing, capsys):
+    interrupt = command._Interrupt()
+    interrupt.asked = True
+    failing(ImportError("half of a package"))
+    assert command._exit_code(["list"], interrupt) == 130
+    assert "half of a package" not in capsys.readouterr().err
+
+
+def shell(line, cwd):
+    text = f'S() {{ {" ".join(REAL)} "$@"; }}; {line}'
+    return subprocess.run(
+        ["bash", "-c", text], cwd=cwd, env=environment(), capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ("S list scenarios >&-", 3, "sim: standard output is closed\n"),
+        ("S list scenarios >/dev/full", 3, "standard output cannot be written: No space left"),
+        ("S list parameters | true; exit ${PIPESTATUS[0]}", 141, ""),
+        ("S list parameters | head -1; exit ${PIPESTATUS[0]}", 141, ""),
+        ("S show nothing 2>&-", 1, ""),
+        ("S show nothing 2>/dev/full", 1, ""),
+        ("mkdir d; cd d; rmdir ../d; S list scenarios", 0, ""),
+        ("mkdir d; cd d; rmdir ../d; S run baseline --runs 2 --until 2023-02", 3, "current folder"),
+        ("MPLBACKEND=nonsense S list metrics", 0, ""),
+    ],
+)
+def test_streams_and_places_that_are_gone(tmp_path, line, code, says):
+    done = shell(line, tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) <= 1, done.stderr
+
+
+STARTED = "import pathlib, sim.cli; pathlib.Path('begun').touch(); sim.cli.main()"
+"""The command, with a mark when Python has come to it: before, a signal is Python's own affair."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2])
+def test_ctrl_c_in_the_first_second_is_no_traceback(tmp_path, after):
+    words = ("run", "baseline", "--runs", "5000", "--quiet")
+    process = subprocess.Popen(
+        [sys.executable, "-c", STARTED, *words], cwd=tmp_path, env=environment(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.001)
+    time.sleep(0.02 + after)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert said in {"", "sim: interrupted; nothing half-written is left\n"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_and_a_request_to_end_leave_nothing(tmp_path, number):
+    begun = tmp_path / "begun"
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "cli" / "made_up.py"), "run", "baseline"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        env=environment(MADE_UP_SECONDS="1", MADE_UP_BEGUN=str(begun)),
+    )  # fmt: skip
+    while not begun.exists():
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert said == ""
+    assert {entry.name for entry in tmp_path.iterdir()} == {"begun"}
+
+
+def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path):
+    line = "trap '' HUP INT; S list scenarios --quiet >/dev/null & p=$!; sleep 0.4; kill -HUP $p; "
+    assert shell(line + "kill -INT $p; wait $p", tmp_path).returncode == 0
+
+
+def test_nothing_that_is_printed_commands_a_terminal(sim, tmp_path):
+    assert printable("a\x1b]0;x\a\u202eb\x9b\ud800\tc\n") == (
+        "a\\x1b]0;x\\x07\\u202eb\\x9b\\ud800\tc\n"
+    )
+    name = "a\x1b]0;x\ab.yaml"
+    (tmp_path / name).write_text("extends: nothing\n")
+    for words in (("validate", name), ("run", name), ("show", name), ("run", "b\x1b[2J.yaml")):
+        done = sim(*words)
+        assert done.returncode == 1
+        assert "\\x1b" in done.stdout + done.stderr
+        assert not {"\x1b", "\a"} & set(done.stdout + done.stderr)
+
+
+def test_every_command_is_behind_the_funnel():
+    assert commands.app.registered_commands
+    assert command.__all__ == ["main"]
