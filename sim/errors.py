@@ -15,6 +15,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import takewhile
 
+CITED = 80
+"""Characters of what somebody gave that a message repeats."""
+
+LONGEST_PATH, LONGEST_MESSAGE = 200, 600
+"""Characters after which a key path and a message are cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -40,6 +46,12 @@ class Problem:
     column: int | None = None
     path: str | None = None
     hint: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, most in (("path", LONGEST_PATH), ("message", LONGEST_MESSAGE)):
+            text = getattr(self, name)
+            if text is not None and len(text) > most:
+                object.__setattr__(self, name, f"{text[:most]}...")
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
@@ -155,6 +167,21 @@ def printable(text: str) -> str:
 def is_printable(text: str) -> bool:
     """Return whether a text holds nothing that :func:`printable` would change."""
     return _UNPRINTABLE.search(text) is None
+
+
+def cited(value: object) -> str:
+    """Return a value as a message quotes it: what is longer than a line is cut.
+
+    Parameters
+    ----------
+    value : object
+        Text or number that somebody gave.
+    """
+    if isinstance(value, int) and abs(value) >= 10**CITED:
+        return f"a number of more than {CITED} digits"
+    text = value if isinstance(value, str) else str(value)
+    shown = text if len(text) <= CITED else f"{text[:CITED]}..."
+    return repr(shown) if isinstance(value, str) else shown
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -38,14 +38,14 @@ def resolve(
     from sim.errors import InputError
 
     found: list[Scenario] = []
-    problems: list[Problem] = []
+    problems: dict[Problem, None] = {}
     for name in names:
         try:
             found.append(
                 study.resolve(name, runs=runs, seed=seed, until=until, overrides=overrides)
             )
         except InputError as error:
-            problems += (problem for problem in error.problems if problem not in problems)
+            problems |= dict.fromkeys(error.problems)
     if problems:
         raise InputError(problems)
     return found
@@ -53,20 +53,17 @@ def resolve(
 
 def problems_of(files: Sequence[str]) -> list[Problem]:
     """Return everything that is wrong with scenario and study files."""
-    from sim.errors import InputError
     from sim.scenario import validate
+    from sim.study.checking import problems_of_study
     from sim.study.sweeps import study_file
 
-    found: list[Problem] = []
+    found: dict[Problem, None] = {}
     for file in files:
-        if not study_file.is_study(file):
-            found += (problem for problem in validate([file]) if problem not in found)
-            continue
-        try:
-            study_file.load_study(file)
-        except InputError as error:
-            found += error.problems
-    return found
+        if study_file.is_study(file):
+            found |= dict.fromkeys(problems_of_study(file))
+        else:
+            found |= dict.fromkeys(validate([file]))
+    return list(found)
 
 
 def overrides(

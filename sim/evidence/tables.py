@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim import numerals
 from sim.errors import InputError, Problem, nearest
 
 DATA = Path(__file__).parent / "data"
@@ -79,7 +80,7 @@ class Row:
         """
         cell = self.text(column)
         try:
-            value = float(cell)
+            value = numerals.number(cell)
         except ValueError:
             raise InputError(self.problem(f"{cell!r} is not a number", column)) from None
         if not math.isfinite(value):

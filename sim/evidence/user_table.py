@@ -23,6 +23,7 @@ from sim.evidence.nations import (
 from sim.evidence.tables import Row, read
 
 LIMIT = 2000
+LARGEST = 1 << 20
 """Nations that a table may hold: links grow with their square, results with their number."""
 
 BOUNDS = {
@@ -91,8 +92,12 @@ def _check_size(path: Path) -> None:
         with path.open("rb") as file:
             blocks = iter(lambda: file.read(1 << 20), b"")
             count = sum(block.count(b"\n") for block in blocks) - 1
+            size = file.tell()
     except OSError as error:
         raise InputError(Problem(f"cannot be read: {error.strerror}", str(path))) from error
+    if size > LARGEST and count <= LIMIT:
+        message = f"the table is larger than {LARGEST:,} bytes, for {count:,} nations"
+        raise InputError(Problem(message, str(path)))
     if count > LIMIT:
         links, results = 8 * count**2 / 1e9, 8 * 156 * count * 7 * 200 / 1e9
         raise InputError(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sim import months
-from sim.errors import nearest
-from sim.scenario import fields, levers, nations, own, strength, vocabulary
+from sim.errors import cited
+from sim.scenario import fields, levers, nations, own, places, strength, vocabulary
 from sim.scenario.document import (
     MAX_DELAY,
     MAX_RUNS,
@@ -85,11 +85,14 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
 
 def _name(node: Node | None, name: str, problems: Problems) -> str:
     if node is None:
-        return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-") or "scenario"
+        return places.for_a_folder(name, "scenario")
     given = fields.text(node, problems, "name")
     if given is not None and not _NAME.fullmatch(given):
         hint = "letters, digits, underscores and hyphens: it names a folder"
-        problems.append(node.mark.problem(f"{given!r} cannot name a scenario", hint))
+        problems.append(node.mark.problem(f"{cited(given)} cannot name a scenario", hint))
+    elif given is not None and len(given) > places.LONGEST:
+        hint = f"at most {places.LONGEST} characters: it names a folder"
+        problems.append(node.mark.problem(f"the name {cited(given)} is too long", hint))
     return given or name
 
 
@@ -213,15 +216,17 @@ def _lever(node: Node, known: Mapping[str, Lever | None], problems: Problems) ->
 
 
 def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
-    for number, later in enumerate(placed):
-        for earlier in placed[:number]:
-            if later.entry.id == earlier.entry.id and _overlap(earlier.entry, later.entry):
-                message = (
-                    f"two entries of {later.entry.id} overlap: {_span(earlier.entry)} "
-                    f"and {_span(later.entry)}"
-                )
-                hint = "end one before the other begins; lags count"
-                problems.append(later.mark.problem(message, hint))
+    # Only as many entries as there are months stand apart, however many are given.
+    apart: dict[str, list[LeverEntry]] = {}
+    for found in placed:
+        later, others = found.entry, apart.setdefault(found.entry.id, [])
+        earlier = next((one for one in others if _overlap(one, later)), None)
+        if earlier is None:
+            others.append(later)
+            continue
+        message = f"two entries of {later.id} overlap: {_span(earlier)} and {_span(later)}"
+        hint = "end one before the other begins; lags count"
+        problems.append(found.mark.problem(message, hint))
 
 
 def _overlap(a: LeverEntry, b: LeverEntry) -> bool:
@@ -243,8 +248,8 @@ def _parameters(node: Node | None, problems: Problems) -> dict[str, Value]:
         indices = vocabulary.indices(name)
         if not indices and name not in vocabulary.parameters():
             names = dict.fromkeys(row.name for row in vocabulary.parameters().values())
-            message = f"unknown parameter {name!r}"
-            problems.append(child.place.problem(message, nearest(name, names)))
+            message = f"unknown parameter {cited(name)}"
+            problems.append(child.place.problem(message, fields.near(name, names, problems)))
         elif not indices:
             _parameter(name, child, found, problems)
         elif not isinstance(child.value, Mapping) or "dist" in child.value:

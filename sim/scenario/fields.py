@@ -11,14 +11,17 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from sim import months
-from sim.errors import Problem, nearest
+from sim import months, numerals
+from sim.errors import Problem, cited, nearest
 from sim.scenario.distribution import KEYS, Normal, Triangular, Uniform, build
 from sim.scenario.document import LAST, bounds
 from sim.scenario.tree import Broken, Mark, Node, describe
 
 Value = float | Uniform | Triangular | Normal
 Problems = list[Problem]
+
+HINTED = 100
+"""Problems after which no nearest name is looked for."""
 
 ANYTHING = (-math.inf, math.inf)
 _SPEC = re.compile(r"([a-z_]+)\((.*)\)", re.DOTALL)
@@ -38,9 +41,17 @@ def mapping(
     names = list(known)
     for name, child in node.value.items():
         if name not in names:
-            hint = nearest(name, names) or f"one of {', '.join(names)}"
-            problems.append(child.place.problem(f"unknown key {name!r}", hint))
+            hint = near(name, names, problems) or f"one of {', '.join(names)}"
+            problems.append(child.place.problem(f"unknown key {cited(name)}", hint))
     return {name: child for name, child in node.value.items() if name in names}
+
+
+def near(word: str, names: Iterable[str], problems: Problems) -> str | None:
+    """Return the nearest name, as long as few problems were found.
+
+    Looking for it takes milliseconds, and who made a hundred mistakes knows the rule by then.
+    """
+    return nearest(word, names) if len(problems) < HINTED else None
 
 
 def required(
@@ -71,7 +82,7 @@ def text(node: Node, problems: Problems, what: str) -> str | None:
     if not isinstance(node.value, str):
         hint = None
         if not isinstance(node.value, Mapping | tuple) and node.value is not None:
-            hint = f"put it in quotes: '{node.value}'"
+            hint = f"put it in quotes: '{describe(node)}'"
         problems.append(node.mark.problem(f"{what} must be text, not {describe(node)}", hint))
         return None
     return node.value
@@ -84,8 +95,8 @@ def choice(node: Node, options: Iterable[str], problems: Problems, what: str) ->
         return None
     options = list(options)
     if word not in options:
-        hint = nearest(word, options) or f"one of {', '.join(options)}"
-        problems.append(node.mark.problem(f"unknown {what} {word!r}", hint))
+        hint = near(word, options, problems) or f"one of {', '.join(options)}"
+        problems.append(node.mark.problem(f"unknown {what} {cited(word)}", hint))
         return None
     return word
 
@@ -99,11 +110,12 @@ def whole(node: Node, low: int, high: int, problems: Problems, what: str) -> int
         message = f"{what} must be a whole number, not {describe(node)}"
         problems.append(node.mark.problem(message))
         return None
-    if not math.isfinite(value) or value != int(value):
+    if isinstance(value, float) and not value.is_integer():  # what is not finite is not either
         problems.append(node.mark.problem(f"{what} must be a whole number, not {value}"))
         return None
     if not low <= value <= high:
-        problems.append(node.mark.problem(f"{what} {value} is outside {low} to {high}"))
+        message = f"{what} {describe(node)} is outside {low} to {high}"
+        problems.append(node.mark.problem(message))
         return None
     return int(value)
 
@@ -237,7 +249,7 @@ def _from_spec(node: Node, dist: str, inner: str, problems: Problems) -> Value |
         return None
     keys = KEYS[dist]
     try:
-        numbers = [float(part) for part in inner.split(",")]
+        numbers = [numerals.number(part.strip()) for part in inner.split(",")]
     except ValueError:
         numbers = []
     if len(numbers) != len(keys) or not all(math.isfinite(number) for number in numbers):

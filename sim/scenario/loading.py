@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import check, merge, paths, places
 from sim.scenario.document import Scenario
 from sim.scenario.paths import Override
@@ -52,12 +52,12 @@ def validate(sources: Iterable[Source]) -> list[Problem]:
     sources : iterable of str or path
         Names or paths of files.
     """
-    found: list[Problem] = []
+    found: dict[Problem, None] = {}
     for source in sources:
         problems: list[Problem] = []
         _load(source, (), problems)
-        found += (problem for problem in _in_order(problems, source) if problem not in found)
-    return found
+        found |= dict.fromkeys(_in_order(problems, source))
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,15 @@ def _load(
     name, tree, file = _start(source, problems)
     if tree is None:
         return None
-    merged = paths.apply(merge.inherit(tree, file, problems), overrides, problems)
-    return check.scenario(merged, name, problems)
+    merged = merge.inherit(tree, file, problems)
+    found = check.scenario(paths.apply(merged, overrides, problems), name, problems)
+    if not problems:
+        # What a later override replaces is wrong all the same.
+        for override in paths.replaced(overrides):
+            alone: list[Problem] = []
+            check.scenario(paths.apply(merged, [override], alone), name, alone)
+            problems += (problem for problem in alone if problem.file == paths.FILE)
+    return found
 
 
 def _start(source: Source, problems: list[Problem]) -> tuple[str, Node | None, Path | None]:
@@ -125,11 +132,11 @@ def _find(source: object, problems: list[Problem]) -> Path | None:
     if not isinstance(source, str) or places.is_path(text):
         return Path(text)
     known = places.known()
-    if text not in known and Path(text).is_file():
+    if text not in known and places.is_file(text):
         return Path(text)
     if text not in known:
         hint = nearest(text, known) or f"one of {', '.join(known)}"
-        problems.append(Problem(f"no scenario is named {text!r}", hint=hint))
+        problems.append(Problem(f"no scenario is named {cited(text)}", hint=hint))
     return known.get(text)
 
 

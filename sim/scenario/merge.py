@@ -6,12 +6,17 @@ every other list is replaced whole. A distribution is one value and is replaced 
 
 from __future__ import annotations
 
+import errno
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from sim.errors import Problem, nearest
+from sim.errors import Problem, cited, nearest
 from sim.scenario import places
 from sim.scenario.tree import Broken, Node, describe, parse
+
+LARGEST = 1 << 20
+"""Bytes that a file of a scenario or a study may have; a long one of the project's has 4,000."""
 
 _CHOICE = ("nations",)
 """One value even where it is a mapping, as a distribution is."""
@@ -21,7 +26,7 @@ def read_file(file: Path, problems: list[Problem]) -> Node | None:
     """Return the tree of one file, or None with a problem noted."""
     shown = places.shown(file)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = _content(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problems.append(Problem(f"not UTF-8 text: {error.reason} at byte {error.start}", shown))
         return None
@@ -29,6 +34,9 @@ def read_file(file: Path, problems: list[Problem]) -> Node | None:
         reason = (error.strerror or str(error)).lower()
         hint = nearest(file.stem, places.known()) if isinstance(error, FileNotFoundError) else None
         problems.append(Problem(f"cannot read the file: {reason}", shown, hint=hint))
+        return None
+    except ValueError as error:  # such a path there cannot be
+        problems.append(Problem(f"cannot read the file: {error}", shown))
         return None
     tree = parse(text, shown, problems)
     if tree is None or tree.value is Broken.VALUE:
@@ -38,6 +46,24 @@ def read_file(file: Path, problems: list[Problem]) -> Node | None:
         problems.append(tree.mark.problem(message, "start with `extends: baseline`"))
         return None
     return tree
+
+
+def _content(file: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    OSError
+        If it is a pipe or a device, which may never end, or larger than any scenario.
+    """
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe or a device")
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST:,} bytes")
+    return content
 
 
 def inherit(tree: Node, file: Path | None, problems: list[Problem]) -> Node:
@@ -157,13 +183,14 @@ def _base(extends: Node, file: Path | None, problems: list[Problem]) -> Path | N
     elif text in known:
         path = known[text]
     else:
-        problems.append(mark.problem(f"no scenario is named {text!r}", nearest(text, known)))
+        message = f"no scenario is named {cited(text)}"
+        problems.append(mark.problem(message, nearest(text, known)))
         return None
     if not places.allowed(path, file):
         hint = "a base lies in the file's own folder, in ./scenarios or among the shipped"
-        problems.append(mark.problem(f"{text!r} is outside the scenario folders", hint))
+        problems.append(mark.problem(f"{cited(text)} is outside the scenario folders", hint))
         return None
-    if not path.is_file():
+    if not places.is_file(path):
         message = f"there is no file {places.shown(path)!r}"
         problems.append(mark.problem(message, nearest(path.stem, known)))
         return None

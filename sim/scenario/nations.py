@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cited
 from sim.scenario import fields, places, vocabulary
 from sim.scenario.document import NationTable, Scenario
 from sim.scenario.tree import Broken, Node, describe
@@ -123,7 +123,7 @@ def read_groups(
             problems.append(child.place.problem(f"{slug!r} is already the name of a group"))
         elif not _SLUG.fullmatch(slug):
             hint = "small letters, digits and underscores, a letter first"
-            problems.append(child.place.problem(f"{slug!r} cannot name a group", hint))
+            problems.append(child.place.problem(f"{cited(slug)} cannot name a group", hint))
         codes = _codes(child, nations or evidence.load().nations, problems)
         if codes:
             found[slug] = codes
@@ -145,7 +145,7 @@ def _from_word(
         listed = Node(tuple(Node(part, node.mark) for part in parts), node.mark, node.key)
         return _from_codes(listed, known, problems)
     hint = vocabulary.place_hint(word, known, known.groups)
-    problems.append(node.mark.problem(f"{word!r} is neither a group nor a nation", hint))
+    problems.append(node.mark.problem(f"{cited(word)} is neither a group nor a nation", hint))
     return None, None
 
 
@@ -168,25 +168,29 @@ def _codes(node: Node, known: evidence.Nations, problems: list[Problem]) -> tupl
         if code in known.iso3:
             codes.append(code)
         elif code is not None:
-            problems.append(item.mark.problem(*_unknown(code, known)))
+            problems.append(item.mark.problem(*_unknown(code, known, problems)))
     return tuple(sorted(set(codes)))
 
 
-def _unknown(code: str, known: evidence.Nations) -> tuple[str, str]:
-    return f"the nation {code!r} is not in the table", vocabulary.place_hint(code, known)
+def _unknown(
+    code: str, known: evidence.Nations, problems: list[Problem]
+) -> tuple[str, str | None]:
+    few = len(problems) < fields.HINTED
+    hint = vocabulary.place_hint(code, known) if few else None
+    return f"the nation {cited(code)} is not in the table", hint
 
 
 def _from_file(
     node: Node, given: str, problems: list[Problem]
 ) -> tuple[Choice, evidence.Nations | None]:
-    beside = Path(node.mark.file) if node.mark.file and Path(node.mark.file).is_file() else None
+    beside = Path(node.mark.file) if node.mark.file and places.is_file(node.mark.file) else None
     file = (beside.parent if beside else Path.cwd()) / given
     if beside and not places.allowed(file, beside):
         hint = "a table lies in the file's own folder, in ./scenarios or among the shipped"
-        problems.append(node.mark.problem(f"{given!r} is outside the scenario folders", hint))
+        problems.append(node.mark.problem(f"{cited(given)} is outside the scenario folders", hint))
         return None, None
-    if not file.is_file():
-        problems.append(node.mark.problem(f"there is no table {places.shown(file)!r}"))
+    if not places.is_file(file):
+        problems.append(node.mark.problem(f"there is no table {cited(places.shown(file))}"))
         return None, None
     try:
         nations = evidence.user_nations(places.shown(file))

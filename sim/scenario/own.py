@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sim.errors import Problem
+from sim.errors import Problem, cited
 from sim.scenario import faults, fields, levers
 from sim.scenario.document import MAX_DELAY
 from sim.scenario.faults import SELECTORS
@@ -60,7 +60,7 @@ def read(node: Node | None, problems: list[Problem]) -> dict[str, Lever]:
             problems.append(child.place.problem(message, "choose another id"))
         elif not _ID.fullmatch(name):
             hint = "small letters, digits and underscores, a letter first"
-            problems.append(child.place.problem(f"{name!r} cannot name a lever", hint))
+            problems.append(child.place.problem(f"{cited(name)} cannot name a lever", hint))
         lever = _lever(name, child, problems)
         if lever is not None:
             found[name] = lever

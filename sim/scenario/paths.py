@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import levers, vocabulary
 from sim.scenario.check import ENSEMBLE_KEYS
 from sim.scenario.merge import lever_id
@@ -41,8 +41,17 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
         path, value = _halves(override, problems)
         if path:
             mark = Mark(FILE, path=path)
+            if path == "nations" and isinstance(value, str) and not value.strip():
+                problems.append(mark.problem("no nation is named", "nations=null means all"))
+                continue
             tree = _placed(tree, path, _node(value, mark, problems), problems)
     return tree
+
+
+def replaced(overrides: Sequence[Override]) -> list[Override]:
+    """Return the overrides whose path a later one sets again."""
+    given = [(_halves(override, [])[0], override) for override in overrides]
+    return [one for n, (path, one) in enumerate(given) if path in dict(given[n + 1 :])]
 
 
 def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
@@ -70,7 +79,7 @@ def _halves(override: Override, problems: list[Problem]) -> tuple[str, object]:
         return override
     path, equals, value = override.partition("=")
     if not equals or not path.strip():
-        problems.append(Problem(f"{override!r} is not PATH=VALUE", FILE, hint=_FORM))
+        problems.append(Problem(f"{cited(override)} is not PATH=VALUE", FILE, hint=_FORM))
         return "", None
     return path.strip(), value.strip()
 
@@ -150,7 +159,7 @@ def _steps(
         "nations": "nations",
     }
     hint = f"write {forms[head]}" if head in forms else nearest(head, _HEADS)
-    problems.append(mark.problem(f"{path!r} is not a path of a scenario", hint))
+    problems.append(mark.problem(f"{cited(path)} is not a path of a scenario", hint))
     return ()
 
 
@@ -161,7 +170,7 @@ def _known_parameter(rest: list[str], mark: Mark, problems: list[Problem]) -> bo
     if name == rest[0] and vocabulary.indices(name):
         return True  # the missing index is noted where the value is read
     hint = nearest(name, vocabulary.parameters())
-    problems.append(mark.problem(f"unknown parameter {name!r}", hint))
+    problems.append(mark.problem(f"unknown parameter {cited(name)}", hint))
     return False
 
 
@@ -172,5 +181,5 @@ def _known(
     if word in known:
         return True
     hint = nearest(word, known) or f"one of {', '.join(known)}"
-    problems.append(mark.problem(f"unknown {what} {word!r}", hint))
+    problems.append(mark.problem(f"unknown {what} {cited(word)}", hint))
     return False

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+
+LONGEST = 100
+"""Characters that the name of a scenario or a study may have: it names a folder."""
 
 ENDINGS = (".yaml", ".yml")
 
@@ -50,6 +55,24 @@ def known(beside: Path | None = None) -> dict[str, Path]:
 def is_path(text: str) -> bool:
     """Return whether a text is meant as a path and not as a name."""
     return "/" in text or "\\" in text or text.endswith(ENDINGS)
+
+
+def for_a_folder(name: str, otherwise: str) -> str:
+    """Return a name made fit for a folder: letters, digits, underscores and hyphens.
+
+    Parameters
+    ----------
+    name : str
+        Such as the stem of somebody's file.
+    otherwise : str
+        What to take where nothing is left.
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:LONGEST] or otherwise
+
+
+def is_file(path: Path | str) -> bool:
+    """Return whether a path is that of a file; one too long for the system is not."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where this says no
 
 
 def allowed(file: Path, beside: Path | None) -> bool:

@@ -8,14 +8,17 @@ dates, is refused here.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem
+from sim.errors import Problem, cited, is_printable, printable
 
 if TYPE_CHECKING:
+    from ruamel.yaml.composer import Composer
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.nodes import Node as YamlNode
 
@@ -30,6 +33,7 @@ Scalar = str | int | float | bool | Broken | None
 
 _TAG = "tag:yaml.org,2002:"
 _DEEPEST = 20
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _DATE_HINT = "months are written YYYY-MM, such as {}"
 
 
@@ -74,6 +78,7 @@ class Node:
 class _Reader:
     file: str
     problems: list[Problem]
+    tagged: set[int]
     seen: set[int] = field(default_factory=set)
 
     def mark(self, node: YamlNode, path: str) -> Mark:
@@ -85,6 +90,8 @@ class _Reader:
         return Node(Broken.VALUE, mark, key)
 
     def node(self, yaml: YamlNode, path: str, key: Mark | None, depth: int) -> Node:
+        from ruamel.yaml.nodes import MappingNode, SequenceNode
+
         mark = self.mark(yaml, path)
         if id(yaml) in self.seen:
             # An alias shares its node: walking it again could take for ever.
@@ -94,16 +101,18 @@ class _Reader:
         self.seen.add(id(yaml))
         if depth > _DEEPEST:
             return self.broken(mark, key, "the file is nested too deeply")
-        tag = str(yaml.tag).removeprefix(_TAG)
-        if tag == "map":
+        if id(yaml) in self.tagged:
+            message = f"the tag {cited(str(yaml.tag))[1:-1]} is not allowed"
+            return self.broken(mark, key, message, "leave it out, or put the value in quotes")
+        if isinstance(yaml, MappingNode):
             return Node(self.mapping(yaml, path, depth), mark, key)
-        if tag == "seq":
+        if isinstance(yaml, SequenceNode):
             items = (
                 self.node(item, f"{path}[{number}]", None, depth + 1)
                 for number, item in enumerate(yaml.value)
             )
             return Node(tuple(items), mark, key)
-        return self.scalar(yaml, tag, mark, key)
+        return self.scalar(yaml, str(yaml.tag).removeprefix(_TAG), mark, key)
 
     def mapping(self, yaml: YamlNode, path: str, depth: int) -> dict[str, Node]:
         found: dict[str, Node] = {}
@@ -111,28 +120,68 @@ class _Reader:
             if not isinstance(yaml_key.value, str):
                 self.problems.append(self.mark(yaml_key, path).problem("a key must be a word"))
                 continue
-            name = yaml_key.value
+            name, fault = _characters(yaml_key.value)
+            if fault is not None or id(yaml_key) in self.tagged:
+                message = fault or "a key has no tag"
+                self.problems.append(self.mark(yaml_key, path).problem(f"{cited(name)}: {message}"))
+                continue
             here = f"{path}.{name}" if path else name
             key = self.mark(yaml_key, here)
             if name in found:
                 first = found[name].place.line
-                message = f"duplicate key {name!r}, first given on line {first}"
+                message = f"duplicate key {cited(name)}, first given on line {first}"
                 self.problems.append(key.problem(message, "keep one of them"))
                 continue
             found[name] = self.node(yaml_value, here, key, depth + 1)
         return found
 
     def scalar(self, yaml: YamlNode, tag: str, mark: Mark, key: Mark | None) -> Node:
-        text = str(yaml.value)
+        text, fault = _characters(str(yaml.value))
+        if fault is not None:
+            return self.broken(mark, key, fault, "write the text without it")
         if tag == "timestamp":
             hint = _DATE_HINT.format(text[:7])
             return self.broken(mark, key, f"{text!r} is a full date", hint)
-        if tag not in ("str", "int", "float", "bool", "null"):
-            return self.broken(mark, key, f"the tag {yaml.tag} is not allowed")
         try:
             return Node(text if tag == "str" else _construct(yaml), mark, key)
         except ValueError as error:
             return self.broken(mark, key, f"cannot read this number: {error}")
+
+
+def _characters(text: str) -> tuple[str, str | None]:
+    """Return a text with the halves of its characters joined, and what is wrong with it.
+
+    JSON writes what lies beyond the first 65,536 characters as two halves, each an escape.
+    """
+    if _HALVES.search(text):
+        try:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            return printable(text), "half of a character stands alone"
+    if not is_printable(text):
+        return printable(text), "a control character is not allowed"
+    return text, None
+
+
+@cache
+def _composer() -> type[Composer]:
+    """Return the YAML composer that notes every node with a tag of its own."""
+    from ruamel.yaml.composer import Composer
+
+    class Noting(Composer):
+        def __init__(self, loader: Any = None) -> None:  # noqa: ANN401 - ruamel's own
+            super().__init__(loader)
+            self.warn_double_anchors = False  # anchors are refused where they are used
+            self.tagged: set[int] = set()
+
+        def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - ruamel's own
+            tag = getattr(self.parser.peek_event(), "ctag", None)
+            node = super().compose_node(parent, index)
+            if tag is not None:
+                self.tagged.add(id(node))
+            return node
+
+    return Noting
 
 
 def parse(text: str, file: str, problems: list[Problem]) -> Node | None:
@@ -151,8 +200,10 @@ def parse(text: str, file: str, problems: list[Problem]) -> Node | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _composer()
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = yaml.compose(text)
     except MarkedYAMLError as error:
         problems.append(_syntax_problem(error, file))
         return None
@@ -163,11 +214,14 @@ def parse(text: str, file: str, problems: list[Problem]) -> Node | None:
     except RecursionError:
         problems.append(Problem("the file is nested too deeply", file))
         return None
+    except (ValueError, OverflowError) as error:  # an escape beyond the last character
+        problems.append(Problem(f"not a YAML text: {error}", file))
+        return None
     if root is None:
         hint = "a scenario needs at least `extends: baseline`"
         problems.append(Problem("the file is empty", file, 1, 1, hint=hint))
         return None
-    return _Reader(file, problems).node(root, "", None, 0)
+    return _Reader(file, problems, yaml.composer.tagged).node(root, "", None, 0)
 
 
 def plant(value: object, mark: Mark, problems: list[Problem], depth: int = 0) -> Node:
@@ -197,6 +251,9 @@ def plant(value: object, mark: Mark, problems: list[Problem], depth: int = 0) ->
             for number, inner in enumerate(value)
         )
         return Node(tuple(items), mark)
+    if isinstance(value, str) and _HALVES.search(value):
+        problems.append(mark.problem("half of a character stands alone"))
+        return Node(Broken.VALUE, mark)
     if value is None or isinstance(value, str | bool | int | float):
         return Node(value, mark)
     if isinstance(value, dt.date):
@@ -227,7 +284,7 @@ def describe(node: Node) -> str:
         return "empty"
     if isinstance(node.value, bool):
         return "true" if node.value else "false"
-    return f"the text {node.value!r}" if isinstance(node.value, str) else f"{node.value!r}"
+    return f"the text {cited(node.value)}" if isinstance(node.value, str) else cited(node.value)
 
 
 def _construct(yaml: YamlNode) -> Scalar:

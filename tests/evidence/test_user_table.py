@@ -76,6 +76,8 @@ def test_links_of_mixed_tables_join_only_nations_that_ship(tmp_path):
         (BRAZIL.replace("7000000", "0"), "developers", "out of range", "accounts"),
         (BRAZIL.replace("21590", "nan"), "income", "not a finite number", "USD PPP"),
         (BRAZIL.replace("0.16", "16"), "ai_users", "out of range", "a fraction, not percent"),
+        (BRAZIL.replace("7000000", "7_000_000"), "developers", "not a number", "accounts"),
+        (BRAZIL.replace("7000000", "\u0667"), "developers", "not a number", "accounts"),
         (BRAZIL.replace("58", "many"), "optimism", "not a number", "percent"),
         (BRAZIL.replace("-0.3", ""), "ideal_point", "is empty", "UN ideal point"),
     ],

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 
 EXPECTATIONS = ("positive", "negative", "not negative", "none")
 
@@ -127,6 +127,18 @@ def read(name: str, given: Mapping[str, Any]) -> Claim:
     InputError
         With everything that is wrong with it.
     """
+    try:
+        return _read(name, given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = f"{error!s} is missing" if isinstance(error, KeyError) else str(error)
+        message = f"the hypothesis cannot be read: {reason}"
+        raise InputError(Problem(message, name, path="hypothesis")) from error
+
+
+def _read(name: str, given: Mapping[str, Any]) -> Claim:
+    """Return a claim; what is not of the kind that is expected may raise anything."""
     problems: list[Problem] = []
     _known(given, KEYS, name, problems)
     problems += (
@@ -136,6 +148,11 @@ def read(name: str, given: Mapping[str, Any]) -> Claim:
     )
     arms = given.get("arms") or {}
     cascade = given.get("cascade")
+    for key, parts in (("arms", arms), ("switch", given.get("switch") or {})):
+        for part, inside in parts.items():
+            if not isinstance(inside, Mapping):
+                message = f"{cited(part)} must be a mapping: of {key} each holds what it changes"
+                problems.append(Problem(message, name, path=key))
     if not arms and not cascade:
         problems.append(Problem("a hypothesis compares arms", name, path="arms"))
     usual: dict[str, Any] = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}

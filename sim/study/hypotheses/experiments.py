@@ -195,12 +195,12 @@ def examine(
             rows.append(_cascade(claim, setting, values, count, seed))
             continue
         arms = {
-            name: _arm(wanted.scenario, name, fragment, values, wanted.overrides)
+            name: arm(wanted.scenario, name, fragment, values, wanted.overrides)
             for name, fragment in claim.arms.items()
         }
         documents += [arm.document() for arm in arms.values()]
         done = run_arms(
-            arms, runs=count, seed=seed, outcomes=_outcomes(claim), place=place, workers=workers
+            arms, runs=count, seed=seed, outcomes=outcomes(claim), place=place, workers=workers
         )
         paid = {name: _yearly(done, name, arms[name]) for name in _payers(claim)}
         rows += [row for m in claim.measures for row in _measured(m, done, setting, paid)]
@@ -278,7 +278,7 @@ def _measure_table(found: Sequence[Finding]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _arm(
+def arm(
     base: Scenario,
     name: str,
     fragment: Mapping[str, Any],
@@ -299,7 +299,8 @@ def _arm(
     return load(document, changes)
 
 
-def _outcomes(claim: Claim) -> Outcomes:
+def outcomes(claim: Claim) -> Outcomes:
+    """Return what a claim measures of every arm."""
     terms = [term for measure in claim.measures for term in measure.terms]
     paid = COST[:1] if _payers(claim) else ()
     return Outcomes(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim import months
+from sim import months, numerals
 from sim.errors import InputError, Problem
 from sim.scenario import fields, paths
 from sim.scenario.distribution import Normal, Triangular, Uniform
@@ -183,7 +183,7 @@ def _spread(
 ) -> tuple[Level, ...] | None:
     """Return evenly spaced numbers or months, both ends included."""
     try:
-        steps = int(count)
+        steps = numerals.whole(count)
     except ValueError:
         problems.append(place.problem(f"{count!r} is no count of levels", "write low:high:count"))
         return None
@@ -201,7 +201,7 @@ def _even_numbers(
     low: str, high: str, steps: int, place: Mark, problems: list[Problem]
 ) -> tuple[Level, ...] | None:
     try:
-        start, stop = float(low), float(high)
+        start, stop = numerals.number(low), numerals.number(high)
     except ValueError:
         message = f"{low!r} to {high!r} are neither numbers nor months"
         problems.append(place.problem(message, f"write {_FORM}"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.scenario import Scenario
+from sim.scenario import Scenario, places
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import SCENARIO, Factor, Level, parse_option
 
@@ -173,7 +173,8 @@ def of_options(
         If an option is wrong.
     """
     factors = tuple(f if isinstance(f, Factor) else parse_option(f) for f in vary)
-    name = Path(scenario).stem if isinstance(scenario, str | os.PathLike) else "scenario"
+    stem = Path(scenario).stem if isinstance(scenario, str | os.PathLike) else ""
+    name = places.for_a_folder(stem, "scenario")
     if isinstance(scenario, Scenario):
         name = scenario.name
     varied = ", ".join(factor.path for factor in factors)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import months
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
 from sim.scenario.merge import read_file
 from sim.scenario.tree import Broken, Mark, Node, plant
@@ -40,7 +40,7 @@ def is_study(source: str | Path) -> bool:
     if isinstance(source, str) and source in names() and source not in places.known():
         return True
     file = Path(source)
-    if not file.is_file():
+    if not places.is_file(file):
         return False
     tree = read_file(file, [])
     return tree is not None and not {"vary", "points", "hypothesis"}.isdisjoint(_entries(tree))
@@ -64,6 +64,21 @@ def load_study(source: str | Path | Mapping[str, Any]) -> Study:
     return study
 
 
+def tree_of(source: str | Path) -> Node:
+    """Return the tree of a study that was loaded: where each word stands.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    problems: list[Problem] = []
+    tree, _, _ = _tree(source, problems)
+    if tree is None:
+        raise InputError(problems)
+    return tree
+
+
 def _tree(
     source: str | Path | Mapping[str, Any], problems: list[Problem]
 ) -> tuple[Node | None, str, Path | None]:
@@ -72,10 +87,10 @@ def _tree(
     known = names()
     if isinstance(source, str) and not places.is_path(source) and source not in known:
         hint = nearest(source, known) or f"one of {', '.join(known)}"
-        problems.append(Problem(f"no study is named {source!r}", hint=hint))
+        problems.append(Problem(f"no study is named {cited(source)}", hint=hint))
         return None, "", None
     file = known[source] if isinstance(source, str) and source in known else Path(source)
-    return read_file(file, problems), file.stem, file
+    return read_file(file, problems), places.for_a_folder(file.stem, "study"), file
 
 
 def _entries(tree: Node) -> Mapping[str, Node]:
@@ -130,7 +145,10 @@ def _scenario(node: Node | None, beside: Path | None, problems: list[Problem]) -
     try:
         return load(near if near is not None else word)
     except InputError as error:
-        problems += error.problems
+        problems += (
+            found if found.file else node.mark.problem(found.message, found.hint)
+            for found in error.problems
+        )
         return None
 
 

@@ -220,7 +220,7 @@ def _job(
     for path, found in levels.items():
         if path != SCENARIO:
             for document in chosen.values() or [base.document()]:
-                _check_levels(document, path, found, problems)
+                check_levels(document, path, found, problems)
     if problems:
         raise InputError(problems)
     job = Job(
@@ -233,7 +233,7 @@ def _job(
     return job, kept(some, study.outcomes)
 
 
-def _check_levels(
+def check_levels(
     document: Mapping[str, Any], path: str, levels: set[Any], problems: list[Problem]
 ) -> None:
     """Note levels that the scenario would not take; of many numbers the least and the largest."""
