@@ -180,8 +180,9 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios many times: curves, tables and a report."""
-    from sim.cli import output, running
+    from sim.cli import door, output, running
 
+    workers = door.workers(workers)
     overrides = running.overrides(set_, None, nations)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
@@ -222,12 +223,13 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run many design points; a second call resumes."""
-    from sim.cli import output, running, sweeping
+    from sim.cli import door, output, running, sweeping
 
+    door.cluster(cluster)
     done = sweeping.run(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations), engine=engine,
-        workers=running.processors() if workers is None else workers, cluster=cluster,
+        workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
     if json:
         output.print_json(sweeping.as_json(done))
@@ -257,12 +259,13 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Show which inputs outcomes depend on (Sobol', Morris)."""
-    from sim.cli import output, running, sweeping
+    from sim.cli import door, output, running, sweeping
 
+    door.cluster(cluster)
     found = sweeping.sensitivity(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations),
-        workers=running.processors() if workers is None else workers, cluster=cluster,
+        workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
     if json:
         output.print_json(sweeping.sensitivity_json(found))
@@ -352,16 +355,20 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare policies with a reference scenario."""
-    from sim.cli import comparing, output, running
+    from sim.cli import comparing, door, output, running
 
-    named = None if levers is None else [word for word in levers.split(",") if word]
-    places = tuple(word for word in groups.split(",") if word)
-    shown = tuple(word for word in (metric or "").split(",") if word)
+    named = None if levers is None else list(door.words(levers, "levers"))
+    places = door.words(groups, "groups")
+    door.cluster(cluster)
+    door.seed(seed)
+    door.finite(budget, "budget")
+    door.precision(precision)
+    shown = () if metric is None else door.words(metric, "metric")
     single = each_lever or cost or budget is not None or (named is not None and not without)
     shared: dict[str, Any] = {
         "levers": named, "strength": strength, "start": start, "seed": seed,
         "overrides": running.overrides(set_, until, nations),
-        "workers": running.processors() if workers is None else workers,
+        "workers": door.workers(workers),
     }  # fmt: skip
     silent = json or quiet
     if interactions:
@@ -420,12 +427,15 @@ def robust(
     quiet: Quiet = False,
 ) -> None:
     """Show which policy is least regretted, and where each fails."""
-    from sim.cli import judging, output, running
+    from sim.cli import door, judging, output, running
 
+    door.finite(threshold, "threshold")
+    door.cluster(cluster)
+    door.box(study, policy, box)
     found = judging.robust(
         study, silent=json or quiet, points=points, runs=runs, seed=seed, threshold=threshold,
         overrides=running.overrides(set_, until, nations),
-        workers=running.processors() if workers is None else workers, cluster=cluster, out=out,
+        workers=door.workers(workers), cluster=cluster, out=out,
     )  # fmt: skip
     judging.require(found, policy, box)
     if json:
@@ -450,11 +460,13 @@ def hypotheses(
     quiet: Quiet = False,
 ) -> None:
     """Test what the source documents claim."""
-    from sim.cli import claiming, output, running
+    from sim.cli import claiming, output
 
+    door.seed(seed)
+    door.runs(runs)
     found = claiming.examine(
         names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
-        workers=running.processors() if workers is None else workers,
+        workers=door.workers(workers),
     )  # fmt: skip
     if json:
         output.print_json(claiming.as_json(found))

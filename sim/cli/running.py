@@ -80,12 +80,9 @@ def overrides(
 
 
 def run(
-    scenario: Scenario, engine: str, workers: int | None, out: Path, *, full: bool, silent: bool
+    scenario: Scenario, engine: str, workers: int, out: Path, *, full: bool, silent: bool
 ) -> tuple[Result, Path]:
-    """Run a scenario, write its result and return both it and its folder.
-
-    Without a number of workers there is one for each processor that this process may use.
-    """
+    """Run a scenario, write its result and return both it and its folder."""
     from sim import study
     from sim.study import saved
 
@@ -94,7 +91,7 @@ def run(
         result = study.run(
             scenario,
             engine=engine,  # type: ignore[arg-type]  # checked there, with a hint
-            workers=processors() if workers is None else workers,
+            workers=workers,
             progress=progress,
             full=full,
         )

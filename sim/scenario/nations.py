@@ -172,9 +172,7 @@ def _codes(node: Node, known: evidence.Nations, problems: list[Problem]) -> tupl
     return tuple(sorted(set(codes)))
 
 
-def _unknown(
-    code: str, known: evidence.Nations, problems: list[Problem]
-) -> tuple[str, str | None]:
+def _unknown(code: str, known: evidence.Nations, problems: list[Problem]) -> tuple[str, str | None]:
     few = len(problems) < fields.HINTED
     hint = vocabulary.place_hint(code, known) if few else None
     return f"the nation {cited(code)} is not in the table", hint

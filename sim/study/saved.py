@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from sim.errors import SimError, StoreError
+from sim.errors import SimError, StoreError, cited
 from sim.study.manifest import renamed
 from sim.version import FORMAT
 
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 LATEST = "latest"
 MANIFEST = "manifest.json"
 PAGE = "report.html"
+
+LEFTOVER = 86_400.0
+"""Seconds after which a stage is nobody's: its process may run on another machine."""
+
+_STAGE = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}")
+"""Hidden name of what is staged: what it is for, its process, and something random."""
 
 Writer = Callable[[Path], None]
 """Writes one file at the path that it is given."""
@@ -305,13 +313,26 @@ def require_writable(out: Path) -> None:
     Raises
     ------
     StoreError
-        If the folder, or the first one above it that exists, is no folder or may not be written.
+        If the folder, or the first one above it that exists, is no folder or may not be written,
+        or a name is too long.
     """
-    place = out.absolute()
-    while not (place.exists() or place.is_symlink()):
-        place = place.parent
+    missing: list[str] = []
+    try:
+        place = out.absolute()
+        while not (place.exists() or place.is_symlink()):
+            missing.append(place.name)
+            place = place.parent
+        longest = os.pathconf(place, "PC_NAME_MAX")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError):
+            reason = "the current folder does not exist any more"
+        raise StoreError(f"{cited(str(out))} cannot be written: {reason}") from error
     if not place.is_dir():
         raise StoreError(f"{shown(out)} cannot be written: {shown(place)} is not a folder")
+    for name in missing:
+        if len(os.fsencode(name)) > longest:
+            raise StoreError(f"{cited(str(out))} cannot be written: {cited(name)} is too long")
     if not os.access(place, os.W_OK | os.X_OK):
         raise StoreError(f"{shown(out)} cannot be written: no permission in {shown(place)}")
 
@@ -331,7 +352,8 @@ def _readable(place: Path) -> Iterator[None]:
 def staged(place: Path) -> Iterator[Path]:
     """Give a folder to fill beside a place, and put it there when the block ends well."""
     made = _make_folders(place.parent)
-    mark = uuid4().hex[:8]
+    _remove_leftovers(place.parent)
+    mark = f"{os.getpid()}-{uuid4().hex[:8]}"
     stage, old, link = (place.parent / f".{name}.{mark}" for name in (place.name, "old", LATEST))
     try:
         stage.mkdir()
@@ -347,6 +369,31 @@ def staged(place: Path) -> Iterator[Path]:
             with suppress(OSError):  # another run may have put something there
                 folder.rmdir()
         raise
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed have staged: older than a day, by nobody alive."""
+    for entry in folder.iterdir():
+        found = _STAGE.fullmatch(entry.name)
+        if found is None or _is_alive(int(found[1])):
+            continue
+        with suppress(FileNotFoundError):  # another process may be at it
+            if time.time() - entry.lstat().st_mtime < LEFTOVER:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def _make_folders(folder: Path) -> list[Path]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -370,3 +372,37 @@ def kept_result(result, tmp_path, plain_pages):
 
 def _no_room(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_killed_processes_left_is_removed_a_day_later(tmp_path):
+    """Stages of the living and of today stay: another machine's process may be at them."""
+    folder = tmp_path / "baseline"
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    day, hour = 86_400 + 60, 3_600
+    gone = {
+        f".abc.{ended.pid}-0123abcd": day, f".latest.{ended.pid}-0123abcd": day,
+        f".old.{10**12}-0123abcd": day,
+    }  # fmt: skip
+    stays = {
+        f".abc.{ended.pid}-4567abcd": hour, f".abc.{os.getpid()}-0123abcd": day, ".mine": day,
+        ".abc.0123abcd": day, "abc": day,
+    }  # fmt: skip
+    for name, age in (gone | stays).items():
+        place = folder / name
+        if name.startswith(".latest"):
+            folder.mkdir(parents=True, exist_ok=True)
+            place.symlink_to("abc")
+        else:
+            place.mkdir(parents=True)
+            (place / "curves.csv").touch()
+        then = time.time() - age
+        os.utime(place, (then, then), follow_symlinks=False)
+    saved._remove_leftovers(folder)
+    assert {entry.name for entry in folder.iterdir()} == set(stays)
+
+
+def test_a_stage_is_named_by_its_process(tmp_path):
+    with saved.staged(tmp_path / "baseline" / "abc") as stage:
+        assert saved._STAGE.fullmatch(stage.name)[1] == str(os.getpid())
+    assert {entry.name for entry in (tmp_path / "baseline").iterdir()} == {"abc", "latest"}

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from sim import months as calendar
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cited
 from sim.evidence.tables import data_hash
 from sim.study import saved
 from sim.study.calibration import members, smoother
@@ -43,6 +43,10 @@ Progress = Callable[[int, int], None]
 FOLDER = "calibration"
 MEMBERS = "members.npz"
 _ARRAYS = ("prior", "posterior", "prior_shown", "shown")
+MOST_MEMBERS, MOST_STEPS = 100_000, 100
+MOST_SEED = 10**15
+"""Each step has a seed of its own, a thousand times this one and its number."""
+
 FEWEST = 120
 """Members below which the ensemble cannot tell its unknowns apart."""
 
@@ -276,8 +280,14 @@ def _require_sound(plan: Plan) -> None:
                 hint=f"take {FEWEST} or more",
             )
         )
-    if plan.steps < 1 or plan.repeats < 1:
-        raise InputError(Problem("steps and repeats are 1 or more", path="steps"))
+    limits = {"members": MOST_MEMBERS, "steps": MOST_STEPS, "repeats": MOST_STEPS}
+    for name, most in limits.items():
+        if not 1 <= getattr(plan, name) <= most:
+            message = f"{name} {cited(getattr(plan, name))} is outside 1 to {most}"
+            raise InputError(Problem(message, path=name))
+    if not 0 <= plan.seed <= MOST_SEED:
+        message = f"seed {cited(plan.seed)} is outside 0 to {MOST_SEED}"
+        raise InputError(Problem(message, path="seed"))
     try:
         last = calendar.parse(plan.until)
     except ValueError as error:

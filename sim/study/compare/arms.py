@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import RunError
+from sim.study.ensemble import require_known
 from sim.study.sweeps import executors
 from sim.study.sweeps.outcomes import Kept
 from sim.study.sweeps.outcomes import kept as kept_of
@@ -107,12 +108,15 @@ def run_arms(
     Raises
     ------
     InputError
-        If a metric, a group or a month is unknown.
+        If a metric, a group, a month or the cluster's address is wrong, or workers are too few.
     RunError
         If a replicate fails.
     StoreError
         If the folder cannot be used.
     """
+    require_known("kernel", workers)
+    if cluster is not None:
+        executors.require_address(cluster)
     jobs = {name: _job(scenario, runs, seed, outcomes) for name, scenario in scenarios.items()}
     shape = _shape(next(iter(scenarios.values())), outcomes)
     store = None if place is None else Store(place / FOLDER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -127,6 +128,9 @@ def robust(
     InputError
         If the study names no policies or nothing to judge them by, or the outcome was not kept.
     """
+    if threshold is not None and not math.isfinite(threshold):
+        message = f"the threshold must be a finite number, not {threshold}"
+        raise InputError(Problem(message, path="threshold"))
     wanted = study if isinstance(study, Study) else study_file.load_study(study)
     if not wanted.policies or wanted.judged is None:
         raise InputError(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
-from sim.errors import RunError
+from sim.errors import InputError, Problem, RunError, cited
 from sim.study.children import safe_path
 from sim.study.sweeps.tasks import Job, Task, run_task
 
@@ -28,7 +30,22 @@ PATIENCE = 30
 AHEAD = 2
 """Tasks that wait or run for each worker."""
 
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}", re.ASCII)
+
 Done = Iterator[tuple[Task, bytes]]
+
+
+def require_address(address: str) -> None:
+    """Refuse what cannot be the address of a scheduler.
+
+    Raises
+    ------
+    InputError
+    """
+    if address != "local" and not _ADDRESS.fullmatch(address):
+        hint = "write tcp://HOST:PORT, or local for a scheduler that is started here"
+        message = f"{cited(address)} is no address of a scheduler"
+        raise InputError(Problem(message, path="cluster", hint=hint))
 
 
 def execute(job: Job, tasks: Sequence[Task], workers: int, cluster: str | None) -> Done:
@@ -45,9 +62,13 @@ def execute(job: Job, tasks: Sequence[Task], workers: int, cluster: str | None) 
 
     Raises
     ------
+    InputError
+        If the cluster's address cannot be one.
     RunError
         If workers die again and again, or a cluster cannot be reached.
     """
+    if cluster is not None:
+        require_address(cluster)
     if cluster is None and (workers == 1 or len(tasks) == 1):
         for task in tasks:
             yield task, run_task(job, task)
@@ -136,36 +157,49 @@ def _on_cluster(job: Job, tasks: Sequence[Task], workers: int, address: str) -> 
         dask: Any = importlib.import_module("distributed")
     except ImportError as error:
         raise RunError("a cluster needs Dask: pip install 'open-model-sim[cluster]'") from error
+    try:
+        with _connected(dask, workers, address) as client:
+            size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
+            known = client.scatter(job, broadcast=True)
+            left = iter(tasks)
+            names: dict[str, Task] = {}
+
+            def submit(task: Task) -> Any:  # noqa: ANN401 - Dask is untyped
+                future = client.submit(run_task, known, task, pure=False, retries=ATTEMPTS)
+                names[future.key] = task
+                return future
+
+            first = [submit(task) for _, task in zip(range(size), left, strict=False)]
+            flow = dask.as_completed(first)
+            for future in flow:
+                content: bytes = future.result()
+                yield names.pop(future.key), content
+                future.release()
+                for task in left:
+                    flow.add(submit(task))
+                    break
+    except dask.KilledWorker as error:
+        raise RunError(f"the workers of the cluster died again and again: {error}") from error
+    except OSError as error:  # it was there, and has gone
+        raise RunError(f"the cluster at {address} cannot be reached: {error}") from error
+
+
+@contextmanager
+def _connected(dask: Any, workers: int, address: str) -> Iterator[Any]:  # noqa: ANN401 - untyped
+    """Give a client of a scheduler, which is started and ended here where the address is local."""
     local: Any = None
     client: Any = None
     try:
-        if address == "local":
-            local = dask.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
-            )
-        client = dask.Client(local if local is not None else address, timeout=PATIENCE)
-        size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-        known = client.scatter(job, broadcast=True)
-        left = iter(tasks)
-        names: dict[str, Task] = {}
-
-        def submit(task: Task) -> Any:  # noqa: ANN401 - Dask is untyped
-            future = client.submit(run_task, known, task, pure=False, retries=ATTEMPTS)
-            names[future.key] = task
-            return future
-
-        flow = dask.as_completed([submit(task) for _, task in zip(range(size), left, strict=False)])
-        for future in flow:
-            content: bytes = future.result()
-            yield names.pop(future.key), content
-            future.release()
-            for task in left:
-                flow.add(submit(task))
-                break
-    except dask.KilledWorker as error:
-        raise RunError(f"the workers of the cluster died again and again: {error}") from error
-    except OSError as error:  # no scheduler there, or none that answers
-        raise RunError(f"the cluster at {address} cannot be reached: {error}") from error
+        try:
+            if address == "local":
+                local = dask.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
+                )
+            client = dask.Client(local if local is not None else address, timeout=PATIENCE)
+        except Exception as error:  # Dask raises whatever its parts raise
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise RunError(f"the cluster at {address} cannot be reached: {reason}") from error
+        yield client
     finally:
         if client is not None:
             client.close()

@@ -105,6 +105,9 @@ def sensitivity(
         hint = "say design: {kind: sobol, points: 64} or --design sobol --points 64"
         problem = Problem(f"a {made.kind} design has no indices", path="design", hint=hint)
         raise InputError(problem)
+    if wanted.count is not None and wanted.count < 2:
+        message = f"a {made.kind} design of one sample has no spread, and its indices no interval"
+        raise InputError(Problem(message, path="points", hint="take 2 or more"))
     usual = {"runs": None, "seed": None, "workers": 1, "cluster": None, "progress": None}
     done = run_sweep(wanted, **(usual | options), out=out)
     if len(done.failures):

@@ -40,8 +40,7 @@ class Store:
     def __init__(self, folder: Path, ending: str = ".parquet") -> None:
         self.folder = folder / FOLDER
         self.ending = ending
-        with _told(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
 
     def find(self, keys: Iterable[str]) -> tuple[dict[str, Path], list[Path]]:
         """Return the sound shards of some tasks by key, and the damaged ones, set aside.
@@ -78,8 +77,22 @@ class Store:
         return place
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_whole(place: Path, content: bytes) -> None:
     """Write a file under another name, flush it to the disk and rename it.
+
+    Its folder is made if it is missing.
 
     Raises
     ------
@@ -88,6 +101,7 @@ def write_whole(place: Path, content: bytes) -> None:
     """
     part = place.with_name(f".{place.name}.{uuid4().hex[:8]}")
     with _told(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
         try:
             with part.open("wb") as file:
                 file.write(content)

@@ -109,6 +109,8 @@ def run_sweep(
     """Run a study and return it without writing more than finished blocks; arguments as `sweep`."""
     began = time.perf_counter()
     require_known(engine, workers)
+    if cluster is not None:
+        executors.require_address(cluster)
     made = wanted.points()
     job, shape = _job(wanted, made, runs, seed, engine)
     tasks = split(job, MODEL, load().hash)
