@@ -4,6 +4,7 @@
 #   make test      set up with the test tools, then lint, types and all tests
 #   make bench     measure speed; the last line is one JSON object
 #   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims
+#   make faults    attempts to break the command, counted: about half an hour
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
 #   make types     mypy, strict
@@ -28,7 +29,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test bench validate lint format types golden docs lock clean
+.PHONY: run test bench validate faults lint format types golden docs lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -42,6 +43,9 @@ bench: $(TOOLS)
 
 validate: $(READY)
 	@$(BIN)/python -m benchmarks.validate
+
+faults: $(TOOLS)
+	@$(BIN)/python -m benchmarks.faults --save
 
 lint: $(TOOLS)
 	@$(BIN)/ruff check

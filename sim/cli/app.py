@@ -361,6 +361,7 @@ def compare(
     places = door.words(groups, "groups")
     door.cluster(cluster)
     door.seed(seed)
+    door.month(start, "start")
     door.finite(budget, "budget")
     door.precision(precision)
     shown = () if metric is None else door.words(metric, "metric")

@@ -10,6 +10,10 @@ from collections.abc import Sequence
 
 from sim.errors import InputError, Problem, cited, nearest
 
+MOST_WORKERS = 10_000
+"""Processes that no machine has; a cluster counts its own."""
+
+
 LEAST_PRECISION = 1e-9
 
 
@@ -22,7 +26,8 @@ def workers(given: int | None) -> int:
     from sim.cli.running import processors
 
     if given is not None and given < 1:
-        raise _wrong(f"{given} workers cannot run anything", "workers")
+        raise _wrong(f"{cited(given)} workers cannot run anything", "workers")
+    within(given, 1, MOST_WORKERS, "workers")
     return processors() if given is None else given
 
 
@@ -71,6 +76,17 @@ def words(given: str, option: str) -> tuple[str, ...]:
     if not found:
         raise _wrong(f"{option} names nothing", option, "write names with commas")
     return found
+
+
+def month(given: str, option: str) -> None:
+    """Refuse what is no month of a scenario."""
+    from sim.scenario import fields
+    from sim.scenario.tree import Mark, Node
+
+    problems: list[Problem] = []
+    fields.month(Node(given, Mark(None, path=option)), problems, option)
+    if problems:
+        raise InputError(problems)
 
 
 def box(study: str, policy: str | None, number: int | None) -> None:

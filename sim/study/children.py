@@ -8,9 +8,11 @@ executed in that moment.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 SAFE = "PYTHONSAFEPATH"
 """Variable that keeps the current folder off the path of a new Python process."""
@@ -18,6 +20,19 @@ SAFE = "PYTHONSAFEPATH"
 _lock = threading.Lock()
 _inside = 0
 _before: str | None = None
+
+
+def _start_tracker() -> None:
+    """Start the process that multiprocessing cleans up with, out of the reach of SIGHUP.
+
+    It lets Ctrl-C and SIGTERM pass by itself. Ended by the closing of a terminal it would be
+    started again, and print a traceback for every name that it no longer knows.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -33,6 +48,7 @@ def safe_path() -> Iterator[None]:
             _before = os.environ.get(SAFE)
         _inside += 1
         os.environ[SAFE] = "1"
+        _start_tracker()
     try:
         yield
     finally:

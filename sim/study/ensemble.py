@@ -18,6 +18,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     as_completed,
 )
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -100,7 +101,7 @@ def run(
     count = resolved.ensemble.runs
     _require_memory(drivers, shown, count, full=full)
     replicates = [np.arange(a, min(a + LANES, count)) for a in range(0, count, LANES)]
-    with safe_path():
+    with safe_path() if engine == "mesa" else nullcontext():  # the kernel runs in threads
         blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
     ensemble = curves.gather(
         blocks,

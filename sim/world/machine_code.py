@@ -59,12 +59,17 @@ def folder(name: str) -> Path | None:
 
 
 def _bases() -> Iterator[Path]:
-    named = os.environ.get(HOME) or os.environ.get("XDG_CACHE_HOME")
+    named, usual = os.environ.get(HOME), os.environ.get("XDG_CACHE_HOME")
     if named:
         yield Path(named)
+    elif usual and Path(usual).is_absolute():
+        yield Path(usual)
     else:
+        # An empty HOME would mean the current folder, which may be somebody else's download.
         with suppress(RuntimeError):  # no home can be told
-            yield Path.home() / ".cache"
+            home = Path.home()
+            if home.is_absolute():
+                yield home / ".cache"
     with suppress(FileNotFoundError):  # nor a place for temporary files
         yield Path(tempfile.gettempdir()) / f"open-model-sim-{os.geteuid()}"
 

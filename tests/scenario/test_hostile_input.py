@@ -54,6 +54,7 @@ def said(text, name="x.yaml"):
         (f"ensemble: {{seed: {'9' * 5000}}}", "cannot read this number"),
         (f"title: {'9' * 400}", "title must be text, not a number of more than 80 digits"),
         (f"parameters: {{network: {'9' * 400}}}", "is not a finite number"),
+        ("period: {end: \u0662\u0660\u0662\u0663-01}", "is not a month (write YYYY-MM"),
         ("parameters: {network: 'uniform(0_1,1)'}", "uniform takes 2 finite numbers"),
         ("parameters: {network: 'uniform(\u0660,\u0661)'}", "uniform takes 2 finite numbers"),
         (f"name: {'a' * 101}", "is too long (at most 100 characters: it names a folder)"),

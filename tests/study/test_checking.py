@@ -75,6 +75,8 @@ def test_every_shipped_study_can_be_run(name):
         (SWEEP, "vary:", "until: 2022-01\nvary:", "study.yaml:2:"),
         (SWEEP, "vary:", "nations: [ATL]\nvary:", "study.yaml:2:1: nations: the nation 'ATL'"),
         (SWEEP, SPREAD, "points: [{parameters.network: 9}]\n", "9 is outside 0 to 3"),
+        (SWEEP, "outcomes:", "design: {kind: sobol, points: 3}\noutcomes:", "yaml:4:1: design"),
+        (SWEEP, "0.2:1.6:3", "'uniform(0.2,1)'", "yaml:2:1: vary: a grid needs listed"),
         (SWEEP, "scenario: baseline", "scenario: basline", "no scenario is named 'basline'"),
         (ROBUST, "rand_package", "rand_pakage", "study.yaml:1:22: policies[1]: no scenario is"),
         (ROBUST, "metric: share.bloc_us", "metric: share.bloc_cn", "study.yaml:4:1: robust: 'shar"),

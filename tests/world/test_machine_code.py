@@ -104,6 +104,15 @@ def test_an_unsafe_folder_is_named_and_another_is_taken(tmp_path, monkeypatch, c
     assert "can be stored nowhere" in capsys.readouterr().err
 
 
+def test_the_current_folder_is_never_taken_for_a_home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIM_CACHE_DIR", raising=False)
+    for variables in ({"HOME": ""}, {"HOME": "here"}, {"XDG_CACHE_HOME": "here", "HOME": ""}):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        assert all(base.is_absolute() for base in machine_code._bases())
+
+
 def test_without_a_safe_folder_rules_are_compiled_and_not_stored(monkeypatch):
     monkeypatch.setattr(compiled, "cache_folder", lambda: None)
 

@@ -133,8 +133,9 @@ _inside: Job | None = None
 def _enter(job: Job) -> None:
     global _inside  # noqa: PLW0603 - a process has no other place to keep it
     _inside = job
-    # Ctrl-C reaches every process of a terminal; the parent ends the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and its closing reach every process of a terminal; the parent ends the workers.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

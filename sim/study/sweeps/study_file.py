@@ -60,8 +60,22 @@ def load_study(source: str | Path | Mapping[str, Any]) -> Study:
     if study is None or problems:
         raise InputError(problems)
     if study.claim is None:
-        study.points()
+        _require_points(study, tree)
     return study
+
+
+def _require_points(study: Study, tree: Node | None) -> None:
+    """Refuse an impossible design, at the place that says which it is."""
+    try:
+        study.points()
+    except InputError as error:
+        given = {} if tree is None else _entries(tree)
+        node = next((given[key] for key in ("design", "vary", "points") if key in given), tree)
+        if node is None or node.place.file is None:
+            raise
+        raise InputError(
+            [node.place.problem(found.message, found.hint) for found in error.problems]
+        ) from error
 
 
 def tree_of(source: str | Path) -> Node:

@@ -1,0 +1,103 @@
+"""Run the groups, print a line for each and name what broke."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.faults import files, options, places, repeatability, security, signals, stores
+from benchmarks.faults.probe import Attempt, chosen
+
+RESULTS = Path(__file__).parents[1] / "results"
+
+GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
+    "files": files.attempts,
+    "options": options.attempts,
+    "signals": signals.attempts,
+    "first_second": signals.first_second,
+    "together": signals.together,
+    "stores": stores.attempts,
+    "compiled": stores.compiled,
+    "places": places.attempts,
+    "environments": places.environments,
+    "repeatability": repeatability.attempts,
+    "security": security.attempts,
+    "soak": repeatability.soak,
+}
+"""Groups whose promise the code makes."""
+
+COMING: dict[str, Callable[[], Iterable[Attempt]]] = {
+    "results": stores.results,
+    "calibration": stores.calibration,
+    "questions": options.questions,
+}
+"""Groups that need results with seals and a name for each question."""
+
+IN_THIS_PROCESS = ("files", "options", "stores", "results", "calibration", "questions")
+"""Groups whose attempts share one process, and so go one after the other."""
+
+
+def tried(name: str, attempts: list[Attempt]) -> dict[str, str]:
+    """Make the attempts of a group, each in an empty folder, and return what broke and why."""
+
+    def one(attempt: Attempt) -> str | None:
+        with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+            try:
+                return attempt.make(Path(folder))
+            except Exception as error:  # noqa: BLE001 - an attempt that fails has shown nothing
+                return f"the attempt itself failed: {error!r}"
+
+    with ThreadPoolExecutor(2) as pool:
+        how = map if name in IN_THIS_PROCESS else pool.map
+        return {
+            attempt.name: broken
+            for attempt, broken in zip(attempts, how(one, attempts), strict=True)
+            if broken is not None
+        }
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run groups, print what was tried and kept, and return an exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join({**GROUPS, **COMING}))
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each N-th attempt")
+    parser.add_argument("--coming", action="store_true", help="promises that are to come as well")
+    parser.add_argument("--save", action="store_true", help="keep the counts beside the code")
+    given = parser.parse_args(words)
+    known = {**GROUPS, **COMING}
+    usual = {**GROUPS, **(COMING if given.coming else {})}
+    counts: dict[str, dict[str, int | float]] = {}
+    for name in given.groups or usual:
+        began = time.perf_counter()
+        attempts = chosen(known[name](), given.every)
+        broken = tried(name, attempts)
+        seconds = round(time.perf_counter() - began, 1)
+        held = len(attempts) - len(broken)
+        counts[name] = {"tried": len(attempts), "kept": held, "seconds": seconds}
+        print(f"{name}: {len(attempts)} tried, {held} kept, {seconds:.0f} s", flush=True)
+        for what, why in broken.items():
+            print(f"  {what}: {' '.join(why.split())[:400]}", flush=True)
+    all_tried = sum(count["tried"] for count in counts.values())
+    all_kept = sum(count["kept"] for count in counts.values())
+    signals.clean()
+    print(f"{all_tried} tried, {all_kept} kept")
+    if given.save:
+        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+        record = {"date": today, "machine": machine.describe(), "groups": counts}
+        RESULTS.mkdir(exist_ok=True)
+        place = RESULTS / f"faults-{today}.json"
+        place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(counts))
+    return 0 if all_tried == all_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

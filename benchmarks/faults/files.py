@@ -1,0 +1,200 @@
+"""Scenario, study and nation files that people, programs and ill will write."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.faults.probe import ROOT, Attempt, called, inside, judged
+
+SEED = 20261128
+MUTATED = 300
+"""Shipped files with a few bytes changed."""
+
+FIELDS = {
+    "extends": "{}", "title": "{}", "description": "{}", "topic": "{}", "name": "{}",
+    "period": "{}", "period.start": "{{start: {}}}", "period.end": "{{end: {}}}",
+    "facts_until": "{}", "levers": "{}", "levers[0]": "[{}]",
+    "levers[0].id": "[{{id: {}, strength: 1, start: 2027-01}}]",
+    "levers[0].strength": "[{{id: us_sme_open_adoption, strength: {}, start: 2027-01}}]",
+    "levers[0].start": "[{{id: us_sme_open_adoption, strength: 1, start: {}}}]",
+    "levers[0].lag_months": "[{{id: us_sme_open_adoption, strength: 1, start: 2027-01, "
+    "lag_months: {}}}]",
+    "parameters": "{}", "parameters.network": "{{network: {}}}", "parameters.lag": "{{lag: {}}}",
+    "nations": "{}", "groups": "{}", "groups.mine": "{{mine: {}}}", "ensemble": "{}",
+    "ensemble.runs": "{{runs: {}}}", "ensemble.seed": "{{seed: {}}}", "own_levers": "{}",
+    "own_levers.mine": "{{mine: {}}}",
+}  # fmt: skip
+"""Every field of a scenario, as flow mappings in which a value is to stand."""
+
+VALUES = (
+    "null", "true", "-1", "1e400", ".nan", '""', "'  '", "x" * 5000, "[]", "{}", "[[[]]]",
+    "2026-13", "2026-04-01", "9" * 400, "0x" + "f" * 5000, '"\\ud83d"', '"\\ud83d\\ude00"',
+    "!!str a", "!!map foo", "!!python/object:os.system {}", "&a [*a]", '"a\\e[2J"', '"\\0"',
+    '"\\UFFFFFFFF"', "{dist: uniform, low: 2, high: 1}", "uniform(1,0)", "normal(0,-1,0,1)",
+    "../../etc/passwd", "/etc/passwd", "٣", "1_000", "0o17", "<script>alert(1)</script>",
+)  # fmt: skip
+
+WHOLE = {
+    "empty": b"", "only a comment": b"# nothing\n", "spaces": b" \n \n", "tab": b"a:\n\tb: 1\n",
+    "two documents": b"extends: baseline\n---\nextends: baseline\n", "a list": b"- a\n- b\n",
+    "a number": b"3\n", "NUL": b"extends: base\0line\n", "binary": bytes(range(256)),
+    "UTF-16": "extends: baseline\n".encode("utf-16"), "latin": "title: \u00e9".encode("latin-1"),
+    "brackets": b"[" * 100_000, "braces": b"{" * 50_000, "deep": b"a:\n" + b" " * 40 + b"b: 1\n",
+    "bomb": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    "merge": b"a: &a {b: 1}\nc:\n  <<: *a\n",
+    "10 MB": b"title: " + b"x" * 10_000_000, "duplicate": b"title: a\ntitle: b\n",
+    "directive": b"%YAML 9.9\n---\nextends: baseline\n", "a tag": b"!!map {extends: baseline}\n",
+    "yes": b"extends: baseline\ntitle: yes\n", "carriage": b"extends: baseline\rtitle: a\r",
+    "mark": b"\xef\xbb\xbfextends: baseline\n", "cut": b"extends: baseline\nlevers: [{id: ",
+    "quote": b'title: "never ends', "long key": b"k" * 3000 + b": 1\n", "? key": b"? [a, b]\n: 1\n",
+    "keys": b"".join(b"k%d: 1\n" % n for n in range(20_000)),
+    "levers": b"levers:\n" + b"".join(b"  - {id: u%d, strength: 1}\n" % n for n in range(2000)),
+    "itself": b"extends: ./x.yaml\n", "nowhere": b"extends: nowhere\n",
+    "out": b"extends: /etc/passwd\n",
+    "up": b"extends: ../../../x.yaml\n", "NUL path": b'extends: "./a\\0b.yaml"\n',
+    "long path": b"extends: ./" + b"a" * 5000 + b".yaml\n",
+}  # fmt: skip
+
+STUDY = {
+    "scenario": "baseline", "vary": "{parameters.network: 0.2:1.6:3}", "design": "{kind: grid}",
+    "ensemble": "{runs: 2, seed: 1}", "set": "{parameters.stay: 1}", "until": "2027-12",
+    "nations": "[BRA, CHN, USA]", "outcomes": "{metrics: [share.bloc_us], groups: [world]}",
+    "policies": "[baseline, rand_package]", "robust": "{metric: share.bloc_us, threshold: 0.5}",
+}  # fmt: skip
+STUDY_VALUES = (
+    "null", "3", "[]", "{}", "x", '""', "[nowhere]", "{x: y}", "{metrics: [nowhere]}",
+    "{groups: [nowhere]}", "{months: [2050-01]}", "{parameters.network: [0.2, high]}",
+    "{parameters.network: 9}", "{parameters.network: [1, 1]}", "{kind: nonsense}",
+    "{kind: sobol, points: 3}", "{metric: nowhere}", "{runs: 0}", "!!map foo", '"\\ud83d"',
+)  # fmt: skip
+
+TABLE = "iso3,name,region,developers,internet,income,ai_users,optimism,ideal_point"
+NATION = ["BRA", "Brazil", "latin_america_and_caribbean", "7000000", "0.85", "21590", "0.16", "58",
+          "-0.3"]  # fmt: skip
+CELLS = ("", "nan", "-1e9", "x", "7_000", "\u0667", '"unclosed', "=1+1", "\x1b[2J")
+
+
+def attempts() -> Iterator[Attempt]:
+    """Yield every file."""
+    yield from _whole()
+    for (field, form), value in itertools.product(FIELDS.items(), VALUES):
+        key = field.split(".")[0].split("[")[0]
+        base = "" if key == "extends" else "extends: baseline\n"
+        yield Attempt(f"{field} is {value[:30]}", _of(f"{base}{key}: {form.format(value)}\n"))
+    for key, value in itertools.product(STUDY, STUDY_VALUES):
+        text = "".join(f"{name}: {value if name == key else own}\n" for name, own in STUDY.items())
+        yield Attempt(f"a study whose {key} is {value}", _of(text, study=True))
+    for column, cell in itertools.product(range(len(NATION)), CELLS):
+        row = ",".join(cell if n == column else own for n, own in enumerate(NATION))
+        yield Attempt(f"cell {column} is {cell!r}", _of_table(f"{TABLE}\n{row}\n"))
+    yield from _mutated()
+    yield from _kinds()
+
+
+def _of(text: str | bytes, *, study: bool = False) -> object:
+    def make(folder: Path) -> str | None:
+        content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        (folder / "x.yaml").write_bytes(content)
+        return _checked(folder, study=study)
+
+    return make
+
+
+def _checked(folder: Path, *, study: bool = False) -> str | None:
+    """Validate ``x.yaml``: refused with places, or good for what it says it is."""
+    code, said, printed = called(["validate", "x.yaml"], folder)
+    broken = judged(code, said, printed, (0, 1), lines=10**6)
+    lines = printed.splitlines()
+    if broken is None and code == 1 and not all(line.startswith("x.yaml") for line in lines):
+        strange = next(line for line in lines if not line.startswith("x.yaml"))
+        return None if strange.startswith("mine.csv") else f"no place: {strange[:200]}"
+    if broken is None and code == 1 and max(map(len, lines)) > 4000:
+        return "a message of more than 4,000 characters"
+    if broken is not None or code == 1:
+        return broken
+    if study:
+        return None
+    return _good(folder / "x.yaml")
+
+
+def _good(file: Path) -> str | None:
+    """Return what is wrong with a scenario that was told to be right."""
+    from sim.scenario import compile as compiled
+    from sim.scenario import load
+    from sim.study.sweeps.study_file import is_study
+
+    if is_study(file):
+        return None
+    scenario = load(file)
+    if load(scenario.document()) != scenario or not scenario.hash(1, ""):
+        return "its own document is another scenario"
+    json.dumps(scenario.document(), ensure_ascii=False).encode()
+    return None if compiled(scenario).nations else "it has no nation"
+
+
+def _whole() -> Iterator[Attempt]:
+    for name, content in WHOLE.items():
+        yield Attempt(name, _of(content))
+
+
+def _of_table(text: str) -> object:
+    def make(folder: Path) -> str | None:
+        (folder / "mine.csv").write_text(text, encoding="utf-8")
+        (folder / "x.yaml").write_text("extends: baseline\nnations: mine.csv\n", encoding="utf-8")
+        return _checked(folder)
+
+    return make
+
+
+def _mutated() -> Iterator[Attempt]:
+    """Yield shipped scenarios and studies with bytes changed, taken away, doubled."""
+    shipped = sorted((ROOT / "scenarios").rglob("*.yaml"))
+    draw = random.Random(SEED)  # noqa: S311 - no secret
+    for number in range(MUTATED):
+        content = bytearray(draw.choice(shipped).read_bytes())
+        for _ in range(draw.randint(1, 6)):
+            place = draw.randrange(len(content))
+            kind = draw.randrange(4)
+            if kind == 0:
+                content[place] = draw.choice(b"{}[]:,-#&*!|>'\"%@`\0\n 019a")
+            elif kind == 1:
+                del content[place : place + draw.randint(1, 40)]
+            elif kind == 2:
+                content[place:place] = content[place : place + draw.randint(1, 60)]
+            else:
+                content[place:place] = draw.choice(VALUES).encode("utf-8", "replace")[:60]
+        yield Attempt(f"mutation {number}", _of(bytes(content)))
+
+
+def _kinds() -> Iterator[Attempt]:
+    """Yield what is no file of text."""
+
+    def pipe(folder: Path) -> None:
+        os.mkfifo(folder / "x.yaml")
+
+    def giant(folder: Path) -> None:
+        with (folder / "x.yaml").open("wb") as file:
+            file.truncate(3 << 30)
+
+    made = {
+        "a pipe": pipe, "a giant": giant, "a folder": lambda f: (f / "x.yaml").mkdir(),
+        **{
+            f"a link to {to}": lambda f, to=to: (f / "x.yaml").symlink_to(to)
+            for to in ("/dev/zero", "/dev/null", "/dev/random", "x.yaml", "nowhere", "/etc/shadow",
+                       "/proc/self/mem", "/dev/tty")
+        },
+    }  # fmt: skip
+    for (name, prepare), words in itertools.product(
+        made.items(), (["validate"], ["run"], ["show"], ["sweep"])
+    ):
+
+        def make(folder: Path, prepare: object = prepare, words: list[str] = words) -> str | None:
+            prepare(folder)  # type: ignore[operator]
+            return inside([*words, "x.yaml"], (1,))(folder)
+
+        yield Attempt(f"{words[0]} of {name}", make)

@@ -1,0 +1,116 @@
+"""Every option of every command with values that are wrong, odd or cruel."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from benchmarks.faults.probe import Attempt, inside
+
+SHORT = ["--until", "2023-03"]
+FEW = ["--runs", "2"]
+VARY = ["--vary", "parameters.network=0.2,1.6"]
+LEVERS = "us_permissive_licence_incentive,us_sme_open_adoption"
+
+COMMANDS: dict[str, list[str]] = {
+    "list": ["list", "levers"],
+    "show": ["show", "baseline"],
+    "validate": ["validate", "baseline"],
+    "run": ["run", "baseline", *SHORT, *FEW],
+    "sweep": ["sweep", "baseline", *VARY, *SHORT, *FEW],
+    "sensitivity": ["sensitivity", "baseline", *VARY, "--design", "morris", "--points", "2", *SHORT,
+                    *FEW],
+    "compare": ["compare", "rand_package", *SHORT, *FEW],
+    "robust": ["robust", "us_policies_in_many_worlds", *SHORT, *FEW, "--points", "2"],
+    "hypotheses": ["hypotheses", "h07_permissive_licences", *FEW],
+    "calibrate": ["calibrate", "--members", "120", "--steps", "1"],
+    "hindcast": ["hindcast", "--members", "120", "--steps", "1"],
+    "observe": ["observe", "baseline", "--series", "hf_download_share", *FEW, *SHORT],
+    "report": ["report", "nowhere"],
+}  # fmt: skip
+
+WHOLE = ("-1", "x", "", "1.5", "1e3", "\u00b2", "9" * 400, "nan", "0x10", "1 0")
+REAL = ("nan", "inf", "-inf", "x", "", "1e999", "\u00b2")
+WORD = ("", " ", "nowhere", "a" * 5000, "../../x", "\x1b[2J", "x\ny", "<b>", "\ud83d", "--", ",,")
+MONTH = ("", "2022-13", "2041-01", "2023-1", "2023-01-01", "x", "\u0662\u0660\u0662\u0663-01")
+
+OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "--workers": (WHOLE, ("run", "sweep", "sensitivity", "compare", "robust", "hypotheses")),
+    "--seed": (WHOLE, ("run", "sweep", "compare", "robust", "hypotheses", "calibrate", "hindcast",
+                       "observe")),
+    "--runs": (WHOLE, ("run", "sweep", "sensitivity", "compare", "robust", "hypotheses",
+                       "observe")),
+    "--points": (WHOLE, ("sweep", "sensitivity", "robust")),
+    "--members": (WHOLE, ("calibrate", "hindcast")),
+    "--steps": (WHOLE, ("calibrate", "hindcast")),
+    "--box": (WHOLE[1:], ("robust",)),
+    "--threshold": (REAL, ("robust",)),
+    "--precision": ((*REAL, "0", "-1", "1e-300"), ("compare",)),
+    "--budget": (REAL, ("compare",)),
+    "--until": (MONTH, ("run", "sweep", "compare", "robust", "observe", "calibrate")),
+    "--cutoff": (MONTH, ("hindcast",)),
+    "--start": (MONTH, ("compare",)),
+    "--nations": (WORD, ("run", "sweep", "compare", "robust")),
+    "--set": ((*WORD, "=", "parameters.network", "parameters.network=", "parameters.network=9",
+               "ensemble.runs=abc", "nations=", "levers.x.strength=1"), ("run", "sweep", "compare",
+                                                                         "observe")),
+    "--vary": ((*WORD, "=", "parameters.network=", "parameters.network=1:2", "x=1,2",
+                "parameters.network=1:0:3", "parameters.network=0:1:0", "ensemble.runs=1,2",
+                "parameters.network=nan,1", "parameters.network=1,1", "scenario=nowhere,baseline"),
+               ("sweep", "sensitivity")),
+    "--design": (WORD, ("sweep", "sensitivity")),
+    "--engine": (WORD, ("run", "sweep")),
+    "--cluster": (("nonsense", "", "http://x", "ucx://x:1", "tls://x", "file:///etc", "tcp://x"),
+                  ("sweep", "sensitivity", "compare", "robust")),
+    "--metric": (WORD, ("compare",)),
+    "--groups": (WORD, ("compare",)),
+    "--levers": (WORD, ("compare",)),
+    "--against": (WORD, ("compare",)),
+    "--policy": (WORD, ("robust",)),
+    "--series": (WORD, ("observe",)),
+    "--ecosystem": (WORD, ("observe",)),
+    "--nation": (WORD, ("observe",)),
+}  # fmt: skip
+"""Values that an option must refuse, and the commands that have it."""
+
+
+def attempts() -> Iterator[Attempt]:
+    """Yield every wrong value, and commands that are used wrongly."""
+    for option, (values, commands) in OPTIONS.items():
+        for command, value in itertools.product(commands, values):
+            words = [*COMMANDS[command], f"{option}={value}"]
+            yield Attempt(f"{command} {option}={value[:40]!r}", inside(words, (1,), leaves=0))
+    for command, words in COMMANDS.items():
+        yield Attempt(f"{command} --nonsense", inside([*words, "--nonsense"], (2,), leaves=0))
+        if command != "list":  # it says what there is
+            yield Attempt(f"{command} alone", inside([command], _alone(command), leaves=0))
+    for word in WORD:
+        for command in ("show", "validate", "run", "sweep", "compare", "robust", "observe"):
+            more = ["--series", "hf_download_share"] if command == "observe" else []
+            codes = (2,) if word == "--" and command != "observe" else (1, 2)
+            yield Attempt(f"{command} {word[:20]!r}", inside([command, word, *more], codes))
+        yield Attempt(f"report {word[:20]!r}", inside(["report", word], (1, 2, 3)))
+        yield Attempt(f"{word[:20]!r} alone", inside([word], (0, 2)))
+
+
+def _alone(command: str) -> tuple[int, ...]:
+    return {"hypotheses": (0,), "calibrate": (0,), "hindcast": (0, 3)}.get(command, (2,))
+
+
+def questions() -> Iterator[Attempt]:
+    """Yield what asks another question and must not be taken for the same."""
+    package = ["compare", "rand_package", "--interactions", "--levers", LEVERS, *SHORT, "--json"]
+
+    def seeds(folder: object) -> str | None:
+        from benchmarks.faults.probe import called
+
+        zero, one = (
+            called([*package, "--runs", "4", "--seed", seed], folder)  # type: ignore[arg-type]
+            for seed in ("0", "1")
+        )
+        return "seeds 0 and 1 give one answer" if zero[2] == one[2] else None
+
+    yield Attempt("a package with seed 0 and with seed 1", seeds)
+    yield Attempt("a package of no runs", inside([*package, "--runs", "0"], (1,), leaves=0))
+    words = ["robust", "us_policies_in_many_worlds", *SHORT, "--points", "0"]
+    yield Attempt("robust of no points", inside(words, (1,), leaves=0))

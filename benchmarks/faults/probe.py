@@ -1,0 +1,211 @@
+"""What an attempt is, and the two ways to make one: in this process and in one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SIM = (sys.executable, "-m", "sim")
+PATIENCE = 200
+"""Seconds after which a command counts as hanging; the first of all may have to compile."""
+
+TABLES = (".csv", ".parquet")
+DRAWN = ("manifest.json",)
+"""Files that hold times, and so differ between two runs of the same."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to break something.
+
+    Parameters
+    ----------
+    name : str
+        What is tried.
+    make : callable
+        Takes an empty folder; returns why the contract was broken, None where it was kept.
+    """
+
+    name: str
+    make: Callable[[Path], str | None]
+
+
+def judged(
+    code: int, said: str, printed: str, codes: Collection[int], says: str = "", lines: int = 1
+) -> str | None:
+    """Return why an outcome breaks the contract, or None.
+
+    Parameters
+    ----------
+    code : int
+        Exit code.
+    said, printed : str
+        Standard error and standard output.
+    codes : collection of int
+        Exit codes that are right.
+    says : str
+        What must be said, on either stream.
+    lines : int
+        Lines that standard error may have where something failed; one for each problem of a file.
+    """
+    both = said + printed
+    if "Traceback" in both or "Warning" in said:
+        return f"a traceback or a warning: {said[-300:]}"
+    if "unexpected " in said:
+        return f"nobody foresaw it: {said[-300:]}"
+    if code not in codes:
+        return f"exit code {code} in place of {sorted(codes)}: {said[-300:]}"
+    broken = None
+    if says not in both:
+        broken = f"{says!r} is not said: {both[-300:]}"
+    elif code == 3 and len(said.splitlines()) > lines:
+        broken = f"{len(said.splitlines())} lines: {said[-300:]}"
+    elif any(ord(letter) < 32 and letter not in "\n\t" for letter in said):
+        broken = f"control characters are printed: {said[-300:]!r}"
+    return broken
+
+
+def inside(
+    words: Sequence[str], codes: Collection[int], *, says: str = "", leaves: int | None = None
+) -> Callable[[Path], str | None]:
+    """Return an attempt in this process: as the command does it, without its second of imports.
+
+    Parameters
+    ----------
+    words : sequence of str
+    codes : collection of int
+    says : str
+    leaves : int, optional
+        How many entries the folder may hold afterwards where the command failed.
+    """
+
+    def make(folder: Path) -> str | None:
+        code, said, printed = called(words, folder)
+        broken = judged(code, said, printed, codes, says)
+        left = sorted(entry.name for entry in folder.iterdir())
+        if broken is None and code != 0 and leaves is not None and len(left) > leaves:
+            return f"left behind: {left}"
+        return broken
+
+    return make
+
+
+class _Slow(BaseException):
+    """A command took too long; no handler of errors may catch it."""
+
+
+def called(words: Sequence[str], folder: Path) -> tuple[int, str, str]:
+    """Run a command line in this process and return its exit code, its errors and its output."""
+    import sim.cli
+
+    out, errors = io.StringIO(), io.StringIO()
+    before = Path.cwd()
+
+    def slow(*_: object) -> None:
+        raise _Slow
+
+    previous = signal.signal(signal.SIGALRM, slow)
+    signal.alarm(PATIENCE)
+    os.chdir(folder)
+    try:
+        with (
+            contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors),
+            warnings.catch_warnings(record=True) as warned,
+        ):  # fmt: skip
+            warnings.simplefilter("always")
+            code = sim.cli._exit_code([str(word) for word in words])  # noqa: SLF001 - no process
+    except _Slow:
+        return 124, "it hangs", ""
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+        os.chdir(before)
+    said = errors.getvalue() + "".join(
+        f"Warning: {one.message}\n" for one in warned if issubclass(one.category, RuntimeWarning)
+    )
+    return code, said, out.getvalue()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a command of its own."""
+    return os.environ | {"PYTHONPATH": str(ROOT)} | more
+
+
+def run(words: Sequence[str], folder: Path, **more: str) -> tuple[int, str, str]:
+    """Run a command line in a process of its own, as `called` does."""
+    done = subprocess.run(
+        [*SIM, *map(str, words)], cwd=folder, env=environment(**more), capture_output=True,
+        text=True, errors="replace", check=False, timeout=600, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode, done.stderr, done.stdout
+
+
+def outside(
+    words: Sequence[str], codes: Collection[int], *, says: str = "", **more: str
+) -> Callable[[Path], str | None]:
+    """Return an attempt in a process of its own, in an environment of its own."""
+
+    def make(folder: Path) -> str | None:
+        code, said, printed = run(words, folder, **more)
+        return judged(code, said, printed, codes, says)
+
+    return make
+
+
+def shell(line: str, codes: Collection[int], *, says: str = "") -> Callable[[Path], str | None]:
+    """Return an attempt of a line of bash in which ``S`` is the command."""
+
+    def make(folder: Path) -> str | None:
+        text = f'S() {{ {" ".join(SIM)} "$@"; }}\n{line}'
+        done = subprocess.run(
+            ["bash", "-c", text],  # noqa: S607 - wherever it is
+            cwd=folder, env=environment(), capture_output=True, text=True, errors="replace",
+            check=False, timeout=600, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return judged(done.returncode, done.stderr, done.stdout, codes, says)
+
+    return make
+
+
+def seal(folder: Path) -> str:
+    """Return the SHA-256 of all tables below a folder, with their names."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        inside_store = {"shards", "arms"} & set(file.relative_to(folder).parts)
+        if file.suffix in TABLES and file.is_file() and not file.is_symlink() and not inside_store:
+            whole.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    return whole.hexdigest()
+
+
+def equal(folder: Path, wanted: Path) -> str | None:
+    """Return what is wrong unless two folders hold the same tables."""
+    return None if seal(folder) == seal(wanted) else f"other bytes in {folder} than in {wanted}"
+
+
+def wait_for(process: subprocess.Popen[Any], seconds: float) -> bool:
+    """Wait so long for a process and return whether it is still there."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def chosen(attempts: Iterable[Attempt], every: int) -> list[Attempt]:
+    """Return each N-th attempt, beginning with the first."""
+    return list(attempts)[::every]

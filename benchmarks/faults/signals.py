@@ -1,0 +1,190 @@
+"""Signals at random moments, and many processes on one folder: the bytes are those of one run."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from benchmarks.faults.probe import ROOT, SIM, Attempt, environment, equal, run, wait_for
+
+SEED = 20261129
+NATIONS = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12")
+SMALL: dict[str, tuple[str, ...]] = {
+    "run": ("run", "baseline", "--runs", "1000", "--seed", "3", *NATIONS),
+    "sweep": ("sweep", "baseline", "--vary", "parameters.network=0.2:1.6:12", "--runs", "96",
+              "--seed", "5", *NATIONS),
+    "compare": ("compare", "rand_package", "--runs", "800", "--seed", "3", *NATIONS),
+    "robust": ("robust", "us_policies_in_many_worlds", "--points", "12", "--runs", "24", *NATIONS),
+    "calibrate": ("calibrate", "--members", "120", "--steps", "1", "--until", "2025-03"),
+}  # fmt: skip
+KINDS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ROUNDS = 4
+"""Moments at which each signal comes, for each command, to the process alone or to its group."""
+
+RIGHT = {signal.SIGKILL: (-9,), signal.SIGTERM: (143,), signal.SIGINT: (130,),
+         signal.SIGHUP: (129,)}  # fmt: skip
+
+
+_folders: list[Path] = []
+
+
+@cache
+def _alone(command: str) -> tuple[Path, float]:
+    """Return the folder of a command that was left alone, and how long it took."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-alone-"))
+    _folders.append(folder)
+    run(("list", "scenarios"), folder)
+    began = time.monotonic()
+    code, said, _ = run((*SMALL[command], "--quiet"), folder)
+    if code != 0:
+        raise RuntimeError(f"{command} fails by itself: {said}")
+    return folder, time.monotonic() - began
+
+
+def _start(words: tuple[str, ...], folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*SIM, *words, "--quiet"], cwd=folder, env=environment(), stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def attempts() -> Iterator[Attempt]:
+    """Yield a signal at a random moment of each command, and the same command again."""
+    draw = random.Random(SEED)  # noqa: S311 - no secret
+    for command in SMALL:
+        for number in KINDS:
+            for place in range(ROUNDS):
+                part, group = draw.uniform(0.25, 0.95), place % 2 == 1
+
+                def make(
+                    folder: Path, command: str = command, number: signal.Signals = number,
+                    part: float = part, group: bool = group,  # noqa: FBT001 - bound here
+                ) -> str | None:  # fmt: skip
+                    return _signalled(command, number, part, folder, group=group)
+
+                to = "group" if group else "process"
+                yield Attempt(f"{number.name} to the {to} of {command} at {part:.0%}", make)
+
+
+def _signalled(
+    command: str, number: signal.Signals, part: float, folder: Path, *, group: bool
+) -> str | None:
+    alone, seconds = _alone(command)
+    process = _start(SMALL[command], folder)
+    if wait_for(process, part * seconds):
+        (os.killpg if group else os.kill)(process.pid, number)
+    _, said = process.communicate(timeout=120)
+    if process.returncode not in (*RIGHT[number], 0):
+        return f"exit code {process.returncode}: {said[-300:]}"
+    if "Traceback" in said:
+        return f"a traceback: {said[-300:]}"
+    if orphans := _of_session(process.pid):
+        return f"processes are left: {orphans}"
+    if command == "run" and process.returncode not in (0, -9) and any(folder.iterdir()):
+        return f"left behind: {[str(f) for f in folder.rglob('*')][:5]}"
+    code, said, _ = run((*SMALL[command], "--quiet"), folder)
+    if code != 0:
+        return f"the same command again: {code}, {said[-300:]}"
+    return equal(folder, alone)
+
+
+def _of_session(session: int) -> list[int]:
+    """Return the processes of a session that are still there a moment later."""
+    for _ in range(60):
+        left = [
+            int(entry.name) for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _session(entry) == session
+        ]  # fmt: skip
+        if not left:
+            return []
+        time.sleep(0.1)
+    return left
+
+
+def _session(entry: Path) -> int | None:
+    try:
+        state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+    except (OSError, ValueError):
+        return None
+    return None if state == "Z" else int(session)
+
+
+STARTED = "import pathlib, sim.cli; pathlib.Path('begun').touch(); sim.cli.main()"
+
+
+def first_second() -> Iterator[Attempt]:
+    """Yield Ctrl-C from the moment in which Python has come to the command."""
+    for place in range(24):
+        after = 0.05 * place
+
+        def make(folder: Path, after: float = after) -> str | None:
+            process = subprocess.Popen(
+                [sys.executable, "-c", STARTED, *SMALL["run"]], cwd=folder, env=environment(),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            )  # fmt: skip
+            while not (folder / "begun").exists():
+                time.sleep(0.001)
+            time.sleep(0.02 + after)
+            os.killpg(process.pid, signal.SIGINT)
+            printed, said = process.communicate(timeout=120)
+            if process.returncode == 0 and "results" in printed:
+                return None  # it was quicker than the signal
+            quiet = said in {"", "sim: interrupted; nothing half-written is left\n"}
+            return None if process.returncode == 130 and quiet else f"{process.returncode}: {said}"
+
+        yield Attempt(f"Ctrl-C after {after:.2f} s", make)
+
+
+def together() -> Iterator[Attempt]:
+    """Yield processes that do the same at once in one folder, and one whose worker is killed."""
+    for command, count in (("run", 4), ("sweep", 3), ("compare", 2), ("calibrate", 2)):
+
+        def make(folder: Path, command: str = command, count: int = count) -> str | None:
+            alone, _ = _alone(command)
+            crowd = [_start(SMALL[command], folder) for _ in range(count)]
+            for process in crowd:
+                _, said = process.communicate(timeout=300)
+                if process.returncode != 0:
+                    return f"exit code {process.returncode}: {said[-300:]}"
+            return equal(folder, alone)
+
+        yield Attempt(f"{count} times {command} at once", make)
+    yield Attempt("a worker of a sweep is killed", _worker_killed)
+
+
+def _worker_killed(folder: Path) -> str | None:
+    alone, _ = _alone("sweep")
+    process = _start((*SMALL["sweep"], "--workers", "2"), folder)
+    for _ in range(1000):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        workers = [
+            int(child) for child in children
+            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
+        ]  # fmt: skip
+        if len(workers) == 2 or process.poll() is not None:
+            break
+        time.sleep(0.01)
+    if workers:
+        os.kill(workers[0], signal.SIGKILL)
+    _, said = process.communicate(timeout=300)
+    return equal(folder, alone) if process.returncode == 0 else said[-300:]
+
+
+def clean() -> None:
+    """Remove the folders of the commands that were left alone."""
+    for folder in _folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    _folders.clear()
+    _alone.cache_clear()
+
+
+__all__ = ["ROOT", "attempts", "clean", "first_second", "together"]

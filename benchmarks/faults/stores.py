@@ -1,0 +1,212 @@
+"""Files of stores, results and the compiled cache, damaged behind the command's back."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from benchmarks.faults.probe import ROOT, Attempt, called, environment, equal, judged
+
+SEED = 20261130
+NATIONS = ["--nations", "BRA,CHN,USA", "--until", "2026-06", "--workers", "1", "--quiet"]
+WORDS: dict[str, list[str]] = {
+    "run": ["run", "baseline", "--runs", "20", *NATIONS],
+    "sweep": ["sweep", "baseline", "--vary", "parameters.network=0.2,0.9,1.6", "--runs", "100",
+              *NATIONS],
+    "compare": ["compare", "rand_package", "--runs", "200", *NATIONS],
+    "robust": ["robust", "us_policies_in_many_worlds", "--points", "6", "--runs", "10", *NATIONS],
+}  # fmt: skip
+CALIBRATE = ["calibrate", "--members", "120", "--steps", "1", "--until", "2025-03", "--quiet"]
+ROUNDS = 6
+TABLES = (
+    "curves.csv", "curves.parquet", "runs.parquet", "outcomes.parquet",
+    "history_chinese_share_by_month.csv",
+)  # fmt: skip
+
+
+def _flip(file: Path, draw: random.Random) -> None:
+    content = bytearray(file.read_bytes())
+    content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
+    file.write_bytes(content)
+
+
+def _as_folder(file: Path, _: random.Random) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _as_link(file: Path, _: random.Random) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
+DAMAGES: dict[str, Callable[[Path, random.Random], object]] = {
+    "emptied": lambda file, _: file.write_bytes(b""),
+    "cut": lambda file, draw: file.write_bytes(
+        file.read_bytes()[: draw.randrange(1, file.stat().st_size)]
+    ),
+    "flipped": _flip,
+    "random": lambda file, draw: file.write_bytes(draw.randbytes(file.stat().st_size)),
+    "deleted": lambda file, _: file.unlink(),
+    "a folder": _as_folder,
+    "a link to nowhere": _as_link,
+}
+
+
+@cache
+def _made(command: str) -> Path:
+    """Return a folder in which a command has run."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-made-"))
+    code, said, _ = called(WORDS[command], folder)
+    if code != 0:
+        raise RuntimeError(f"{command} fails by itself: {said}")
+    return folder
+
+
+def attempts() -> Iterator[Attempt]:
+    """Yield a damaged file of a store, and the same command again."""
+    for command, (how, damage), number in itertools.product(WORDS, DAMAGES.items(), range(ROUNDS)):
+
+        def make(
+            folder: Path, command: str = command, damage: Callable[..., object] = damage,
+            number: int = number,
+        ) -> str | None:  # fmt: skip
+            return _again(command, damage, number, folder)
+
+        yield Attempt(f"file {number} of {command} {how}", make)
+
+
+def _again(command: str, damage: Callable[..., object], number: int, folder: Path) -> str | None:
+    draw = random.Random(SEED + number)  # noqa: S311 - no secret
+    wanted = _made(command)
+    shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
+    files = sorted(
+        file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()
+        and (command == "run" or {"shards", "arms"} & set(file.parts))
+    )  # fmt: skip
+    damage(files[draw.randrange(len(files))], draw)
+    code, said, printed = called(WORDS[command], folder)
+    broken = judged(code, said, printed, (0, 3))
+    if broken is not None or code == 3:
+        return broken
+    return equal(folder, wanted)
+
+
+TALLY = """
+import numpy as np
+from sim.world.rules import tally
+
+out = np.empty((1, 1))
+tally.adoption(np.array([[2.0]]), np.array([[8.0]]), out)
+print(out[0, 0])
+"""
+
+
+def compiled() -> Iterator[Attempt]:
+    """Yield damaged files of compiled code."""
+    for ending, (how, damage) in itertools.product(("nbi", "nbc"), DAMAGES.items()):
+
+        def make(
+            folder: Path, ending: str = ending, damage: Callable[..., object] = damage
+        ) -> str | None:
+            def once() -> subprocess.CompletedProcess[str]:
+                return subprocess.run(
+                    [sys.executable, "-c", TALLY], cwd=folder, capture_output=True, text=True,
+                    env=environment(SIM_CACHE_DIR=str(folder / "cache")), check=False,
+                )  # fmt: skip
+
+            once()
+            draw = random.Random(SEED)  # noqa: S311 - no secret
+            for file in sorted((folder / "cache").rglob(f"*.{ending}")):
+                damage(file, draw)
+            for _ in range(2):
+                done = once()
+                if done.returncode != 0 or done.stdout.split() != ["0.25"]:
+                    return f"{done.returncode}: {done.stdout} {done.stderr[-300:]}"
+                if len(done.stderr.splitlines()) > 1 or "Traceback" in done.stderr:
+                    return done.stderr[-300:]
+            return f"said twice: {done.stderr}" if done.stderr else None
+
+        yield Attempt(f"compiled code, every {ending} {how}", make)
+
+
+def calibration() -> Iterator[Attempt]:
+    """Yield damaged steps of a calibration, and the same command again."""
+    for (how, damage), number in itertools.product(DAMAGES.items(), range(2)):
+
+        def make(
+            folder: Path, damage: Callable[..., object] = damage, number: int = number
+        ) -> str | None:
+            wanted = _calibrated()
+            shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
+            steps = sorted(folder.rglob("*.npz"))
+            damage(steps[number % len(steps)], random.Random(SEED))  # noqa: S311 - no secret
+            code, said, printed = called(CALIBRATE, folder)
+            return judged(code, said, printed, (0,)) or equal(folder, wanted)
+
+        yield Attempt(f"step {number} of a calibration {how}", make)
+
+
+@cache
+def _calibrated() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="faults-made-"))
+    called(CALIBRATE, folder)
+    return folder
+
+
+def results() -> Iterator[Attempt]:
+    """Yield results with a table damaged or a manifest edited, and `sim report` of them."""
+    for (how, damage), number in itertools.product(DAMAGES.items(), range(len(TABLES))):
+
+        def damaged(
+            folder: Path, damage: Callable[..., object] = damage, number: int = number
+        ) -> str | None:
+            result = _copied(folder)
+            damage(result / TABLES[number], random.Random(SEED))  # noqa: S311 - no secret
+            return _reported(folder, result)
+
+        yield Attempt(f"table {number} {how}, then report", damaged)
+    for name, edit in EDITS.items():
+
+        def edited(folder: Path, edit: Callable[[dict[str, object]], object] = edit) -> str | None:
+            result = _copied(folder)
+            manifest = json.loads((result / "manifest.json").read_text())
+            edit(manifest)
+            (result / "manifest.json").write_text(json.dumps(manifest))
+            return _reported(folder, result)
+
+        yield Attempt(f"manifest {name}, then report", edited)
+
+
+EDITS: dict[str, Callable[[dict[str, object]], object]] = {
+    "without hash": lambda known: known.pop("hash"),
+    "without scenario": lambda known: known.pop("scenario"),
+    "without versions": lambda known: known.pop("versions"),
+    "with another hash": lambda known: known.update(hash="0" * 64),
+    "with a path for a scenario": lambda known: known.update(scenario="/etc/passwd"),
+    "with more runs": lambda known: known.update(runs=99),
+    "of another model": lambda known: known.update(model_version=0),
+    "of a later format": lambda known: known.update(format_version=99),
+}
+
+
+def _copied(folder: Path) -> Path:
+    shutil.copytree(_made("run"), folder, dirs_exist_ok=True, symlinks=True)
+    return next((folder / "results" / "baseline").glob("[0-9a-f]*"))
+
+
+def _reported(folder: Path, result: Path) -> str | None:
+    code, said, printed = called(["report", os.path.relpath(result, folder)], folder)
+    return judged(code, said, printed, (3,))
+
+
+__all__ = ["ROOT", "attempts", "calibration", "compiled", "results"]

@@ -1,0 +1,74 @@
+"""A tenth of the attempts to break the command; ``make faults`` makes them all."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.faults import __main__ as faults
+from benchmarks.faults.probe import Attempt, chosen, judged
+
+EVERY = {
+    "files": 10, "options": 10, "stores": 17, "places": 10, "security": 10, "environments": 12,
+    "first_second": 10, "repeatability": 10, "signals": 20, "together": 5, "compiled": 10,
+}  # fmt: skip
+"""Each N-th attempt of a group; fewer of those that need many processes."""
+
+WANTED = {
+    "files": 250, "options": 247, "signals": 64, "first_second": 21, "together": 5, "stores": 147,
+    "compiled": 5, "places": 130, "environments": 30, "repeatability": 18, "security": 10,
+    "results": 34, "questions": 2, "soak": 1, "calibration": 6,
+}  # fmt: skip
+"""Fewest attempts of each group."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", EVERY)
+def test_a_tenth_of_each_group_keeps_the_contract(group):
+    attempts = chosen(faults.GROUPS[group](), EVERY[group])
+    assert attempts
+    assert faults.tried(group, attempts) == {}
+    faults.signals.clean()
+
+
+@pytest.mark.parametrize("group", WANTED)
+def test_each_group_has_its_attempts(group):
+    attempts = list({**faults.GROUPS, **faults.COMING}[group]())
+    assert len(attempts) >= WANTED[group]
+    assert len({attempt.name for attempt in attempts}) == len(attempts)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "broken"),
+    [
+        ((1, "sim: no\n", "", (1,)), False),
+        ((0, "", "", (1,)), True),
+        ((1, "Traceback (most recent call last)\n", "", (1,)), True),
+        ((3, "sim: unexpected ValueError: x\n", "", (3,)), True),
+        ((3, "sim: a\nsim: b\n", "", (3,)), True),
+        ((1, "sim: \x1b[2J\n", "", (1,)), True),
+        ((1, "RuntimeWarning: nan\n", "", (1,)), True),
+        ((1, "sim: no\n", "", (1,), "yes"), True),
+    ],
+)
+def test_an_attempt_can_fail(outcome, broken):
+    assert (judged(*outcome) is not None) is broken
+
+
+def test_what_breaks_is_counted_named_and_ends_with_one(monkeypatch, capsys):
+    def break_(_):
+        raise ValueError("the attempt fell over")
+
+    made = [
+        Attempt("kept", lambda _: None),
+        Attempt("broke", lambda _: "why"),
+        Attempt("fell", break_),
+    ]
+    monkeypatch.setattr(faults, "GROUPS", {"files": lambda: made})
+    monkeypatch.setattr(faults, "COMING", {})
+    assert faults.main([]) == 1
+    printed = capsys.readouterr().out
+    assert "files: 3 tried, 1 kept" in printed
+    assert "  broke: why" in printed
+    assert "  fell: the attempt itself failed" in printed
+    assert faults.main(["--every", "3"]) == 0
+    assert "1 tried, 1 kept" in capsys.readouterr().out
