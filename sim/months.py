@@ -9,7 +9,7 @@ CALENDAR = (
     "October", "November", "December",
 )  # fmt: skip
 
-_FORM = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_FORM = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def parse(text: str) -> int:

@@ -461,7 +461,7 @@ def hypotheses(
     quiet: Quiet = False,
 ) -> None:
     """Test what the source documents claim."""
-    from sim.cli import claiming, output
+    from sim.cli import claiming, door, output
 
     door.seed(seed)
     door.runs(runs)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
 from sim.cli.kinds.policy import scenario, study
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 """What one line of the list of kinds shows."""
@@ -93,7 +93,7 @@ def find(name: str) -> Fields:
         _matches(asked, known, exactly=False)
     )
     if not matches:
-        raise InputError(Problem(f"nothing is named {name!r}", hint=_hint(asked, known)))
+        raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches
     shown = (
         kind.full(names[0])

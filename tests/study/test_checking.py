@@ -33,7 +33,7 @@ hypothesis:
     none: {}
     open: {levers: [{id: us_sme_open_adoption, strength: high, start: 2026-12}]}
   measures:
-    - {name: effect, terms: {open: 1, none: -1}}
+    - {name: effect, terms: {open: 1, none: -1}, smallest: 0.005}
   switch: {as fitted: {}, plain: {parameters.nest: 1}}
   judgement: All of it.
 """
