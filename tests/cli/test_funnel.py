@@ -95,7 +95,7 @@ def shell(line, cwd):
         ("S list scenarios >&-", 3, "sim: standard output is closed\n"),
         ("S list scenarios >/dev/full", 3, "standard output cannot be written: No space left"),
         ("S list parameters | true; exit ${PIPESTATUS[0]}", 141, ""),
-        ("S list parameters | head -1; exit ${PIPESTATUS[0]}", 141, ""),
+        ("S list parameters | (exec 0<&-; sleep 3); exit ${PIPESTATUS[0]}", 141, ""),
         ("S show nothing 2>&-", 1, ""),
         ("S show nothing 2>/dev/full", 1, ""),
         ("mkdir d; cd d; rmdir ../d; S list scenarios", 0, ""),
