@@ -83,7 +83,8 @@ def _outside(effect: Effect, driver: drivers.Driver) -> Iterator[Fault]:
         yield Fault("high", message)
     if effect.op not in ("floor", "cap") and effect.high == 0:
         yield Fault("high", "no size: at high strength the effect must change something")
-    if (effect.target is not None) != (effect.op == "move"):
+    known = effect.op in drivers.OPERATIONS
+    if known and (effect.target is not None) != (effect.op == "move"):
         yield Fault("target", "a target belongs to move, and only to move")
     if effect.op == "move" and not 0 <= effect.high <= 1:
         yield Fault("high", "move takes a fraction from 0 to 1")

@@ -7,10 +7,10 @@ line, so that a user can write a lever with an editor and nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sim.errors import Problem, cited
+from sim.errors import Problem, cited, nearest
 from sim.scenario import faults, fields, levers
 from sim.scenario.document import MAX_DELAY
 from sim.scenario.faults import SELECTORS
@@ -82,39 +82,54 @@ def _lever(name: str, node: Node, problems: list[Problem]) -> Lever | None:
     cost = _levels(given.get("cost"), LEVELS, problems, "cost")
     magnitude = _levels(given.get("magnitude"), MAGNITUDES, problems, "magnitude")
     unknown = list(faults.of_sources(texts["source"] or "judgement"))
-    _note(unknown, given, node, problems)
-    # An effect without a source has the lever's, whose faults were noted already.
+    # An effect without a source has the lever's, whose faults are noted with the lever.
     source = "judgement" if unknown else texts["source"] or "judgement"
-    effects = _effects(name, given.get("effects"), source, problems)
-    if len(problems) > before:
-        return None
+    effects, unread = _effects(name, given.get("effects"), source, problems)
+    sizes = {f"cost_{level}": cost.get(level) for level in LEVELS}
+    sizes |= {f"magnitude_{level}": magnitude.get(level) for level in MAGNITUDES[:4]}
     lever = Lever(
         id=name,
-        uncertainty=uncertainty or 0.0,
         effects=effects,
-        **texts,
-        **delays,  # type: ignore[arg-type]
-        **{f"cost_{level}": cost.get(level, 0.0) for level in LEVELS},
-        **{f"magnitude_{level}": magnitude.get(level, 0.0) for level in MAGNITUDES[:4]},
-        magnitude_unit=magnitude.get("unit", ""),
+        **_filled(texts | {"magnitude_unit": magnitude.get("unit")}, ""),
+        **_filled(delays, 0),
+        **_filled(sizes | {"uncertainty": uncertainty}, 0.0),
     )
-    _note(faults.of_lever(lever), given, node, problems)
+    broken = {key for key, text in texts.items() if text is None}
+    broken |= {"effects"} if unread or "effects" not in given else set()
+    for key, levels in (("cost", cost), ("magnitude", magnitude)):
+        if key in given and (not set(LEVELS) <= set(levels) or None in levels.values()):
+            broken.add(key)
+    _note(_of_actor(lever.actor), given, node, problems, broken)
+    _note(faults.of_lever(lever), given, node, problems, broken)
     return lever if len(problems) == before else None
+
+
+def _of_actor(actor: str) -> Iterator[faults.Fault]:
+    """Yield that an actor is none of the catalogue's, nor the user."""
+    known = sorted({lever.actor for lever in levers.read().values()} | {str(TEXTS["actor"])})
+    if actor not in known:
+        hint = nearest(actor, known) or f"one of {', '.join(known)}"
+        yield faults.Fault("actor", f"unknown actor {actor!r}", hint)
 
 
 def _effects(
     name: str, node: Node | None, source: str, problems: list[Problem]
-) -> tuple[Effect, ...]:
+) -> tuple[tuple[Effect, ...], bool]:
+    """Return the effects that have no fault, and whether there are others."""
     if node is None:
-        return ()
-    read = (
-        _effect(name, item, source, problems)
-        for item in fields.items(node, problems, "effects") or ()
-    )
-    return tuple(effect for effect in read if effect is not None)
+        return (), False
+    items = fields.items(node, problems, "effects")
+    read = [_effect(name, item, source, problems) for item in items or ()]
+    found = tuple(effect for effect in read if effect is not None)
+    return found, items is None or len(found) < len(read)
 
 
 def _effect(name: str, node: Node, source: str, problems: list[Problem]) -> Effect | None:
+    """Return an effect, or None with all that is wrong with it noted.
+
+    What is missing or no value at all is noted first; the rules of the table are then asked about
+    the rest, so that one fault does not hide another.
+    """
     before = len(problems)
     given = fields.mapping(node, EFFECT_KEYS, problems, "an effect")
     if given is None:
@@ -124,12 +139,28 @@ def _effect(name: str, node: Node, source: str, problems: list[Problem]) -> Effe
     words = {"role": "main", "driver": None, "op": None, "conversion": None, "source": source}
     texts = _texts(given, words, problems)
     numbers = {level: _number(given, level, problems) for level in (*LEVELS, "target")}
-    chosen = {column: _words(given.get(column), column, problems) for column in SELECTORS}
-    if len(problems) > before:
-        return None
-    effect = Effect(lever=name, **texts, **numbers, **chosen)  # type: ignore[arg-type]
-    _note(faults.of_effect(effect), given, node, problems)
+    chosen: dict[str, Any] = {
+        column: _words(given.get(column), column, problems) for column in SELECTORS
+    }
+    broken = {key for key, text in texts.items() if text is None}
+    if any(numbers[level] is None for level in LEVELS):
+        broken.add("high")  # the field in which a fault of the sizes shows
+    if "target" in given and numbers["target"] is None:
+        broken.add("target")
+    effect = Effect(
+        lever=name,
+        target=numbers["target"],
+        **_filled(texts, ""),
+        **_filled({level: numbers[level] for level in LEVELS}, 0.0),
+        **chosen,
+    )
+    _note(faults.of_effect(effect), given, node, problems, broken)
     return effect if len(problems) == before else None
+
+
+def _filled(values: Mapping[str, Any], empty: object) -> dict[str, Any]:
+    """Return values with a stand-in for those that are left out or could not be read."""
+    return {key: empty if value is None else value for key, value in values.items()}
 
 
 def _texts(
@@ -177,9 +208,19 @@ def _words(node: Node | None, column: str, problems: list[Problem]) -> tuple[str
 
 
 def _note(
-    found: Iterable[faults.Fault], given: Mapping[str, Node], node: Node, problems: list[Problem]
+    found: Iterable[faults.Fault],
+    given: Mapping[str, Node],
+    node: Node,
+    problems: list[Problem],
+    broken: Collection[str],
 ) -> None:
-    """Put each fault where its field stands, or at the whole where the field was left out."""
+    """Put each fault where its field stands, or at the whole where the field was left out.
+
+    Faults of ``broken`` fields are left out: what is wrong with those was noted when they were
+    read.
+    """
     for fault in found:
+        if fault.field in broken:
+            continue
         place = given[fault.field].place if fault.field in given else node.place
         problems.append(place.problem(fault.message, fault.hint))

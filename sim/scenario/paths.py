@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.errors import InputError, Problem, cited, nearest
+from sim.errors import InputError, Problem, alike, cited, nearest
 from sim.scenario import levers, vocabulary
 from sim.scenario.check import ENSEMBLE_KEYS
 from sim.scenario.merge import lever_id
@@ -18,9 +18,18 @@ from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
 FILE = "--set"
 """What stands in the place of a file's name when an override is wrong."""
 
+OPTIONS = {
+    "nations": "--nations",
+    "period.end": "--until",
+    "ensemble.runs": "--runs",
+    "ensemble.seed": "--seed",
+}
+"""Paths that have an option of their own; a path and value given apart come from that option."""
+
 Override = str | tuple[str, object]
 
 _HEADS = ("parameters", "levers", "period", "ensemble", "facts_until", "nations")
+_BEGINNINGS = "parameters., levers., period., ensemble., or are facts_until or nations"
 _LEVER_FIELDS = ("strength", "start", "end", "ramp_months", "lag_months")
 _FORM = "write PATH=VALUE, such as parameters.network=0.8"
 
@@ -40,7 +49,7 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
     for override in overrides:
         path, value = _halves(override, problems)
         if path:
-            mark = Mark(FILE, path=path)
+            mark = _mark(override, path)
             if path == "nations" and isinstance(value, str) and not value.strip():
                 problems.append(mark.problem("no nation is named", "nations=null means all"))
                 continue
@@ -52,6 +61,13 @@ def replaced(overrides: Sequence[Override]) -> list[Override]:
     """Return the overrides whose path a later one sets again."""
     given = [(_halves(override, [])[0], override) for override in overrides]
     return [one for n, (path, one) in enumerate(given) if path in dict(given[n + 1 :])]
+
+
+def _mark(override: Override, path: str) -> Mark:
+    """Return where an override stands: in the option that was typed, or at its path of --set."""
+    if not isinstance(override, str) and path in OPTIONS:
+        return Mark(OPTIONS[path])
+    return Mark(FILE, path=path)
 
 
 def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
@@ -158,9 +174,20 @@ def _steps(
         "facts_until": "facts_until",
         "nations": "nations",
     }
-    hint = f"write {forms[head]}" if head in forms else nearest(head, _HEADS)
+    hint = f"write {forms[head]}" if head in forms else _meant(path, own_levers)
     problems.append(mark.problem(f"{cited(path)} is not a path of a scenario", hint))
     return ()
+
+
+def _meant(path: str, own_levers: tuple[str, ...]) -> str | None:
+    """Return the whole paths that a word without its beginning may stand for."""
+    whole = {name: f"parameters.{name}" for name in vocabulary.parameters()}
+    whole |= {name: f"levers.{name}.strength" for name in (*levers.read(), *own_levers)}
+    whole |= {"start": "period.start", "end": "period.end", "runs": "ensemble.runs"}
+    whole |= {"seed": "ensemble.seed", **{head: head for head in _HEADS}}
+    words = [path] if path in whole else alike(path, whole)
+    found = [whole[word] for word in words]
+    return f"did you mean {' or '.join(found)}?" if found else f"paths begin with {_BEGINNINGS}"
 
 
 def _known_parameter(rest: list[str], mark: Mark, problems: list[Problem]) -> bool:

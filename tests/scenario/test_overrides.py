@@ -98,6 +98,12 @@ def test_the_later_override_counts():
         ("parameters.network=uniform(2,1)", "parameters.network", "low 2 is above high 1"),
         ("parameters=1", "parameters", "(write parameters.<name>"),
         ("param.network=1", "param.network", "is not a path of a scenario"),
+        ("network=1", "network", "(did you mean parameters.network?)"),
+        ("netwrok=1", "netwrok", "(did you mean parameters.network?)"),
+        (f"{LEVER}=1", LEVER, f"(did you mean levers.{LEVER}.strength?)"),
+        ("runs=10", "runs", "(did you mean ensemble.runs?)"),
+        ("lag.cn_open=4", "lag.cn_open", "(did you mean parameters.lag.cn_open?)"),
+        ("zzzz=1", "zzzz", "(paths begin with parameters., levers.,"),
         ("period.begin=2026-01", "period.begin", "unknown period 'begin'"),
         ("period.end=2026-01-01", "period.end", "'2026-01-01' is a full date"),
         ("period.end=2020-01", "period.end", "end 2020-01 is outside"),
@@ -118,6 +124,23 @@ def test_a_wrong_override_names_itself(override, path, message):
     assert found.file == "--set"
     assert found.path == path
     assert message in str(found)
+
+
+@pytest.mark.parametrize(
+    ("override", "option"),
+    [
+        (("nations", "atlantis"), "--nations"),
+        (("period.end", "2022-13"), "--until"),
+        (("ensemble.runs", 0), "--runs"),
+        (("ensemble.seed", -1), "--seed"),
+    ],
+)
+def test_a_wrong_value_of_an_option_names_the_option(override, option):
+    with pytest.raises(InputError) as caught:
+        load("baseline", [override])
+    (found,) = caught.value.problems
+    assert str(found).startswith(f"{option}: ")
+    assert "--set" not in str(found)
 
 
 def test_a_path_can_be_checked_before_there_is_a_value():

@@ -203,6 +203,48 @@ def test_all_faults_of_a_file_come_at_once(file):
     assert {problem.line for problem in caught.value.problems} >= {15, 24}
 
 
+def test_what_is_missing_hides_no_other_fault_of_a_lever(file):
+    text = file("driver: pull", "driver: pul").read_text(encoding="utf-8")
+    for old, new in (
+        ("op: add", "op: plus"),
+        ("high: 0.12", "high: 0.01"),
+        ("        conversion: Two, six and twelve of a hundred more teams; judged.\n", ""),
+        ("{low: 1, central", "{low: 9, central"),
+        ("    lag_months: 6", "    actor: brazil\n    lag_months: 6"),
+        ("-DEU]", "-Germany]"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    target = file()
+    target.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(target)
+    said = " | ".join(problem.message for problem in caught.value.problems)
+    for part in (
+        "conversion is missing", "unknown driver 'pul'", "op 'plus' is none of", "costs must go",
+        "unknown actor 'brazil'",
+    ):  # fmt: skip
+        assert part in said, part
+
+
+def test_sizes_out_of_order_are_noted_beside_a_missing_conversion(file):
+    old = "        conversion: Two, six and twelve of a hundred more teams; judged.\n"
+    text = file("high: 0.12", "high: 0.01").read_text(encoding="utf-8").replace(old, "", 1)
+    target = file()
+    target.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(target)
+    said = [problem.message for problem in caught.value.problems]
+    assert len(said) == 2
+    assert any("must go one way from 0" in message for message in said)
+
+
+def test_the_actor_is_one_of_the_catalogue_or_the_user(file):
+    lever = load(file("    lag", "    actor: third_party\n    lag")).own_levers["city_grants"]
+    assert lever.actor == "third_party"
+    assert load(file()).own_levers["city_grants"].actor == "user"
+
+
 def test_an_entry_of_a_faulty_lever_is_not_called_unknown(file):
     with pytest.raises(InputError) as caught:
         load(file("op: add", "op: plus"))
