@@ -188,14 +188,14 @@ def run(
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
     for scenario in resolved:
-        result, folder = running.run(
-            scenario, engine, workers, out, full=full, silent=json or quiet
+        ran = running.run(
+            scenario, engine, workers, out, full=full, silent=json or quiet, beside=not quiet
         )
-        finished.append(running.as_json(result, folder))
+        finished.append(running.as_json(ran))
         if quiet and not json:
-            typer.echo(str(folder))
+            typer.echo(str(ran.folder))
         elif not json:
-            running.print_summary(result, folder)
+            running.print_summary(ran)
     if json:
         output.print_json(finished[0] if len(finished) == 1 else finished)
 

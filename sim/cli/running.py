@@ -7,10 +7,13 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from sim.cli import output
 
 if TYPE_CHECKING:
     from sim.errors import Problem
@@ -79,23 +82,82 @@ def overrides(
     return found
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A result on disk, and whether it was there before.
+
+    Parameters
+    ----------
+    result : Result
+        With its folder.
+    unchanged : bool
+        Whether it was read and not run.
+    """
+
+    result: Result
+    unchanged: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        assert self.result.folder is not None  # noqa: S101 - `run` has written or read it
+        return self.result.folder
+
+
 def run(
-    scenario: Scenario, engine: str, workers: int, out: Path, *, full: bool, silent: bool
-) -> tuple[Result, Path]:
-    """Run a scenario, write its result and return both it and its folder."""
+    scenario: Scenario,
+    engine: str,
+    workers: int,
+    out: Path,
+    *,
+    full: bool,
+    silent: bool,
+    beside: bool,
+) -> Ran:
+    """Run a scenario and write its result, or read the one that is there and sound.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    engine : str
+    workers : int
+    out : Path
+        Folder that stands for ``results/``.
+    full : bool
+        Keep the runs of single nations.
+    silent : bool
+        Show no progress.
+    beside : bool
+        Whether the result is compared with the reference.
+    """
     from sim import study
-    from sim.study import saved
+    from sim.study import against, kept, saved
+    from sim.study.ensemble import require_known
 
     saved.require_writable(out)
+    how: dict[str, Any] = {"engine": engine, "workers": workers}
+    require_known(engine, how["workers"])
+    found, wrong = kept.find(scenario, out, full=full)
+    _say_damaged(wrong)
     with _progress(scenario.name, silent=silent) as progress:
-        result = study.run(
-            scenario,
-            engine=engine,  # type: ignore[arg-type]  # checked there, with a hint
-            workers=workers,
-            progress=progress,
-            full=full,
-        )
-        return result, result.save(out)
+        how["progress"] = progress
+        result = study.run(scenario, full=full, **how) if found is None else found
+        reference = against.reference_of(scenario) if beside and result.against is None else None
+        if reference is not None:
+            effect, wrong = against.against(result, reference, out, **how)
+            _say_damaged(wrong)
+            result = replace(result, against=effect)
+        if found is None or reference is not None:
+            result = result.saved(out)
+        else:
+            saved.point_latest(found.place(out))
+    return Ran(result, found is not None)
+
+
+def _say_damaged(wrong: str | None) -> None:
+    """Say that a result that was there is not used."""
+    if wrong is not None:
+        output.say(f"{wrong}; it is run again")
 
 
 def processors() -> int:
@@ -105,25 +167,39 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def as_json(result: Result, folder: Path) -> dict[str, Any]:
-    """Return what ``sim run --json`` prints of one result."""
+def as_json(ran: Ran) -> dict[str, Any]:
+    """Return what ``sim run --json`` prints of one result.
+
+    ``against`` is there where the scenario is not the reference, ``unchanged`` where the result was
+    there before: when it was made.
+    """
     from sim.study.headline import headline
 
+    result = ran.result
+    more: dict[str, Any] = {}
+    if result.against is not None:
+        more["against"] = result.against.as_dict()
+    if ran.unchanged:
+        more["unchanged"] = result.manifest["made"]["time"]
     return {
         "scenario": result.scenario.name,
         "hash": result.hash,
-        "folder": str(folder),
+        "folder": str(ran.folder),
         "runs": result.n_runs,
         "seed": result.seed,
         "summary": headline(result),
+        **more,
     }
 
 
-def print_summary(result: Result, folder: Path) -> None:
-    """Print who leads when, and where the files are."""
+def print_summary(ran: Ran) -> None:
+    """Print who leads when, where the files are, and the effect against the reference."""
     from sim.report import summary
 
-    typer.echo(summary(result, folder))
+    where = str(ran.folder)
+    if ran.unchanged:
+        where += f" (unchanged, from {ran.result.manifest['made']['time']})"
+    typer.echo(summary(ran.result, where).rstrip("\n"))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from sim.report.figures import adoption_curves, png, save, svg
 from sim.report.nations import adoption_nations
+from sim.report.notebook import html_table
 from sim.report.page import page
 from sim.report.summary import summary
 from sim.report.sweeps import sweep_figure
@@ -23,6 +24,7 @@ from sim.report.sweeps import sweep_figure
 __all__ = [
     "adoption_curves",
     "adoption_nations",
+    "html_table",
     "page",
     "png",
     "save",

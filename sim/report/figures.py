@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import months
 from sim.errors import StoreError
 from sim.report import style, tables
+from sim.report.naming import Naming, distinct, naming
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDAr
 
 def adoption_curves(
     result: tables.Result,
-    groups: Sequence[str] = ("world", "global_south"),
+    groups: Sequence[str] | None = None,
     *,
     stacked: bool = False,
 ) -> Figure:
@@ -85,7 +86,7 @@ def adoption_curves(
     result : Result
         What a run gave.
     groups : sequence of str
-        Groups of nations or single nations (ISO3), one panel each.
+        Groups of nations or single nations (ISO3), one panel each; those of `usual` by default.
     stacked : bool
         Panels one below the other, for narrow screens.
 
@@ -98,6 +99,8 @@ def adoption_curves(
     from matplotlib.figure import Figure
 
     shown = tables.curves(result)
+    called = naming(result, shown)
+    groups = usual(shown) if groups is None else groups
     top = _ceiling(max(float(shown.of(group, "p95").max()) for group in groups))
     rows, columns = (len(groups), 1) if stacked else (1, len(groups))
     foot, gap = (1.15, 0.75) if stacked else (0.85, 0.0)
@@ -105,7 +108,7 @@ def adoption_curves(
     across, down = NARROW if stacked else PANEL
     width = 0.65 + columns * across + (columns - 1) * beside + MARGIN / 72
     size = 12.0 if stacked else 12.5
-    title = _wrapped(headline(result, shown, groups), width, size)
+    title = _wrapped(headline(result, shown, groups, called), width, size)
     head = 0.95 + len(title) * size * 1.3 / 72 + (0.2 if columns == 1 else 0.0)
     height = head + rows * down + (rows - 1) * gap + foot
     with rc_context(style.RC):
@@ -120,9 +123,14 @@ def adoption_curves(
             hspace=gap / down,
         )
         for axis, group in zip(axes, groups, strict=True):
-            _panel(axis, result, shown, group, top)
-        _words(figure, result, title, size, narrow=columns == 1)
+            _panel(axis, result, shown, group, top, called.name(group))
+        _words(figure, result, title, size, called, narrow=columns == 1)
     return figure
+
+
+def usual(shown: tables.Curves) -> list[str]:
+    """Return the groups that a figure shows unasked: the world and the Global South, if apart."""
+    return distinct(shown, [group for group in ("world", "global_south") if group in shown.groups])
 
 
 def _ceiling(share: float) -> float:
@@ -130,7 +138,9 @@ def _ceiling(share: float) -> float:
     return float(min(1.0, np.ceil(share * 10 + 0.2) / 10))
 
 
-def _panel(axis: Axes, result: tables.Result, shown: tables.Curves, group: str, top: float) -> None:
+def _panel(
+    axis: Axes, result: tables.Result, shown: tables.Curves, group: str, top: float, name: str
+) -> None:
     """Draw one group of nations."""
     time = np.array(shown.months) / 12
     low, middle, high = (shown.of(group, name) for name in ("p05", "p50", "p95"))
@@ -144,8 +154,8 @@ def _panel(axis: Axes, result: tables.Result, shown: tables.Curves, group: str, 
         # Where bands overlap, their edges tell them apart.
         for edge in (low[row], high[row]):
             axis.plot(time, edge, color=look.colour, linewidth=0.6, alpha=0.45, zorder=3)
-    for row, name in enumerate(shown.ecosystems):
-        look = style.look(name)
+    for row, code in enumerate(shown.ecosystems):
+        look = style.look(code)
         axis.plot(
             time,
             middle[row],
@@ -155,13 +165,13 @@ def _panel(axis: Axes, result: tables.Result, shown: tables.Curves, group: str, 
             dash_capstyle="butt",
             solid_capstyle="butt",
             zorder=4,
-            gid=name,
+            gid=code,
         )
     _ticks(axis, shown, top)
     _facts_line(axis, result, shown, top)
     _end_labels(axis, shown, group, top)
     axis.set_title(
-        style.plain(style.group_name(group), 60),
+        style.plain(name, 60),
         loc="left",
         fontsize=11,
         fontweight="bold",
@@ -245,7 +255,9 @@ def _figure(axis: Axes) -> Figure:
     return figure
 
 
-def headline(result: tables.Result, shown: tables.Curves, groups: Sequence[str]) -> str:
+def headline(
+    result: tables.Result, shown: tables.Curves, groups: Sequence[str], called: Naming
+) -> str:
     """Return who leads most often at the end of the curves, in one line.
 
     Where the runs of a group are not kept (single nations), the largest median stands instead.
@@ -256,12 +268,13 @@ def headline(result: tables.Result, shown: tables.Curves, groups: Sequence[str])
     for group in groups:
         if (group, last) in shares:
             name, wins = tables.frequent_leader(shares[group, last], shown.ecosystems)
-            often = tables.chance(wins, result.n_runs).removeprefix("in ")
+            often = tables.often(wins, result.n_runs)
             # "of runs" is said once.
             often = often.removesuffix(" of runs") if ahead else often
         else:
             name, often = tables.largest(shown, group, last), "largest median"
-        ahead.append((style.look(name).name, f"{style.plain(style.in_words(group), 60)} ({often})"))
+        where = style.plain(called.in_words(group), 60)
+        ahead.append((style.look(name).name, f"{where} ({often})"))
     if len(ahead) > 1 and len({name for name, _ in ahead}) == 1:
         said = f"{ahead[0][0]} models, {' and '.join(where for _, where in ahead)}"
     else:
@@ -275,13 +288,19 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def _words(
-    figure: Figure, result: tables.Result, title: Sequence[str], size: float, *, narrow: bool
+    figure: Figure,
+    result: tables.Result,
+    title: Sequence[str],
+    size: float,
+    called: Naming,
+    *,
+    narrow: bool,
 ) -> None:
     """Write the title, what is seen, and the source note."""
     width, height = figure.get_size_inches()
     left = 0.2 / width
     lines = [
-        f"{style.plain(str(result.scenario.title), 70)}.",
+        f"{style.plain(called.titled(style.plain(str(result.scenario.title), 70)))}.",
         "Share of developers who build on AI models, by main ecosystem.",
     ]
     notes = [

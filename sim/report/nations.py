@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Protocol
 
 import numpy as np
 
 from sim import months
 from sim.report import style, tables
+from sim.report.naming import Names, known_names, naming
 
 WIDTH, HEIGHT = 112.0, 40.0
 """Size of one chart, in units of the drawing."""
@@ -42,22 +42,6 @@ REGIONS = (
     OTHER,
 )
 """Order of the regions; those that together fill a row stand beside each other."""
-
-
-class Names(Protocol):
-    """Codes, names and regions of nations, as `sim.evidence` holds them."""
-
-    @property
-    def iso3(self) -> Sequence[str]:
-        """Codes of three letters."""
-
-    @property
-    def name(self) -> Sequence[str]:
-        """Names in English."""
-
-    @property
-    def region(self) -> Sequence[str]:
-        """Slugs of the regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +73,6 @@ class Tile:
 def slug(layer: str) -> str:
     """Return the class of a layer, such as ``us-closed``."""
     return layer.lower().replace(" ", "-")
-
-
-def known_names() -> Names:
-    """Return the nations of the evidence."""
-    from sim import evidence
-
-    return evidence.load().nations
 
 
 def tiles(
@@ -187,7 +164,8 @@ def adoption_nations(result: tables.Result, names: Names | None = None) -> str:
             parts.append(f'<text class="region" x="{left:g}" y="{y - 4:g}">{head}</text>')
         parts.append(_placed(tile, left, y))
         column += 1
-    return _document(result, shown, parts, height=y + ROW + FOOT)
+    title = naming(result, shown, names).titled(style.plain(str(result.scenario.title), 110))
+    return _document(result, shown, title, parts, height=y + ROW + FOOT)
 
 
 def _placed(tile: Tile, left: float, y: float) -> str:
@@ -202,7 +180,7 @@ def _placed(tile: Tile, left: float, y: float) -> str:
 
 
 def _document(
-    result: tables.Result, shown: tables.Curves, parts: Sequence[str], height: float
+    result: tables.Result, shown: tables.Curves, title: str, parts: Sequence[str], height: float
 ) -> str:
     """Return the whole document: title, legend, charts and source note."""
     width = LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH
@@ -214,7 +192,7 @@ def _document(
         x += 36 + 7 * len(name)
     legend.append(_words("note", x + 12, 78, f"The number is the Chinese share in {last}."))
     seen = (
-        f"{style.plain(str(result.scenario.title), 110)}. Mean share of developers who build on "
+        f"{style.plain(title)}. Mean share of developers who build on "
         f"models, {first} to {last}, from 0 to 100 %; the broken line marks the end of facts, "
         f"{months.text(tables.facts_end(result))}."
     )

@@ -18,7 +18,8 @@ import numpy as np
 
 from sim import months
 from sim.report import basis, figures, history, nations, notes, rows, style, tables
-from sim.report.summary import findings
+from sim.report.naming import Names, Naming, distinct, naming
+from sim.report.summary import against_words, findings
 from sim.study.calibration.fitted import STATUSES
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FIRST_GROUPS = ("world", "global_south", "global_south_with_china")
+MOVED = 5
+"""Nations that are listed on each side of the largest changes."""
 FILES = (
     ("curves.csv", "shares by group, nation and month, with bands"),
     ("runs.parquet", "shares and developers of every run"),
@@ -58,7 +61,7 @@ class Background:
         The source documents' claim beside what could be confirmed.
     """
 
-    names: nations.Names
+    names: Names
     parameters: Sequence[Parameter]
     sources: Mapping[str, Source]
     levers: Mapping[str, Lever]
@@ -124,7 +127,9 @@ def breakable(text: str) -> Markup:
 def context(result: tables.Result, known: Background, curves: str | None = None) -> dict[str, Any]:
     """Return everything that the template shows, as words, numbers and paths of drawings."""
     shown = tables.curves(result)
-    groups = [group for group in FIRST_GROUPS if group in shown.groups]
+    named = naming(result, shown, known.names)
+    unions = distinct(shown, [*(g for g in FIRST_GROUPS if g in shown.groups), *shown.unions])
+    groups = [group for group in unions if group in FIRST_GROUPS]
     when = tables.moments(result, shown)
     years = tables.years(result, shown)
     shares = tables.run_shares(result, shown, shown.unions, sorted({*when, *years}))
@@ -136,7 +141,10 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
     parameters = scenario.ensemble.parameters
     in_fit = basis.used(parameters)
     return {
-        "title": scenario.title,
+        "title": named.titled(scenario.title),
+        "who": named.note,
+        "against": "" if result.against is None else against_words(result.against, named),
+        "south": "global_south" in groups,
         "name": scenario.name,
         "description": scenario.description,
         "runs": tables.run_words(result.n_runs),
@@ -145,32 +153,35 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
         "facts": months.text(tables.facts_end(result)),
         "error": f"{100 * tables.chance_error(result.n_runs):.0f}",
         "findings": [
-            _ahead(result, shown, group, when, shares) | {"words": sentence}
-            for group, sentence in zip(groups, findings(result, shown, groups), strict=True)
+            _ahead(result, shown, group, when, shares, named) | {"words": sentence}
+            for group, sentence in zip(groups, findings(result, shown, groups, named), strict=True)
         ],
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
-        "headline": figures.headline(result, shown, groups[:2]),
+        "headline": figures.headline(result, shown, groups[:2], named),
         "wide": _data(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
         "narrow": _data(figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))),
         "years": [months.text(month) for month in years],
         # A narrow screen does without what lies between the months that the summary speaks of.
         "between": [months.text(m) for m in years if m not in when and m > when[0]],
-        "tables": [_share_table(shown, group, years, shares) for group in groups],
+        "tables": [_share_table(shown, group, years, shares, named) for group in groups],
         "others": [
-            _share_table(shown, group, years, shares)
-            for group in shown.unions
+            _share_table(shown, group, years, shares, named)
+            for group in unions
             if group not in groups
         ],
         "outcomes": rows.outcomes(result, groups),
-        "outcome_groups": [style.group_name(group) for group in groups],
-        "regions": _regions(nations.tiles(result, shown, known.names)),
+        "outcome_groups": [named.name(group) for group in groups],
+        # One nation's chart would only repeat its curves.
+        "regions": (
+            _regions(nations.tiles(result, shown, known.names)) if len(shown.nations) > 1 else []
+        ),
         "layers": {
             nations.slug(name): (name, colour) for name, colour in style.LAYER_COLOURS.items()
         },
         "tile_width": nations.WIDTH,
         "tile_height": nations.HEIGHT,
-        "moved": _moved(result, shown, known.names),
+        "moved": _moved(result, shown, named),
         "moments": [months.text(month) for month in (when[0], when[-1])],
         "basis": basis.sentence(parameters),
         "doubt": basis.doubt(parameters),
@@ -220,6 +231,7 @@ def _ahead(
     group: str,
     when: Sequence[int],
     shares: Mapping[tuple[str, int], tables.Floats],
+    named: Naming,
 ) -> dict[str, Any]:
     """Return in how many runs each bloc is the largest, by month."""
     lines = []
@@ -243,7 +255,7 @@ def _ahead(
                 ],
             }
         )
-    return {"group": style.group_name(group), "rows": lines}
+    return {"group": named.name(group), "rows": lines}
 
 
 def _share_table(
@@ -251,6 +263,7 @@ def _share_table(
     group: str,
     years: Sequence[int],
     shares: Mapping[tuple[str, int], tables.Floats],
+    named: Naming,
 ) -> dict[str, Any]:
     """Return the medians and bands of one group: ecosystems first, then blocs."""
     low, middle, high = (shown.of(group, name) for name in ("p05", "p50", "p95"))
@@ -275,7 +288,7 @@ def _share_table(
                 "cells": [rows.cell(*s) for s in spreads],
             }
         )
-    return {"group": style.group_name(group), "slug": group, "rows": lines}
+    return {"group": named.name(group), "slug": group, "rows": lines}
 
 
 def _regions(tiles: Iterable[nations.Tile]) -> list[tuple[str, list[dict[str, str]]]]:
@@ -294,19 +307,17 @@ def _regions(tiles: Iterable[nations.Tile]) -> list[tuple[str, list[dict[str, st
 
 
 def _moved(
-    result: tables.Result, shown: tables.Curves, names: nations.Names
+    result: tables.Result, shown: tables.Curves, named: Naming
 ) -> list[tuple[str, str, str, str]]:
-    """Return the nations where the Chinese bloc's mean share changes most and least."""
+    """Return the nations where the Chinese bloc's mean share rises most and falls most."""
     when = tables.moments(result, shown)
-    called = dict(zip(names.iso3, names.name, strict=True))
-    found = tables.movers(shown, when[0], when[-1], style.LAYERS["Chinese"])
-    few = min(5, len(found) // 2)
+    rises, falls = tables.moves(shown, when[0], when[-1], style.LAYERS["Chinese"])
     return [
         (
-            called.get(code, code),
+            named.name(code),
             tables.percent(before),
             tables.percent(after),
             tables.points(after - before),
         )
-        for code, before, after in [*found[:few], *found[len(found) - few :]]
+        for code, before, after in [*rises[:MOVED], *reversed(falls[:MOVED])]
     ]

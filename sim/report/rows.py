@@ -63,7 +63,7 @@ def _outcome(values: tables.Floats, kind: str) -> tuple[str, str]:
     if not len(values):
         return "", ""
     if kind == "chance":
-        return tables.chance(int(values.sum()), len(values)).removeprefix("in "), ""
+        return tables.often(int(values.sum()), len(values)), ""
     middle, low, high = tables.spread_of(values)
     if kind == "share":
         return cell(middle, low, high)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import months
-from sim.report import nations, notes, style, tables
+from sim.report import notes, style, tables
+from sim.report.naming import Names, Naming, distinct, naming
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Lever
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 WIDTH = 88
 NAME, CELL = 30, 19
 SHOWN = ("world", "global_south")
+NAMED = 4
+"""Nations that are named on each side of the largest changes."""
 CHINESE = style.LAYERS["Chinese"]
 
 
 def summary(
-    result: tables.Result, folder: Path | str | None = None, names: nations.Names | None = None
+    result: tables.Result, folder: Path | str | None = None, names: Names | None = None
 ) -> str:
     """Return what a result says, as plain text of one screen.
 
@@ -39,13 +42,16 @@ def summary(
         Lines of at most 88 characters, the path of the folder apart.
     """
     shown = tables.curves(result)
-    groups = [group for group in SHOWN if group in shown.groups]
+    called = naming(result, shown, names)
+    groups = distinct(shown, [group for group in SHOWN if group in shown.groups])
     when = tables.moments(result, shown)
     shares = tables.run_shares(result, shown, groups, when)
     runs = f"{tables.run_words(result.n_runs)}, seed {result.seed}"
-    title = " ".join(str(result.scenario.title).split())
+    title = called.titled(" ".join(str(result.scenario.title).split()))
     lines = [*wrap(f"{result.scenario.name}: {title} ({runs})", WIDTH), ""]
-    for sentence in findings(result, shown, groups):
+    if called.note:
+        lines += _wrapped(called.note, first="- ")
+    for sentence in findings(result, shown, groups, called):
         lines += _wrapped(sentence, first="- ")
     for note in notes.notes(result, _levers(result)):
         lines += _wrapped(note, first="- ")
@@ -59,12 +65,14 @@ def summary(
         ),
     ]
     for group in groups:
-        lines += ["", *_table(result, shown, group, when, shares)]
-    moved = _moved(result, shown, names)
+        lines += ["", *_table(result, shown, group, when, shares, called)]
+    moved = _moved(result, shown, called)
     if moved:
         lines += ["", *_wrapped(moved)]
     if folder is not None:
         lines += ["", f"Curves, tables and the report: {folder}"]
+    if result.against is not None:
+        lines += ["", *_wrapped(against_words(result.against, called))]
     return "\n".join(lines) + "\n"
 
 
@@ -77,7 +85,24 @@ def _levers(result: tables.Result) -> Mapping[str, Lever]:
     return {**read(), **result.scenario.own_levers}
 
 
-def findings(result: tables.Result, shown: tables.Curves, groups: Sequence[str]) -> list[str]:
+def against_words(effect: Any, called: Naming) -> str:  # noqa: ANN401 - sim.study.effect.Effect
+    """Return the effect of a run against the reference, in one line: median, 5 to 95 % of runs."""
+    low, middle, high = (100 * value for value in (effect.p05, effect.median, effect.p95))
+    return (
+        f"against {effect.reference}: US bloc {called.in_words(effect.group)} {_signed(middle)} "
+        f"points ({_signed(low, plus='')} to {_signed(high, plus='')}) in {effect.month}"
+    )
+
+
+def _signed(points: float, plus: str = "+") -> str:
+    """Return percentage points to a tenth, with a sign where there is anything."""
+    text = f"{points:{plus}.1f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else text
+
+
+def findings(
+    result: tables.Result, shown: tables.Curves, groups: Sequence[str], called: Naming
+) -> list[str]:
     """Return a sentence or two on each group: who leads, when, and in how many runs."""
     last = shown.months[-1]
     shares = tables.run_shares(result, shown, groups, [last])
@@ -88,7 +113,7 @@ def findings(result: tables.Result, shown: tables.Curves, groups: Sequence[str])
             tables.spread_of(blocs[bloc]) for bloc in ("us", "cn")
         )
         ahead = int((blocs["cn"] > blocs["us"]).sum())
-        where = style.in_words(group)
+        where = called.in_words(group)
         said.append(
             f"{where[0].upper()}{where[1:]}, {_reigns(tables.reigns(shown, group))}. "
             f"In {months.text(last)} the US bloc holds {tables.percent(us)} "
@@ -122,9 +147,10 @@ def _table(
     group: str,
     when: tuple[int, ...],
     shares: Mapping[tuple[str, int], tables.Floats],
+    called: Naming,
 ) -> list[str]:
     """Return the table of one group: ecosystems, blocs, and the chance that China's is larger."""
-    head = style.group_name(group)[: NAME - 2].ljust(NAME)
+    head = called.name(group)[: NAME - 2].ljust(NAME)
     lines = [head + "".join(f" {months.text(month)}".ljust(CELL) for month in when)]
     lines.append("-" * (NAME + CELL * len(when) - 4))
     band = {name: shown.of(group, name) for name in ("p05", "p50", "p95")}
@@ -141,10 +167,7 @@ def _table(
     for bloc in ("us", "cn"):
         cells = [_cell(*tables.spread_of(each[bloc])) for each in blocs]
         lines.append(f"{style.BLOCS[bloc].name}".ljust(NAME) + "".join(cells))
-    often = [
-        tables.chance(int((each["cn"] > each["us"]).sum()), result.n_runs).removeprefix("in ")
-        for each in blocs
-    ]
+    often = [tables.often(int((each["cn"] > each["us"]).sum()), result.n_runs) for each in blocs]
     lines.append("Chinese bloc larger in".ljust(NAME) + "".join(f" {o}".ljust(CELL) for o in often))
     return [line.rstrip() for line in lines]
 
@@ -160,24 +183,26 @@ def _wrapped(text: str, first: str = "", rest: str = "  ") -> list[str]:
     return [line.replace("\u00a0", " ") for line in lines]
 
 
-def _moved(result: tables.Result, shown: tables.Curves, names: nations.Names | None) -> str | None:
-    """Return where the Chinese bloc's mean share rises most and least, in a sentence."""
+def _moved(result: tables.Result, shown: tables.Curves, called: Naming) -> str | None:
+    """Return where the Chinese bloc's mean share rises and falls most, in a sentence or two."""
     when = tables.moments(result, shown)
     if len(shown.nations) < 2 or len(when) < 2:
         return None
-    known = nations.known_names() if names is None else names
-    called = dict(zip(known.iso3, known.name, strict=True))
-    moved = tables.movers(shown, when[0], when[-1], CHINESE)
-    few = min(4, len(moved) // 2)
+    rises, falls = tables.moves(shown, when[0], when[-1], CHINESE)
 
-    def words(rows: list[tuple[str, float, float]]) -> str:
-        return ", ".join(
-            f"{called.get(code, code)} {tables.percent(before)} to {tables.percent(after)}"
-            for code, before, after in rows
+    def words(rows: list[tuple[str, float, float]], none: str, some: str) -> str:
+        if not rows:
+            return none
+        listed = ", ".join(
+            f"{called.name(code)} {tables.percent(before)} to {tables.percent(after)} "
+            f"({100 * (after - before):+.0f})"
+            for code, before, after in rows[:NAMED]
         )
+        return f"{some}: {listed}."
 
     return (
-        f"Chinese bloc by nation, mean share, {months.text(when[0])} to {months.text(when[-1])}. "
-        f"Largest rise: {words(moved[:few])}. "
-        f"Smallest rise or largest fall: {words(moved[: -few - 1 : -1])}."
+        f"Chinese bloc by nation, mean share, {months.text(when[0])} to {months.text(when[-1])}, "
+        "change in points. "
+        f"{words(rises, 'It rises by a point in no nation.', 'Largest rise')} "
+        f"{words(falls, 'It falls by a point in no nation.', 'Largest fall')}"
     )

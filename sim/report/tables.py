@@ -32,7 +32,7 @@ class Result(Protocol):
 
     @property
     def scenario(self) -> Any:  # noqa: ANN401 - a model of the scenario room, read by name
-        """Has name, title, description, levers, parameters and facts_until."""
+        """Has name, title, description, nations, levers, parameters and facts_until."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -53,6 +53,10 @@ class Result(Protocol):
     @property
     def tables(self) -> Mapping[str, Any]:
         """Arrow tables ``curves``, ``runs`` and ``outcomes``, with the columns of their files."""
+
+    @property
+    def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name
+        """Its effect against the reference, where that was asked for; else None."""
 
     @property
     def seen(self) -> Mapping[str, Any]:
@@ -287,6 +291,19 @@ def movers(
     return sorted(found, key=lambda row: (row[1] - row[2], row[0]))
 
 
+def moves(
+    shown: Curves, first: int, last: int, ecosystems: Sequence[str]
+) -> tuple[list[tuple[str, float, float]], list[tuple[str, float, float]]]:
+    """Return nations whose mean share rises, and those whose falls, the largest change first.
+
+    A change that rounds to no percentage point is neither.
+    """
+    found = movers(shown, first, last, ecosystems)
+    rises = [row for row in found if round(100 * (row[2] - row[1])) > 0]
+    falls = [row for row in reversed(found) if round(100 * (row[2] - row[1])) < 0]
+    return rises, falls
+
+
 def number(share: float) -> str:
     """Return a share as whole per cent without the sign: ``44``, ``<1``, ``>99``."""
     if 0 < share <= 0.005:
@@ -314,14 +331,21 @@ def points(change: float) -> str:
 
 
 def chance(count: int, runs: int) -> str:
-    """Return how often something happened: ``in 62 % of runs``, ``in 3 of 8 runs``."""
+    """Return how often something happened: ``in 62 % of runs``, ``in none of the 200 runs``."""
+    if count == 0 and runs > 1:
+        return f"in none of the {runs:,} runs"
+    return f"in {often(count, runs)}"
+
+
+def often(count: int, runs: int) -> str:
+    """Return how often something happened, for the cell of a table: ``62 % of runs``."""
     if count == 0:
-        return "in no run"
+        return "no run"
     if count == runs:
-        return "in every run" if runs > 1 else "in the one run"
+        return "every run" if runs > 1 else "the one run"
     if runs < 20:
-        return f"in {count} of {runs} runs"
-    return f"in {percent(count / runs)} of runs"
+        return f"{count} of {runs} runs"
+    return f"{percent(count / runs)} of runs"
 
 
 def chance_error(runs: int) -> float:

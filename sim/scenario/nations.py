@@ -20,6 +20,8 @@ from sim.scenario.tree import Broken, Node, describe
 Choice = str | tuple[str, ...] | NationTable | None
 
 _FORMS = "a group's slug, a list of ISO3 codes, or the path of a table that ends in .csv"
+_CODES = 3
+"""Nations whose codes name a folder at most."""
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,6 +40,21 @@ def table(scenario: Scenario) -> evidence.Nations:
     if chosen is None:
         return known
     return known.select(_members(chosen, known) if isinstance(chosen, str) else chosen)
+
+
+def label(chosen: Choice) -> str:
+    """Return a short name for a choice of nations that can stand in a path; empty for all.
+
+    One to three nations are named by their codes, more by their number, a group by its slug and a
+    table by its file.
+    """
+    if chosen in (None, "world"):
+        return ""
+    if isinstance(chosen, NationTable):
+        return re.sub(r"[^A-Za-z0-9_]+", "_", Path(chosen.name).stem).strip("_") or "table"
+    if isinstance(chosen, tuple):
+        return "-".join(chosen) if len(chosen) <= _CODES else f"{len(chosen)}-nations"
+    return str(chosen)
 
 
 def groups(scenario: Scenario, nations: evidence.Nations) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import curves, groups, history, saved
+from sim.study import curves, groups, history, kept, saved
 from sim.study.children import safe_path
 from sim.study.manifest import manifest
 from sim.study.result import Result
@@ -40,6 +41,7 @@ Engine = Literal["kernel", "mesa"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
+Override = str | tuple[str, object]
 
 LANES = 48
 """Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
@@ -57,10 +59,14 @@ def run(
     until: str | None = None,
     progress: Progress | None = None,
     *,
+    nations: str | Sequence[str] | None = None,
+    overrides: Sequence[Override] = (),
     out: str | Path | None = None,
     full: bool = False,
 ) -> Result:
     """Run a scenario many times and return what comes out.
+
+    A result that was written to ``out`` before, and is sound, is read and not run again.
 
     Parameters
     ----------
@@ -77,6 +83,10 @@ def run(
     progress : callable, optional
         Called with the number of replicates done and the number of all, from this thread, while
         others compute.
+    nations : str or sequence of str, optional
+        A group's slug, or ISO3 codes, in place of the scenario's.
+    overrides : sequence of str or (path, value)
+        As in :func:`resolve`.
     out : str or Path, optional
         Folder that stands for ``results/``; without it nothing is written.
     full : bool
@@ -93,9 +103,16 @@ def run(
     """
     began = time.perf_counter()
     require_known(engine, workers)
+    resolved = resolve(
+        scenario, runs=runs, seed=seed, until=until, nations=nations, overrides=overrides
+    )
     if out is not None:
         saved.require_writable(Path(out))
-    resolved = resolve(scenario, runs=runs, seed=seed, until=until)
+        found, wrong = kept.find(resolved, Path(out), full=full)
+        if found is not None:
+            return found
+        if wrong is not None:
+            warnings.warn(f"{wrong}; it is run again", stacklevel=2)
     drivers = _drivers(resolved)
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
     count = resolved.ensemble.runs
@@ -129,7 +146,8 @@ def resolve(
     runs: int | None = None,
     seed: int | None = None,
     until: str | None = None,
-    overrides: Sequence[str | tuple[str, object]] = (),
+    nations: str | Sequence[str] | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Scenario:
     """Return a scenario as it will be run, with what a caller says in place of what it says.
 
@@ -145,7 +163,10 @@ def resolve(
     """
     from sim.scenario import Scenario, load
 
-    own = {"ensemble.runs": runs, "ensemble.seed": seed, "period.end": until}
+    chosen = nations if nations is None or isinstance(nations, str) else list(nations)
+    own: dict[str, Any] = {
+        "nations": chosen, "ensemble.runs": runs, "ensemble.seed": seed, "period.end": until,
+    }  # fmt: skip
     given = [(path, value) for path, value in own.items() if value is not None]
     if isinstance(scenario, Scenario) and not overrides and not given:
         return scenario

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sim.errors import InputError, Problem, nearest
+from sim.study.columns import read_words
+from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
@@ -21,9 +24,10 @@ if TYPE_CHECKING:
 
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
+AGAINST = "against.csv"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(Saved):
     """A finished run of one scenario.
 
@@ -39,6 +43,8 @@ class Result(Saved):
         What the runs would have shown of 2023 to 2025, beside what was observed.
     folder : Path, optional
         Where it is kept.
+    against : Effect, optional
+        What it changes against the reference, where that was asked for.
     """
 
     kind: ClassVar[str] = "run"
@@ -46,6 +52,7 @@ class Result(Saved):
     scenario: Scenario
     tables: Mapping[str, pa.Table]
     seen: Mapping[str, pa.Table]
+    against: Effect | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(
@@ -67,8 +74,8 @@ class Result(Saved):
 
     @property
     def where(self) -> tuple[str, ...]:
-        """The folder of the scenario."""
-        return (self.scenario.name,)
+        """The folder of the scenario, or of its run of some nations."""
+        return (folder_of(self.scenario),)
 
     @property
     def seed(self) -> int:
@@ -79,6 +86,23 @@ class Result(Saved):
     def n_runs(self) -> int:
         """Number of replicates."""
         return self.scenario.ensemble.runs
+
+    @property
+    def what(self) -> str:
+        """The scenario, its nations where they are not all, runs and seed."""
+        return f"{folder_of(self.scenario)}, {self.n_runs:,} runs, seed {self.seed}"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the median shares with their bands."""
+        from sim.report import html_table
+
+        return html_table(self, repr(self))
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds the runs of single nations."""
+        _, held = read_words(self.tables["runs"], "group")
+        return any(len(group) == 3 and group.isupper() for group in held)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -106,7 +130,7 @@ class Result(Saved):
         Parameters
         ----------
         *groups : str
-            Slugs or ISO3 codes; without any, the world beside the Global South.
+            Slugs, ISO3 codes or names; without any, the world beside the Global South.
 
         Raises
         ------
@@ -114,17 +138,61 @@ class Result(Saved):
             If the result holds no such group.
         """
         from sim.report import adoption_curves
-        from sim.study.columns import read_words
+
+        return adoption_curves(self, [self._group(word) for word in groups] or None)
+
+    def share(self, group: str, month: str) -> pd.DataFrame:
+        """Return the shares of a group or nation in one month, with their bands.
+
+        Parameters
+        ----------
+        group : str
+            Slug, ISO3 code or name.
+        month : str
+            ``YYYY-MM``.
+
+        Returns
+        -------
+        DataFrame
+            One row an ecosystem: mean, p05, p25, p50, p75, p95, fractions.
+
+        Raises
+        ------
+        InputError
+            If the result holds no such group or month.
+        """
+        chosen = self.curves[self.curves["group"] == self._group(group)]
+        at = chosen[chosen["month"].astype(str) == month]
+        if at.empty:
+            first, last = chosen["month"].min(), chosen["month"].max()
+            hint = f"it runs from {first} to {last}"
+            raise InputError(
+                Problem(f"the result holds no month {month!r}", path="month", hint=hint)
+            )
+        return at.set_index("ecosystem").drop(columns=["scenario", "group", "month"])
+
+    def _group(self, word: str) -> str:
+        """Return the group or nation that a slug, a code or a name means."""
+        from sim.report.naming import code_of, known_names
 
         _, held = read_words(self.tables["curves"], "group")
-        usual = [group for group in ("world", "global_south") if group in held]
-        return adoption_curves(self, groups or usual)
+        names = known_names()
+        code = code_of(word, held, dict(zip(names.iso3, names.name, strict=True)))
+        if code not in held:
+            hint = nearest(word, (*held, *names.name)) or f"it holds {', '.join(held[:5])} …"
+            raise InputError(
+                Problem(f"the result holds no group {word!r}", path="group", hint=hint)
+            )
+        return code
 
     def _tables(self) -> dict[str, Writer]:
         written = {f"{name}.parquet": _parquet_of(self.tables[name]) for name in TABLES}
         texts = {"curves": self.tables["curves"]}
         texts |= {f"{HISTORY}{name}": table for name, table in self.seen.items()}
-        return written | {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
+        written |= {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
+        if self.against is not None:
+            written[AGAINST] = _csv_of(_row(self.against))
+        return written
 
     def _figures(self) -> dict[str, bytes]:
         from sim import report
@@ -162,12 +230,34 @@ class Result(Saved):
             for name in VIEWS
             if f"{HISTORY}{name}.csv" in manifest["seals"]
         }
-        return cls(manifest, load(plain_scenario(manifest["asked"]["scenario"])), tables, seen)
+        scenario = load(plain_scenario(manifest["asked"]["scenario"]))
+        beside = None
+        if AGAINST in manifest["seals"]:
+            beside = Effect(**csv.read_csv(folder / AGAINST).to_pylist()[0])
+        return cls(manifest, scenario, tables, seen, against=beside)
 
     def _frame(self, name: str) -> pd.DataFrame:
         from sim.study.tables import frame
 
         return frame(self.tables[name])
+
+
+def folder_of(scenario: Scenario) -> str:
+    """Return the name of the folder for the results of a scenario.
+
+    Runs of some nations have their own, so that they never stand for the whole world.
+    """
+    from sim.scenario import nations
+
+    part = nations.label(scenario.nations)
+    return f"{scenario.name}-{part}" if part else scenario.name
+
+
+def _row(effect: Effect) -> pa.Table:
+    """Return an effect as a table of one row."""
+    import pyarrow as pa
+
+    return pa.table({key: [value] for key, value in effect.as_dict().items()})
 
 
 def _parquet_of(table: pa.Table) -> Writer:

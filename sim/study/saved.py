@@ -88,6 +88,23 @@ class Saved(ABC):
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Self:
         """Return what a folder holds, whose manifest and seals were checked."""
 
+    @property
+    def what(self) -> str:
+        """What the result is of, in a few words."""
+        return "/".join(self.where)
+
+    def __repr__(self) -> str:
+        """Say what it is of, which one and where: a notebook need not print its tables."""
+        where = "not written" if self.folder is None else shown(self.folder)
+        name = self.kind[:1].upper() + self.kind[1:]
+        return f"{name} of {self.what}, hash {self.hash[:12]}, {where}"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>"
+
     def place(self, out: Path) -> Path:
         """Return the folder of the result under the one for all results."""
         return out.joinpath(*self.where, self.hash[:12])
@@ -284,6 +301,23 @@ def plain_scenario(given: object) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         raise StoreError(f"the manifest holds a {type(given).__name__} in place of a scenario")
     return given
+
+
+def point_latest(place: Path) -> None:
+    """Let ``latest`` beside a folder point to it, in one step.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be set.
+    """
+    link = place.parent / f".{LATEST}.{os.getpid()}-{uuid4().hex[:8]}"
+    try:
+        link.symlink_to(place.name)
+        link.replace(place.parent / LATEST)
+    except OSError as error:
+        link.unlink(missing_ok=True)
+        raise StoreError(f"{shown(place.parent / LATEST)} cannot be set: {error}") from error
 
 
 def rebuild_report(folder: Path) -> Path:

@@ -51,6 +51,7 @@ class FakeScenario:
     description: str = "Dated facts to the last one in the evidence; levers in force stay."
     levers: tuple[Any, ...] = ()
     own_levers: Any = field(default_factory=dict)
+    nations: Any = None
     facts_until: int | None = LAST_FACT
     parameters: Any = field(default_factory=lambda: {"network": 1.2})
     ensemble: Any = field(default_factory=lambda: SimpleNamespace(parameters="calibrated"))
@@ -70,6 +71,7 @@ class FakeResult:
     outcomes: pd.DataFrame
     history: dict[str, pd.DataFrame] | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
+    against: Any = None
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

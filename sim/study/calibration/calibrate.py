@@ -91,7 +91,7 @@ class Plan:
         return calendar.parse(self.until) - calendar.FIRST + 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calibration(Saved):
     """A finished calibration.
 

@@ -50,7 +50,7 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Hindcast(Saved):
     """What a hindcast found.
 

@@ -25,7 +25,7 @@ from sim.study.sweeps.sweep import Progress, asked, run_sweep
 TABLE, BOXES = "robustness.csv", "boxes.csv"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Robust(Saved):
     """What many worlds say of some policies.
 
@@ -57,6 +57,11 @@ class Robust(Saved):
     paths: dict[str, prim.Path]
     trees: dict[str, cart.Tree]
     sweep: Sweep
+
+    @property
+    def what(self) -> str:
+        """The sweep that it was made from."""
+        return self.sweep.what
 
     @property
     def where(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ Part = Path | bytes
 """A finished block: its file, or its content."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sweep(Saved):
     """A finished sweep.
 
@@ -63,6 +63,11 @@ class Sweep(Saved):
     def name(self) -> str:
         """Name of the study."""
         return str(self.asked["study"]["name"])
+
+    @property
+    def what(self) -> str:
+        """The study, its points and the runs of each."""
+        return f"{self.name}, {self.asked['points']:,} points x {self.asked['runs']:,} runs"
 
     @property
     def where(self) -> tuple[str, ...]:

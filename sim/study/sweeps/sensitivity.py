@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE, NOTES = "sensitivity.csv", "notes.csv"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity(Saved):
     """Indices of every kept outcome.
 
@@ -45,6 +45,11 @@ class Sensitivity(Saved):
     table: pd.DataFrame
     notes: tuple[str, ...]
     sweep: Sweep
+
+    @property
+    def what(self) -> str:
+        """The sweep that it was made from."""
+        return self.sweep.what
 
     @property
     def where(self) -> tuple[str, ...]:

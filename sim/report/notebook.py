@@ -1,0 +1,46 @@
+"""What a notebook shows of a result: a small table in place of its columns."""
+
+from __future__ import annotations
+
+from html import escape
+
+from sim import months
+from sim.report import style, tables
+from sim.report.naming import distinct, naming
+
+SHOWN = ("world", "global_south")
+
+
+def html_table(result: tables.Result, caption: str) -> str:
+    """Return median shares and bands as an HTML table.
+
+    Parameters
+    ----------
+    result : Result
+        What a run gave.
+    caption : str
+        Text over the table.
+    """
+    shown = tables.curves(result)
+    called = naming(result, shown)
+    groups = distinct(shown, [group for group in SHOWN if group in shown.groups])
+    when = tables.moments(result, shown)
+    columns = [(group, month) for group in groups for month in when]
+    heads = "".join(
+        f"<th>{escape(called.name(group))}<br>{months.text(month)}</th>" for group, month in columns
+    )
+    lines = []
+    for row, name in enumerate(shown.ecosystems):
+        cells = []
+        for group, month in columns:
+            low, middle, high = (
+                float(shown.of(group, band)[row, shown.at(month)]) for band in ("p05", "p50", "p95")
+            )
+            words = f"{tables.percent(middle)} ({tables.between(low, high, '–')})"
+            cells.append(f"<td>{escape(words)}</td>")
+        lines.append(f"<tr><th>{escape(style.look(name).name)}</th>{''.join(cells)}</tr>")
+    note = "Share of developers, by main ecosystem: median and 5 to 95 % of runs."
+    return (
+        f"<table><caption>{escape(caption)}<br>{note}</caption>"
+        f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )

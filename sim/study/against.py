@@ -1,0 +1,67 @@
+"""A run beside its reference: what its policies change, from the same random draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.study import kept
+from sim.study.effect import GROUP, METRIC, Effect, effect
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.study.result import Result
+
+REFERENCE = "baseline"
+
+
+def reference_of(scenario: Scenario) -> Scenario | None:
+    """Return the reference as a scenario's runs are to be paired with it.
+
+    Months, nations, facts and ensemble are the scenario's; policies and parameters are those of the
+    reference. None where the scenario is the reference itself.
+    """
+    from sim.scenario import load
+
+    ours = scenario.document()
+    laid = {key: ours[key] for key in ("period", "nations", "facts_until", "ensemble")}
+    reference = load({**load(REFERENCE).document(), **laid})
+    words = ("name", "title", "description", "topic", "groups")
+    same = {key: value for key, value in reference.document().items() if key not in words}
+    return None if all(ours[key] == value for key, value in same.items()) else reference
+
+
+def against(
+    result: Result,
+    reference: Scenario,
+    out: Path,
+    **how: Any,  # noqa: ANN401 - as in `run`
+) -> tuple[Effect, str | None]:
+    """Return what a result changes against the reference, and what was wrong with a kept one.
+
+    The reference is read from its folder where it is there and sound, and run beside otherwise,
+    without being written.
+
+    Parameters
+    ----------
+    result : Result
+        A run of the scenario.
+    reference : Scenario
+        From `reference_of`.
+    out : Path
+        Folder that stands for ``results/``.
+    **how
+        Engine, workers and progress, as `sim.study.ensemble.run` takes them.
+    """
+    from sim.study.ensemble import run
+
+    found, wrong = kept.find(reference, out)
+    beside = run(reference, **how) if found is None else found
+    _, held = _groups(beside)
+    return effect(result, beside, METRIC, GROUP if GROUP in held else "world"), wrong
+
+
+def _groups(result: Result) -> tuple[Any, tuple[str, ...]]:
+    from sim.study.columns import read_words
+
+    return read_words(result.tables["outcomes"], "group")
