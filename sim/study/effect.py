@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 METRIC, GROUP = "share.bloc_us", "global_south"
 TAILS = (0.05, 0.5, 0.95)
+"""Quantiles over worlds that are told of an effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +82,32 @@ def effect(
     """
     require_paired(policy, reference)
     (mine, when), (its, _) = (_values(each, metric, group, month) for each in (policy, reference))
-    low, middle, high, same = over_runs(mine - its)
+    (low, middle, high), same = (each.tolist() for each in over_worlds(mine - its))
     return Effect(
         policy.scenario.name, reference.scenario.name, metric, group, when,
         low, middle, high, same, len(mine),
     )  # fmt: skip
 
 
-def over_runs(difference: Floats) -> tuple[float, float, float, float]:
-    """Return 5 %, median and 95 % of differences, and the part with the sign of the median.
+def over_worlds(difference: Floats) -> tuple[Floats, Floats]:
+    """Return quantiles of differences over worlds, and the part with the sign of the median.
 
-    Quantiles are linear between order statistics.
+    Parameters
+    ----------
+    difference : array, shape (worlds, ...)
+        Of two policies in the same worlds.
+
+    Returns
+    -------
+    quantiles : array, shape (3, ...)
+        At `TAILS`, linear between order statistics.
+    same : array, shape (...)
+        Part of worlds with the sign of the median. A world whose difference is exactly zero has the
+        sign zero: it counts only where the median is zero too.
     """
-    low, middle, high = np.quantile(difference, TAILS).tolist()
-    same = float((np.sign(difference) == np.sign(middle)).mean())
-    return low, middle, high, same
+    quantiles: Floats = np.quantile(difference, TAILS, axis=0)
+    same: Floats = (np.sign(difference) == np.sign(quantiles[1])).mean(axis=0)
+    return quantiles, same
 
 
 def require_paired(policy: Result, reference: Result) -> None:

@@ -47,7 +47,7 @@ MONEY = "USD million a year"
 Subset = frozenset[str]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Package(Saved):
     """What the levers of a package do together and apart.
 

@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sim.errors import InputError, Problem
+from sim.study.effect import over_worlds
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEVEL = 0.95
-TAILS = (0.05, 0.5, 0.95)
-"""Quantiles over worlds that are told of an effect."""
-
 SURE = 0.9
 """Part of worlds in which one policy must be before another; otherwise the two tie."""
 
@@ -187,8 +185,7 @@ def effect(
     alone = policy.var(axis=0, ddof=1) + reference.var(axis=0, ddof=1)
     constant = spread <= 0.0
     ratio = np.where(constant, np.nan, alone / np.where(constant, 1.0, spread))
-    middle = np.quantile(difference, TAILS, axis=0)
-    same = (np.sign(difference) == np.sign(middle[1])).mean(axis=0)
+    middle, same = over_worlds(difference)
     seen = len(difference) if draws is None else len(np.unique(draws))
     return Effect(
         mean, low, high, boot_low, boot_high, ratio, middle, same, (high - low) / 2.0, seen

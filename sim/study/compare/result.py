@@ -38,7 +38,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Saved):
     """Effects over worlds, and what belongs to them.
 

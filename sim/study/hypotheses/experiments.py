@@ -88,7 +88,7 @@ class Finding:
 VERDICTS, MEASURES = "verdicts.csv", "measures.csv"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Findings(Saved):
     """What several experiments found, as a result that is kept.
 
