@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sim.study.calibration.observe import observe
     from sim.study.compare.compare import compare
     from sim.study.compare.result import Comparison
+    from sim.study.effect import effect
     from sim.study.robust.robust import Robust, robust
     from sim.world import World
 
@@ -57,6 +58,7 @@ __all__ = [
     "__version__",
     "calibrate",
     "compare",
+    "effect",
     "format_version",
     "hindcast",
     "load",
@@ -83,6 +85,7 @@ _ROOMS = {
     "Robust": "sim.study.robust.robust",
     "calibrate": "sim.study.calibration.calibrate",
     "compare": "sim.study.compare.compare",
+    "effect": "sim.study.effect",
     "hindcast": "sim.study.calibration.hindcast",
     "load": "sim.scenario",
     "observe": "sim.study.calibration.observe",

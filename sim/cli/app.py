@@ -576,10 +576,13 @@ def observe(
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
     ] = None,
     until: Until = None,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print every month as comma-separated values.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Show what an observed series would measure in a scenario."""
-    from sim.cli import calibrating, output
+    """Show what a series would measure in a scenario, and what it did."""
+    from sim.cli import observing, output
     from sim.study.calibration.observe import observe as of
 
     frame = of(
@@ -587,9 +590,11 @@ def observe(
         errors=not bare, overrides=set_ or (),
     )  # fmt: skip
     if json:
-        output.print_json(calibrating.observed(frame))
+        output.print_json(observing.beside(frame, series))
+    elif csv:
+        observing.print_csv(frame, series)
     else:
-        typer.echo(frame.round(3).to_csv(index=False).rstrip())
+        observing.print_beside(frame, series)
 
 
 @app.command()

@@ -103,7 +103,8 @@ def adoption_curves(
     groups = usual(shown) if groups is None else groups
     top = _ceiling(max(float(shown.of(group, "p95").max()) for group in groups))
     rows, columns = (len(groups), 1) if stacked else (1, len(groups))
-    foot, gap = (1.15, 0.75) if stacked else (0.85, 0.0)
+    # Beside one panel there is no room for the notes on one line.
+    foot, gap = 1.15 if columns == 1 else 0.85, 0.75 if stacked else 0.0
     beside = MARGIN / 72 + 0.62
     across, down = NARROW if stacked else PANEL
     width = 0.65 + columns * across + (columns - 1) * beside + MARGIN / 72

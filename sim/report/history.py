@@ -223,10 +223,11 @@ def _of_nations(rows: Sequence[Row], names: Mapping[str, str]) -> str:
         )
 
     judged = [verdict(row, observed(row)) for row in rows if observed(row)]
+    printed = largest("observed")
+    seen = f" Largest of the printed figures: {printed}." if printed else ""
     return (
-        f"Largest in the runs, by mean: {largest('mean')}. Largest of the printed figures: "
-        f"{largest('observed')}. The interval of the runs meets what was observed in "
-        f"{judged.count('in reach')} of {len(judged)} nations."
+        f"Largest in the runs, by mean: {largest('mean')}.{seen} The interval of the runs meets "
+        f"what was observed in {judged.count('in reach')} of {len(judged)} nations."
     )
 
 

@@ -319,9 +319,11 @@ def percent(share: float) -> str:
 
 
 def between(low: float, high: float, sign: str = "-") -> str:
-    """Return an interval of shares in per cent, such as ``31-58``."""
+    """Return an interval of shares in per cent, such as ``31-58`` or ``4 to >99``."""
     ends = number(low), number(high)
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]}{sign}{ends[1]}"
+    if ends[0] == ends[1]:
+        return ends[0]
+    return f"{ends[0]}{' to ' if ends[1].startswith('>') else sign}{ends[1]}"
 
 
 def points(change: float) -> str:

@@ -157,8 +157,28 @@ def test_a_calibration_and_a_view(tmp_path):
         sim("observe", "baseline", "--series", "web_visit_share_chinese_llm_sites", "--ecosystem",
             "cn_all", "--runs", "12", "--until", "2025-12", "--json", cwd=tmp_path).stdout
     )  # fmt: skip
-    assert list(rows[0]) == ["month", "nation", "ecosystem", "mean", "p05", "p50", "p95"]
+    known = ["month", "nation", "ecosystem", "mean", "p05", "p50", "p95", "observed"]
+    assert list(rows[0]) == known
     assert rows[-1]["month"] == "2025-12"
+    seen = {row["month"]: row["observed"] for row in rows if row["observed"] is not None}
+    assert seen == {"2025-01": 3.0, "2025-02": 13.0, "2025-08": 6.0}
+
+
+def test_a_view_stands_beside_what_was_observed(tmp_path):
+    words = ("observe", "baseline", "--series", "enterprise_workload_share_open_source", "--runs",
+             "4", "--until", "2027-06")  # fmt: skip
+    lines = sim(*words, cwd=tmp_path).stdout.splitlines()
+    assert lines[0].endswith("; percent of enterprise workloads")
+    assert lines[2].split() == ["month", "nation", "ecosystem", "model", "5", "to", "95", "%",
+                                "observed"]  # fmt: skip
+    assert lines[3].startswith("2023-12")
+    assert lines[3].split()[-1] == "20"
+    months = [line[:7] for line in lines[3:] if line[:2] == "20"]
+    assert months[-2:] == ["2026-12", "2027-06"]
+    plain = sim(*words, "--csv", cwd=tmp_path).stdout.splitlines()
+    assert plain[0] == "month,nation,ecosystem,mean,p05,p50,p95,observed"
+    assert plain[1].startswith("2023-01")
+    assert len(plain) == 1 + 54
 
 
 def test_a_hindcast_says_what_it_lost(tmp_path):

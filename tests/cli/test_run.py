@@ -64,10 +64,77 @@ def test_options_reach_the_scenario(run, tmp_path):
         "--set", "parameters.network=1.5", "--json",
     )  # fmt: skip
     folder = tmp_path / json.loads(done.stdout)["folder"]
-    scenario = json.loads((folder / "manifest.json").read_text())["scenario"]
+    scenario = json.loads((folder / "manifest.json").read_text())["asked"]["scenario"]
     assert scenario["period"]["end"] == "2030-06"
     assert scenario["nations"] == ["BRA", "IND"]
     assert scenario["parameters"]["network"] == 1.5
+
+
+def test_a_run_of_some_nations_leaves_the_world_alone(run, tmp_path):
+    world = json.loads(run("baseline", "--runs", 2, "--json").stdout)["folder"]
+    one = json.loads(run("baseline", "--runs", 2, "--nations", "BRA", "--json").stdout)
+    assert one["scenario"] == "baseline"
+    assert one["folder"].startswith("results/baseline-BRA/")
+    latest = tmp_path / "results" / "baseline" / "latest"
+    assert latest.resolve() == (tmp_path / world).resolve()
+
+
+def test_a_finished_result_is_read_and_not_run_again(run, tmp_path):
+    begun = tmp_path / "begun"
+    first = json.loads(run("baseline", "--runs", 2, "--json").stdout)
+    folder = tmp_path / first["folder"]
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    (tmp_path / "results" / "baseline" / "latest").unlink()
+    done = run("baseline", "--runs", 2, MADE_UP_BEGUN=str(begun))
+    made = json.loads((folder / "manifest.json").read_text())["made"]["time"]
+    assert f"(unchanged, from {made})" in done.stdout
+    assert not begun.exists()
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert (tmp_path / "results" / "baseline" / "latest").resolve() == folder.resolve()
+    again = json.loads(run("baseline", "--runs", 2, "--json").stdout)
+    assert again == {**first, "unchanged": made}
+
+
+def test_a_damaged_result_is_run_again_and_that_is_said(run, tmp_path):
+    first = json.loads(run("baseline", "--runs", 2, "--json").stdout)
+    table = tmp_path / first["folder"] / "curves.csv"
+    sound = table.read_bytes()
+    table.write_bytes(sound + b"x")
+    done = run("baseline", "--runs", 2, "--quiet")
+    assert done.returncode == 0
+    assert "curves.csv is not the table that was written; it is run again" in done.stderr
+    assert table.read_bytes() == sound
+
+
+def test_single_nations_are_run_where_the_result_that_is_there_lacks_them(run, tmp_path):
+    run("baseline", "--runs", 2, "--quiet")
+    done = run("baseline", "--runs", 2, "--full", "--json")
+    assert "unchanged" not in json.loads(done.stdout)
+    assert done.stderr == ""
+
+
+def test_a_run_ends_with_its_effect_against_the_reference(run, tmp_path):
+    done = run("rand_package", "--runs", 2)
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.rstrip("\n").splitlines()[-1]
+    assert last.startswith("against baseline: US bloc in the ")
+    assert " points (" in last
+    assert not (tmp_path / "results" / "baseline").exists()
+    known = json.loads(run("rand_package", "--runs", 2, "--json").stdout)
+    assert known["against"]["reference"] == "baseline"
+    page = (tmp_path / known["folder"] / "report.html").read_text()
+    assert "Against baseline: US bloc" in page
+
+
+def test_the_reference_is_read_where_it_is_there(run, tmp_path):
+    run("baseline", "--runs", 2, "--quiet")
+    quiet = run("rand_package", "--runs", 2, "--quiet")
+    assert not (tmp_path / quiet.stdout.strip() / "against.csv").exists()
+    begun = tmp_path / "begun"
+    done = run("rand_package", "--runs", 2, "--json", MADE_UP_BEGUN=str(begun))
+    assert "against" in json.loads(done.stdout)
+    assert not begun.exists()  # neither the scenario nor the reference was run
+    assert (tmp_path / quiet.stdout.strip() / "against.csv").exists()
 
 
 def test_full_keeps_single_nations(run, tmp_path):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from sim.report import tables
@@ -48,6 +50,53 @@ def test_the_largest_rise_is_named(result, names):
     called = dict(zip(names.iso3, names.name, strict=True))
     text = " ".join(summary(result, None, names).split())
     assert f"Largest rise: {called[first]}" in text
+
+
+def test_rises_are_rises_and_falls_are_falls(result, names):
+    shown = tables.curves(result)
+    when = tables.moments(result, shown)
+    rises, falls = tables.moves(shown, when[0], when[-1], ("cn_open", "cn_closed"))
+    assert rises
+    assert all(after - before >= 0.005 for _, before, after in rises)
+    assert all(before - after >= 0.005 for _, before, after in falls)
+    text = " ".join(summary(result, None, names).split())
+    _, before, after = rises[0]
+    change = f"{tables.percent(before)} to {tables.percent(after)} ({100 * (after - before):+.0f})"
+    assert change in text
+
+
+def test_where_nothing_moves_that_is_said(result, names):
+    table = result.curves.copy()
+    nation = table["group"].str.fullmatch("[A-Z]{3}")
+    first = table[nation & (table["month"] == "2023-01")]
+    bands = ["mean", "p05", "p25", "p50", "p75", "p95"]
+    flat = (
+        table[nation]
+        .drop(columns=bands)
+        .merge(first[["group", "ecosystem", *bands]], on=["group", "ecosystem"])
+    )
+    still = replace(result, curves=pd.concat([table[~nation], flat]))
+    text = " ".join(summary(still, None, names).split())
+    assert "It rises by a point in no nation. It falls by a point in no nation." in text
+    assert "Largest" not in text
+
+
+def test_who_never_leads_leads_in_none_of_the_runs():
+    assert tables.chance(0, 200) == "in none of the 200 runs"
+    assert tables.chance(0, 1) == "in no run"
+    assert tables.often(0, 200) == "no run"
+    assert tables.chance(200, 200) == "in every run"
+
+
+def test_it_ends_with_the_effect_against_the_reference(result, names):
+    effect = SimpleNamespace(
+        reference="baseline", group="global_south", month="2035-12", p05=-0.0531, median=-0.0018,
+        p95=0.0004, runs=40,
+    )  # fmt: skip
+    text = summary(replace(result, against=effect), "results/x", names)
+    assert text.rstrip().splitlines()[-1] == (
+        "against baseline: US bloc in the Global South -0.2 points (-5.3 to 0.0) in 2035-12"
+    )
 
 
 def test_a_world_without_the_global_south_or_with_one_nation_is_told(result, names):

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from pyarrow import csv, parquet
 
 from sim import report
-from sim.errors import StoreError
+from sim.errors import InputError, StoreError
+from sim.scenario import NationTable
 from sim.study import Result, ensemble, saved
 from sim.study.manifest import renamed
+from sim.study.result import folder_of
 
 FILES = {
     "adoption_curves.png",
@@ -212,7 +214,8 @@ from unittest import mock
 import numpy as np
 from sim import report
 from sim.scenario import Scenario
-from sim.errors import StoreError
+from sim.errors import InputError, StoreError
+from sim.scenario import NationTable
 from sim.study import Result, curves, groups, manifest
 from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory
 
@@ -406,3 +409,63 @@ def test_a_stage_is_named_by_its_process(tmp_path):
     with saved.staged(tmp_path / "baseline" / "abc") as stage:
         assert saved._STAGE.fullmatch(stage.name)[1] == str(os.getpid())
     assert {entry.name for entry in (tmp_path / "baseline").iterdir()} == {"abc", "latest"}
+
+
+def test_a_result_shows_itself_shortly(result, tmp_path, plain_pages):
+    assert repr(result) == f"Run of made_up, 40 runs, seed 3, hash {result.hash[:12]}, not written"
+    read = Result.read(result.save(tmp_path))
+    assert repr(read).endswith(f"hash {result.hash[:12]}, {saved.shown(read.folder)}")
+
+
+def test_every_kind_shows_itself_shortly():
+    import importlib
+
+    for where, _ in saved.KINDS.values():
+        module, _, name = where.partition(":")
+        kind = getattr(importlib.import_module(module), name)
+        assert kind.__repr__ is saved.Saved.__repr__, name
+
+
+def test_a_notebook_shows_a_table_of_shares(result):
+    shown = result._repr_html_()
+    assert shown.startswith("<table>")
+    assert "World" in shown
+    assert "US closed" in shown
+    assert result.hash[:12] in shown
+
+
+def test_shares_are_asked_for_by_name_and_month(result):
+    month = str(result.curves["month"].max())
+    table = result.share("World", month)
+    assert table["mean"].sum() == pytest.approx(1.0)
+    pd.testing.assert_frame_equal(table, result.share("world", month))
+    with pytest.raises(InputError, match="no group 'atlantis'"):
+        result.share("atlantis", month)
+    with pytest.raises(InputError, match="no month '2099-01'"):
+        result.share("world", "2099-01")
+
+
+def test_a_result_that_is_there_is_read_and_a_damaged_one_is_run_again(
+    world, scenario, tmp_path, plain_pages
+):
+    first = ensemble.run(scenario, out=tmp_path)
+    asked = len(world)
+    again = ensemble.run(scenario, out=tmp_path)
+    assert len(world) == asked
+    assert again.hash == first.hash
+    (first.folder / "curves.csv").write_text("x")
+    with pytest.warns(UserWarning, match=r"curves\.csv is not the table .* run again"):
+        ensemble.run(scenario, out=tmp_path)
+    assert len(world) > asked
+    Result.read(first.folder)
+
+
+def test_the_folder_names_the_nations_of_a_run(scenario):
+    many = ("AGO", "BRA", "IND", "KEN")
+    table = NationTable(name="my nations.csv", csv="")
+    for nations, name in (
+        (None, "made_up"), ("world", "made_up"), (("BRA",), "made_up-BRA"),
+        (("BRA", "IND"), "made_up-BRA-IND"), (many, "made_up-4-nations"),
+        ("global_south", "made_up-global_south"), (table, "made_up-my_nations"),
+    ):  # fmt: skip
+        assert folder_of(scenario.model_copy(update={"nations": nations})) == name

@@ -1,0 +1,36 @@
+"""The observed figures of a series, as published."""
+
+from __future__ import annotations
+
+from sim import months
+from sim.evidence import load
+from sim.study.calibration.figures import figures
+from sim.study.calibration.series import SERIES
+from sim.study.calibration.targets import targets
+
+
+def test_every_figure_that_a_fit_aims_at_is_there():
+    for name, series in SERIES.items():
+        cells = {(each.month, each.place, each.code) for each in figures(series)}
+        aims = {(t.month, t.place, t.code) for t in targets() if t.series == name}
+        assert aims <= cells, name
+
+
+def test_every_number_was_published():
+    published = {(row.last, row.place, row.value) for row in load().observations}
+    for series in SERIES.values():
+        for each in figures(series):
+            assert (each.month, each.place, each.low) in published
+            assert each.high == 100.0 or (each.month, each.place, each.high) in published
+
+
+def test_bands_and_bounds_stay_what_they_are():
+    named = {each.place: each for each in figures(SERIES["deepseek_market_share"])}
+    assert (named["BRA"].words, named["BRA"].number) == ("0 to 5", None)
+    assert named["CHN"].number == 89.0
+    derived = figures(SERIES["atom_share_of_new_derivatives"])
+    assert derived[-1].words == "more than 50"
+    assert derived[-1].number is None
+    visits = figures(SERIES["web_visit_share_chinese_llm_sites"])
+    assert months.text(visits[0].month) == "2024-12"
+    assert visits[0].words == "2 to 3"
