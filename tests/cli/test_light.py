@@ -45,6 +45,7 @@ def test_the_interface_is_pinned():
         "__version__",
         "calibrate",
         "compare",
+        "effect",
         "format_version",
         "hindcast",
         "load",
