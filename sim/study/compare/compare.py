@@ -17,6 +17,7 @@ from sim.study import saved
 from sim.study.compare import choice, details, notes
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.choice import START, Pair
+from sim.study.compare.laid import laid_over
 from sim.study.compare.paired import Floats, effect, is_part, log_odds, require_two
 from sim.study.compare.precision import PILOT, until_precise
 from sim.study.compare.result import (
@@ -116,6 +117,7 @@ def compare(
     began = time.perf_counter()
     reference = _reference(against, runs, seed, overrides)
     resolved = [resolve(one, overrides=overrides) for one in given]
+    resolved, reference, laid = laid_over(resolved, reference)
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
     _same_world(arms.values(), reference)
     known = _outcomes(reference, metrics, groups, shown)
@@ -153,7 +155,7 @@ def compare(
         facts, table, reached=finest == 0.0, finest=finest, pairs=tuple(pairs), scenarios=arms,
         arms=done,
     )  # fmt: skip
-    found = _with_details(found, done, run, sizes=bool(question["sizes"]))
+    found = _with_details(found, done, run, sizes=bool(question["sizes"]), laid=laid)
     if cost:
         from sim.study.compare.costs import per_million
 
@@ -193,6 +195,7 @@ def _with_details(
     run: Callable[[Mapping[str, Scenario], int], Arms],
     *,
     sizes: bool,
+    laid: tuple[str, ...],
 ) -> Comparison:
     """Add ranks, sizes of levers, levers alone and what a reader must know."""
     pairs, arms = found.pairs, found.scenarios
@@ -205,6 +208,7 @@ def _with_details(
         alone = [details.alone(done, pair, arms, at[0], run) for pair in pairs if not pair.levers]
     last = min(one.facts_until or read_catalogue().last for one in arms.values())
     said = [
+        *laid,
         *notes.decided_before(arms, pairs, last),
         *(text for one in alone for text in notes.largest_lever(one)),
         *notes.binding(arms, pairs, done),

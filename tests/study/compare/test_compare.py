@@ -10,10 +10,12 @@ import pytest
 from scipy import stats
 
 from sim.errors import InputError
+from sim.scenario import load
 from sim.study.compare import choice
 from sim.study.compare.arms import run_arms
 from sim.study.compare.compare import compare
 from sim.study.compare.costs import best_package, fresh_seed, per_million
+from sim.study.compare.laid import laid_over
 from sim.study.compare.packages import MONEY, package
 from sim.study.compare.paired import interval
 from sim.study.compare.result import COLUMNS, HEADLINE
@@ -357,3 +359,40 @@ def test_arms_without_a_place_are_not_kept(tmp_path):
     )  # fmt: skip
     assert arms.kept["baseline"].shape == (2, 1)
     assert not list(tmp_path.iterdir())
+
+
+LUSOPHONE = {
+    "extends": "baseline",
+    "name": "mine",
+    "groups": {"lusophone": ["AGO", "BRA", "MOZ"]},
+    "levers": [{"id": "us_permissive_licence_incentive", "strength": "high", "start": "2026-12"}],
+    "ensemble": {"runs": 2},
+}
+
+
+def test_groups_nations_and_months_of_a_scenario_are_laid_over_the_reference():
+    mine = LUSOPHONE | {"nations": ["AGO", "BRA", "MOZ", "USA"], "period": {"end": "2027-12"}}
+    done = compare(mine, groups=("lusophone", "BRA"), runs=2, sizes=False)
+    assert set(done.table["group"]) >= {"lusophone", "BRA"}
+    assert done.notes[0] == (
+        "baseline is run with the months, nations and groups of mine, so that runs can be paired"
+    )
+    assert done.table["month"].max() == "2027-12"
+
+
+def test_nothing_is_laid_over_a_reference_that_has_all():
+    mine = load(LUSOPHONE)
+    _, reference, said = laid_over([mine], mine)
+    assert (reference, said) == (mine, ())
+
+
+def test_one_group_of_two_meanings_is_refused():
+    other = load(LUSOPHONE | {"name": "other", "groups": {"lusophone": ["AGO", "BRA"]}})
+    with pytest.raises(InputError, match="the group lusophone holds other nations in other"):
+        laid_over([load(LUSOPHONE), other], load("baseline"))
+
+
+def test_scenarios_of_different_nations_are_still_refused():
+    other = LUSOPHONE | {"name": "other", "nations": ["BRA"], "groups": {}}
+    with pytest.raises(InputError, match="differ in months or nations"):
+        compare([LUSOPHONE, other], runs=2)
