@@ -187,9 +187,10 @@ def run(
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
+    beside: dict[Any, Any] | None = None if quiet else {}
     for scenario in resolved:
         ran = running.run(
-            scenario, engine, workers, out, full=full, silent=json or quiet, beside=not quiet
+            scenario, engine, workers, out, full=full, silent=json or quiet, beside=beside
         )
         finished.append(running.as_json(ran))
         if quiet and not json:

@@ -112,7 +112,7 @@ def run(
     *,
     full: bool,
     silent: bool,
-    beside: bool,
+    beside: dict[Scenario, Result] | None,
 ) -> Ran:
     """Run a scenario and write its result, or read the one that is there and sound.
 
@@ -127,8 +127,9 @@ def run(
         Keep the runs of single nations.
     silent : bool
         Show no progress.
-    beside : bool
-        Whether the result is compared with the reference.
+    beside : dict of Scenario to Result, optional
+        References that are there already, to which a new one is added; without it the result is
+        not compared with its reference.
     """
     from sim import study
     from sim.study import against, kept, saved
@@ -142,9 +143,10 @@ def run(
     with _progress(scenario.name, silent=silent) as progress:
         how["progress"] = progress
         result = study.run(scenario, full=full, **how) if found is None else found
-        reference = against.reference_of(scenario) if beside and result.against is None else None
-        if reference is not None:
-            effect, wrong = against.against(result, reference, out, **how)
+        asked = beside is not None and result.against is None
+        reference = against.reference_of(scenario) if asked else None
+        if beside is not None and reference is not None:
+            effect, wrong = against.against(result, reference, out, beside, **how)
             _say_damaged(wrong)
             result = replace(result, against=effect)
         if found is None or reference is not None:

@@ -83,7 +83,10 @@ class Naming:
         if not self.part:
             return ""
         listed = f" ({self.listed})" if self.listed else ""
-        return f"Only {self.part}{listed} was run: nobody else is in any group, curve or table."
+        return (
+            f"This run holds {self.part}{listed} alone: no other nation is in any group, curve or "
+            "table."
+        )
 
 
 def known_names() -> Names:

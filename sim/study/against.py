@@ -35,6 +35,7 @@ def against(
     result: Result,
     reference: Scenario,
     out: Path,
+    made: dict[Scenario, Result],
     **how: Any,  # noqa: ANN401 - as in `run`
 ) -> tuple[Effect, str | None]:
     """Return what a result changes against the reference, and what was wrong with a kept one.
@@ -50,13 +51,18 @@ def against(
         From `reference_of`.
     out : Path
         Folder that stands for ``results/``.
+    made : dict of Scenario to Result
+        References that were run beside others before; a new one is added.
     **how
         Engine, workers and progress, as `sim.study.ensemble.run` takes them.
     """
     from sim.study.ensemble import run
 
-    found, wrong = kept.find(reference, out)
-    beside = run(reference, **how) if found is None else found
+    wrong = None
+    if reference not in made:
+        found, wrong = kept.find(reference, out)
+        made[reference] = run(reference, **how) if found is None else found
+    beside = made[reference]
     _, held = _groups(beside)
     return effect(result, beside, METRIC, GROUP if GROUP in held else "world"), wrong
 
