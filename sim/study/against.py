@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.study import kept
-from sim.study.effect import GROUP, METRIC, Effect, effect
+from sim.study.effect import METRIC, Effect, effect
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -63,11 +63,12 @@ def against(
         found, wrong = kept.find(reference, out)
         made[reference] = run(reference, **how) if found is None else found
     beside = made[reference]
-    _, held = _groups(beside)
-    return effect(result, beside, METRIC, GROUP if GROUP in held else "world"), wrong
+    return effect(result, beside, METRIC, _group(result)), wrong
 
 
-def _groups(result: Result) -> tuple[Any, tuple[str, ...]]:
-    from sim.study.columns import read_words
+def _group(result: Result) -> str:
+    """Return the Global South where it is not all there is, else the whole run."""
+    from sim.report.figures import usual
+    from sim.report.tables import curves
 
-    return read_words(result.tables["outcomes"], "group")
+    return usual(curves(result))[-1]

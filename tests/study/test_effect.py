@@ -76,3 +76,15 @@ def test_the_reference_has_no_reference():
     assert against.reference_of(sim.load("baseline", ["ensemble.runs=7"])) is None
     changed = against.reference_of(sim.load("baseline", ["parameters.network=1.5"]))
     assert changed == sim.load("baseline")
+
+
+@pytest.mark.parametrize(("nations", "group"), [("BRA", "world"), (["BRA", "USA"], "global_south")])
+def test_the_effect_is_on_the_global_south_where_that_is_not_all_there_is(nations, group, tmp_path):
+    few = {"runs": 2, "nations": nations, "until": "2027-12"}
+    result = sim.run("rand_package", **few)
+    made = {}
+    reference = against.reference_of(result.scenario)
+    found, wrong = against.against(result, reference, tmp_path, made)
+    assert (found.group, wrong) == (group, None)
+    assert made[reference].scenario == sim.run("baseline", **few).scenario
+    assert against.against(result, reference, tmp_path, made)[0] == found
