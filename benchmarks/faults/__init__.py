@@ -4,6 +4,5 @@ Every attempt either keeps the contract or breaks it: an exit code that the inte
 line for a person, no traceback, nothing left where nothing may be left, equal bytes where the same
 was asked. The count of both is printed; what broke is named, and the whole then exits with 1.
 
-``python -m benchmarks.faults GROUP...`` runs some groups, ``--every N`` each N-th attempt of them,
-``--coming`` those whose promise the code does not make yet.
+``python -m benchmarks.faults GROUP...`` runs some groups, ``--every N`` each N-th attempt of them.
 """

@@ -31,15 +31,11 @@ GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
     "repeatability": repeatability.attempts,
     "security": security.attempts,
     "soak": repeatability.soak,
-}
-"""Groups whose promise the code makes."""
-
-COMING: dict[str, Callable[[], Iterable[Attempt]]] = {
     "results": stores.results,
     "calibration": stores.calibration,
     "questions": options.questions,
 }
-"""Groups that need results with seals and a name for each question."""
+"""Groups of attempts by name, in the order in which they are made."""
 
 IN_THIS_PROCESS = ("files", "options", "stores", "results", "calibration", "questions")
 """Groups whose attempts share one process, and so go one after the other."""
@@ -67,17 +63,14 @@ def tried(name: str, attempts: list[Attempt]) -> dict[str, str]:
 def main(words: list[str] | None = None) -> int:
     """Run groups, print what was tried and kept, and return an exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join({**GROUPS, **COMING}))
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="each N-th attempt")
-    parser.add_argument("--coming", action="store_true", help="promises that are to come as well")
     parser.add_argument("--save", action="store_true", help="keep the counts beside the code")
     given = parser.parse_args(words)
-    known = {**GROUPS, **COMING}
-    usual = {**GROUPS, **(COMING if given.coming else {})}
     counts: dict[str, dict[str, int | float]] = {}
-    for name in given.groups or usual:
+    for name in given.groups or GROUPS:
         began = time.perf_counter()
-        attempts = chosen(known[name](), given.every)
+        attempts = chosen(GROUPS[name](), given.every)
         broken = tried(name, attempts)
         seconds = round(time.perf_counter() - began, 1)
         held = len(attempts) - len(broken)

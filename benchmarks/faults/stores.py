@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from benchmarks.faults.probe import ROOT, Attempt, called, environment, equal, judged
 
@@ -177,7 +178,7 @@ def results() -> Iterator[Attempt]:
         yield Attempt(f"table {number} {how}, then report", damaged)
     for name, edit in EDITS.items():
 
-        def edited(folder: Path, edit: Callable[[dict[str, object]], object] = edit) -> str | None:
+        def edited(folder: Path, edit: Callable[[dict[str, Any]], object] = edit) -> str | None:
             result = _copied(folder)
             manifest = json.loads((result / "manifest.json").read_text())
             edit(manifest)
@@ -187,21 +188,32 @@ def results() -> Iterator[Attempt]:
         yield Attempt(f"manifest {name}, then report", edited)
 
 
-EDITS: dict[str, Callable[[dict[str, object]], object]] = {
+EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     "without hash": lambda known: known.pop("hash"),
-    "without scenario": lambda known: known.pop("scenario"),
+    "without kind": lambda known: known.pop("kind"),
+    "without scenario": lambda known: known["asked"].pop("scenario"),
     "without versions": lambda known: known.pop("versions"),
+    "without seals": lambda known: known.pop("seals"),
+    "without a word on how it was made": lambda known: known.pop("made"),
+    "with text for how it was made": lambda known: known.update(made="by hand"),
     "with another hash": lambda known: known.update(hash="0" * 64),
-    "with a path for a scenario": lambda known: known.update(scenario="/etc/passwd"),
-    "with more runs": lambda known: known.update(runs=99),
+    "with a path for a scenario": lambda known: known["asked"].update(scenario="/etc/passwd"),
+    "with more runs": lambda known: known["asked"]["scenario"]["ensemble"].update(runs=99),
+    "with a lever of another size": lambda known: known["used"].update(levers={"x": {}}),
+    "with a seal of another table": lambda known: known["seals"].update(
+        {"runs.parquet": known["seals"]["curves.parquet"]}
+    ),
+    "of another kind": lambda known: known.update(kind="sweep"),
     "of another model": lambda known: known.update(model_version=0),
+    "of other facts": lambda known: known.update(evidence_hash="0" * 64),
     "of a later format": lambda known: known.update(format_version=99),
+    "of an earlier format": lambda known: known.update(format_version=1),
 }
 
 
 def _copied(folder: Path) -> Path:
     shutil.copytree(_made("run"), folder, dirs_exist_ok=True, symlinks=True)
-    return next((folder / "results" / "baseline").glob("[0-9a-f]*"))
+    return next((folder / "results").glob("baseline*/[0-9a-f]*"))
 
 
 def _reported(folder: Path, result: Path) -> str | None:

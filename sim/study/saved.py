@@ -219,7 +219,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{shown(folder)} was written in format {known['format_version']}; this version reads "
             f"format {FORMAT}: run {again} again"
         )
-    for part in ("kind", "asked", "used", "model_version", "evidence_hash", "hash", "seals"):
+    for part in PARTS:
         if part not in known:
             raise StoreError(f"{shown(path)} lacks {part!r}: it is not the manifest of a result")
     if known["kind"] not in KINDS:
@@ -257,6 +257,11 @@ def check_seals(folder: Path, known: Mapping[str, Any]) -> None:
     if wrong:
         raise StoreError(f"{shown(folder)} was changed: {'; '.join(wrong)}")
 
+
+PARTS = (
+    "kind", "asked", "used", "model_version", "evidence_hash", "hash", "versions", "made", "seals",
+)  # fmt: skip
+"""What every manifest holds."""
 
 KINDS: dict[str, tuple[str, str]] = {
     "run": ("sim.study.result:Result", "sim run"),
@@ -328,7 +333,9 @@ def rebuild_report(folder: Path) -> Path:
     StoreError
         If the folder holds no result, a changed one, or cannot be written.
     """
-    made = read(folder)._page()  # noqa: SLF001 - of this module's own base
+    found = read(folder)
+    with _readable(folder):
+        made = found._page()  # noqa: SLF001 - of this module's own base
     place = folder / PAGE
     new = folder / f".{PAGE}.{uuid4().hex[:8]}"
     try:
@@ -378,7 +385,7 @@ def _readable(place: Path) -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, SimError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, SimError) as error:
         raise StoreError(f"{shown(place)} cannot be read as a result: {error}") from error
 
 
