@@ -102,7 +102,9 @@ def _halves(override: Override, problems: list[Problem]) -> tuple[str, object]:
 
 def _node(value: object, mark: Mark, problems: list[Problem]) -> Node:
     if not isinstance(value, str):
-        return plant(value, mark, problems)
+        planted = plant(value, mark, problems)
+        # An option has no path, so that a place in its list would stand there alone.
+        return planted if mark.path else moved(planted, mark)
     if not value:
         return Node(None, mark, mark)
     faults: list[Problem] = []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError, StoreError
 from sim.report import figures, style, tables
+from sim.report.naming import Naming
 
 
 def words(figure) -> list[str]:
@@ -92,7 +93,7 @@ def test_end_labels_do_not_overlap_when_all_lines_end_together(result):
     table = result.curves.copy()
     for name in tables.STATISTICS:
         table[name] = 1 / 7
-    figure = figures.adoption_curves(replace(result, curves=table))
+    figure = figures.adoption_curves(replace(result, curves=table), ("world", "global_south"))
     ends = [box for item, box in boxes(figure) if str(item.get_gid()).startswith("end-")]
     assert len(ends) == 14
     for half in (ends[:7], ends[7:]):
@@ -133,7 +134,7 @@ def test_the_headline_counts_runs(result):
     last = shown.months[-1]
     shares = tables.run_shares(result, shown, ["world"], [last])["world", last]
     name, wins = tables.frequent_leader(shares, shown.ecosystems)
-    text = figures.headline(result, shown, ["world"])
+    text = figures.headline(result, shown, ["world"], Naming({}))
     assert text == (
         f"Most often ahead in 2035-12: {style.look(name).name} in the world "
         f"({tables.number(wins / 40)}\u00a0% of runs)"
@@ -142,7 +143,7 @@ def test_the_headline_counts_runs(result):
 
 def test_a_leader_everywhere_is_named_once(result):
     shown = tables.curves(result)
-    text = figures.headline(result, shown, ["world", "oceania", "north_america"])
+    text = figures.headline(result, shown, ["world", "oceania", "north_america"], Naming({}))
     leaders = {
         tables.frequent_leader(values, shown.ecosystems)[0]
         for values in tables.run_shares(

@@ -168,7 +168,7 @@ def test_intervals_and_changes_in_words():
 @pytest.mark.parametrize(
     ("count", "runs", "text"),
     [
-        (0, 200, "in no run"),
+        (0, 200, "in none of the 200 runs"),
         (200, 200, "in every run"),
         (124, 200, "in 62 % of runs"),
         (1, 1000, "in <1 % of runs"),
