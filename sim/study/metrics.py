@@ -2,12 +2,13 @@
 
 A metric is a number for a run, a group and a month, or for a run and a group. Month metrics are
 reported at each December and at the last month. A metric that a run cannot have is absent: there is
-no missing value anywhere.
+no missing value anywhere. What a metric needs to be computed is a field of it, so that whoever adds
+one says so here and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,13 @@ class Metric:
     compute : callable
         From an ensemble and the reported months' positions to an array of shape (reported months,
         groups, replicates), or (groups, replicates) for the scope ``run``.
+    span : {"reported months", "all months"}
+        Which months of shares, developers and hardware `compute` reads. One that looks for the
+        first month of something reads them all: from Decembers alone its answer would be wrong.
+    short : str
+        Title where there is little room, such as the head of a column; the title if empty.
+    reads : tuple of str
+        Parameters whose draw `compute` reads.
     """
 
     name: str
@@ -51,6 +59,23 @@ class Metric:
     scope: Literal["month", "run"]
     world: bool
     compute: Callable[[Ensemble, Ints], Floats]
+    span: Literal["reported months", "all months"] = "reported months"
+    short: str = ""
+    reads: tuple[str, ...] = ()
+
+    @property
+    def scale(self) -> Literal["fraction", "chance", "number"]:
+        """How a mean of it is read: in percent, as the part of runs, or in its own unit."""
+        return SCALES.get(self.unit, "number")
+
+    @property
+    def heading(self) -> str:
+        """The short title, or the title where there is none."""
+        return self.short or self.title
+
+
+SCALES: Mapping[str, Literal["fraction", "chance"]] = {"fraction": "fraction", "0 or 1": "chance"}
+"""Units whose means are parts of a whole, with how they are read."""
 
 
 def reported(months: Ints) -> Ints:
@@ -115,20 +140,21 @@ def _influence(ensemble: Ensemble, side: int, at: Ints) -> Floats:
     return weight * models + (1.0 - weight) * hardware_share(ensemble, side, at)
 
 
-def _of_ecosystem(place: int, ecosystem: str) -> list[Metric]:
+def _of_ecosystem(place: int, ecosystem: str, title: str) -> list[Metric]:
     return [
         Metric(
             f"share.{ecosystem}",
-            f"Share of {ecosystem}",
+            f"Share of {title}",
             "fraction",
             "Developers whose main ecosystem it is, as a part of all who build on models.",
             "month",
             world=False,
             compute=lambda e, at: e.share[at][:, :, place],
+            short=title,
         ),
         Metric(
             f"developers.{ecosystem}",
-            f"Developers on {ecosystem}",
+            f"Developers on {title}",
             "developers",
             "Number of developers whose main ecosystem it is.",
             "month",
@@ -147,6 +173,7 @@ def _of_bloc(place: int, bloc: str) -> Metric:
         "month",
         world=False,
         compute=lambda e, at: bloc_share(e, place, at),
+        short=f"{BLOCS[bloc]} bloc",
     )
 
 
@@ -171,6 +198,7 @@ def _of_hardware(place: int, side: str) -> list[Metric]:
             "month",
             world=True,
             compute=lambda e, at: _influence(e, place, at),
+            reads=("influence_model_weight",),
         ),
     ]
 
@@ -267,6 +295,7 @@ def _of_all() -> list[Metric]:
             "run",
             world=False,
             compute=lambda e, _: crossing(e)[0].astype(np.float64),
+            span="all months",
         ),
         Metric(
             "cn_over_us.months",
@@ -277,6 +306,7 @@ def _of_all() -> list[Metric]:
             "run",
             world=False,
             compute=lambda e, _: crossing(e)[1].astype(np.float64),
+            span="all months",
         ),
     ]
 
@@ -289,8 +319,15 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
     ecosystems : tuple of str
         Ids in the order of the ecosystem axis.
     """
+    from sim.evidence import load
+
+    titles = {ecosystem.id: ecosystem.title for ecosystem in load().ecosystems}
     return (
-        *(metric for place, name in enumerate(ecosystems) for metric in _of_ecosystem(place, name)),
+        *(
+            metric
+            for place, name in enumerate(ecosystems)
+            for metric in _of_ecosystem(place, name, titles.get(name, name))
+        ),
         *(_of_bloc(place, name) for place, name in enumerate(BLOCS)),
         *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
         *_of_laboratories(),

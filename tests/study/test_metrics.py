@@ -35,6 +35,10 @@ def test_names_are_unique_and_described():
     known = metrics.registry(ECOSYSTEMS)
     assert len({metric.name for metric in known}) == len(known)
     assert all(metric.title and metric.unit and metric.description for metric in known)
+    titles = {metric.name: (metric.title, metric.heading, metric.scale) for metric in known}
+    assert titles["share.us_closed"] == ("Share of US closed", "US closed", "fraction")
+    assert titles["plurality"] == ("Plurality", "Plurality", "number")
+    assert titles["cn_over_us.happened"][2] == "chance"
 
 
 def test_blocs_and_ecosystems_sum_to_one(ensemble):

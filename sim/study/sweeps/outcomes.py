@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-EVERY_MONTH = ("cn_over_us.happened", "cn_over_us.months")
-"""Metrics that need every month; kept where a study names them, since they cost a fifth more."""
-
 
 @dataclass(frozen=True, eq=False)
 class Kept:
@@ -87,7 +84,7 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
         chosen,
         members,
         at,
-        any(metric.name in EVERY_MONTH for metric in chosen),
+        any(metric.span == "all months" for metric in chosen),
         metric_,
         group_,
         month_,
@@ -102,7 +99,8 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
 def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[metrics.Metric, ...]:
     known = {metric.name: metric for metric in metrics.registry(drivers.ecosystems)}
     if not names:
-        return tuple(metric for name, metric in known.items() if name not in EVERY_MONTH)
+        # Metrics that read all months cost a fifth more: they are kept where a study names them.
+        return tuple(metric for metric in known.values() if metric.span == "reported months")
     for name in names:
         if name not in known:
             hint = nearest(name, known)
@@ -185,7 +183,7 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
 
 def _model_weight(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) -> Floats:
     """Return the weight of models in the composite of influence, where anything asks for it."""
-    if not any(name.startswith("influence") for name in shape.metrics):
+    if not any("influence_model_weight" in metric.reads for metric in shape.chosen):
         return np.zeros(len(replicates))
     from sim.world import parameters
     from sim.world.rows import P

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import InputError, RunError, StoreError
-from sim.study import saved
+from sim.study import metrics, saved
 from sim.study.sweeps import executors, tasks
 from sim.study.sweeps.result import OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import Outcomes, of_options
 from sim.study.sweeps.sweep import sweep
+from tests.strategies import ECOSYSTEMS
 from tests.study.sweeps.conftest import KEPT, SMALL, VARY
 
 
@@ -60,6 +61,39 @@ def test_a_point_has_the_numbers_of_a_run_of_its_own_to_the_bit(finished, point)
     other = other[other.index.isin(mine.index)]
     assert len(other) == len(mine) > 0
     assert np.array_equal(mine.to_numpy(), other.to_numpy())
+
+
+def first_month_above(level):
+    """Return a metric of the first month in which the Chinese bloc has more than a share."""
+
+    def months(ensemble, _):
+        over = metrics.bloc_share(ensemble, 1, slice(None)) > level
+        return np.where(over.any(axis=0), over.argmax(axis=0), len(ensemble.months)).astype(float)
+
+    return metrics.Metric(
+        "cn_above.months", "Months until the Chinese bloc is above a share", "months", "For a test",
+        "run", world=False, compute=months, span="all months",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("when", ["yearly", "end"])
+def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(tmp_path, monkeypatch, when):
+    """A metric of a first month too, also one that this code has never met."""
+    shipped = metrics.registry
+    monkeypatch.setattr(metrics, "registry", lambda ids: (*shipped(ids), first_month_above(0.08)))
+    names = tuple(metric.name for metric in metrics.registry(ECOSYSTEMS))
+    wanted = Outcomes(names, ("world", "global_south"), when)
+    study = of_options(SMALL, ("parameters.network=0.5",), runs=12, seed=7, outcomes=wanted)
+    swept = sweep(study).outcomes
+    alone = sim.run(sim.load(SMALL, [("parameters.network", 0.5)]), runs=12, seed=7).outcomes
+    keys = ["metric", "group", "month", "run"]
+    one, other = (
+        table.astype({"metric": str, "group": str, "month": str}).set_index(keys)["value"]
+        for table in (swept, alone)
+    )
+    assert set(one.index.get_level_values("metric")) == set(names)
+    assert one.loc["cn_above.months"].nunique() > 3
+    pd.testing.assert_series_equal(one, other.loc[one.index], check_exact=True)
 
 
 def test_points_have_common_random_numbers(finished):
