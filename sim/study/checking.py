@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, cited, nearest
+from sim.errors import InputError, Problem
 from sim.scenario.tree import Mark, Node
 from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
@@ -49,12 +49,15 @@ def problems_of_study(source: str | Path) -> list[Problem]:
 
 
 def _try[T](work: Callable[[], T], found: Problems, place: Mark | None) -> T | None:
-    """Return what some work gives, or None with its problems noted at a place."""
+    """Return what some work gives, or None with its problems noted at a place.
+
+    One that stands at a line of the same file stays there.
+    """
     try:
         return work()
     except InputError as error:
         for problem in error.problems:
-            if place is None:
+            if place is None or (problem.line is not None and problem.file == place.file):
                 found[problem] = None
                 continue
             path = place.path or problem.path
@@ -152,20 +155,17 @@ def _outcomes(base: Scenario, tree: Node, found: Problems) -> None:
 def _judged(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
     """Try what policies are judged by, which must be among what is kept."""
     from sim.scenario import compile as compiled
+    from sim.study.robust.robust import require_measured
 
     if study.judged is None:
         return
 
-    def there() -> None:
-        judged = study.judged
-        assert judged is not None  # noqa: S101 - asked above
-        shape = kept(compiled(base), study.outcomes)
-        for word, names in ((judged.metric, shape.metrics), (judged.group, shape.groups)):
-            if word not in names:
-                hint = nearest(word, names) or "outcomes says what is kept"
-                raise InputError(Problem(f"{cited(word)} is not kept by the study", hint=hint))
-
-    _try(there, found, _node(tree, "robust").place)
+    judged = study.judged
+    _try(
+        lambda: require_measured(kept(compiled(base), study.outcomes), judged),
+        found,
+        _node(tree, "robust").place,
+    )
 
 
 def _claim(study: Study, tree: Node, found: Problems) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import InputError, Problem, cited, nearest
+from sim.study.sweeps.placed import problem
 
 EXPECTATIONS = ("positive", "negative", "not negative", "none")
 
@@ -142,7 +143,7 @@ def _read(name: str, given: Mapping[str, Any]) -> Claim:
     problems: list[Problem] = []
     _known(given, KEYS, name, problems)
     problems += (
-        Problem(f"the hypothesis has no {key}", name, path=key)
+        problem(given, key, name, f"the hypothesis has no {key}")
         for key in ("id", "claim", "switch", "judgement")
         if not given.get(key)
     )
@@ -152,19 +153,19 @@ def _read(name: str, given: Mapping[str, Any]) -> Claim:
         for part, inside in parts.items():
             if not isinstance(inside, Mapping):
                 message = f"{cited(part)} must be a mapping: of {key} each holds what it changes"
-                problems.append(Problem(message, name, path=key))
+                problems.append(problem(parts, part, name, message, path=key))
     if not arms and not cascade:
-        problems.append(Problem("a hypothesis compares arms", name, path="arms"))
+        problems.append(problem(given, "arms", name, "a hypothesis compares arms"))
     usual: dict[str, Any] = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}
-    usual["smallest"] = given.get("smallest")
+    usual["claim"] = given
     measures = [
         _measure(entry, usual, arms, name, problems) for entry in given.get("measures") or ()
     ]
     if not measures and not cascade:
-        problems.append(Problem("a hypothesis measures something", name, path="measures"))
+        problems.append(problem(given, "measures", name, "a hypothesis measures something"))
     if len(given.get("switch") or {}) < 2:
         hint = "two settings at least: the claim counts as forced unless both ways were run"
-        problems.append(Problem("the switch is not run both ways", name, path="switch", hint=hint))
+        problems.append(problem(given, "switch", name, "the switch is not run both ways", hint))
     joins = _cascade(cascade, given, name, problems) if cascade else None
     if problems:
         raise InputError(problems)
@@ -192,7 +193,7 @@ def _smallest(given: Mapping[str, Any], where: str, problems: list[Problem]) -> 
         message = f"{given.get('name', 'the claim')!r} declares no smallest effect of interest"
         if value is not None:
             message = f"{value!r} is no smallest effect of interest: it is a number above zero"
-        problems.append(Problem(message, where, path="smallest", hint=hint))
+        problems.append(problem(given, "smallest", where, message, hint))
         return SMALLEST
     return float(value)
 
@@ -203,7 +204,9 @@ def _known(
     for key in given:
         if key not in keys:
             hint = nearest(key, keys) or f"one of {', '.join(keys)}"
-            problems.append(Problem(f"unknown key {key!r}", where, path="hypothesis", hint=hint))
+            problems.append(
+                problem(given, key, where, f"unknown key {key!r}", hint, path="hypothesis")
+            )
 
 
 def _measure(
@@ -214,16 +217,18 @@ def _measure(
     problems: list[Problem],
 ) -> Measure | None:
     if not isinstance(given, Mapping) or "name" not in given or "terms" not in given:
-        problems.append(Problem("a measure has a name and terms", where, path="measures"))
+        problems.append(
+            problem(given, "name", where, "a measure has a name and terms", path="measures")
+        )
         return None
     _known(given, _MEASURE, where, problems)
     expect, scale = given.get("expect", "positive"), given.get("scale", "both")
     if expect not in EXPECTATIONS:
         hint = f"one of {', '.join(EXPECTATIONS)}"
-        problems.append(Problem(f"{expect!r} cannot be expected", where, path="expect", hint=hint))
+        problems.append(problem(given, "expect", where, f"{expect!r} cannot be expected", hint))
     if scale not in SCALES:
         hint = f"one of {', '.join(SCALES)}"
-        problems.append(Problem(f"there is no scale {scale!r}", where, path="scale", hint=hint))
+        problems.append(problem(given, "scale", where, f"there is no scale {scale!r}", hint))
     mine = {key: str(given.get(key, usual[key])) for key in ("metric", "group", "month")}
     entries = given["terms"]
     if isinstance(entries, Mapping):
@@ -232,19 +237,25 @@ def _measure(
     for entry in entries:
         _known(entry, _TERM, where, problems)
         if entry.get("arm") not in arms:
-            close = nearest(str(entry.get("arm")), arms)
-            problems.append(
-                Problem(f"no arm is called {entry.get('arm')!r}", where, path="terms", hint=close)
+            arm = entry.get("arm")
+            message, close = f"no arm is called {arm!r}", nearest(str(arm), arms)
+            # A mapping of terms has the arm as its key, a list of terms as a value.
+            holder, key = (
+                (entry, "arm") if isinstance(given["terms"], list) else (given["terms"], arm)
             )
+            problems.append(problem(holder, key, where, message, close, path="terms"))
             continue
         full = {key: str(entry.get(key, mine[key])) for key in mine}
         payer = str(entry.get("per_million", ""))
         if payer and payer not in arms:
             message = f"the cost of {payer!r} is asked for, which is no arm"
-            problems.append(Problem(message, where, path="per_million", hint=nearest(payer, arms)))
+            close = nearest(payer, arms)
+            problems.append(problem(entry, "per_million", where, message, close))
         terms.append(
             Term(entry["arm"], float(entry.get("times", 1.0)), full["metric"], full["group"],
                  full["month"], payer)
         )  # fmt: skip
-    least = _smallest({"smallest": usual.get("smallest"), **given}, where, problems)
+    # A measure that declares none has that of the whole claim.
+    whole = "smallest" not in given and "smallest" in usual["claim"]
+    least = _smallest(usual["claim"] if whole else given, where, problems)
     return Measure(str(given["name"]), tuple(terms), str(expect), least, str(scale))

@@ -10,8 +10,8 @@ from sim import months
 from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
 from sim.scenario.merge import read_file
-from sim.scenario.tree import Broken, Mark, Node, plant
-from sim.study.sweeps import design
+from sim.scenario.tree import Mark, Node, plant
+from sim.study.sweeps import design, placed
 from sim.study.sweeps.factors import Factor, Level, read
 from sim.study.sweeps.study import Judged, Outcomes, Override, Study
 
@@ -141,7 +141,7 @@ def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -
         _outcomes(given.get("outcomes"), problems),
         _words(given.get("policies"), problems, "policies"),
         _judged(given.get("robust"), given.get("policies"), problems),
-        _plain_node(given["hypothesis"]) if "hypothesis" in given else None,
+        placed.plain(given["hypothesis"]) if "hypothesis" in given else None,
     )
     return None if problems else study
 
@@ -241,13 +241,13 @@ def _overrides(given: Mapping[str, Node], problems: list[Problem]) -> tuple[Over
     found: list[Override] = []
     if "set" in given:
         entries = fields.mapping(given["set"], None, problems, "set") or {}
-        found += ((path, _plain_node(child)) for path, child in entries.items())
+        found += ((path, placed.plain(child)) for path, child in entries.items())
     if "until" in given:
         word = fields.month(given["until"], problems, "until")
         if word is not None:
             found.append(("period.end", months.text(word)))
     if "nations" in given:
-        found.append(("nations", _plain_node(given["nations"])))
+        found.append(("nations", placed.plain(given["nations"])))
     return tuple(found)
 
 
@@ -298,11 +298,3 @@ def _words(node: Node | None, problems: list[Problem], what: str) -> tuple[str, 
 def _text(given: Mapping[str, Node], key: str, problems: list[Problem]) -> str:
     word = fields.text(given[key], problems, key) if key in given else ""
     return " ".join((word or "").split())
-
-
-def _plain_node(node: Node) -> Any:  # noqa: ANN401 - any YAML value
-    if isinstance(node.value, Mapping):
-        return {key: _plain_node(child) for key, child in node.value.items()}
-    if isinstance(node.value, tuple):
-        return [_plain_node(child) for child in node.value]
-    return None if node.value is Broken.VALUE else node.value

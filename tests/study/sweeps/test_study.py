@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import InputError
+from sim.study.hypotheses import claims
 from sim.study.sweeps import study_file
 from sim.study.sweeps.study import digest
 
@@ -98,3 +99,48 @@ def test_a_file_that_varies_nothing_is_refused(tmp_path):
 def test_an_unknown_name_gets_the_nearest(tmp_path):
     with pytest.raises(InputError, match="no study is named"):
         study_file.load_study("nothing_like_it")
+
+
+CLAIM = """\
+title: A claim
+hypothesis:
+  id: H99
+  claim: Something helps.
+  metric: share.bloc_us
+  group: world
+  month: 2030-06
+  smallest: 0.005
+  arms:
+    none: {}
+    some: {levers: []}
+  measures:
+    - {name: gain, terms: {some: 1, none: -1}, expect: positive}
+  switch:
+    one: {}
+    other: {parameters.nest: 1}
+  judgement: None.
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "says"),
+    [
+        (("metric:", "metrc:"), (5, 3), "did you mean 'metric'"),
+        (("judgement: None.", "runs: 5"), (2, 1), "has no judgement"),
+        (("terms: {some", "terms: {sone"), (13, 28), "did you mean 'some'"),
+        (("{some: 1, none: -1}", "[{arm: sone}]"), (13, 29), "did you mean 'some'"),
+        (("expect: positive", "expect: up"), (13, 48), "cannot be expected"),
+        (("smallest: 0.005", "smallest: much"), (8, 3), "no smallest effect"),
+        (("expect: positive", "scale: log"), (13, 48), "no scale"),
+        (("    other: {parameters.nest: 1}\n", ""), (14, 3), "not run both ways"),
+    ],
+)
+def test_what_is_wrong_with_a_claim_is_said_with_its_place(tmp_path, change, place, says):
+    text = CLAIM.replace(*change, 1)
+    study = study_file.load_study(written(tmp_path, text))
+    with pytest.raises(InputError) as caught:
+        claims.read("mine", study.claim)
+    (problem,) = caught.value.problems
+    assert says in str(problem)
+    assert problem.file.endswith("mine.yaml")
+    assert (problem.line, problem.column) == place
