@@ -160,29 +160,11 @@ def _on_cluster(job: Job, tasks: Sequence[Task], workers: int, address: str) -> 
         raise RunError("a cluster needs Dask: pip install 'open-model-sim[cluster]'") from error
     try:
         with _connected(dask, workers, address) as client:
-            size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-            known = client.scatter(job, broadcast=True)
-            left = iter(tasks)
-            names: dict[str, Task] = {}
-
-            def submit(task: Task) -> Any:  # noqa: ANN401 - Dask is untyped
-                future = client.submit(run_task, known, task, pure=False, retries=ATTEMPTS)
-                names[future.key] = task
-                return future
-
-            first = [submit(task) for _, task in zip(range(size), left, strict=False)]
-            flow = dask.as_completed(first)
-            for future in flow:
-                content: bytes = future.result()
-                yield names.pop(future.key), content
-                future.release()
-                for task in left:
-                    flow.add(submit(task))
-                    break
+            yield from _flow(dask, client, job, tasks)
     except dask.KilledWorker as error:
         raise RunError(f"the workers of the cluster died again and again: {error}") from error
-    except OSError as error:  # it was there, and has gone
-        raise RunError(f"the cluster at {address} cannot be reached: {error}") from error
+    except OSError as error:  # it was there, and has gone; what a task raised is a RunError by now
+        raise RunError(f"the cluster at {address} was lost: {error}") from error
 
 
 @contextmanager
@@ -206,3 +188,39 @@ def _connected(dask: Any, workers: int, address: str) -> Iterator[Any]:  # noqa:
             client.close()
         if local is not None:
             local.close()
+
+
+def _flow(dask: Any, client: Any, job: Job, tasks: Sequence[Task]) -> Done:  # noqa: ANN401
+    """Yield finished tasks, with a bounded number of them under way."""
+    size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
+    known = client.scatter(job, broadcast=True)
+    left = iter(tasks)
+    names: dict[str, Task] = {}
+
+    def submit(task: Task) -> Any:  # noqa: ANN401 - Dask is untyped
+        future = client.submit(run_task, known, task, pure=False, retries=ATTEMPTS)
+        names[future.key] = task
+        return future
+
+    flow = dask.as_completed([submit(task) for _, task in zip(range(size), left, strict=False)])
+    for future in flow:
+        content = _result(future)
+        yield names.pop(future.key), content
+        future.release()
+        for task in left:
+            flow.add(submit(task))
+            break
+
+
+def _result(future: Any) -> bytes:  # noqa: ANN401 - Dask is untyped
+    """Return the outcomes of a finished task, or say what went wrong on its worker.
+
+    An OSError of a task, such as a full disk, does not mean that the cluster cannot be reached.
+    """
+    try:
+        content: bytes = future.result()
+    except OSError as error:
+        if future.status != "error":
+            raise
+        raise RunError(f"a task failed on a worker of the cluster: {error}") from error
+    return content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,3 +55,43 @@ def test_pools_that_always_break_are_given_up(monkeypatch):
     monkeypatch.setattr(executors, "_pool", lambda *_: Lost(1))
     with pytest.raises(RunError, match="ended from outside"):
         list(executors._in_pool(None, tasks, 2))
+
+
+class Client:
+    """A cluster of one, on which every task fails, or whose connection breaks."""
+
+    def __init__(self, status):
+        self.status, self.key = status, "0"
+
+    def __call__(self, *_, **__):
+        return self
+
+    def scheduler_info(self):
+        return {"workers": {"one": {}}}
+
+    def scatter(self, job, **_):
+        return job
+
+    def submit(self, *_, **__):
+        return self
+
+    def result(self):
+        raise OSError(28, "No space left on device")
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("error", "a task failed on a worker of the cluster: .*No space left on device"),
+        ("pending", "the cluster at tcp://one:1 was lost: .*No space left on device"),
+    ],
+)
+def test_an_error_on_a_worker_is_no_cluster_out_of_reach(monkeypatch, status, says):
+    client = Client(status)
+    dask = SimpleNamespace(Client=client, as_completed=iter, KilledWorker=KeyError)
+    monkeypatch.setattr(executors.importlib, "import_module", lambda _: dask)
+    with pytest.raises(RunError, match=says):
+        list(executors._on_cluster(None, [Task("0", 0, 1)], 1, "tcp://one:1"))
