@@ -86,10 +86,10 @@ def make(
     if kind not in ("grid", "factorial") and count is None:
         raise _wrong(f"a {kind} design needs a number of points", "give --points N")
     if count is not None and (kind == "grid" or not 1 <= count <= MAX_POINTS):
-        raise _wrong(
-            f"a design of {count} points is not possible",
-            "a grid has one point for each combination of levels" if kind == "grid" else None,
-        )
+        if kind == "grid":
+            hint = "a grid has one point for each combination of levels"
+            raise _wrong("a grid takes no number of points", hint)
+        raise _wrong(f"a number of points is from 1 to {MAX_POINTS:,}, not {count}")
     return KINDS[kind](factors, count or 0, seed, correlations or {})
 
 
@@ -170,6 +170,8 @@ def _sobol(factors: Sequence[Factor], count: int, seed: int, _: Mapping[Any, flo
 def _morris(factors: Sequence[Factor], count: int, seed: int, _: Mapping[Any, float]) -> Design:
     from SALib.sample import morris
 
+    if count < 2:
+        raise _wrong(f"{count} trajectory has no spread, and so no interval", "take 2 or more")
     _limit(count * (len(factors) + 1))
     unit = morris.sample(problem(len(factors)), count, num_levels=MORRIS_LEVELS, seed=seed)
     return _from_unit("morris", factors, unit)

@@ -1,13 +1,14 @@
 """Which factors matter: Sobol' indices and Morris' elementary effects, with intervals.
 
-The arithmetic is SALib's; here outcomes are put in order, refused where they cannot be used, and
-every index gets the interval that SALib's bootstrap gives it.
+The estimators are SALib's; here outcomes are put in order and refused where they cannot be used.
+Intervals come from a bootstrap of both things that were left to chance: which points were drawn and
+which runs each has. Runs are drawn alike at all points, which share their random numbers.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError
-from sim.study.sweeps.design import MORRIS_LEVELS, problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,9 @@ Floats = NDArray[np.float64]
 RESAMPLES = 200
 """Bootstrap samples behind an interval."""
 
-LEVEL = 0.95
+QUANTILE = 1.959963984540054
+"""Of the standard normal at 97.5 %: intervals hold 95 %."""
+
 _CONSTANT = 1e-12
 """An outcome whose spread is below this part of its size does not vary."""
 
@@ -41,8 +43,7 @@ class Index:
     kind : str
         S1, ST or S2 of Sobol'; mu, mu_star or sigma of Morris.
     value, low, high : float
-        The estimate and its 95 % interval; for mu and sigma, which have none, both ends are the
-        value.
+        The estimate and its 95 % interval.
     """
 
     factor: str
@@ -52,10 +53,27 @@ class Index:
     high: float
 
 
+def require_spread(kind: str, points: int, factors: int) -> None:
+    """Refuse a design of one base point, whose indices have no interval.
+
+    Raises
+    ------
+    InputError
+    """
+    if points < 2 * _stride(kind, factors):
+        message = f"a {kind} design of one base point gives indices without an interval"
+        raise InputError(Problem(message, path="design", hint="take --points 2 or more"))
+
+
+def _stride(kind: str, factors: int) -> int:
+    """Return the points of one base point of Sobol', or of one trajectory of Morris."""
+    return 2 * factors + 2 if kind == "sobol" else factors + 1
+
+
 def indices(
     kind: str, unit: Floats, paths: Sequence[str], values: Floats, seed: int
 ) -> list[Index]:
-    """Return the indices of one outcome.
+    """Return the indices of one outcome, of means over runs.
 
     Parameters
     ----------
@@ -64,8 +82,8 @@ def indices(
     unit : ndarray, shape (points, factors)
         Points in the unit cube, in the order of the design.
     paths : sequence of str
-    values : ndarray, shape (points,)
-        Outcome of each point, averaged over replicates.
+    values : ndarray, shape (points,) or (points, runs)
+        Outcome of each point, and of each of its runs.
     seed : int
         Of the bootstrap.
 
@@ -84,48 +102,88 @@ def indices(
     if kind not in ("sobol", "morris"):
         hint = "use --design sobol or morris"
         raise InputError(Problem(f"a {kind} design has no indices", path="design", hint=hint))
-    if not np.isfinite(values).all():
-        point = int(np.flatnonzero(~np.isfinite(values))[0])
+    by_run = values.reshape(len(values), -1)
+    if not np.isfinite(by_run).all():
+        point = int(np.flatnonzero(~np.isfinite(by_run).all(axis=1))[0])
         raise RunError(f"the outcome of point {point} is not a finite number")
-    if np.ptp(values) <= _CONSTANT * max(1.0, float(np.abs(values).max())):
+    means = by_run.mean(axis=1)
+    if np.ptp(means) <= _CONSTANT * max(1.0, float(np.abs(means).max())):
         return []
-    found = _sobol(paths, values, seed) if kind == "sobol" else _morris(unit, paths, values, seed)
-    return list(found)
+    rng = np.random.default_rng(seed)
+    runs = by_run.shape[1]
+    # Weight of each run in each resample: how often it was drawn.
+    weights = rng.multinomial(runs, np.full(runs, 1 / runs), RESAMPLES) / runs
+    resampled = by_run @ weights.T
+    of_kind = _sobol if kind == "sobol" else _morris
+    return list(of_kind(unit, paths, means, resampled, rng))
 
 
-def _sobol(paths: Sequence[str], values: Floats, seed: int) -> Iterator[Index]:
-    from SALib.analyze import sobol
+def _sobol(
+    _: Floats, paths: Sequence[str], means: Floats, resampled: Floats, rng: np.random.Generator
+) -> Iterator[Index]:
+    from SALib.analyze.sobol import first_order, second_order, total_order
 
+    k = len(paths)
+    base = len(means) // _stride("sobol", k)
     # Centred and scaled: the estimators of Saltelli lose digits where a mean is large.
-    scaled = (values - values.mean()) / values.std()
-    found = sobol.analyze(
-        problem(len(paths)), scaled, calc_second_order=True, num_resamples=RESAMPLES,
-        conf_level=LEVEL, seed=seed,
-    )  # fmt: skip
-    for kind in ("S1", "ST"):
-        for n, path in enumerate(paths):
-            yield _index(path, kind, found[kind][n], found[f"{kind}_conf"][n])
-    for a, b in itertools.combinations(range(len(paths)), 2):
-        pair = f"{paths[a]} x {paths[b]}"
-        yield _index(pair, "S2", found["S2"][a, b], found["S2_conf"][a, b])
+    own, many = (
+        ((values - means.mean()) / means.std()).reshape(base, 2 * k + 2, -1)
+        for values in (means, resampled)
+    )
+    rows = rng.integers(base, size=(base, RESAMPLES))
+    again = many[rows, :, np.arange(RESAMPLES)].transpose(0, 2, 1)
 
+    def parts(cube: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return the outcomes of a base point in Saltelli's order: A, AB, BA and B."""
+        return cube[:, 0], cube[:, 1 : k + 1], cube[:, k + 1 : 2 * k + 1], cube[:, -1]
 
-def _morris(unit: Floats, paths: Sequence[str], values: Floats, seed: int) -> Iterator[Index]:
-    from SALib.analyze import morris
+    def found(estimate: Callable[..., Floats], *places: int) -> tuple[float, Floats]:
+        """Return an index and its resamples; of pairs the estimator takes BA too."""
+        values = []
+        for cube in (own, again):
+            a, ab, ba, b = parts(cube)
+            inner = [ab[:, n] for n in places] + [ba[:, places[0]]] * (len(places) > 1)
+            values.append(estimate(a, *inner, b))
+        return float(values[0][0]), values[1]
 
-    found = morris.analyze(
-        problem(len(paths)), unit, values, num_resamples=RESAMPLES, conf_level=LEVEL,
-        num_levels=MORRIS_LEVELS, seed=seed,
-    )  # fmt: skip
     for n, path in enumerate(paths):
-        yield _index(path, "mu_star", found["mu_star"][n], found["mu_star_conf"][n])
-        for kind in ("mu", "sigma"):
-            value = float(found[kind][n])
-            yield Index(path, kind, value, value, value)
+        yield _index(path, "S1", *found(first_order, n))
+    for n, path in enumerate(paths):
+        yield _index(path, "ST", *found(total_order, n))
+    for m, n in itertools.combinations(range(k), 2):
+        yield _index(f"{paths[m]} x {paths[n]}", "S2", *found(second_order, m, n))
 
 
-def _index(factor: str, kind: str, value: float, half: float) -> Index:
-    return Index(factor, kind, float(value), float(value - half), float(value + half))
+def _morris(
+    unit: Floats, paths: Sequence[str], means: Floats, resampled: Floats, rng: np.random.Generator
+) -> Iterator[Index]:
+    """Yield Morris' indices from elementary effects, change of outcome by change of factor."""
+    k = len(paths)
+    at = unit.reshape(-1, k + 1, k)
+    moves = np.diff(at, axis=1)
+    moved = np.abs(moves).argmax(axis=2)
+    by = np.take_along_axis(moves, moved[..., None], axis=2)[..., 0]
+
+    def effects(values: Floats) -> Floats:
+        """Return the effect of every factor in every trajectory, (trajectories, factors)."""
+        found = np.empty(moved.shape)
+        np.put_along_axis(found, moved, np.diff(values.reshape(-1, k + 1), axis=1) / by, axis=1)
+        return found
+
+    own = effects(means)
+    rows = rng.integers(len(at), size=(RESAMPLES, len(at)))
+    again = np.stack([effects(column)[row] for column, row in zip(resampled.T, rows, strict=True)])
+    for n, path in enumerate(paths):
+        mine, many = own[:, n], again[..., n]
+        yield _index(path, "mu_star", np.abs(mine).mean(), np.abs(many).mean(axis=1))
+        yield _index(path, "mu", mine.mean(), many.mean(axis=1))
+        yield _index(path, "sigma", mine.std(ddof=1), many.std(axis=1, ddof=1))
+
+
+def _index(factor: str, kind: str, value: float, many: Floats) -> Index:
+    """Return an index with the normal interval of its bootstrap's standard deviation."""
+    half = QUANTILE * float(many.std(ddof=1))
+    return Index(factor, kind, float(value), float(value) - half, float(value) + half)
 
 
 def unranked(found: Sequence[Index]) -> str | None:
@@ -146,7 +204,7 @@ def unranked(found: Sequence[Index]) -> str | None:
 
 
 def by_outcome(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], Floats]]:
-    """Yield metric, group and month with the mean outcome of every point, in order.
+    """Yield metric, group and month with the outcome of every point and run, (points, runs).
 
     Parameters
     ----------
@@ -163,9 +221,10 @@ def by_outcome(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], Floa
     for key, rows in table.groupby(keys, observed=True, dropna=False, sort=False):
         metric, group, month = (str(word) for word in key)
         month = "" if month == "NaT" else month
-        means = rows.groupby("point")["value"].mean()
-        if len(means) != points:
+        wide = rows.pivot_table(index="point", columns="run", values="value", observed=True)
+        if len(wide) != points or wide.isna().any(axis=None):
             name = f"{metric} of {group}" + (f" in {month}" if month else "")
-            missing = min(set(range(points)) - set(means.index.tolist()))
+            whole = wide.index[wide.notna().all(axis=1)]
+            missing = min(set(range(points)) - set(whole.tolist()))
             raise RunError(f"{name} is missing at point {missing}")
-        yield (metric, group, month), means.to_numpy(dtype=np.float64)
+        yield (metric, group, month), wide.to_numpy(dtype=np.float64)

@@ -50,6 +50,16 @@ def test_correlations_are_met_and_levels_kept(rank, seed):
     assert abs(found - rank) < 0.1
 
 
+@pytest.mark.parametrize("kind", ["lhs", "sobol", "morris", "factorial"])
+def test_every_seed_is_a_seed_nought_too(kind):
+    names = ("network", "align", "hurt", "trial_new", "moving_bar", "small_price_fall")
+    factors = [parse_option(f"parameters.{name}=uniform(0,1)") for name in names]
+    count = 16 if kind == "factorial" else 8
+    made = [design.make(factors, kind, count, seed).points for seed in (0, 0, 1)]
+    assert made[0] == made[1]
+    assert kind == "factorial" or made[0] != made[2]
+
+
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_design_for_sobol_indices_has_its_size(count):
     made = design.make(FLAT, "sobol", count, 1)
@@ -91,7 +101,8 @@ def test_a_fraction_is_balanced_and_frees_main_effects_of_pairs():
         (FLAT, "grid", None, "needs listed levels"),
         (FLAT[:1] * 2, "lhs", 4, "a path varies twice"),
         (FLAT, "lhs", None, "needs a number of points"),
-        (FLAT, "lhs", 0, "a design of 0 points is not possible"),
+        (FLAT, "lhs", 0, "from 1 to 1,000,000, not 0"),
+        (FLAT, "morris", 1, "take 2 or more"),
         (FLAT, "sobol", 12, "take a power of two: 8 or 16"),
         ([parse_option("parameters.network=1,2")], "grid", 5, "one point for each combination"),
         (FLAT, "factorial", 3, "no fraction"),

@@ -70,7 +70,8 @@ def test_scipy_gives_the_same_on_the_model_itself(tmp_path):
     )  # fmt: skip
     found = sim.sensitivity(study, out=tmp_path)
     made = study.points()
-    ((_, values),) = indices.by_outcome(found.sweep.outcomes)
+    ((_, by_run),) = indices.by_outcome(found.sweep.outcomes)
+    values = by_run.mean(axis=1)
     # Saltelli's order of a base point: A, AB of each factor, BA of each factor, B.
     k, n = 2, 64
     order = values.reshape(n, 2 * k + 2)
@@ -103,6 +104,67 @@ def test_morris_finds_the_slopes_of_a_line_and_no_spread():
         assert by_kind(found, "mu")[path].value == pytest.approx(slope, abs=1e-9)
         assert by_kind(found, "mu_star")[path].value == pytest.approx(abs(slope), abs=1e-9)
         assert by_kind(found, "sigma")[path].value == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["sobol", "morris"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_seed_gives_the_same_intervals_each_time(kind, seed):
+    """Seed nought too, and whatever state the global generator is in."""
+    made = design.make(THREE, kind, 16, 1)
+    found = []
+    for state in (1, 2):
+        np.random.seed(state)  # noqa: NPY002 - the state that must not matter
+        found.append(indices.indices(kind, made.unit, PATHS, ishigami(made.unit), seed))
+    assert found[0] == found[1]
+
+
+@pytest.mark.oracle
+def test_estimates_are_those_of_the_package():
+    """And so are intervals of one run a point, but for other draws of the bootstrap."""
+    from SALib.analyze import morris, sobol
+
+    made = design.make(THREE, "sobol", 256, 1)
+    values = ishigami(made.unit)
+    found = indices.indices("sobol", made.unit, PATHS, values, 1)
+    known = sobol.analyze(design.problem(3), values, num_resamples=400, seed=1)
+    for kind in ("S1", "ST"):
+        mine = by_kind(found, kind)
+        np.testing.assert_allclose([mine[p].value for p in PATHS], known[kind], atol=1e-12)
+        halves = [(mine[p].high - mine[p].low) / 2 for p in PATHS]
+        np.testing.assert_allclose(halves, known[f"{kind}_conf"], rtol=0.3, atol=0.01)
+    pairs = by_kind(found, "S2")
+    assert pairs[f"{PATHS[0]} x {PATHS[2]}"].value == pytest.approx(known["S2"][0, 2])
+    made = design.make(THREE, "morris", 40, 1)
+    values = ishigami(made.unit)
+    found = indices.indices("morris", made.unit, PATHS, values, 1)
+    known = morris.analyze(design.problem(3), made.unit, values, seed=1)
+    for kind in ("mu_star", "mu", "sigma"):
+        mine = by_kind(found, kind)
+        np.testing.assert_allclose([mine[p].value for p in PATHS], known[kind], atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["sobol", "morris"])
+def test_intervals_hold_the_noise_of_runs(kind):
+    """Four runs whose common noise differs by point: wider than where runs agree."""
+    made = design.make(THREE, kind, 128, 1)
+    rng = np.random.default_rng(1)
+    line = made.unit @ np.array([3.0, 2.0, 1.0])
+    # Each run has slopes of its own, so that which runs were drawn moves every index.
+    slopes = rng.normal(0.0, 1.5, (3, 4))
+    by_run = line[:, None] + made.unit @ (slopes - slopes.mean(axis=1, keepdims=True))
+    name = "ST" if kind == "sobol" else "mu_star"
+    widths = []
+    for values in (line, by_run):
+        found = by_kind(indices.indices(kind, made.unit, PATHS, values, 1), name)
+        widths.append(found[PATHS[0]].high - found[PATHS[0]].low)
+    assert widths[1] > 2 * widths[0] + 0.01
+
+
+def test_one_base_point_has_no_interval_and_is_refused(tmp_path):
+    vary = ["parameters.network=uniform(0,3)", "parameters.nest=uniform(0.25,1)"]
+    with pytest.raises(InputError, match="without an interval"):
+        sim.sensitivity(SMALL, vary, design="sobol", points=1, out=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_does_not_vary_has_no_index():
