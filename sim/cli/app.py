@@ -416,7 +416,7 @@ def robust(
         float | None, typer.Option(metavar="X", help="Outcome that is good enough.")
     ] = None,
     policy: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Show the boxes of this policy.")
+        str | None, typer.Option(metavar="NAME", help="Show all boxes of this policy.")
     ] = None,
     box: Annotated[int | None, typer.Option(metavar="N", help="Describe box N in words.")] = None,
     set_: SetAll = None,
@@ -435,11 +435,10 @@ def robust(
     door.cluster(cluster)
     door.box(study, policy, box)
     found = judging.robust(
-        study, silent=json or quiet, points=points, runs=runs, seed=seed, threshold=threshold,
-        overrides=running.overrides(set_, until, nations),
+        study, policy, box, silent=json or quiet, points=points, runs=runs, seed=seed,
+        threshold=threshold, overrides=running.overrides(set_, until, nations),
         workers=door.workers(workers), cluster=cluster, out=out,
     )  # fmt: skip
-    judging.require(found, policy, box)
     if json:
         output.print_json(judging.as_json(found))
     elif quiet:

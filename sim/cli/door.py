@@ -101,3 +101,5 @@ def box(study: str, policy: str | None, number: int | None) -> None:
     if policy not in policies:
         hint = nearest(policy, policies) or f"one of {', '.join(policies)}"
         raise _wrong(f"no policy is called {cited(policy)}", "policy", hint)
+    if number is not None and number < 0:
+        raise _wrong(f"there is no box {number}", "box", "boxes are numbered from 0")

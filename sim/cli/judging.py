@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,37 +11,40 @@ import typer
 from sim.cli import output
 from sim.cli.comparing import records
 from sim.cli.sweeping import bar
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem
+from sim.report import robust as drawing
+from sim.report import titles
 
 if TYPE_CHECKING:
     from sim.study.robust.robust import Robust
 
 
-def robust(study: str, *, silent: bool, **options: Any) -> Robust:  # noqa: ANN401
-    """Run a study of robustness, draw it and return it."""
+def robust(
+    study: str,
+    policy: str | None,
+    box: int | None,
+    *,
+    silent: bool,
+    **options: Any,  # noqa: ANN401
+) -> Robust:
+    """Run a study of robustness and return it."""
     from sim.study.robust.robust import robust as run
 
     with bar(Path(study).stem, silent=silent) as progress:
-        return run(study, progress=progress, **options)
+        found = run(study, progress=progress, **options)
+    _require_box(found, policy, box)
+    return found
 
 
-def require(found: Robust, policy: str | None, box: int | None) -> None:
-    """Refuse a policy or a box that there is not.
-
-    Raises
-    ------
-    InputError
-    """
+def _require_box(found: Robust, policy: str | None, box: int | None) -> None:
+    """Refuse a policy without boxes, and a box that it does not have: the worlds have to tell."""
     if policy is None:
         return
-    if policy not in set(found.table["policy"]):
-        hint = nearest(policy, found.table["policy"])
-        raise InputError(Problem(f"no policy is called {policy!r}", path="policy", hint=hint))
-    if policy not in found.paths:
+    if policy not in found.boxes:
         message = f"{policy} fails in no world or in all, so that no box sets failures apart"
         raise InputError(Problem(message, path="policy", hint="choose another --threshold"))
-    if box is not None and not 0 <= box < len(found.paths[policy].boxes):
-        last = len(found.paths[policy].boxes) - 1
+    last = found.boxes[policy].count - 1
+    if box is not None and box > last:
         raise InputError(Problem(f"there is no box {box}", path="box", hint=f"0 to {last}"))
 
 
@@ -52,45 +56,51 @@ def as_json(found: Robust) -> dict[str, Any]:
         "group": found.judged.group,
         "threshold": found.judged.threshold,
         "worlds": len(found.worlds),
+        "shared_worlds": found.shared,
         "policies": records(found.table),
-        "boxes": records(found.boxes()),
-        "conditions": {name: path.words() for name, path in found.paths.items()},
+        "boxes": records(found.box_table()),
+        "limits": records(found.limits()),
+        "conditions": {name: list(boxes.sentences()) for name, boxes in found.boxes.items()},
         "trees": {name: tree.lines() for name, tree in found.trees.items()},
     }
 
 
 def print_robust(found: Robust, policy: str | None, box: int | None) -> None:
-    """Print metrics by policy and the conditions of failure."""
-    judged = found.judged
-    better = "larger" if judged.larger_is_better else "smaller"
-    typer.echo(
-        f"{judged.metric} of {judged.group} in {len(found.worlds)} worlds; {better} is better"
-        f"{'' if judged.threshold is None else f', {judged.threshold:g} is good enough'}.\n"
-    )
-    columns = ["policy", "max_regret", "p90_regret", "mean_regret", "mean", "p10", "worst"]
-    columns += ["satisficing"] * (judged.threshold is not None)
-    rows = [
-        {
-            name: value if isinstance(value, str) else f"{value:.3f}"
-            for name, value in row.items()
-            if name in columns
-        }
-        for row in found.table.to_dict("records")
-    ]
-    output.print_rows([{name: name for name in columns}, *rows], columns)
+    """Print metrics by policy and the worlds in which each fails."""
+    for line in drawing.lead(found):
+        typer.echo(line)
     typer.echo("")
-    for name, path in found.paths.items():
-        if policy is None:
-            typer.echo(f"{name} {path.words()}")
-    if policy is not None:
-        path = found.paths[policy]
-        boxes = [
-            {k: f"{v:.2f}" if isinstance(v, float) else str(v) for k, v in row.items()}
-            for row in path.table().to_dict("records")
-        ]
-        head = list(path.table().columns)
-        output.print_rows([{name: name for name in head}, *boxes], head)  # type: ignore[list-item]
-        typer.echo(f"\n{policy} {path.words(box)}\n\nA tree of the same worlds:")
-        for line in found.trees[policy].lines():
-            typer.echo(line)
-    typer.echo(f"\nTables and figures: {found.folder}")
+    table = drawing.policies(found, drawing.BRIEF)
+    _print(table.head, table.rows)
+    typer.echo("")
+    if policy is None:
+        for line in drawing.conditions(found):
+            typer.echo(f"{line}\n")
+    else:
+        _print_policy(found, policy, box)
+    typer.echo(f"Tables, figures and report: {found.folder}")
+
+
+def _print_policy(found: Robust, policy: str, box: int | None) -> None:
+    """Print every box of a policy, one of them in words, and a tree of the same worlds."""
+    boxes = found.boxes[policy]
+    table = drawing.boxes_table(found, policy)
+    _print(table.head, table.rows)
+    title = titles.scenario(policy, found.manifest["asked"])
+    said = (
+        boxes.sentences(titles.in_sentence)
+        if box is None
+        else [boxes.words(box, titles.in_sentence)]
+    )
+    typer.echo("")
+    for sentence in said:
+        typer.echo(f"{title}: {sentence}.")
+    typer.echo("\nA tree of the same worlds:")
+    for line in found.trees[policy].lines(titles.in_sentence):
+        typer.echo(line)
+    typer.echo("")
+
+
+def _print(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    columns = [str(n) for n in range(len(head))]
+    output.print_rows([dict(zip(columns, row, strict=True)) for row in (head, *rows)], columns)

@@ -123,15 +123,41 @@ def test_robustness_in_words(tmp_path):
              "2028-12")  # fmt: skip
     done = sim(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "max_regret" in done.stdout
+    assert "Largest regret, %" in done.stdout
+    assert "Share of the US bloc, Global South (without China), in 12 worlds" in done.stdout
+    # A threshold that bites, whatever the model says today: what baseline misses in some worlds.
+    folder = next((tmp_path / "results" / "robust").rglob("worlds.csv")).parent
+    values = pd.read_csv(folder / "worlds.csv").query("policy == 'baseline'")["value"]
+    words += ("--threshold", str(values.median()))
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
-    assert known["worlds"] == 12
+    assert known["worlds"] == known["shared_worlds"] == 12
     assert len(known["policies"]) == 5
-    some = next(iter(known["conditions"]), None)
-    if some:
-        told = sim(*words, "--policy", some, "--box", "0", cwd=tmp_path).stdout
-        assert "A tree of the same worlds:" in told
-        assert sim(*words, "--policy", some, "--box", "999", cwd=tmp_path).returncode == 1
+    assert known["threshold"] == pytest.approx(values.median())
+    assert "baseline" in known["conditions"]
+    shown = sim(*words, "--policy", "baseline", "--box", "1", cwd=tmp_path).stdout
+    assert "A tree of the same worlds:" in shown
+    assert "Today's policies: fails where" in shown
+    far = sim(*words, "--policy", "baseline", "--box", "999", cwd=tmp_path)
+    assert far.returncode == 1
+    assert "there is no box 999" in far.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--threshold", "nan"), "threshold must be a finite number"),
+        (("--threshold", "inf"), "threshold must be a finite number"),
+        (("--policy", "baselin"), "did you mean 'baseline'"),
+        (("--box", "1"), "a box is one of a policy"),
+        (("--policy", "baseline", "--box", "-1"), "there is no box -1"),
+        (("--points", "0"), "not 0"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused_before_anything_runs(options, says, tmp_path):
+    done = sim("robust", "us_policies_in_many_worlds", *options, cwd=tmp_path)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_hypotheses_for_a_person_and_a_program(tmp_path):

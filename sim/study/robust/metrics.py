@@ -1,6 +1,9 @@
 """Robustness metrics over worlds, from a table of policies by worlds.
 
-McPhail and others 2018, *Earth's Future* 6: 169-191, give the family; the names here are theirs.
+McPhail and others 2018, *Earth's Future* 6: 169-191, give the family; the names here are theirs. A
+policy that could not be run in a world has no outcome there (NaN in the array). Leaving such worlds
+out for this policy alone would make a fragile one look robust; so all are compared over the worlds
+in which every one of them was run, and where it was not run a policy is not good enough.
 """
 
 from __future__ import annotations
@@ -12,6 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+OVER_SHARED = ("mean", "p10", "p90", "worst", "max_regret", "p90_regret", "mean_regret")
+"""Columns over the worlds in which every policy was run."""
 
 
 def regret(values: Floats, *, larger_is_better: bool = True) -> Floats:
@@ -20,6 +27,7 @@ def regret(values: Floats, *, larger_is_better: bool = True) -> Floats:
     Parameters
     ----------
     values : ndarray, shape (policies, worlds)
+        Finite everywhere.
     larger_is_better : bool
 
     Returns
@@ -29,6 +37,16 @@ def regret(values: Floats, *, larger_is_better: bool = True) -> Floats:
     """
     better = values if larger_is_better else -values
     return np.asarray(better.max(axis=0) - better)
+
+
+def shared(values: Floats) -> Flags:
+    """Return the worlds over which policies are compared, (worlds,).
+
+    Those in which every policy was run; a policy that could be run nowhere is left aside, since no
+    world would be left.
+    """
+    ran = np.isfinite(values)
+    return np.asarray(ran[ran.any(axis=1)].all(axis=0) & ran.any())
 
 
 def table(
@@ -44,39 +62,40 @@ def table(
     ----------
     policies : sequence of str
     values : ndarray, shape (policies, worlds)
+        NaN where a policy could not be run.
     threshold : float, optional
-        What is good enough; without it satisficing is not told.
+        What is good enough; without it there is no satisficing.
     larger_is_better : bool
 
     Returns
     -------
     DataFrame
-        policy, mean, p10, p90, worst, max_regret, p90_regret, mean_regret, satisficing (part of
-        worlds that are good enough).
+        policy; worlds that were tried, failed (those in which it could not be run); mean, p10, p90,
+        worst, max_regret, p90_regret, mean_regret over the worlds in which every policy was run,
+        empty for one that could be run nowhere; satisficing (part of all worlds in which it was run
+        and is good enough).
     """
-    behind = regret(values, larger_is_better=larger_is_better)
-    low, high = np.quantile(values, (0.1, 0.9), axis=1)
+    ran = np.isfinite(values)
+    anywhere = ran.any(axis=1)
     frame = pd.DataFrame(
-        {
-            "policy": list(policies),
-            "mean": values.mean(axis=1),
-            "p10": low,
-            "p90": high,
-            "worst": values.min(axis=1) if larger_is_better else values.max(axis=1),
-            "max_regret": behind.max(axis=1),
-            "p90_regret": np.quantile(behind, 0.9, axis=1),
-            "mean_regret": behind.mean(axis=1),
-        }
-    )
+        {"policy": list(policies), "worlds": values.shape[1], "failed": (~ran).sum(axis=1)}
+    ).reindex(columns=["policy", "worlds", "failed", *OVER_SHARED])
+    same = values[np.ix_(anywhere, shared(values))]
+    if same.size:
+        behind = regret(same, larger_is_better=larger_is_better)
+        low, high = np.quantile(same, (0.1, 0.9), axis=1)
+        worst = same.min(axis=1) if larger_is_better else same.max(axis=1)
+        upper = np.quantile(behind, 0.9, axis=1)
+        columns = (same.mean(axis=1), low, high, worst, behind.max(axis=1), upper,
+                   behind.mean(axis=1))  # fmt: skip
+        for name, column in zip(OVER_SHARED, columns, strict=True):
+            frame.loc[anywhere, name] = column
     if threshold is not None:
-        frame["satisficing"] = good_enough(
-            values, threshold, larger_is_better=larger_is_better
-        ).mean(axis=1)
-    return frame.sort_values(["max_regret", "mean_regret"], ignore_index=True)
+        enough = good_enough(values, threshold, larger_is_better=larger_is_better)
+        frame["satisficing"] = enough.mean(axis=1)
+    return frame.sort_values(["max_regret", "mean_regret", "failed"], ignore_index=True)
 
 
-def good_enough(
-    values: Floats, threshold: float, *, larger_is_better: bool = True
-) -> NDArray[np.bool_]:
-    """Return where outcomes meet a threshold, same shape."""
+def good_enough(values: Floats, threshold: float, *, larger_is_better: bool = True) -> Flags:
+    """Return where outcomes meet a threshold, same shape; never where there is none."""
     return np.asarray(values >= threshold if larger_is_better else values <= threshold)

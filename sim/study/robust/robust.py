@@ -15,14 +15,17 @@ import pandas as pd
 from sim.errors import InputError, Problem, nearest
 from sim.study.manifest import manifest
 from sim.study.robust import cart, metrics, prim
+from sim.study.robust.boxes import Boxes
+from sim.study.robust.space import space_of
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
+from sim.study.sweeps.outcomes import Kept
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Judged, Study
 from sim.study.sweeps.sweep import Progress, asked, run_sweep
 
-TABLE, BOXES = "robustness.csv", "boxes.csv"
+TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,14 +36,17 @@ class Robust(Saved):
     ----------
     manifest : mapping
     table : DataFrame
-        Metrics of each policy, the least maximal regret first.
+        Metrics of each policy, as `sim.study.robust.metrics.table` returns them.
     values : DataFrame
-        Outcome by world (rows) and policy (columns): means over the runs of a world.
+        Outcome by world (rows) and policy (columns, as the study lists them): means over the runs
+        of a world, NaN where the policy could not be run there. The index, ``world``, counts the
+        points of the study's design before they are crossed with its policies.
     worlds : DataFrame
-        Factors of each world.
+        Factors of each world, with the same index.
     judged : Judged
-    paths : dict of str to Path
-        Boxes of failures of each policy that fails in some worlds and not in all.
+    boxes : dict of str to Boxes
+        Boxes of failures of each policy that fails in some worlds and not in all; a world in which
+        it could not be run is one in which it fails.
     trees : dict of str to Tree
     sweep : Sweep
         Design and outcomes that it was made from.
@@ -54,7 +60,7 @@ class Robust(Saved):
     values: pd.DataFrame
     worlds: pd.DataFrame
     judged: Judged
-    paths: dict[str, prim.Path]
+    boxes: dict[str, Boxes]
     trees: dict[str, cart.Tree]
     sweep: Sweep
 
@@ -68,21 +74,25 @@ class Robust(Saved):
         """The folder of the study's judgements."""
         return ("robust", self.sweep.name)
 
+    @property
+    def shared(self) -> int:
+        """Number of worlds over which policies are compared: those in which every one was run."""
+        return int(metrics.shared(self.values.to_numpy().T).sum())
+
     def _tables(self) -> dict[str, Writer]:
-        own = {TABLE: csv_of(self.table), BOXES: csv_of(self.boxes())}
+        own = {
+            TABLE: csv_of(self.table),
+            WORLDS: csv_of(self.by_world()),
+            BOXES: csv_of(self.box_table()),
+            LIMITS: csv_of(self.limits()),
+        }
         return self.sweep._tables() | own  # noqa: SLF001 - of the same base
 
     def _figures(self) -> dict[str, bytes]:
         from sim.report import robust as drawing
         from sim.report import svg
 
-        better = self.judged.larger_is_better
-        drawn = {"regret.svg": drawing.regret(self.values, better)}
-        drawn |= {
-            f"boxes_{name}.svg": drawing.boxes(path, path.usual())
-            for name, path in self.paths.items()
-        }
-        return {name: svg(figure).encode() for name, figure in drawn.items()}
+        return {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
 
     def _page(self) -> str:
         from sim.report import robust as drawing
@@ -94,11 +104,27 @@ class Robust(Saved):
         sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
         return judge(sweep, Judged(**manifest["asked"]["judged"]), manifest)
 
-    def boxes(self) -> pd.DataFrame:
-        """Return every box of every policy's path."""
-        frames = [path.table().assign(policy=name) for name, path in self.paths.items()]
+    def by_world(self) -> pd.DataFrame:
+        """Return world, one column a factor, policy and value; empty where it could not be run."""
+        wide = self.values.reset_index()
+        long = wide.melt(id_vars="world", var_name="policy", value_name="value")
+        table = self.worlds.reset_index().merge(long, on="world")
+        return table.sort_values("world", kind="stable", ignore_index=True)
+
+    def box_table(self) -> pd.DataFrame:
+        """Return every box of every policy: policy, then the columns of `Boxes.table`."""
+        columns = ["policy", "search", "box", "coverage", "density", "mass", "factors"]
+        return self._of_policies(columns, {n: b.table() for n, b in self.boxes.items()})
+
+    def limits(self) -> pd.DataFrame:
+        """Return the limits of every box: policy, then the columns of `Boxes.limits`."""
+        columns = ["policy", "box", "factor", "low", "high", "words", "quasi_p"]
+        return self._of_policies(columns, {n: b.limits() for n, b in self.boxes.items()})
+
+    def _of_policies(self, columns: list[str], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+        frames = [table.assign(policy=name)[columns] for name, table in tables.items()]
         if not frames:
-            return pd.DataFrame(columns=["policy", "box", "coverage", "density", "mass", "factors"])
+            return pd.DataFrame(columns=columns)
         return pd.concat(frames, ignore_index=True)
 
 
@@ -131,11 +157,40 @@ def robust(
     Raises
     ------
     InputError
-        If the study names no policies or nothing to judge them by, or the outcome was not kept.
+        Before anything is run: if the study names no policies or nothing to judge them by, the
+        threshold is not finite, or the outcome is not among those of the study.
     """
-    if threshold is not None and not math.isfinite(threshold):
-        message = f"the threshold must be a finite number, not {threshold}"
+    wanted = study_of_policies(study)
+    judged = wanted.judged
+    assert judged is not None  # noqa: S101 - refused above
+    if threshold is not None:
+        judged = replace(judged, threshold=threshold)
+    if judged.threshold is not None and not math.isfinite(judged.threshold):
+        message = f"the threshold must be a finite number, not {judged.threshold}"
         raise InputError(Problem(message, path="threshold"))
+    wanted = asked(wanted, points=points, overrides=overrides)
+    began = time.perf_counter()
+    done = run_sweep(
+        wanted, runs=runs, seed=seed, workers=workers, cluster=cluster, out=out, progress=progress,
+        check=lambda measured: require_measured(measured, judged),
+    )  # fmt: skip
+    question = {key: value for key, value in done.asked.items() if key != "kind"}
+    facts = manifest(
+        "robust", question | {"judged": asdict(judged)},
+        [question["scenario"], *question["scenarios"].values()],
+        workers=workers, seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return judge(done, judged, facts).saved(out)
+
+
+def study_of_policies(study: Study | str | Path | Mapping[str, Any]) -> Study:
+    """Return a study of which policies can be judged.
+
+    Raises
+    ------
+    InputError
+        If it names no policies or nothing to judge them by.
+    """
     wanted = study if isinstance(study, Study) else study_file.load_study(study)
     if not wanted.policies or wanted.judged is None:
         raise InputError(
@@ -147,22 +202,28 @@ def robust(
         )
     if len(wanted.policies) < 2:
         raise InputError(Problem("regret needs two policies or more", path="policies"))
-    wanted = asked(wanted, points=points, overrides=overrides)
-    began = time.perf_counter()
-    judged = wanted.judged
-    assert judged is not None  # noqa: S101 - refused above
-    if threshold is not None:
-        judged = replace(judged, threshold=threshold)
-    done = run_sweep(
-        wanted, runs=runs, seed=seed, workers=workers, cluster=cluster, out=out, progress=progress
-    )
-    question = {key: value for key, value in done.asked.items() if key != "kind"}
-    facts = manifest(
-        "robust", question | {"judged": asdict(judged)},
-        [question["scenario"], *question["scenarios"].values()],
-        workers=workers, seconds=time.perf_counter() - began,
-    )  # fmt: skip
-    return judge(done, judged, facts).saved(out)
+    return wanted
+
+
+def require_measured(measured: Kept, judged: Judged) -> None:
+    """Refuse an outcome that a study does not measure.
+
+    Raises
+    ------
+    InputError
+    """
+    if judged.metric in measured.metrics:
+        number = measured.metrics.index(judged.metric)
+        groups = {measured.groups[code] for code in measured.group[measured.metric == number]}
+        if judged.group in groups:
+            return
+        names, word = groups, judged.group
+        message = f"{judged.metric} of {judged.group} is not among the outcomes of the study"
+    else:
+        names, word = set(measured.metrics), judged.metric
+        message = f"{judged.metric} is not among the outcomes of the study"
+    hint = nearest(word, names) or f"it has {', '.join(sorted(names)[:8])}"
+    raise InputError(Problem(message, path="robust", hint=hint))
 
 
 def judge(done: Sweep, judged: Judged, facts: Mapping[str, Any]) -> Robust:
@@ -174,44 +235,42 @@ def judge(done: Sweep, judged: Judged, facts: Mapping[str, Any]) -> Robust:
     judged : Judged
     facts : mapping
         The manifest of what comes out.
-
-    Raises
-    ------
-    InputError
-        If the outcome was not kept.
     """
-    kept = done.outcomes
-    mine = kept[(kept["metric"] == judged.metric) & (kept["group"] == judged.group)]
-    if mine.empty:
-        hint = nearest(judged.metric, kept["metric"].unique())
-        message = f"{judged.metric} of {judged.group} was not kept by the study"
-        raise InputError(Problem(message, path="robust", hint=hint))
-    months = mine["month"].astype(str)
-    mine = mine[months == months.max()]
-    means = mine.groupby("point", observed=True)["value"].mean()
-    design = done.design.set_index("point").loc[means.index]
-    factors = [name for name in design.columns if name != SCENARIO]
-    design = design.assign(value=means)
-    wide = design.pivot_table(index=factors, columns=SCENARIO, values="value", sort=False)
-    wide = wide.dropna()
-    policies = [str(name) for name in wide.columns]
-    worlds = wide.index.to_frame(index=False)
-    values = wide.to_numpy().T
+    values, worlds = _by_world(done, judged)
+    policies = [str(name) for name in values.columns]
     table = metrics.table(
-        policies, values, judged.threshold, larger_is_better=judged.larger_is_better
+        policies, values.to_numpy().T, judged.threshold, larger_is_better=judged.larger_is_better
     )
-    numeric = [name for name in factors if pd.api.types.is_numeric_dtype(worlds[name])]
-    paths: dict[str, prim.Path] = {}
+    boxes: dict[str, Boxes] = {}
     trees: dict[str, cart.Tree] = {}
-    if judged.threshold is not None and numeric:
-        space = worlds[numeric].to_numpy(dtype=np.float64)
-        enough = metrics.good_enough(
-            values, judged.threshold, larger_is_better=judged.larger_is_better
-        )
-        for name, good in zip(policies, enough, strict=True):
-            if good.all() or not good.any():
-                continue
-            paths[name] = prim.peel(numeric, space, ~good)
-            trees[name] = cart.grow(numeric, space, ~good)
-    values_by_policy = wide.reset_index(drop=True)
-    return Robust(facts, table, values_by_policy, worlds, judged, paths, trees, done)
+    if judged.threshold is not None and len(worlds.columns):
+        space = space_of(worlds)
+        for name in policies:
+            failed = ~metrics.good_enough(
+                values[name].to_numpy(), judged.threshold,
+                larger_is_better=judged.larger_is_better,
+            )  # fmt: skip
+            if failed.any() and not failed.all():
+                boxes[name] = prim.cover(space, failed)
+                trees[name] = cart.grow(space, failed)
+    return Robust(facts, table, values, worlds, judged, boxes, trees, done)
+
+
+def _by_world(done: Sweep, judged: Judged) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return outcomes by world and policy, and the factors of each world.
+
+    Points are counted world after world, with the policies in the study's order in each: a world
+    is known by its number, so that equal ones of factors with few levels stay apart.
+    """
+    policies = [str(name) for name in done.asked["study"]["policies"]]
+    outcomes = done.outcomes
+    mine = outcomes[(outcomes["metric"] == judged.metric) & (outcomes["group"] == judged.group)]
+    if mine["month"].notna().any():  # a metric of a whole run has none
+        mine = mine[mine["month"] == mine["month"].max()]
+    means = mine.groupby("point", observed=True)["value"].mean()
+    count = len(done.design)
+    index = pd.RangeIndex(count // len(policies), name="world")
+    values = means.reindex(range(count)).to_numpy(dtype=np.float64)
+    wide = pd.DataFrame(values.reshape(-1, len(policies)), index=index, columns=policies)
+    design = done.design.iloc[:: len(policies)].drop(columns=["point", SCENARIO])
+    return wide, design.set_index(index)

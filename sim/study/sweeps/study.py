@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.errors import InputError, Problem
 from sim.scenario import Scenario, places
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import SCENARIO, Factor, Level, parse_option
@@ -122,6 +123,12 @@ class Study:
             )
         if not self.policies:
             return made
+        if SCENARIO in made.paths:
+            hint = "vary other paths, or leave policies out"
+            problem = Problem(
+                "policies are choices of the scenario already", path="vary", hint=hint
+            )
+            raise InputError(problem)
         crossed = tuple((policy, *point) for point in made.points for policy in self.policies)
         return design.Design(made.kind, (SCENARIO, *made.paths), crossed)
 

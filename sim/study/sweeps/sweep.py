@@ -105,14 +105,20 @@ def run_sweep(
     cluster: str | None,
     out: str | Path | None,
     progress: Progress | None,
+    check: Callable[[Kept], None] | None = None,
 ) -> Sweep:
-    """Run a study and return it without writing more than finished blocks; arguments as `sweep`."""
+    """Run a study and return it without writing more than finished blocks.
+
+    Arguments are those of `sweep`; `check` refuses outcomes before anything is run.
+    """
     began = time.perf_counter()
     require_known(engine, workers)
     if cluster is not None:
         executors.require_address(cluster)
     made = wanted.points()
     job, shape = _job(wanted, made, runs, seed, engine)
+    if check is not None:
+        check(shape)
     tasks = split(job, MODEL, load().hash)
     if out is not None:
         saved.require_writable(Path(out))
@@ -194,7 +200,7 @@ def asked(
     return replace(
         found,
         kind=design or found.kind,
-        count=points or found.count,
+        count=found.count if points is None else points,
         overrides=(*found.overrides, *(overrides or ())),
         outcomes=outcomes or found.outcomes,
     )
