@@ -12,13 +12,22 @@ from typing import Any
 import typer
 
 from sim.cli import output
-from sim.study.sweeps.result import BLOCS, Sweep
+from sim.report import sensitivity as drawing
+from sim.report import style, titles
+from sim.report.sweeps import count_of as counted
+from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.sensitivity import Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
 from sim.study.sweeps.sweep import Progress, sweep
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""
+
+OUTCOMES = 4
+"""Outcomes that a person is shown."""
+
+BESIDE = 2
+"""Outcomes in one table, as fit a terminal."""
 
 
 def run(
@@ -63,38 +72,31 @@ def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
 
 
 def print_sensitivity(found: Sensitivity) -> None:
-    """Print the main indices in the last month, largest first, of the blocs where they are kept."""
-    known, table = found.sweep.asked, found.table
-    blocs = table["metric"].isin(BLOCS)
-    table = table[blocs] if blocs.any() else table
-    typer.echo(
-        f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
-        f"{known['seed']}\n"
-    )
-    month = table["month"].max()
-    last = table[table["month"] == month]
-    metrics = list(last["metric"].unique())
-    for (metric, group), rows in last.groupby(["metric", "group"], sort=False):
-        typer.echo(f"{metric} of {group}, {month}; index with its 95 % interval")
-        wide = rows[rows["index"].isin(["S1", "ST", "mu_star", "sigma"])]
-        order = wide[wide["index"].isin(["ST", "mu_star"])].sort_values("value", ascending=False)
-        columns = ["factor", *wide["index"].unique()]
-        lines = []
-        for factor in order["factor"]:
-            mine = wide[wide["factor"] == factor].set_index("index")
-            shown = {
-                kind: f"{r['value']:.3f} ({r['low']:.3f} to {r['high']:.3f})"
-                for kind, r in mine.iterrows()
-            }
-            lines.append({"factor": factor, **shown})
-        output.print_rows([{name: name for name in columns}, *lines], columns)
+    """Print the main indices of the first outcomes in the last month, largest first."""
+    typer.echo(f"{_head(found.sweep)}\n")
+    shown = drawing.outcomes(found)
+    for outcome in shown[:OUTCOMES]:
+        table = drawing.table(*outcome)
+        typer.echo(table.title)
+        columns = [str(n) for n in range(1 + len(table.rows[0]) // 2)]
+        rows = [
+            (
+                row[0],
+                *(f"{value} ({span})" for value, span in zip(row[1::2], row[2::2], strict=True)),
+            )
+            for row in table.rows
+        ]
+        head = (" ", *table.head[1::2])
+        output.print_rows([dict(zip(columns, row, strict=True)) for row in (head, *rows)], columns)
         typer.echo("")
-    notes = [note for note in found.notes if month in note and note.startswith(tuple(metrics))]
-    for note in notes:
-        typer.echo(f"- {note}")
-    if more := len(found.notes) - len(notes):
-        typer.echo(f"- {more} notes more on other months and outcomes: --json shows them")
-    typer.echo(f"All indices by month: {found.folder}")
+    typer.echo("Brackets hold the 95 % interval.")
+    for line in (*drawing.lead(found), *drawing.notes(found, shown[:OUTCOMES])):
+        typer.echo(line)
+    typer.echo(f"\nIndices of all outcomes and months, notes, figures and report: {found.folder}")
+
+
+def _head(done: Sweep) -> str:
+    return f"{titles.study(done.asked)}: {counted(done.asked)}"
 
 
 def as_json(done: Sweep) -> dict[str, Any]:
@@ -113,32 +115,48 @@ def as_json(done: Sweep) -> dict[str, Any]:
 
 
 def print_summary(done: Sweep) -> None:
-    """Print the blocs' shares in the last month by point, failures, and where the files are."""
-    known = done.asked
-    typer.echo(
-        f"{known['study']['title']}: {known['points']} points, {known['runs']} runs each, seed "
-        f"{known['seed']}\n"
-    )
+    """Print outcomes of the last month by point, failures, and where the files are."""
+    typer.echo(f"{_head(done)}\n")
     table = done.last()
-    month = str(table["month"].iloc[0])
-    typer.echo(f"Share of developers in {month}, mean, and in brackets 5 to 95 % of runs.\n")
     paths = list(done.design.columns[1:])
-    rows = []
-    for _, found in table.groupby("point"):
-        row: dict[str, Any] = {path: found[path].iloc[0] for path in paths}
-        for metric, group, mean, low, high in found[
-            ["metric", "group", "mean", "p05", "p95"]
-        ].itertuples(index=False):
-            row[f"{metric} {group}"] = f"{100 * mean:.1f} % ({100 * low:.0f}-{100 * high:.0f})"
-        rows.append(row)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    head = {name: name for name in columns}
-    output.print_rows([head, *rows[:SHOWN]], columns)
+    outcomes = list(
+        dict.fromkeys(zip(table["metric"], table["group"], table["month"], strict=True))
+    )
+    rows = [_row(done, part, paths, outcomes) for _, part in table.groupby("point")]
+    for first in range(0, min(len(outcomes), OUTCOMES), BESIDE):
+        places = range(first, min(first + BESIDE, len(outcomes), OUTCOMES))
+        heads: list[dict[str, Any]] = [dict.fromkeys(("point", *paths), " "), {"point": "point"}]
+        heads[1] |= {path: titles.factor(path) for path in paths}
+        for n in places:
+            metric, group, month = outcomes[n]
+            unit = titles.unit(metric)
+            heads[0][str(n)] = f"{titles.heading(metric)}{', ' + unit if unit else ''}"
+            heads[1][str(n)] = style.group_name(group) + ("" if month else ", whole run")
+        columns = ["point", *paths, *(str(n) for n in places)]
+        output.print_rows([*heads, *rows[:SHOWN]], columns)
+        typer.echo("")
     if len(rows) > SHOWN:
-        typer.echo(f"... and {len(rows) - SHOWN} points more")
+        typer.echo(f"... and {len(rows) - SHOWN} more points")
+    if len(outcomes) > OUTCOMES:
+        typer.echo(f"{len(outcomes) - OUTCOMES} more outcomes are in the report.")
+    when = max(month for _, _, month in outcomes)
+    means = f"Means over runs in {when}" if when else "Means over runs"
+    typer.echo(f"{means}; brackets show the 5th to 95th percentile of runs.")
     if len(done.failures):
-        typer.echo(f"\n{len(done.failures)} points failed; failures.csv says why.")
-    typer.echo(f"\nDesign, outcomes, figure and failures: {done.folder}")
+        typer.echo(f"{len(done.failures)} points could not be run; failures.csv says why.")
+    typer.echo(f"Design, outcomes, figure and report: {done.folder}")
+
+
+def _row(done: Sweep, part: Any, paths: list[str], outcomes: list[Any]) -> dict[str, Any]:  # noqa: ANN401
+    """Return what a person reads of one point: its levels, and each outcome with its band."""
+    first = part.iloc[0]
+    row = {"point": str(first["point"])}
+    row |= {path: titles.level(path, first[path], done.asked) for path in paths}
+    for found in part.to_dict("records"):
+        place = outcomes.index((found["metric"], found["group"], found["month"]))
+        mean, low, high = titles.figures(found["metric"], found["mean"], found["p05"], found["p95"])
+        row[str(place)] = f"{mean} ({low} to {high})"
+    return row
 
 
 @contextmanager
@@ -159,7 +177,7 @@ def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None, rate="", failed="")
 
-        def told(done: int, total: int, failed: int) -> None:
+        def show(done: int, total: int, failed: int) -> None:
             speed = bar.tasks[0].speed
             bar.update(
                 task,
@@ -169,4 +187,4 @@ def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
                 failed=f"{failed} failed" if failed else "",
             )
 
-        yield told
+        yield show

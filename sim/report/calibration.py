@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
-from sim.report.sheet import Table, sheet
+from sim.report.sheet import Drawing, Table, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +188,7 @@ def calibration_page(done: Any) -> str:  # noqa: ANN401 - a Calibration, the sam
             f"{int((moved['moved'] == 'held').sum())} ranges are drawn and never moved.",
         ],
         done.manifest,
-        figures={"Prior and posterior of what the data moved": svg(parameters(moved))},
+        figures=[Drawing("Prior and posterior of what the data moved", svg(parameters(moved)))],
         tables=[
             Table(
                 "Prior and posterior",

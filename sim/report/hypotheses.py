@@ -46,4 +46,4 @@ def page(found: Any) -> str:  # noqa: ANN401 - Findings, which this room may not
             )
         )  # fmt: skip
     lead = [f"{count} claim{'' if count == 1 else 's'} as experiments: {counted}."]
-    return sheet("What the source documents claim", lead, found.manifest, figures={}, tables=tables)
+    return sheet("What the source documents claim", lead, found.manifest, figures=[], tables=tables)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.report import effects, style
 from sim.report.compare import interactions
-from sim.report.sheet import Table, sheet
+from sim.report.sheet import Drawing, Table, sheet
 
 
 def page(found: Any) -> str:  # noqa: ANN401 - a Package, which this room may not import
@@ -42,7 +42,7 @@ def page(found: Any) -> str:  # noqa: ANN401 - a Package, which this room may no
         f"{asked['subject']} against {asked['against']}: its levers together and apart",
         lead,
         found.manifest,
-        figures={"Main effects and interactions": svg(interactions(found.interactions))},
+        figures=[Drawing("Main effects and interactions", svg(interactions(found.interactions)))],
         tables=[
             Table(
                 f"Each lever's part of the whole (Shapley, {how})",

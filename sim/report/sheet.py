@@ -32,12 +32,30 @@ class Table:
     words: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One figure of a page.
+
+    Parameters
+    ----------
+    words : str
+        What a reader who does not see it is told; with ``title``, also its caption.
+    svg : str
+    title : bool
+        Whether the words stand above it.
+    """
+
+    words: str
+    svg: str
+    title: bool = False
+
+
 def sheet(
     title: str,
     lead: Sequence[str],
     manifest: Mapping[str, Any],
     *,
-    figures: Mapping[str, str],
+    figures: Sequence[Drawing],
     tables: Sequence[Table],
 ) -> str:
     """Return a page of one HTML file that loads nothing.
@@ -49,8 +67,7 @@ def sheet(
         What the result says, the most important sentence first.
     manifest : mapping
         Of the result.
-    figures : mapping of str to str
-        SVG by what a reader who does not see it is told.
+    figures : sequence of Drawing
     tables : sequence of Table
     """
     from sim.report.templating import template
@@ -62,7 +79,10 @@ def sheet(
             title=title,
             kicker=manifest["kind"],
             lead=lead,
-            figures=[{"alt": alt, "data": data_address(svg)} for alt, svg in figures.items()],
+            figures=[
+                {"alt": one.words, "data": data_address(one.svg), "title": one.title}
+                for one in figures
+            ],
             tables=tables,
             layers={},
             provenance={

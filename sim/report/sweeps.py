@@ -1,35 +1,97 @@
-"""Figures of a sweep: what suits what varied."""
+"""Figures and pages of a sweep and of its indices: what suits what varied."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from sim.report import style
-from sim.report.sheet import Table, sheet
+from sim.report import style, titles
+from sim.report.sheet import Drawing, Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE, HIGH = 3.6, 3.0
+WIDE, HIGH = 4.2, 3.3
 """Inches of a panel."""
 MOST = 4
 """Outcomes that are drawn."""
+SHOWN = 200
+"""Points that a page shows; the table beside it has all."""
+
+
+Kind = Literal["lines", "map", "points"]
 
 
 class Swept(Protocol):
     """What this room reads of a sweep."""
 
     @property
+    def asked(self) -> Mapping[str, Any]:
+        """What was asked, as the manifest has it."""
+
+    @property
     def design(self) -> pd.DataFrame:
         """Points and what varies."""
 
     def last(self) -> pd.DataFrame:
-        """Mean and quantiles by point, metric and group in the last month."""
+        """Mean and quantiles by point, metric and group, in the last month or of a whole run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel: an outcome against what varies.
+
+    Parameters
+    ----------
+    metric, group, month : str
+        Outcome; the month is empty for a whole run.
+    rows : DataFrame
+        Its mean and quantiles by point, in percent where it is a part of a whole.
+    paths : tuple of str
+        What it is drawn against.
+    kind : {"lines", "map", "points"}
+    asked : mapping
+        What was asked, for titles.
+    """
+
+    metric: str
+    group: str
+    month: str
+    rows: pd.DataFrame
+    paths: tuple[str, ...]
+    kind: Kind
+    asked: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Names the outcome."""
+        return titles.outcome(self.metric, self.group)
+
+    @property
+    def when(self) -> str:
+        """Names the month."""
+        return self.month or "whole run"
+
+
+def panels(done: Swept) -> list[Panel]:
+    """Return the panels of a sweep: its first outcomes, against each path if there are over two."""
+    table, paths = done.last(), tuple(done.design.columns[1:])
+    pairs = list(dict.fromkeys(zip(table["metric"], table["group"], strict=True)))[:MOST]
+    drawn = [(path,) for path in paths] if len(paths) > 2 else [paths]
+    kind: Kind = "lines" if len(paths) == 1 else "map" if len(paths) == 2 else "points"
+    made = []
+    for metric, group in pairs:
+        rows = table[(table["metric"] == metric) & (table["group"] == group)]
+        if titles.is_part(metric):
+            rows = rows.assign(**{name: 100 * rows[name] for name in ("mean", "p05", "p95")})
+        month = str(rows["month"].iloc[0])
+        made += [Panel(metric, group, month, rows, those, kind, done.asked) for those in drawn]
+    return made
 
 
 def sweep_figure(done: Swept) -> Figure:
@@ -41,77 +103,94 @@ def sweep_figure(done: Swept) -> Figure:
     Parameters
     ----------
     done : Sweep
-        Its outcomes have a month.
+        Its outcomes have rows.
     """
+    made = panels(done)
+    columns = len(done.design.columns) - 1 if len(done.design.columns) > 3 else min(2, len(made))
+    return _figure(made, columns)
+
+
+def _figure(made: Sequence[Panel], columns: int) -> Figure:
+    import matplotlib as mpl
     from matplotlib.figure import Figure as Made
 
-    table = done.last()
-    pairs = zip(table["metric"], table["group"], strict=True)
-    outcomes = list(dict.fromkeys(pairs))[:MOST]
-    paths = list(done.design.columns[1:])
-    draw = _lines if len(paths) == 1 else _maps if len(paths) == 2 else _scatter
-    columns = len(paths) if draw is _scatter else len(outcomes)
-    rows = len(outcomes) if draw is _scatter else 1
-    figure = Made(figsize=(WIDE * columns, HIGH * rows + 0.5), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    month = str(table["month"].iloc[0])
-    figure.suptitle(f"{month}: mean over runs", fontsize=10, x=0.02, ha="left", weight="bold")
-    for n, (metric, group) in enumerate(outcomes):
-        mine = table[(table["metric"] == metric) & (table["group"] == group)]
-        title = f"{_name(metric)}, {style.group_name(group)}"
-        if draw is _scatter:
-            for axis, path in zip(axes[n], paths, strict=True):
-                _points(axis, mine, path, title)
-                _in_percent(axis, metric)
-        else:
-            draw(axes[0, n], mine, paths)
-            axes[0, n].set_title(title, fontsize=9, loc="left")
-            if draw is _lines:
-                _in_percent(axes[0, n], metric)
+    count = -(-len(made) // columns)
+    with mpl.rc_context(style.RC):
+        figure = Made(figsize=(WIDE * columns, HIGH * count), layout="constrained")
+        axes = figure.subplots(count, columns, squeeze=False).flat
+        for axis, panel in zip(axes, made, strict=False):
+            DRAW[panel.kind](axis, panel)
+            place = f"{style.group_name(panel.group)}, {panel.when}"
+            words = (titles.metric(panel.metric), place)
+            axis.set_title("\n".join(style.plain(word, 52) for word in words), loc="left",
+                           fontsize=9, pad=8)  # fmt: skip
+        for axis in list(axes):
+            axis.set_visible(False)
     return figure
 
 
-def _lines(axis: Axes, table: pd.DataFrame, paths: Sequence[str]) -> None:
-    (path,) = paths
-    numeric = _is_numeric(table[path])
+def _lines(axis: Axes, panel: Panel) -> None:
+    (path,) = panel.paths
+    table, numeric = panel.rows, _is_numeric(panel.rows[path])
     table = table.sort_values(path) if numeric else table
     x = table[path].to_numpy() if numeric else np.arange(len(table))
     axis.fill_between(x, table["p05"], table["p95"], alpha=0.18, lw=0, color=style.BAND)
     axis.plot(x, table["mean"], color=style.BAND, lw=1.8, marker="o", ms=3)
     if not numeric:
-        axis.set_xticks(x, [str(level) for level in table[path]], rotation=30, ha="right")
-    axis.set_xlabel(path, fontsize=8)
-    axis.set_ylabel("mean, and 5 to 95 % of runs", fontsize=8)
-    _plain(axis)
+        words = [style.plain(titles.level(path, level, panel.asked), 24) for level in table[path]]
+        axis.set_xticks(x, words, rotation=30, ha="right")
+    _label(axis, panel, "mean, and 5 to 95 % of runs")
 
 
-def _maps(axis: Axes, table: pd.DataFrame, paths: Sequence[str]) -> None:
+def _points(axis: Axes, panel: Panel) -> None:
+    (path,) = panel.paths
+    x = _numbers(panel.rows[path])
+    axis.scatter(x, panel.rows["mean"], s=9, alpha=0.6, color=style.BAND, lw=0)
+    if not _is_numeric(panel.rows[path]):
+        words = sorted(set(panel.rows[path]))
+        shown = [style.plain(titles.level(path, word, panel.asked), 24) for word in words]
+        axis.set_xticks(range(len(words)), shown, rotation=30, ha="right")
+    _label(axis, panel, "mean over runs")
+
+
+def _label(axis: Axes, panel: Panel, words: str) -> None:
+    axis.set_xlabel(style.plain(titles.factor(panel.paths[0]), 48), fontsize=8)
+    unit = titles.unit(panel.metric)
+    axis.set_ylabel(f"{unit}: {words}" if unit else words, fontsize=8)
+    axis.margins(y=0.08)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.tick_params(labelsize=8)
+    axis.grid(alpha=0.25, lw=0.5)
+
+
+def _maps(axis: Axes, panel: Panel) -> None:
     """Draw means as a map where the points make a grid, else as coloured points."""
-    across, up = paths
+    across, up = panel.paths
+    table = panel.rows
     grid = table.pivot_table(index=up, columns=across, values="mean", sort=False)
     if grid.size == len(table) and not grid.isna().any().any() and min(grid.shape) > 1:
         picture: Any = axis.imshow(grid.to_numpy(), origin="lower", aspect="auto", cmap="viridis")
-        axis.set_xticks(range(grid.shape[1]), [_short(v) for v in grid.columns], fontsize=7)
-        axis.set_yticks(range(grid.shape[0]), [_short(v) for v in grid.index], fontsize=7)
+        for path, levels, side in (
+            (across, grid.columns, axis.xaxis), (up, grid.index, axis.yaxis),
+        ):  # fmt: skip
+            words = [style.plain(titles.level(path, v, panel.asked), 18) for v in levels]
+            side.set_ticks(range(len(words)), words, fontsize=8)
     else:
-        x, y = (_numbers(table[path]) for path in paths)
+        x, y = (_numbers(table[path]) for path in panel.paths)
         picture = axis.scatter(x, y, c=table["mean"], cmap="viridis", s=22)
-        _plain(axis)
-    axis.set_xlabel(across, fontsize=8)
-    axis.set_ylabel(up, fontsize=8)
-    axis.figure.colorbar(picture, ax=axis, shrink=0.85)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.tick_params(labelsize=8)
+    axis.set_xlabel(style.plain(titles.factor(across), 48), fontsize=8)
+    axis.set_ylabel(style.plain(titles.factor(up), 40), fontsize=8)
+    bar = axis.figure.colorbar(picture, ax=axis, shrink=0.85)
+    bar.set_label(f"mean, {titles.unit(panel.metric)}", fontsize=8)
 
 
-def _scatter(axis: Axes, table: pd.DataFrame, paths: Sequence[str]) -> None:
-    for path in paths:
-        _points(axis, table, path, "")
-
-
-def _points(axis: Axes, table: pd.DataFrame, path: str, title: str) -> None:
-    axis.scatter(_numbers(table[path]), table["mean"], s=9, alpha=0.6, color=style.BAND, lw=0)
-    axis.set_xlabel(path, fontsize=8)
-    axis.set_title(title, fontsize=8, loc="left")
-    _plain(axis)
+DRAW: Mapping[str, Callable[[Axes, Panel], None]] = {
+    "lines": _lines,
+    "map": _maps,
+    "points": _points,
+}
 
 
 def _is_numeric(levels: pd.Series[Any]) -> bool:
@@ -125,109 +204,51 @@ def _numbers(levels: pd.Series[Any]) -> Any:  # noqa: ANN401 - an array of numbe
     return levels.map({level: n for n, level in enumerate(sorted(set(levels)))}).to_numpy()
 
 
-def _name(metric: str) -> str:
-    """Return a metric in words."""
-    from sim.evidence import load
-    from sim.study.metrics import registry
-
-    known = registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
-    return next((found.title for found in known if found.name == metric), metric)
-
-
-def _in_percent(axis: Axes, metric: str) -> None:
-    if metric.startswith(("share.", "hardware_share.")):
-        axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
-
-
-def _short(level: object) -> str:
-    return f"{level:.3g}" if isinstance(level, float) else str(level)
-
-
-def _plain(axis: Axes) -> None:
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.tick_params(labelsize=7)
-    axis.grid(alpha=0.25, lw=0.5)
-
-
-SHOWN = 200
-"""Points that a page shows; the table beside it has all."""
-
-
 def page(done: Any) -> str:  # noqa: ANN401 - a Sweep, which this room may not import
-    """Return the page of a sweep: its figure and what each point gave in the last month.
+    """Return the page of a sweep: its figures and what each point gave in the last month.
 
     Parameters
     ----------
     done : Sweep
     """
     asked = done.manifest["asked"]
-    lead = [_count(asked)]
+    lead = [count_of(asked)]
     if len(done.failures):
-        lead.append(f"{len(done.failures)} points failed; the last table says why.")
-    tables = [*_points_table(done), *_failed(done)]
-    return sheet(
-        asked["study"]["title"], lead, done.manifest, figures=_drawing(done), tables=tables
-    )
+        lead.append(f"{len(done.failures)} points could not be run; the last table says why.")
+    tables = [*_points_tables(done), *_failed(done)]
+    drawn = [_drawing(panel) for panel in panels(done)]
+    return sheet(titles.study(asked), lead, done.manifest, figures=drawn, tables=tables)
 
 
-def sensitivity_page(found: Any) -> str:  # noqa: ANN401 - a Sensitivity, the same
-    """Return the page of indices: those of the last month, then what cannot be ranked.
-
-    Parameters
-    ----------
-    found : Sensitivity
-    """
-    asked = found.manifest["asked"]
-    month = found.table["month"].max() if len(found.table) else ""
-    last = found.table[found.table["month"] == month]
-    tables = [
-        Table(
-            f"{_name(metric)}, {style.group_name(group)}, {month or 'whole run'}",
-            ("Factor", "Index", "Value", "95 % interval"),
-            [
-                (row["factor"], row["index"], f"{row['value']:.3f}",
-                 f"{row['low']:.3f} to {row['high']:.3f}")
-                for row in part.to_dict("records")
-            ],
-        )
-        for (metric, group), part in last.groupby(["metric", "group"], sort=False)
-    ]  # fmt: skip
-    if found.notes:
-        rows = [(str(n + 1), note) for n, note in enumerate(found.notes)]
-        tables.append(Table("What cannot be ranked", ("", "Outcome"), rows, words=True))
-    return sheet(
-        asked["study"]["title"], [_count(asked)], found.manifest, figures=_drawing(found.sweep),
-        tables=tables,
-    )  # fmt: skip
-
-
-def _count(asked: Any) -> str:  # noqa: ANN401 - of a manifest
+def count_of(asked: Mapping[str, Any]) -> str:
+    """Return how much was run, in a sentence."""
     return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
 
 
-def _drawing(done: Any) -> dict[str, str]:  # noqa: ANN401 - a Sweep
+def _drawing(panel: Panel) -> Drawing:
     from sim.report.figures import svg
 
-    if not done.asked["months"] or not len(done.last()):
-        return {}
-    return {"Outcomes of the last month by what varies": svg(done.plot())}
+    against = " and ".join(titles.factor(path) for path in panel.paths)
+    return Drawing(f"{panel.title}, {panel.when}, against {against}", svg(_figure([panel], 1)))
 
 
-def _points_table(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
-    if not done.asked["months"]:
-        return []
-    table = done.last()
+def _points_tables(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
     paths = list(done.design.columns[1:])
+    head = ("Point", *(titles.factor(path) for path in paths), "Mean", "5 to 95 % of runs")
     made = []
+    table = done.last()
     for (metric, group), part in table.groupby(["metric", "group"], sort=False):
-        rows = [
-            (*(str(row[path]) for path in paths), f"{row['mean']:.4g}",
-             f"{row['p05']:.4g} to {row['p95']:.4g}")
-            for row in part.head(SHOWN).to_dict("records")
-        ]  # fmt: skip
-        note = f"The first {SHOWN} of {len(part)} points." if len(part) > SHOWN else ""
-        title = f"{_name(metric)}, {style.group_name(group)}, {part['month'].iloc[0]}"
-        made.append(Table(title, (*paths, "Mean", "5 to 95 % of runs"), rows, note))
+        unit = titles.unit(metric)
+        rows = []
+        for row in part.head(SHOWN).to_dict("records"):
+            mean, low, high = titles.figures(metric, row["mean"], row["p05"], row["p95"])
+            levels = (titles.level(path, row[path], done.asked) for path in paths)
+            rows.append((str(row["point"]), *levels, mean, f"{low} to {high}"))
+        note = f"In {unit}." if unit else ""
+        if len(part) > SHOWN:
+            note += f" The first {SHOWN} of {len(part)} points; outcomes.parquet has all."
+        title = f"{titles.outcome(metric, group)}, {part['month'].iloc[0] or 'whole run'}"
+        made.append(Table(title, head, rows, note))
     return made
 
 
@@ -235,4 +256,4 @@ def _failed(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
     if not len(done.failures):
         return []
     rows = [(str(row["point"]), str(row["reason"])) for row in done.failures.to_dict("records")]
-    return [Table("Points that failed", ("Point", "Reason"), rows, words=True)]
+    return [Table("Points that could not be run", ("Point", "Reason"), rows, words=True)]

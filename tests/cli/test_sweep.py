@@ -27,7 +27,9 @@ def test_a_person_reads_a_table_and_where_the_files_are(tmp_path):
     done = sim("sweep", "baseline", *VARY, *SMALL, "--runs", "8", "--seed", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "3 points, 8 runs each, seed 1" in done.stdout
-    assert "share.bloc_cn global_south" in done.stdout
+    assert "Strength of network effects" in done.stdout
+    assert "Chinese bloc, %" in done.stdout
+    assert "brackets show the 5th to 95th percentile of runs" in done.stdout
     assert "results/sweeps/baseline/" in done.stdout
 
 
@@ -38,6 +40,36 @@ def test_json_is_one_value_and_quiet_says_only_where(tmp_path):
     assert known["failures"] == 0
     assert {row["point"] for row in known["summary"]} == {0, 1, 2}
     assert sim(*words, "--quiet", cwd=tmp_path).stdout.strip() == known["folder"]
+
+
+OTHERS = """\
+title: No shares
+scenario: rand_package
+nations: [BRA, CHN, USA]
+until: 2027-12
+vary:
+  levers.us_permissive_licence_incentive.strength: uniform(0,1)
+  parameters.network: uniform(0,3)
+design: {kind: sobol, points: 2, seed: 0}
+ensemble: {runs: 2, seed: 1}
+outcomes: {metrics: [%s], months: end}
+"""
+
+
+@pytest.mark.parametrize("command", ["sweep", "sensitivity"])
+@pytest.mark.parametrize("metrics", ["plurality", "cost.public", "plurality, cost.public"])
+def test_outcomes_that_are_no_shares_are_read_in_their_unit(tmp_path, command, metrics):
+    (tmp_path / "mine.yaml").write_text(OTHERS % metrics)
+    done = sim(command, "mine.yaml", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in ("%", "Share of developers", "nan"):
+        assert word not in done.stdout.replace("95 % interval", "")
+    for metric, title in (("plurality", "Plurality"), ("cost.public", "Public cost")):
+        assert (title in done.stdout) == (metric in metrics)
+    assert "Reward permissive licences: strength" in done.stdout
+    again = sim("report", next(tmp_path.rglob("manifest.json")).parent, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
 
 
 def test_a_study_file_runs_by_path(tmp_path):
@@ -62,6 +94,7 @@ def test_a_study_file_runs_by_path(tmp_path):
         (("baseline", *VARY, "--workers", "0"), 1, "0 workers"),
         (("baseline", *VARY, "--engine", "mess"), 1, "did you mean 'mesa'"),
         (("baseline", *VARY, "--runs", "0"), 1, "runs 0 is outside"),
+        (("baseline", *VARY, "--points", "0"), 1, "a grid takes no number of points"),
         ((), 2, "STUDY"),
     ],
 )

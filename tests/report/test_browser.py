@@ -168,3 +168,36 @@ def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
     if which == "hindcast":
         assert tab.get_by_text("loses to a naive forecast in 1 of 1").count() == 1
     tab.close()
+
+
+FEW = {
+    "scenario": "baseline", "nations": ["BRA", "CHN", "USA"], "until": "2026-12",
+    "vary": {"parameters.network": "uniform(0,3)", "parameters.stay": "uniform(0.5,3)",
+             "parameters.risk_weight.independent": "uniform(0,2)"},
+    "design": {"kind": "sobol", "points": 4}, "ensemble": {"runs": 2, "seed": 1},
+    "outcomes": {"metrics": ["share.bloc_us", "cost.public"], "months": "end"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ["sweep", "sensitivity", "robust"])
+def test_pages_of_studies_load_alone_and_fit_a_phone(browser, tmp_path, which):
+    import sim
+
+    asked = dict(FEW)
+    if which == "robust":
+        asked |= {"policies": ["baseline", "rand_package"], "design": {"kind": "lhs", "points": 12},
+                  "robust": {"metric": "share.bloc_us", "threshold": 0.5}}  # fmt: skip
+        middle = float(sim.robust(asked).by_world()["value"].median())
+        asked["robust"] |= {"threshold": middle}
+    done = getattr(sim, which)(asked, out=tmp_path)
+    tab = browser.new_page(viewport={"width": 390, "height": 900})
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.goto((done.folder / "report.html").as_uri())
+    assert said == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator(".paper img").count() >= 2
+    words = tab.locator("body").inner_text()
+    assert "parameters." not in words
+    assert "Strength of network effects" in words or "strength of network effects" in words
+    tab.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,21 @@ from sim import report
 class Fake:
     design: pd.DataFrame
     table: pd.DataFrame
+    asked: dict = field(default_factory=lambda: {"scenarios": {
+        "baseline": {"title": "Today's policies"}, "fortress": {"title": "Fortress"},
+    }})  # fmt: skip
 
     def last(self):
         return self.table
+
+
+def test_a_number_that_is_no_part_of_a_whole_is_not_in_percent():
+    done = made(**{"parameters.network": [0.2, 0.8, 1.6]})
+    world = done.table.query("metric == 'share.bloc_us' and group == 'world'")
+    done.table = world.assign(metric="plurality")
+    axis = report.sweep_figure(done).axes[0]
+    np.testing.assert_allclose(axis.lines[0].get_ydata(), world["mean"])
+    assert axis.get_ylabel() == "ecosystems: mean, and 5 to 95 % of runs"
 
 
 def made(**levels):
@@ -44,15 +56,17 @@ def test_one_factor_gives_lines_with_bands():
     axis = figure.axes[0]
     np.testing.assert_allclose(axis.lines[0].get_xdata(), [0.2, 0.8, 1.6])
     world = done.table.query("metric == 'share.bloc_us' and group == 'world'")
-    np.testing.assert_allclose(axis.lines[0].get_ydata(), world["mean"])
+    np.testing.assert_allclose(axis.lines[0].get_ydata(), 100 * world["mean"])
     assert len(axis.collections) == 1
-    assert axis.get_title(loc="left") == "Share of the US bloc, World"
+    assert axis.get_title(loc="left") == "Share of the US bloc\nWorld, 2035-12"
+    assert axis.get_ylabel() == "%: mean, and 5 to 95 % of runs"
+    assert axis.get_xlabel() == "Strength of network effects"
 
 
 def test_words_stand_side_by_side():
     figure = report.sweep_figure(made(scenario=["baseline", "rand_package", "fortress"]))
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert labels == ["baseline", "rand_package", "fortress"]
+    assert labels == ["Today's policies", "rand_package", "Fortress"]
 
 
 def test_a_grid_of_two_gives_maps():

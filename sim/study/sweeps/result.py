@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from matplotlib.figure import Figure
+    from pyarrow import compute
 
 DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
 FIGURE = "sweep.svg"
 BLOCS = ("share.bloc_us", "share.bloc_cn")
-"""What is drawn and printed first, where it was kept."""
+"""What is drawn and printed where a study names no metrics."""
 
 Part = Path | bytes
 """A finished block: its file, or its content."""
@@ -86,17 +87,27 @@ class Sweep(Saved):
         """
         return self._spread(self.outcomes)
 
-    def last(self) -> pd.DataFrame:
-        """Return the summary of the last month: of the blocs' shares, where they were kept.
+    @property
+    def shown(self) -> list[str]:
+        """Metrics that are drawn and printed: those that a study names, else the blocs' shares."""
+        names = self.asked["study"]["outcomes"]["metrics"] or BLOCS
+        return [name for name in names if name in self.asked["metrics"]]
 
-        Only these rows are read, however large the sweep is.
+    def last(self) -> pd.DataFrame:
+        """Return the summary of the last month, and of metrics of a whole run (an empty month).
+
+        Of the metrics that are `shown`. Only these rows are read, however large the sweep is.
         """
-        names = [name for name in BLOCS if name in self.asked["metrics"]]
-        wanted: list[tuple[str, str, Any]] = [("month", "==", self.asked["months"][-1])]
-        if names:
-            wanted.append(("metric", "in", names))
+        from pyarrow import compute
+
+        month = compute.field("month")
+        wanted = compute.field("metric").isin(self.shown) & (
+            (month == self.asked["months"][-1]) | month.is_null()
+        )
         spread = self._spread(self._outcomes(wanted))
-        return spread.astype({"metric": str, "group": str, "month": str})
+        months = ["" if missing else str(month) for month, missing in zip(
+            spread["month"], spread["month"].isna(), strict=True)]  # fmt: skip
+        return spread.astype({"metric": str, "group": str}).assign(month=months)
 
     def plot(self) -> Figure:
         """Return the figure that suits what varied, of the last month that was kept."""
@@ -112,8 +123,6 @@ class Sweep(Saved):
         }
 
     def _figures(self) -> dict[str, bytes]:
-        if not self.asked["months"] or not len(self.last()):
-            return {}
         from sim.report import svg
 
         return {FIGURE: svg(self.plot()).encode()}
@@ -172,19 +181,18 @@ class Sweep(Saved):
             table = table.filter(pa.array(~gone))
         return table
 
-    def _outcomes(self, filters: list[tuple[str, str, Any]] | None) -> pd.DataFrame:
+    def _outcomes(self, wanted: compute.Expression | None) -> pd.DataFrame:
         import pyarrow as pa
         from pyarrow import parquet
 
         from sim.study.tables import frame
 
         if self.folder is not None:
-            return frame(parquet.read_table(self.folder / OUTCOMES, filters=filters))
-        chosen = None if filters is None else parquet.filters_to_expression(filters)
+            return frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
         tables = []
         for part in self.parts:
             table = self._table_of(part)
-            tables.append(table if chosen is None else table.filter(chosen))
+            tables.append(table if wanted is None else table.filter(wanted))
         return frame(pa.concat_tables(tables).unify_dictionaries())
 
     def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ class Sensitivity(Saved):
     table : DataFrame
         Columns metric, group, month (empty for a whole run), factor, index, value, low, high.
     notes : tuple of str
-        Outcomes that do not vary, and factors that cannot be ranked.
+        Outcomes that do not vary, factors that cannot be ranked, and what intervals leave out.
     sweep : Sweep
         Design and outcomes that the indices are made from.
     folder : Path, optional
@@ -63,12 +63,16 @@ class Sensitivity(Saved):
         return self.sweep._tables() | {FILE: csv_of(self.table), NOTES: csv_of(notes)}  # noqa: SLF001
 
     def _figures(self) -> dict[str, bytes]:
-        return self.sweep._figures()  # noqa: SLF001 - of the same base
+        from sim.report import sensitivity as drawing
+        from sim.report import svg
+
+        own = {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
+        return self.sweep._figures() | own  # noqa: SLF001 - of the same base
 
     def _page(self) -> str:
-        from sim.report import sweeps
+        from sim.report import sensitivity as drawing
 
-        return sweeps.sensitivity_page(self)
+        return drawing.page(self)
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sensitivity:
@@ -110,9 +114,7 @@ def sensitivity(
         hint = "say design: {kind: sobol, points: 64} or --design sobol --points 64"
         problem = Problem(f"a {made.kind} design has no indices", path="design", hint=hint)
         raise InputError(problem)
-    if wanted.count is not None and wanted.count < 2:
-        message = f"a {made.kind} design of one sample has no spread, and its indices no interval"
-        raise InputError(Problem(message, path="points", hint="take 2 or more"))
+    indices.require_spread(made.kind, len(made.points), len(made.paths))
     usual = {"runs": None, "seed": None, "workers": 1, "cluster": None, "progress": None}
     done = run_sweep(wanted, **(usual | options), out=out)
     if len(done.failures):

@@ -1,0 +1,206 @@
+"""Figures and page of indices: what each factor explains of an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.report import style, titles
+from sim.report.sheet import Drawing, Table, sheet
+from sim.report.sweeps import MOST, count_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+INDICES = {
+    "S1": "Alone (S1)",
+    "ST": "With interactions (ST)",
+    "S2": "Interaction (S2)",
+    "mu_star": "Size of effect (mu*)",
+    "mu": "Mean effect (mu)",
+    "sigma": "Spread of effects (sigma)",
+}
+"""Indices with their titles."""
+
+MAIN = {"ST": ("S1", "ST"), "mu_star": ("mu_star", "sigma")}
+"""The index by which factors are ranked, with the two that are shown."""
+
+WHAT = {
+    "S1": "S1 is the part of the outcome's variance over points that a factor explains alone, ST "
+    "with all its interactions.",
+    "mu_star": "mu* is the mean size of what a step of a factor over its range changes, sigma its "
+    "spread: interactions or a bend.",
+}
+
+
+Outcome = tuple[str, str, str, "pd.DataFrame"]
+"""Metric, group, month (empty for a whole run) and the rows of the table of indices."""
+
+
+def outcomes(found: Any) -> list[Outcome]:  # noqa: ANN401 - a Sensitivity
+    """Return the outcomes that are shown, in the last month.
+
+    Parameters
+    ----------
+    found : Sensitivity
+    """
+    table = found.table[found.table["metric"].isin(found.sweep.shown)]
+    shown = []
+    for (metric, group), part in table.groupby(["metric", "group"], sort=False):
+        month = str(part["month"].max())
+        shown.append((str(metric), str(group), month, part[part["month"] == month]))
+    return shown
+
+
+def title_of(factor: str) -> str:
+    """Return a factor, or a pair of them, as a reader knows it."""
+    return " × ".join(titles.factor(path) for path in factor.split(" x "))
+
+
+def ranked(part: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the factors of an outcome, largest first, and the two indices that are shown."""
+    main = next(kind for kind in MAIN if kind in set(part["index"]))
+    order = part[part["index"] == main].sort_values("value", ascending=False)
+    return [str(factor) for factor in order["factor"]], list(MAIN[main])
+
+
+def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
+    """Return the main indices of one outcome with their 95 % intervals, largest at the top."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as New
+
+    factors, kinds = ranked(part)
+    with mpl.rc_context(style.RC):
+        drawn = New(figsize=(5.0, 0.45 * len(factors) + 1.7), layout="constrained")
+        axis = drawn.subplots()
+        for shift, kind, colour in zip(
+            (0.12, -0.12), kinds, (style.BAND, style.QUIET), strict=True
+        ):
+            rows = _scaled(metric, part[part["index"] == kind].set_index("factor").loc[factors])
+            at = [len(factors) - 1 - n + shift for n in range(len(factors))]
+            axis.hlines(at, rows["low"], rows["high"], color=colour, linewidth=2, alpha=0.5)
+            axis.plot(rows["value"], at, "o", color=colour, markersize=5, label=INDICES[kind])
+        names = [style.plain(title_of(factor), 38) for factor in reversed(factors)]
+        axis.set_yticks(range(len(factors)), names, fontsize=9)
+        axis.set_ylim(-0.6, len(factors) - 0.4)
+        axis.axvline(0, color=style.RULE, linewidth=0.8)
+        unit = _unit(metric, kinds[0])
+        axis.set_xlabel(f"index{unit and ', '}{unit}, with its 95 % interval")
+        axis.spines[["top", "right"]].set_visible(False)
+        words = (titles.metric(metric), f"{style.group_name(group)}, {month or 'whole run'}")
+        axis.set_title("\n".join(style.plain(word, 60) for word in words), loc="left", fontsize=9,
+                       pad=10)  # fmt: skip
+        axis.legend(loc="lower right", frameon=False, fontsize=8)
+    return drawn
+
+
+def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Sensitivity
+    """Return the figures of the first outcomes by the name of their file."""
+    drawn = (figure(*one) for one in outcomes(found)[:MOST])
+    return {f"sensitivity_{n + 1}.svg": made for n, made in enumerate(drawn)}
+
+
+def page(found: Any) -> str:  # noqa: ANN401 - a Sensitivity, which this room may not import
+    """Return the page of indices: those of the last month, then what cannot be ranked.
+
+    Parameters
+    ----------
+    found : Sensitivity
+    """
+    from sim.report.figures import svg
+
+    asked = found.manifest["asked"]
+    shown = outcomes(found)
+    drawn = [
+        Drawing(f"What moves {titles.outcome(one[0], one[1])}", svg(figure(*one)))
+        for one in shown[:MOST]
+    ]
+    tables = [made for one in shown for made in (table(*one), *_pairs(*one))]
+    if found.notes:
+        rows = [(str(n + 1), note) for n, note in enumerate(notes(found, shown))]
+        tables.append(Table("What to bear in mind", ("", "Note"), rows, words=True))
+    head = [count_of(asked), *lead(found)]
+    return sheet(titles.study(asked), head, found.manifest, figures=drawn, tables=tables)
+
+
+def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Sensitivity
+    """Return what the indices mean and what their intervals hold, a sentence each."""
+    kinds = set(found.table["index"])
+    said = [words for kind, words in WHAT.items() if kind in kinds]
+    if found.manifest["asked"]["runs"] > 1:
+        said.append("Intervals hold the chance in the points and in the runs of each point.")
+    else:
+        said.append("With one run a point, intervals hold the chance in the points alone.")
+    return said
+
+
+def notes(found: Any, shown: Sequence[Outcome]) -> list[str]:  # noqa: ANN401 - a Sensitivity
+    """Return which of some outcomes' factors cannot be ranked, and that there are more notes."""
+    said = []
+    for metric, group, month, part in shown:
+        factors, kinds = ranked(part)
+        main = "ST" if "ST" in kinds else "mu_star"
+        first, *others = (part[(part["factor"] == f) & (part["index"] == main)].iloc[0]
+                          for f in factors)  # fmt: skip
+        if others and first["low"] <= others[0]["value"]:
+            said.append(
+                f"{titles.outcome(metric, group)}, {month or 'whole run'}: "
+                f"{title_of(factors[0])} and {title_of(factors[1])} cannot be ranked; "
+                "take more points or more runs a point."
+            )
+    if len(found.notes) > len(said):
+        count = len(found.notes) - len(said)
+        said.append(f"{count} more notes, on other outcomes and months, are in notes.csv.")
+    return said
+
+
+def table(metric: str, group: str, month: str, part: pd.DataFrame) -> Table:
+    """Return the two main indices of an outcome by factor, each with its 95 % interval."""
+    factors, kinds = ranked(part)
+    heads = []
+    for kind in kinds:
+        unit = _unit(metric, kind)
+        heads += [INDICES[kind] + (f", {unit}" if unit else ""), "95 % interval"]
+    rows = []
+    for factor in factors:
+        mine = part[part["factor"] == factor].set_index("index")
+        cells = [cell for kind in kinds for cell in _cells(metric, kind, mine.loc[kind])]
+        rows.append((title_of(factor), *cells))
+    title = f"{titles.outcome(metric, group)}, {month or 'whole run'}"
+    return Table(title, ("Factor", *heads), rows)
+
+
+def _pairs(metric: str, group: str, month: str, part: pd.DataFrame) -> list[Table]:
+    pairs = part[part["index"] == "S2"].sort_values("value", ascending=False)
+    if not len(pairs):
+        return []
+    rows = [
+        (title_of(str(row["factor"])), *_cells(metric, "S2", row)) for _, row in pairs.iterrows()
+    ]
+    title = f"{titles.outcome(metric, group)}, {month or 'whole run'}: interactions of pairs"
+    return [Table(title, ("Pair", INDICES["S2"], "95 % interval"), rows)]
+
+
+def _unit(metric: str, kind: str) -> str:
+    """Return the unit of an index: Morris' are changes of the outcome, Sobol' parts of a whole."""
+    if kind not in ("mu", "mu_star", "sigma"):
+        return ""
+    return "percentage points" if titles.is_part(metric) else titles.unit(metric)
+
+
+def _scaled(metric: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return indices in the unit in which they are read."""
+    numbers = rows[["value", "low", "high"]]
+    changes = rows["index"].isin(["mu", "mu_star", "sigma"]).any() and titles.is_part(metric)
+    return 100 * numbers if changes else numbers
+
+
+def _cells(metric: str, kind: str, row: Any) -> tuple[str, str]:  # noqa: ANN401 - a row of indices
+    """Return an index and its interval as text."""
+    numbers = [float(row[name]) for name in ("value", "low", "high")]
+    if _unit(metric, kind):
+        value, low, high = titles.figures(metric, *numbers)
+    else:
+        value, low, high = (f"{round(number, 2) + 0.0:.2f}" for number in numbers)
+    return value, f"{low} to {high}"
