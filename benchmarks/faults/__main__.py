@@ -37,7 +37,9 @@ GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
 }
 """Groups of attempts by name, in the order in which they are made."""
 
-IN_THIS_PROCESS = ("files", "options", "stores", "results", "calibration", "questions")
+IN_THIS_PROCESS = (
+    "files", "options", "stores", "places", "security", "results", "calibration", "questions",
+)  # fmt: skip
 """Groups whose attempts share one process, and so go one after the other."""
 
 

@@ -23,8 +23,8 @@ COMMANDS: dict[str, list[str]] = {
     "compare": ["compare", "rand_package", *SHORT, *FEW],
     "robust": ["robust", "us_policies_in_many_worlds", *SHORT, *FEW, "--points", "2"],
     "hypotheses": ["hypotheses", "h07_permissive_licences", *FEW],
-    "calibrate": ["calibrate", "--members", "120", "--steps", "1"],
-    "hindcast": ["hindcast", "--members", "120", "--steps", "1"],
+    "calibrate": ["calibrate", "--members", "200", "--steps", "1"],
+    "hindcast": ["hindcast", "--members", "200", "--steps", "1"],
     "observe": ["observe", "baseline", "--series", "hf_download_share", *FEW, *SHORT],
     "report": ["report", "nowhere"],
 }  # fmt: skip

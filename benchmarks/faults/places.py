@@ -17,8 +17,8 @@ COMMANDS: dict[str, list[str]] = {
                     "morris", "--points", "2", "--runs", "2", *SHORT],
     "compare": ["compare", "rand_package", "--runs", "2", *SHORT],
     "robust": ["robust", "us_policies_in_many_worlds", "--runs", "2", "--points", "2", *SHORT],
-    "calibrate": ["calibrate", "--members", "120", "--steps", "1", "--quiet"],
-    "hindcast": ["hindcast", "--members", "120", "--steps", "1", "--quiet"],
+    "calibrate": ["calibrate", "--members", "200", "--steps", "1", "--quiet"],
+    "hindcast": ["hindcast", "--members", "200", "--steps", "1", "--quiet"],
 }  # fmt: skip
 
 BAD: dict[str, Callable[[Path], str]] = {

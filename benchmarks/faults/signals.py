@@ -24,7 +24,7 @@ SMALL: dict[str, tuple[str, ...]] = {
               "--seed", "5", *NATIONS),
     "compare": ("compare", "rand_package", "--runs", "800", "--seed", "3", *NATIONS),
     "robust": ("robust", "us_policies_in_many_worlds", "--points", "12", "--runs", "24", *NATIONS),
-    "calibrate": ("calibrate", "--members", "120", "--steps", "1", "--until", "2025-03"),
+    "calibrate": ("calibrate", "--members", "200", "--steps", "1", "--until", "2025-03"),
 }  # fmt: skip
 KINDS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ROUNDS = 4

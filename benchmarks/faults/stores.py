@@ -26,7 +26,7 @@ WORDS: dict[str, list[str]] = {
     "compare": ["compare", "rand_package", "--runs", "200", *NATIONS],
     "robust": ["robust", "us_policies_in_many_worlds", "--points", "6", "--runs", "10", *NATIONS],
 }  # fmt: skip
-CALIBRATE = ["calibrate", "--members", "120", "--steps", "1", "--until", "2025-03", "--quiet"]
+CALIBRATE = ["calibrate", "--members", "200", "--steps", "1", "--until", "2025-03", "--quiet"]
 ROUNDS = 6
 TABLES = (
     "curves.csv", "curves.parquet", "runs.parquet", "outcomes.parquet",

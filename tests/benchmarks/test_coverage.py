@@ -62,27 +62,27 @@ def test_more_runs_than_the_draws_have_worlds_are_refused():
 
 
 def test_a_small_pool_is_run_once_and_taken_up_again(tmp_path, monkeypatch):
-    """Two calibrations of 120 members and one step, read in December 2025."""
+    """Two calibrations of 200 members and one step, read in December 2025."""
     monkeypatch.setattr(coverage, "UNTIL", "2026-12")
     plan = {"steps": 1, "repeats": 1, "until": "2025-03"}
     said = []
-    first = coverage.pool(240, 120, tmp_path, said=said.append, **plan)
-    assert first.shape == (240, coverage.WORLDS, len(coverage.OUTCOMES))
+    first = coverage.pool(400, 200, tmp_path, said=said.append, **plan)
+    assert first.shape == (400, coverage.WORLDS, len(coverage.OUTCOMES))
     assert np.isfinite(first).all()
     assert (first != 0).any()
-    assert said == ["120 of 240 members", "240 of 240 members"]
+    assert said == ["200 of 400 members", "400 of 400 members"]
     # Worlds of a member differ, and so do members of the two calibrations.
     assert (first[:, 0] != first[:, 1]).any()
-    assert (first[:120] != first[120:]).any()
+    assert (first[:200] != first[200:]).any()
     kept = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()}
     monkeypatch.setattr(coverage, "calibrate", None)
-    again = coverage.pool(240, 120, tmp_path, **plan)
+    again = coverage.pool(400, 200, tmp_path, **plan)
     np.testing.assert_array_equal(first, again)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
     one = coverage.effects_of(
-        Plan(members=120, seed=coverage.FIRST_SEED, **plan), 0, tmp_path, "2026-12"
+        Plan(members=200, seed=coverage.FIRST_SEED, **plan), 0, tmp_path, "2026-12"
     )
-    np.testing.assert_array_equal(one, first[:120])
+    np.testing.assert_array_equal(one, first[:200])
 
 
 def test_the_result_says_what_was_asked_and_what_held(tmp_path, monkeypatch):

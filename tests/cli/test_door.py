@@ -125,7 +125,7 @@ def test_a_scheduler_that_is_not_there_is_a_failed_run(sim):
         ["run", "baseline"],
         ["sweep", "baseline", "--vary", "parameters.network=0.2,1.6"],
         ["compare", "rand_package"],
-        ["calibrate", "--members", "120", "--steps", "1"],
+        ["calibrate", "--members", "200", "--steps", "1"],
     ],
 )
 def test_a_place_that_takes_nothing_is_a_failed_store(tmp_path, monkeypatch, capsys, words, out):

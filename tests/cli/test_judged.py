@@ -173,12 +173,12 @@ def test_hypotheses_for_a_person_and_a_program(tmp_path):
 
 
 def test_a_calibration_and_a_view(tmp_path):
-    words = ("calibrate", "--members", "130", "--steps", "1", "--until", "2025-03")
+    words = ("calibrate", "--members", "200", "--steps", "1", "--until", "2025-03")
     done = sim(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "130 members" in done.stdout
+    assert "200 members" in done.stdout
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
-    assert known["members"] == 130
+    assert known["members"] == 200
     rows = json.loads(
         sim("observe", "baseline", "--series", "web_visit_share_chinese_llm_sites", "--ecosystem",
             "cn_all", "--runs", "12", "--until", "2025-12", "--json", cwd=tmp_path).stdout

@@ -50,6 +50,10 @@ MOST_SEED = 10**15
 FEWEST = 120
 """Members below which the ensemble cannot tell its unknowns apart."""
 
+FREE = 40
+"""Members that must be left beyond the unknowns that no target may move: a regression on as many
+unknowns as members explains everything, and nothing would be moved."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -209,6 +213,7 @@ def calibrate(
     aims = targets(calendar.parse(plan.until), plan.nations) if aims is None else list(aims)
     unknown = members.unknowns(drivers)
     may_move = unknown.may_move(aims, drivers)
+    _require_free(plan, int((~may_move.any(axis=1)).sum()))
     # Slopes are left to forecasts: the structure shall explain what it can.
     observed, spread = values(aims), covariance(aims, slopes=False)
     scores = prior = np.random.default_rng([plan.seed, 0]).standard_normal(
@@ -299,6 +304,25 @@ def _require_sound(plan: Plan) -> None:
                 f"{plan.until} is no month to calibrate to: observations begin to tell in 2024-12 "
                 "and end in 2025-12",
                 path="until",
+            )
+        )
+
+
+def _require_free(plan: Plan, held: int) -> None:
+    """Refuse an ensemble that the unknowns that are held explain whole.
+
+    Raises
+    ------
+    InputError
+        If fewer than `FREE` members are left beyond them.
+    """
+    if plan.members < held + FREE:
+        raise InputError(
+            Problem(
+                f"{plan.members} members are too few: {held} unknowns go along that no figure to "
+                f"{plan.until} may move",
+                path="members",
+                hint=f"take {held + FREE} or more",
             )
         )
 

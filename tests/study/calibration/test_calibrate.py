@@ -30,7 +30,7 @@ from sim.version import MODEL
 from sim.world import parameters
 from sim.world.rows import P
 
-SMALL = Plan(members=144, steps=2, repeats=1, seed=4, until="2025-06")
+SMALL = Plan(members=200, steps=2, repeats=1, seed=4, until="2025-06")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_exactly_what_is_called_fitted_is_moved(done):
 
 def test_draws_lie_in_the_ranges_of_the_table(done):
     names, rows = draws(done)
-    assert rows.shape == (144, len(names))
+    assert rows.shape == (200, len(names))
     for place, row in enumerate(done.unknown.held):
         assert rows[:, place].min() >= row.low
         assert rows[:, place].max() <= row.high
@@ -122,7 +122,7 @@ def test_a_calibration_is_read_back_and_its_page_made_again(done):
 
 def test_it_survives_kills(done, tmp_path):
     command = [
-        sys.executable, "-m", "sim", "calibrate", "--members", "144", "--steps", "2", "--seed",
+        sys.executable, "-m", "sim", "calibrate", "--members", "200", "--steps", "2", "--seed",
         "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
     ]  # fmt: skip
     rng = np.random.default_rng(1)
@@ -135,7 +135,7 @@ def test_it_survives_kills(done, tmp_path):
     last = subprocess.run(command, capture_output=True, text=True, check=True)
     again = seals(tmp_path / "calibration" / Path(last.stdout.strip()).name)
     # The command has two worlds a member, the plan above one.
-    plan = Plan(members=144, steps=2, seed=4, until="2025-06")
+    plan = Plan(members=200, steps=2, seed=4, until="2025-06")
     assert again == seals(calibrate(plan, out=tmp_path / "other").folder)
 
 
@@ -143,7 +143,8 @@ def test_it_survives_kills(done, tmp_path):
     ("plan", "words"),
     [
         (Plan(members=10), "too few"),
-        (Plan(steps=0), "1 or more"),
+        (Plan(steps=0), "outside 1 to 100"),
+        (Plan(members=150, until="2025-06"), "147 unknowns go along .*take 187 or more"),
         (Plan(until="2026-03"), "no month to calibrate to"),
         (Plan(until="soon"), "soon"),
     ],

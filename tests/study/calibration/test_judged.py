@@ -57,7 +57,7 @@ def test_losses_are_told(judged):
         assert f"loses to a naive forecast in {len(lost)} of {len(judged.compared)}" in page
     assert "<script" not in page
     assert "CRPS, log-odds" in page
-    before = Hindcast(judged.points, judged.table.drop(columns="crps_log_odds"))
+    before = Hindcast(judged.manifest, judged.points, judged.table.drop(columns="crps_log_odds"))
     assert "log-odds" not in drawing.page(before)
 
 
