@@ -8,7 +8,6 @@ page's own policy lets a browser load nothing at all.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from sim import months
 from sim.report import basis, figures, history, nations, notes, rows, style, tables
 from sim.report.naming import Names, Naming, distinct, naming
+from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
 from sim.study.calibration.fitted import STATUSES
 
@@ -159,8 +159,10 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2], named),
-        "wide": _data(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
-        "narrow": _data(figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))),
+        "wide": data_address(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
+        "narrow": data_address(
+            figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))
+        ),
         "years": [months.text(month) for month in years],
         # A narrow screen does without what lies between the months that the summary speaks of.
         "between": [months.text(m) for m in years if m not in when and m > when[0]],
@@ -218,11 +220,6 @@ def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
         "Versions": versions,
         "Made on": f"{machine['system']} {machine['machine']}, engine {how['engine']}",
     }
-
-
-def _data(svg: str) -> str:
-    """Return a drawing as a data address."""
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
 def _ahead(

@@ -35,7 +35,7 @@ def manifest(
     kind : str
         A kind of result, such as ``run``.
     asked : mapping
-        All that was asked, as plain data.
+        All that was asked, as plain data; a kind that it names gives way.
     documents : sequence of mapping
         The scenarios that were run, in full.
     engine : str
@@ -50,7 +50,7 @@ def manifest(
     from sim.evidence import load
     from sim.scenario import identity
 
-    whole = {"kind": kind, **asked}
+    whole = {**asked, "kind": kind}
     used = identity.used(*documents)
     rests_on = load().hash if facts is None else facts
     return {

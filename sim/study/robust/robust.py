@@ -174,10 +174,8 @@ def robust(
         wanted, runs=runs, seed=seed, workers=workers, cluster=cluster, out=out, progress=progress,
         check=lambda measured: require_measured(measured, judged),
     )  # fmt: skip
-    question = {key: value for key, value in done.asked.items() if key != "kind"}
     facts = manifest(
-        "robust", question | {"judged": asdict(judged)},
-        [question["scenario"], *question["scenarios"].values()],
+        "robust", {**done.asked, "judged": asdict(judged)}, done.documents,
         workers=workers, seconds=time.perf_counter() - began,
     )  # fmt: skip
     return judge(done, judged, facts).saved(out)

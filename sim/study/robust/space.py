@@ -6,7 +6,7 @@ scenario, have none: a limit on them is a set of words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,11 +83,6 @@ def space_of(worlds: pd.DataFrame) -> Space:
         axes.append(axis)
         columns.append(column)
     return Space(tuple(axes), np.column_stack(columns))
-
-
-def of_numbers(names: Sequence[str], levels: Floats) -> Space:
-    """Return a space in which every factor is a number."""
-    return Space(tuple(Axis(name) for name in names), levels)
 
 
 def _axis(name: str, levels: NDArray[Any]) -> tuple[Axis, Floats]:

@@ -61,6 +61,11 @@ class Sweep(Saved):
         return asked
 
     @property
+    def documents(self) -> list[Mapping[str, Any]]:
+        """The scenarios that were run, in full."""
+        return [self.asked["scenario"], *self.asked["scenarios"].values()]
+
+    @property
     def name(self) -> str:
         """Name of the study."""
         return str(self.asked["study"]["name"])

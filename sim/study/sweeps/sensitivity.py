@@ -138,9 +138,8 @@ def sensitivity(
         )  # fmt: skip
     columns = ["metric", "group", "month", "factor", "index", "value", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
-    question = {key: value for key, value in done.asked.items() if key != "kind"}
     facts = manifest(
-        "sensitivity", question, [question["scenario"], *question["scenarios"].values()],
+        "sensitivity", done.asked, done.documents,
         workers=options.get("workers", 1), seconds=time.perf_counter() - began,
     )  # fmt: skip
     return Sensitivity(facts, table, tuple(notes), done).saved(out)

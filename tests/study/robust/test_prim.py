@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.study.robust import cart, prim
-from sim.study.robust.space import of_numbers, space_of
+from sim.study.robust.space import space_of
 
 NAMES = ("x", "y", "z", "noise")
+
+
+def of_numbers(names, worlds):
+    """Return a space in which every factor is a number."""
+    return space_of(pd.DataFrame(worlds, columns=list(names)))
 
 
 def planted(seed, n=1000, error=0.0):
