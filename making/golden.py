@@ -81,11 +81,12 @@ def _month(t: int, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
 
 def _views(t: int, when: str, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
     """Yield what every observed series would show, percent."""
-    from sim.study.calibration import series as observed
+    from sim.study.calibration import views
+    from sim.study.calibration.series import SERIES
 
-    known = observed.lanes(drivers, SEED, np.arange(RUNS))
-    for name, series in observed.SERIES.items():
-        view = observed.view(series, seen, drivers, known)[t]
+    known = views.lanes(drivers, SEED, np.arange(RUNS))
+    for name, series in SERIES.items():
+        view = views.view(series, seen, drivers, known, np.array([t]))[0]
         places = (
             [(n, drivers.nations.index(n)) for n in OBSERVED]
             if view.shape[0] > 1

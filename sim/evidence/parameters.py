@@ -15,8 +15,8 @@ from sim.evidence.tables import read as read_table
 DISTRIBUTIONS = ("triangular", "uniform", "fixed", "switch")
 PARAMETER_STATUSES = ("range", "value", "switch")
 COLUMNS = (
-    "name", "index", "symbol", "unit", "default", "low", "high", "dist", "status", "source",
-    "meaning",
+    "name", "index", "title", "symbol", "unit", "default", "low", "high", "dist", "status",
+    "source", "told_by", "meaning",
 )  # fmt: skip
 
 
@@ -28,6 +28,8 @@ class Parameter:
     ----------
     name, index : str
         Name, and the segment or ecosystem that it is for (empty for a scalar).
+    title : str
+        Short name for tables and figures, without the index.
     symbol, unit : str
         Symbol of the model description; unit, ``-`` for a pure number.
     default, low, high : float
@@ -40,12 +42,15 @@ class Parameter:
         ``switch``.
     source : str
         Ids of sources separated by semicolons, or the word judgement.
+    told_by : tuple of str
+        Short names of the observed series that may move it in a fit; empty where none may.
     meaning : str
         What it is, in a sentence, and the arithmetic where it was computed.
     """
 
     name: str
     index: str
+    title: str
     symbol: str
     unit: str
     default: float
@@ -54,6 +59,7 @@ class Parameter:
     dist: str
     status: str
     source: str
+    told_by: tuple[str, ...]
     meaning: str
 
     @property
@@ -76,8 +82,9 @@ def _parameter(row: Row) -> Parameter:
     if dist == "switch" and default not in {0.0, 1.0}:
         raise InputError(row.problem("a switch is 0 or 1", "default"))
     return Parameter(
-        row.text("name"), row["index"], row["symbol"], row.text("unit"), default, low, high, dist,
-        row.choice("status", PARAMETER_STATUSES), row.text("source"), row.text("meaning"),
+        row.text("name"), row["index"], row.text("title"), row["symbol"], row.text("unit"),
+        default, low, high, dist, row.choice("status", PARAMETER_STATUSES), row.text("source"),
+        tuple(filter(None, row["told_by"].split(";"))), row.text("meaning"),
     )  # fmt: skip
 
 

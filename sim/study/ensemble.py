@@ -225,11 +225,11 @@ def _simulate(drivers: Drivers, seed: int, replicates: Ints, engine: Engine) -> 
 def _drawn(drivers: Drivers, scenario: Scenario, parameter: str) -> Floats:
     """Return a parameter of every replicate, shape (replicates,), from its own stream."""
     from sim.world import parameters
-    from sim.world.rows import Scalars
+    from sim.world.rows import SCALARS
 
     ensemble = scenario.ensemble
     drawn = parameters.draw(drivers, ensemble.seed, np.arange(ensemble.runs))
-    values: Floats = drawn.scalar[Scalars._fields.index(parameter)]
+    values: Floats = drawn.scalar[SCALARS.index(parameter)]
     return values
 
 

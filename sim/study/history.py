@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.study.calibration.series import users_abroad
+from sim.study.calibration.views import users_abroad
 from sim.study.columns import gapped, numbers, strings
 
 if TYPE_CHECKING:

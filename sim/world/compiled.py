@@ -5,8 +5,9 @@ compiler may not reorder or contract, so that one lane and many lanes, and one p
 another, give equal bits.
 
 Numba does not notice when a function that a cached one calls has changed in another file. The
-cache folder is therefore named by a hash of every compiled source, of numba's version and of the
-processor: any edit starts a fresh one. `sim.world.machine_code` says which folders are safe.
+cache folder is therefore named by a hash of every compiled source, of the rows of parameters, of
+numba's version and of the processor: any edit starts a fresh one. `sim.world.machine_code` says
+which folders are safe.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from llvmlite import binding as llvm
 from numba.core import config
 
 from sim.errors import RunError
+from sim.evidence.parameters import read as read_parameters
 from sim.world import machine_code
 
 _settings: Any = config  # numba is untyped
@@ -44,6 +46,8 @@ def digest(files: list[Path]) -> str:
         Source files whose bytes the machine code depends on.
     """
     seal = hashlib.sha256(f"{numba.__version__} {llvm.get_host_cpu_name()}".encode())
+    # The rows of scalars, which rules have as constants, are those of the table of parameters.
+    seal.update(" ".join(row.name for row in read_parameters() if not row.index).encode())
     for file in files:
         seal.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return seal.hexdigest()[:16]

@@ -11,7 +11,7 @@ from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Drivers
 from sim.world import streams
-from sim.world.rows import BySegment, Scalars, Switches
+from sim.world.rows import SCALARS, BySegment, Switches
 
 Lanes = NDArray[np.float64]
 
@@ -164,7 +164,7 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
             for k in drivers.ecosystems
         ]
     )
-    scalar = {name: get(name) for name in Scalars._fields}
+    scalar = {name: get(name) for name in SCALARS}
     return Parameters(
         scalar=np.stack([*scalar.values(), *_derived(scalar)]),
         segment=segment,

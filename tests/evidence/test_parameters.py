@@ -13,7 +13,9 @@ PATHS = {known.path: known for known in read()}
 
 
 def parameter(dist, low, default, high):
-    return Parameter("x", "", "x", "-", default, low, high, dist, "range", "judgement", "A test.")
+    return Parameter(
+        "x", "", "X", "x", "-", default, low, high, dist, "range", "judgement", (), "A test."
+    )
 
 
 finite = st.floats(-1e3, 1e3)
@@ -120,16 +122,19 @@ def test_a_fraction_outside_zero_to_one_is_refused(u):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("x,,s,-,5,0,1,triangular,range,judgement,A.", "is not between 0 and 1"),
-        ("x,,s,-,1,1,1,triangular,range,judgement,A.", "needs a range"),
-        ("x,,s,-,0.5,0,1,switch,switch,judgement,A.", "a switch is 0 or 1"),
-        ("x,,s,-,1,0,2,switch,switch,judgement,A.", "from 0 to 1"),
-        ("x,,s,-,1,0,2,triangel,range,judgement,A.", "is not a known dist"),
-        ("x,,s,-,1,0,2,fixed,guess,judgement,A.", "is not a known status"),
-        ("x,,s,,1,0,2,fixed,value,judgement,A.", "the cell 'unit' is empty"),
-        ("x,,s,-,1,0,2,fixed,value,,A.", "the cell 'source' is empty"),
-        ("x,,s,-,nan,0,2,fixed,value,judgement,A.", "not a finite number"),
-        ("x,,s,-,1,0,2,fixed,value,judgement,A.\nx,,s,-,1,0,2,fixed,value,judgement,A.", "twice"),
+        ("x,,X,s,-,5,0,1,triangular,range,judgement,,A.", "is not between 0 and 1"),
+        ("x,,X,s,-,1,1,1,triangular,range,judgement,,A.", "needs a range"),
+        ("x,,X,s,-,0.5,0,1,switch,switch,judgement,,A.", "a switch is 0 or 1"),
+        ("x,,X,s,-,1,0,2,switch,switch,judgement,,A.", "from 0 to 1"),
+        ("x,,X,s,-,1,0,2,triangel,range,judgement,,A.", "is not a known dist"),
+        ("x,,X,s,-,1,0,2,fixed,guess,judgement,,A.", "is not a known status"),
+        ("x,,X,s,,1,0,2,fixed,value,judgement,,A.", "the cell 'unit' is empty"),
+        ("x,,X,s,-,1,0,2,fixed,value,,,A.", "the cell 'source' is empty"),
+        ("x,,X,s,-,nan,0,2,fixed,value,judgement,,A.", "not a finite number"),
+        (
+            "x,,X,s,-,1,0,2,fixed,value,judgement,,A.\nx,,X,s,-,1,0,2,fixed,value,judgement,,A.",
+            "twice",
+        ),
     ],
 )
 def test_a_faulty_row_is_refused(tmp_path, monkeypatch, row, message):

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers
 from sim.world import parameters
-from sim.world.rows import BySegment, Scalars
+from sim.world.rows import SCALARS, BySegment
 
 MAKER, HOST, SELF = 0, 1, 2
 
@@ -32,7 +32,7 @@ class Known:
         self.switches = drawn.switches
         self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(BySegment._fields)}
         self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]
-        for place, name in enumerate(Scalars._fields):
+        for place, name in enumerate(SCALARS):
             setattr(self, name, float(drawn.scalar[place, 0]))
 
 

@@ -7,51 +7,28 @@ smoother never moves. Importing this module is light.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from sim.evidence import Parameter
+from sim.evidence.parameters import read as read_parameters
 from sim.evidence.posterior import read as read_draws
+from sim.study.calibration.series import BY_KEY
 
-ORIGIN, OPEN = "openrouter_token_share_by_lab_origin", "openrouter_open_weight_token_share"
-VISITS, NATIONS = "web_visit_share_chinese_llm_sites", "deepseek_market_share"
-USERS, FIRMS = (
-    "genai_user_share_of_working_age_population",
-    "enterprise_workload_share_open_source",
+ORIGIN, OPEN, VISITS, NATIONS, USERS, FIRMS, DERIVED, DOWNLOADS = (
+    BY_KEY[key].name
+    for key in ("origin", "open", "visits", "bands", "users", "firms", "derived", "downloads")
 )
-DERIVED, DOWNLOADS = "atom_share_of_new_derivatives", "hf_download_share"
 ROUTED, BUILT = (ORIGIN, OPEN), (DERIVED, DOWNLOADS)
 
-FITTED: Mapping[str, tuple[str, ...]] = {
-    "task_difficulty": (*ROUTED, *BUILT, FIRMS, NATIONS),
-    "task_difficulty_gap": (FIRMS,),
-    "task_width": (*ROUTED, *BUILT, FIRMS),
-    "moving_bar": (*ROUTED, *BUILT, FIRMS),
-    "capability_weight.enterprise": (FIRMS,),
-    "capability_weight.independent": (*ROUTED, *BUILT, NATIONS),
-    "price_sensitivity": (*ROUTED, NATIONS),
-    "us_closed_pull.enterprise": (FIRMS,),
-    "us_closed_pull.independent": (*ROUTED, VISITS, NATIONS),
-    "licence_weight": (*ROUTED, *BUILT, FIRMS),
-    "risk_weight.enterprise": (FIRMS, NATIONS),
-    "risk_weight.independent": (*ROUTED, *BUILT, VISITS, NATIONS),
-    "reconsider.independent": (*ROUTED, VISITS, NATIONS),
-    "reconsider.research": BUILT,
-    "leak": (NATIONS,),
-    "align": (NATIONS,),
-    "us_tie": (NATIONS,),
-    "income_effect": (NATIONS,),
-    "trial_rate": (VISITS, NATIONS),
-    "attention_memory": (VISITS, NATIONS),
-    "nest": (*ROUTED, *BUILT),
-    "home": (*ROUTED, *BUILT),
-    "fresh_pull": ROUTED,
-    "promotion_pull": ROUTED,
-    "imitation_links": (USERS,),
-    "innovation": (USERS,),
-    "potential": (USERS,),
-    "visit_factor": (NATIONS,),
-}
+FITTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        row.path: tuple(BY_KEY[key].name for key in row.told_by)
+        for row in read_parameters()
+        if row.told_by
+    }
+)
 """Path of each parameter that is fitted, and the series that may move it.
 
 A gain between a parameter and a series that by mechanism has nothing to say of it would be chance:

@@ -15,6 +15,7 @@ from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Joint
 from sim.study.calibration import series as observed
+from sim.study.calibration import views
 from sim.study.calibration.fitted import BUILT, FIRMS, FITTED, NATIONS, ROUTED, VISITS
 from sim.study.calibration.series import SERIES
 from sim.study.calibration.targets import Target, modelled
@@ -164,7 +165,7 @@ def worlds(
             if repeats == 1:
                 parts[name].append(shown[0][name])
             else:
-                odds = np.mean([observed.logit(views[name]) for views in shown], axis=0)
+                odds = np.mean([observed.logit(seen[name]) for seen in shown], axis=0)
                 parts[name].append(observed.percent(odds))
     return {name: np.concatenate(blocks, axis=-1) for name, blocks in parts.items()}
 
@@ -175,8 +176,8 @@ def _one(
     from sim.world import simulate
 
     seen = simulate(drivers, seed=seed, replicates=replicates, view_months=months)
-    known = observed.lanes(drivers, seed, replicates)
-    return {name: observed.view(SERIES[name], seen, drivers, known) for name in names}
+    known = views.lanes(drivers, seed, replicates)
+    return {name: views.view(SERIES[name], seen, drivers, known) for name in names}
 
 
 def shown(

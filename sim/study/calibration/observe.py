@@ -14,6 +14,7 @@ import pandas as pd
 from sim import months as calendar
 from sim.errors import InputError, Problem, nearest
 from sim.study.calibration import series as observed
+from sim.study.calibration import views as seen_of
 from sim.study.calibration.forecast import predict
 from sim.study.calibration.series import WORLD, Floats, Series, logit, percent
 from sim.study.calibration.targets import Target, modelled, targets
@@ -104,8 +105,8 @@ def _views(scenario: Scenario, known: Series) -> _Seen:
         replicates = np.arange(first, min(first + LANES, ensemble.runs))
         months = drivers.facts.months.size
         done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
-        lanes = observed.lanes(drivers, ensemble.seed, replicates)
-        parts.append(observed.view(known, done, drivers, lanes))
+        lanes = seen_of.lanes(drivers, ensemble.seed, replicates)
+        parts.append(seen_of.view(known, done, drivers, lanes))
     return _Seen(drivers, np.concatenate(parts, axis=-1))
 
 

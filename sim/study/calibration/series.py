@@ -1,25 +1,21 @@
-"""What each observed series sees of a simulated world: of whom, with what weight and error.
+"""The observed series: one row for each says what it sees of a simulated world and with what error.
 
 Values are percent, as in the table of observations. Errors are on the scale of log-odds, on which
-shares of any size err alike. Consumers, routers and firms stand in for developers: no source
-counts, nation by nation, whose models developers build on.
+shares of any size err alike. `sim.study.calibration.views` computes what a series sees, and
+`sim.study.calibration.targets` reads its figures by the rows that its own row names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, nearest
-
-if TYPE_CHECKING:
-    from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +44,44 @@ EVERY = (*VIEWS["all_open"], *VIEWS["closed"])
 USERS = "all"
 """Code of a series that counts users and not whose models they use."""
 
+BAND_FLOOR = 2.5
+"""Percent that stands for a national band that begins at zero: its middle."""
+
+BAND_ERROR = float(np.hypot(0.5, 0.35))
+"""Error of the middle of a national band, log-odds: that of a point and, by judgement, a third."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the table of observations that are figures of a series.
+
+    Parameters
+    ----------
+    name : str
+        Their series in the table. Where there are two names they are the ends of a band, whose
+        middle is the figure.
+    codes : tuple of str
+        Codes of the table; rows of others are left out.
+    error : float, optional
+        Standard deviation of the observation, log-odds; that of the series by default.
+    counted_as : str, optional
+        Code that the figure stands for, where it is another than its own.
+    at_least : bool
+        Whether the source says "more than".
+    after : str, optional
+        Month, ``YYYY-MM``, after which figures are aimed at: those before have another use.
+    floor : float
+        Least middle of a band, percent.
+    """
+
+    name: str | tuple[str, str]
+    codes: tuple[str, ...]
+    error: float | None = None
+    counted_as: str | None = None
+    at_least: bool = False
+    after: str | None = None
+    floor: float = 0.0
+
 
 @dataclass(frozen=True)
 class Series:
@@ -57,15 +91,21 @@ class Series:
     ----------
     name : str
         Beginning of its name in the table of observations.
+    key : str
+        Short name, by which the table of parameters says which series may move a parameter.
     title : str
         What it counts, in words.
     sees : str
-        Record of the world that it reads: ``routed``, ``firms``, ``derived``, ``visits`` or
-        ``users``.
+        View of the world that it reads, a name of `sim.study.calibration.views.VIEWS`.
     codes : tuple of str
         Codes of ``VIEWS`` that it is told for.
     base : tuple of str
         Ecosystems that its shares are parts of.
+    rows : tuple of Rows
+        What a calibration aims at. A band stands in where no row before it gives a figure of the
+        same place, month and code.
+    factor : str, optional
+        Parameter that its shares are multiplied with: the part of them that the count sees.
     by_nation : bool
         Whether it is told by nation.
     mean_of : int
@@ -81,10 +121,13 @@ class Series:
     """
 
     name: str
+    key: str
     title: str
     sees: str
     codes: tuple[str, ...]
     base: tuple[str, ...]
+    rows: tuple[Rows, ...]
+    factor: str | None = None
     by_nation: bool = False
     mean_of: int = 1
     error: float = 0.1
@@ -99,54 +142,89 @@ DAMPING = 0.93
 TREND_FROM = calendar.parse("2024-12")
 """Month in which slopes of the routed series begin, with their first figure."""
 
+_ORIGIN = "openrouter_token_share_by_lab_origin"
+_OPENNESS = "openrouter_open_weight_token_share"
+_SITES = "web_visit_share_chinese_llm_sites"
+_DEEPSEEK = "deepseek_market_share"
+_USERS = "genai_user_share_of_working_age_population"
+_DERIVED = "atom_share_of_new_derivatives"
+_DOWNLOADS = "hf_download_share"
+_FIRMS = "enterprise_workload_share_open_source"
 
-SERIES: Mapping[str, Series] = {
-    series.name: series
-    for series in (
-        Series(
-            "openrouter_token_share_by_lab_origin",
-            "tokens of one router by origin of the laboratory, single days",
-            "routed", ("cn_all", "us_all", "eu"), EVERY, error=0.25, drift=0.35, memory=0.9,
-            trend=0.15,
+_ROWS = (
+    Series(
+        _ORIGIN, "origin", "tokens of one router by origin of the laboratory, single days",
+        "routed", ("cn_all", "us_all", "eu"), EVERY,
+        (
+            # Closed Chinese models had next to no tokens in 2024, so that open ones stand for all;
+            # a study gives the share of some weeks.
+            Rows("openrouter_token_share", ("cn_open",), error=0.4, counted_as="cn_all"),
+            # US shares are what others leave and say nothing more.
+            Rows(_ORIGIN + "_day_high", ("cn_all", "eu")),
+            Rows(_ORIGIN + "_day_high_other_day", ("cn_all", "eu")),
         ),
-        Series(
-            "openrouter_open_weight_token_share",
-            "tokens of one router on open weights, months",
-            "routed", ("all_open",), EVERY, error=0.12, drift=0.25, memory=0.9, trend=0.15,
+        error=0.25, drift=0.35, memory=0.9, trend=0.15,
+    ),
+    Series(
+        _OPENNESS, "open", "tokens of one router on open weights, months",
+        "routed", ("all_open",), EVERY, (Rows(_OPENNESS + "_high", ("all_open",)),),
+        error=0.12, drift=0.25, memory=0.9, trend=0.15,
+    ),
+    Series(
+        _SITES, "visits", "visits to chat sites outside China",
+        "visits", ("cn_all", "us_all"), EVERY,
+        (
+            Rows(_SITES, ("cn_all",)),
+            Rows((_SITES + "_low", _SITES + "_high"), ("cn_all",), error=0.25),
         ),
-        Series(
-            "web_visit_share_chinese_llm_sites",
-            "visits to chat sites outside China",
-            "visits", ("cn_all", "us_all"), EVERY, error=0.2, drift=0.2, memory=0.8,
+        error=0.2, drift=0.2, memory=0.8,
+    ),
+    Series(
+        # The figures are of the open market: closed Chinese services are outside their base.
+        _DEEPSEEK, "bands", "chatbot use by nation, mean of the half-year",
+        "chats", ("cn_open",), tuple(k for k in EVERY if k != "cn_closed"),
+        (
+            Rows(_DEEPSEEK, ("cn_open:deepseek",), counted_as="cn_open"),
+            Rows(
+                (_DEEPSEEK + "_band_low", _DEEPSEEK + "_band_high"), ("cn_open:deepseek",),
+                error=BAND_ERROR, counted_as="cn_open", floor=BAND_FLOOR,
+            ),
         ),
-        Series(
-            "deepseek_market_share",
-            "chatbot use by nation, mean of the half-year",
-            "visits", ("cn_open",), EVERY, by_nation=True, mean_of=6, error=0.5,
+        factor="visit_factor", by_nation=True, mean_of=6, error=0.5,
+    ),
+    Series(
+        _USERS, "users", "people of working age who use generative AI, mean of the half-year",
+        "users", (USERS,), (), (Rows(_USERS, (USERS,), after="2025-06"),),
+        by_nation=True, error=0.15, drift=0.25, memory=0.95,
+    ),
+    Series(
+        _DERIVED, "derived", "new derivatives of open models by their base",
+        "derived", ("cn_open", "us_open_all", "eu"), OPEN,
+        (
+            Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
+            Rows(_DERIVED + "_lower_bound", ("cn_open",), at_least=True),
         ),
-        Series(
-            "genai_user_share_of_working_age_population",
-            "people of working age who use generative AI, mean of the half-year",
-            "users", (USERS,), (), by_nation=True, error=0.15, drift=0.25, memory=0.95,
+        error=0.3, drift=0.35, memory=0.95,
+    ),
+    Series(
+        _DOWNLOADS, "downloads", "downloads of open models, mean of twelve months",
+        "derived", ("cn_open", "us_open_all", "eu"), OPEN,
+        (Rows(_DOWNLOADS + "_last_12_months", ("cn_open", "us_open_all")),),
+        factor="download_base", mean_of=12, error=0.4, drift=0.3, memory=0.95,
+    ),
+    Series(
+        _FIRMS, "firms", "workloads of enterprises in high-income nations on open weights",
+        "firms", ("all_open",), EVERY,
+        (
+            Rows(_FIRMS, ("all_open",)),
+            Rows(_FIRMS + "_low", ("all_open",)),
+            Rows(_FIRMS + "_high", ("all_open",)),
         ),
-        Series(
-            "atom_share_of_new_derivatives",
-            "new derivatives of open models by their base",
-            "derived", ("cn_open", "us_open_all", "eu"), OPEN, error=0.3, drift=0.35, memory=0.95,
-        ),
-        Series(
-            "hf_download_share",
-            "downloads of open models, mean of twelve months",
-            "derived", ("cn_open", "us_open_all", "eu"), OPEN, mean_of=12, error=0.4, drift=0.3,
-            memory=0.95,
-        ),
-        Series(
-            "enterprise_workload_share_open_source",
-            "workloads of enterprises in high-income nations on open weights",
-            "firms", ("all_open",), EVERY, error=0.15, drift=0.25, memory=0.95,
-        ),
-    )
-}  # fmt: skip
+        error=0.15, drift=0.25, memory=0.95,
+    ),
+)  # fmt: skip
+
+SERIES: Mapping[str, Series] = MappingProxyType({series.name: series for series in _ROWS})
 """Series that the model can be compared with, by name; the order is that of reports.
 
 Errors: 0.25 for a day of routed tokens and 0.12 for a month (spread of days within a month); one
@@ -155,6 +233,9 @@ near the observed levels; 0.5 for a national band; 15 percent for AI users. ``dr
 ``memory`` and ``trend`` are judgement: a third of a logit unit, and a slope of a tenth a month that
 fades, is what releases below the level of ecosystems, tokenisers and habits can do to a router.
 """
+
+BY_KEY: Mapping[str, Series] = MappingProxyType({series.key: series for series in _ROWS})
+"""The same by short name."""
 
 
 def named(name: str) -> Series:
@@ -169,97 +250,6 @@ def named(name: str) -> Series:
         hint = nearest(name, SERIES) or f"series are {', '.join(SERIES)}"
         raise InputError(Problem(f"no series is called {name!r}", path="series", hint=hint))
     return SERIES[name]
-
-
-@dataclass(frozen=True)
-class Lanes:
-    """Parameters that views need, one value a replicate, shape (R,)."""
-
-    visit_factor: Floats
-    trial_new: Floats
-    download_base: Floats
-
-
-def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Lanes:
-    """Return the parameters of views for some replicates."""
-    from sim.world import parameters
-    from sim.world.rows import P
-
-    drawn = parameters.draw(drivers, seed, replicates).scalar
-    return Lanes(drawn[P.visit_factor], drawn[P.trial_new], drawn[P.download_base])
-
-
-def view(series: Series, seen: Trajectory, drivers: Drivers, known: Lanes) -> Floats:
-    """Return what a series would show of a block, without error.
-
-    Parameters
-    ----------
-    series : Series
-    seen : Trajectory
-        A block, looked at in the months that are wanted.
-    drivers : Drivers
-        Names of nations and ecosystems.
-    known : Lanes
-        From :func:`lanes`.
-
-    Returns
-    -------
-    ndarray, shape (T', places, codes, R)
-        Percent, months from 2023-01. Places are the nations, or the world alone.
-    """
-    if series.sees == "users":
-        months = seen.visits.shape[0]
-        users = seen.developers[:months] / np.maximum(drivers.facts.developers, 1e-9)[:, None]
-        return np.asarray(100.0 * np.clip(users, 0.0, 1.0)[:, :, None])
-    use = _use(series, seen, drivers)
-    if series.mean_of > 1:
-        use = _trailing(use, series.mean_of)
-    place = drivers.ecosystems.index
-    base = use[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
-    if series.name == "deepseek_market_share":
-        # The figures are of the open market: closed Chinese services are outside their base.
-        base = base - use[:, :, place("cn_closed")]
-    parts = np.stack(
-        [use[:, :, [place(k) for k in VIEWS[code]]].sum(axis=2) for code in series.codes], axis=2
-    )
-    share = parts / np.maximum(base, 1e-12)[:, :, None]
-    if series.name == "deepseek_market_share":
-        share = share * known.visit_factor
-    if series.name == "hf_download_share":
-        share = share * known.download_base
-    return np.asarray(100.0 * np.clip(share, 0.0, 1.0))
-
-
-def _use(series: Series, seen: Trajectory, drivers: Drivers) -> Floats:
-    """Return use by ecosystem, (T', places, K, R)."""
-    if series.sees != "visits":
-        record: Floats = getattr(seen, series.sees)
-        return record[:, None]
-    if series.by_nation:
-        return seen.visits
-    return np.asarray(np.einsum("tikr,i->tkr", seen.visits, users_abroad(drivers)))[:, None]
-
-
-def users_abroad(drivers: Drivers) -> Floats:
-    """Return chatbot users by nation without China, whose visits the counts of sites do not see."""
-    from sim.evidence import load
-
-    known = load().nations
-    people = dict(zip(known.iso3, known.population, strict=True))
-    return np.array(
-        [
-            0.0 if name == "CHN" else people.get(name, 0.0) * users
-            for name, users in zip(drivers.nations, drivers.facts.ai_users, strict=True)
-        ]
-    )
-
-
-def _trailing(path: Floats, months: int) -> Floats:
-    """Return means over the last ``months`` months, fewer at the start, along the first axis."""
-    total = np.cumsum(path, axis=0)
-    total[months:] = total[months:] - total[:-months]
-    counts = np.minimum(np.arange(1, path.shape[0] + 1), months)
-    return np.asarray(total / counts.reshape(-1, *[1] * (path.ndim - 1)))
 
 
 def logit(percent: Floats, least: float = 0.05) -> Floats:

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.evidence import Observation, load
-from sim.study.calibration.series import DAMPING, SERIES, TREND_FROM, WORLD, Floats, Series, logit
-
-BAND_FLOOR = 2.5
-"""Percent that stands for a national band that begins at zero: its middle."""
-
-CUT_WIDTH = 0.35
-"""Standard deviation, in log-odds, that a band adds to the error of a point (judgement)."""
-
-EARLY_ERROR = 0.4
-"""Standard deviation, log-odds, of the share of late 2024, which a study gives for some weeks."""
+from sim.study.calibration.series import (
+    DAMPING,
+    SERIES,
+    TREND_FROM,
+    WORLD,
+    Floats,
+    Rows,
+    Series,
+    logit,
+)
 
 LEFT_OUT = {
     "atom_share_of_new_derivatives": "one laboratory, not its ecosystem",
@@ -80,96 +80,57 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     list of Target
         Ordered by series, place, code and month.
     """
-    known = load().observations
     among = None if nations is None else set(nations)
-    found = [
-        *_routed(known), *_visits(known), *_by_nation(known), *_users(known),
-        *_derivatives(known), *_downloads(known), *_enterprises(known),
-    ]  # fmt: skip
-    kept = [
-        target
-        for target in found
-        if (until is None or target.month <= until)
-        and (target.series != "deepseek_market_share" or among is None or target.place in among)
-    ]
-    order = list(SERIES)
-    return sorted(kept, key=lambda t: (order.index(t.series), t.place, t.code, t.month, t.value))
-
-
-def _world(
-    known: Sequence[Observation], series: str, rows: str, codes: Sequence[str]
-) -> Iterable[Target]:
-    """Yield the rows of the world whose series is exactly ``rows``."""
-    error = SERIES[series].error
-    for row in known:
-        if row.series == rows and row.ecosystem in codes and row.place == WORLD:
-            yield Target(series, WORLD, row.last, row.ecosystem, row.value, error)
-
-
-def _routed(known: Sequence[Observation]) -> Iterable[Target]:
-    """Yield shares of identified tokens; US shares are what others leave and say nothing more."""
-    origin, open_ = "openrouter_token_share_by_lab_origin", "openrouter_open_weight_token_share"
-    for row in known:
-        if row.series == "openrouter_token_share" and row.ecosystem == "cn_open":
-            # Closed Chinese models had next to no tokens then, so that it stands for all.
-            yield Target(origin, WORLD, row.last, "cn_all", row.value, EARLY_ERROR)
-    for end in ("_day_high", "_day_high_other_day"):
-        yield from _world(known, origin, origin + end, ("cn_all", "eu"))
-    yield from _world(known, open_, open_ + "_high", ("all_open",))
-
-
-def _visits(known: Sequence[Observation]) -> Iterable[Target]:
-    name = "web_visit_share_chinese_llm_sites"
-    yield from _world(known, name, name, ("cn_all",))
-    low, high = (
-        next(row for row in known if row.series == name + end) for end in ("_low", "_high")
+    return sorted(
+        (
+            target
+            for series in SERIES.values()
+            for target in _of(series)
+            if (until is None or target.month <= until)
+            and (series.key not in BY_CHOICE or among is None or target.place in among)
+        ),
+        key=lambda t: (ORDER[t.series], t.place, t.code, t.month, t.value),
     )
-    middle = (low.value + high.value) / 2.0
-    yield Target(name, WORLD, high.last, "cn_all", middle, 0.25)
 
 
-def _by_nation(known: Sequence[Observation]) -> Iterable[Target]:
-    """Yield the printed figure of a nation where there is one, else the middle of its band."""
-    name = "deepseek_market_share"
-    ends = {
-        end: {row.place: row for row in known if row.series == name + end}
-        for end in ("", "_band_low", "_band_high")
-    }
-    for place, low in ends["_band_low"].items():
-        month, error = low.last, SERIES[name].error
-        if place in ends[""]:
-            yield Target(name, place, month, "cn_open", ends[""][place].value, error)
+BY_CHOICE = ("bands",)
+"""Series by nation from which nations can be left out."""
+
+ORDER = {name: place for place, name in enumerate(SERIES)}
+
+
+def _of(series: Series) -> Iterable[Target]:
+    """Yield the figures of a series, row by row of its own row."""
+    given: set[tuple[str, int, str]] = set()
+    for rows in series.rows:
+        band = isinstance(rows.name, tuple)
+        for place, month, code, value in _figures(rows):
+            of = (place, month, code)
+            if (place == WORLD) == series.by_nation or (band and of in given):
+                continue
+            given.add(of)
+            error = series.error if rows.error is None else rows.error
+            yield Target(series.name, place, month, code, value, error, rows.at_least)
+
+
+def _figures(rows: Rows) -> Iterable[tuple[str, int, str, float]]:
+    """Yield place, month, code and percent of what the table says in some rows."""
+    first, *other = (rows.name,) if isinstance(rows.name, str) else rows.name
+    ends = [
+        {(row.place, row.last, row.ecosystem): row.value for row in _table(name)} for name in other
+    ]
+    after = None if rows.after is None else calendar.parse(rows.after)
+    for row in _table(first):
+        if row.ecosystem not in rows.codes or (after is not None and row.last <= after):
             continue
-        middle = max((low.value + ends["_band_high"][place].value) / 2.0, BAND_FLOOR)
-        yield Target(name, place, month, "cn_open", middle, float(np.hypot(error, CUT_WIDTH)))
+        here = [end[row.place, row.last, row.ecosystem] for end in ends]
+        value = max(sum([row.value, *here]) / (1 + len(here)), rows.floor)
+        code = row.ecosystem if rows.counted_as is None else rows.counted_as
+        yield row.place, row.last, code, value
 
 
-def _users(known: Sequence[Observation]) -> Iterable[Target]:
-    """Yield the AI users of the second half-year of 2025; the first is where builders start."""
-    name = "genai_user_share_of_working_age_population"
-    for row in known:
-        if row.series == name and row.place != WORLD and row.last > calendar.parse("2025-06"):
-            yield Target(name, row.place, row.last, "all", row.value, SERIES[name].error)
-
-
-def _derivatives(known: Sequence[Observation]) -> Iterable[Target]:
-    name = "atom_share_of_new_derivatives"
-    yield from _world(known, name, name + "_first_point", ("cn_open", "eu"))
-    for target in _world(known, name, name + "_lower_bound", ("cn_open",)):
-        yield Target(
-            name, WORLD, target.month, target.code, target.value, target.error, at_least=True
-        )
-
-
-def _downloads(known: Sequence[Observation]) -> Iterable[Target]:
-    name = "hf_download_share"
-    yield from _world(known, name, name + "_last_12_months", ("cn_open", "us_open_all"))
-
-
-def _enterprises(known: Sequence[Observation]) -> Iterable[Target]:
-    name = "enterprise_workload_share_open_source"
-    for end in ("", "_low", "_high"):
-        yield from _world(known, name, name + end, ("all_open",))
+def _table(name: str) -> Iterable[Observation]:
+    return (row for row in load().observations if row.series == name)
 
 
 def values(aims: Sequence[Target]) -> Floats:
@@ -224,7 +185,7 @@ def modelled(
     ----------
     aims : sequence of Target
     views : dict of str to ndarray
-        Percent by series, from :func:`sim.study.calibration.series.view`.
+        Percent by series, from :func:`sim.study.calibration.views.view`.
     nations : sequence of str
         Names of the axis of places.
     """

@@ -8,7 +8,7 @@ import pytest
 from sim import months
 from sim.scenario import compile as compiled
 from sim.scenario import load
-from sim.study.calibration import series
+from sim.study.calibration import series, views
 from sim.study.calibration.series import SERIES
 from sim.world import simulate
 from sim.world.rows import B, P
@@ -24,14 +24,14 @@ def small():
     drivers = compiled(scenario)
     replicates = np.arange(6)
     seen = simulate(drivers, seed=3, replicates=replicates)
-    return drivers, seen, series.lanes(drivers, 3, replicates)
+    return drivers, seen, views.lanes(drivers, 3, replicates)
 
 
 @pytest.mark.parametrize("name", SERIES)
 def test_views_are_percent_of_a_whole(small, name):
     drivers, seen, known = small
     of = SERIES[name]
-    path = series.view(of, seen, drivers, known)
+    path = views.view(of, seen, drivers, known)
     places = len(drivers.nations) if of.by_nation else 1
     assert path.shape == (36, places, len(of.codes), 6)
     assert np.isfinite(path).all()
@@ -107,18 +107,18 @@ def test_a_promotion_and_fresh_releases_raise_routed_tokens_and_nothing_else():
 def test_a_half_year_is_the_mean_of_its_months(small):
     drivers, seen, known = small
     of = SERIES["deepseek_market_share"]
-    path = series.view(of, seen, drivers, known)
+    path = views.view(of, seen, drivers, known)
     place, k = drivers.nations.index("KEN"), drivers.ecosystems.index
     half = slice(months.parse("2025-07") - months.FIRST, 36)
     use = seen.visits[half, place].mean(axis=0)
     base = use.sum(axis=0) - use[k("cn_closed")]
-    expected = 100.0 * use[k("cn_open")] / base * known.visit_factor
+    expected = 100.0 * use[k("cn_open")] / base * known["visit_factor"]
     np.testing.assert_allclose(path[35, place, 0], expected)
 
 
 def test_users_begin_at_what_was_observed(small):
     drivers, seen, known = small
-    path = series.view(SERIES["genai_user_share_of_working_age_population"], seen, drivers, known)
+    path = views.view(SERIES["genai_user_share_of_working_age_population"], seen, drivers, known)
     at = months.parse("2025-06") - months.FIRST
     shown = path[at, :, 0].mean(axis=1) / 100.0
     np.testing.assert_allclose(shown, drivers.facts.ai_users, rtol=0.25)
