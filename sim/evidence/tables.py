@@ -243,7 +243,10 @@ def read_sources() -> dict[str, Source]:
     return sources
 
 
-NOT_RUN_ON = ("observations.csv", "sources.csv", "optimism_claim.csv", "control_events.csv")
+NOT_RUN_ON = (
+    "observations.csv", "survey_counts.csv", "sources.csv", "optimism_claim.csv",
+    "control_events.csv",
+)  # fmt: skip
 """Tables that no number of a run comes from: what was observed of use, and what is only cited."""
 
 WORDS = ("source", "note", "meaning", "title", "pool_reason", "south_reason")

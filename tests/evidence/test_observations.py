@@ -21,6 +21,11 @@ def test_nothing_is_later_than_december_2025():
     assert all(row.first <= row.last for row in read_observations())
 
 
+def test_no_figure_stands_twice():
+    keys = [(row.series, row.place, row.period, row.ecosystem) for row in read_observations()]
+    assert len(keys) == len(set(keys))
+
+
 def test_places_are_nations_of_the_table_or_the_world():
     known = {*evidence.load().nations.iso3, "WLD"}
     assert {row.place for row in read_observations()} <= known
