@@ -31,7 +31,7 @@ SOUTH = frozenset({
 NORTH_IN_SOUTH = frozenset({"ISR", "SGP"})
 NUMBERS = (
     "population", "developers", "internet", "ai_users_2025h1", "ai_users_2025h2", "income",
-    "optimism", "ideal_point", "us_trade",
+    "optimism", "ideal_point", "us_trade", "english",
 )  # fmt: skip
 FLAGS = (
     *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "us_cloud",
@@ -102,6 +102,8 @@ class Constants:
         Median of developer accounts per person, for tables without a population.
     us_trade_mean, us_trade_sd : float
         Mean and standard deviation of ``ln(1 + us_trade)``.
+    english_mean : float
+        Mean share of people who use English, percent, for tables that do not give it.
     chip_price_reference : float
         Price at which ``hardware.csv`` turns Chinese demand from money to chips, USD per H100e.
     price_revision : float
@@ -116,6 +118,7 @@ class Constants:
     developers_per_head: float
     us_trade_mean: float
     us_trade_sd: float
+    english_mean: float
     chip_price_reference: float
     price_revision: float
 
@@ -144,6 +147,8 @@ class Nations:
         UN ideal point of 2023; higher is nearer to the United States.
     us_trade : ndarray, (I,)
         Share of the United States in trade in goods, mean of imports and exports, percent.
+    english : ndarray, (I,)
+        People who use English, as a first language or not, percent.
     global_south : ndarray of bool, (I,)
         By the rule of the project; China is not in it.
     membership : ndarray of bool, (I, M)
@@ -177,6 +182,7 @@ class Nations:
     optimism: Floats
     ideal_point: Floats
     us_trade: Floats
+    english: Floats
     global_south: Bools
     membership: Bools
     listed: Bools

@@ -37,7 +37,9 @@ BOUNDS = {
 """Column to the least and the largest value allowed and to its unit."""
 
 COLUMNS = ("iso3", "name", "region", *BOUNDS)
-OPTIONAL = ("groups", "pool", "population", "us_trade")
+OPTIONAL = ("groups", "pool", "population", "us_trade", "english")
+PERCENT = ("us_trade", "english")
+"""Columns in percent that need not be there."""
 _CODE = re.compile(r"[A-Z]{3}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -47,12 +49,12 @@ def from_user_table(path: Path | str, base: Nations) -> Nations:
 
     Columns ``iso3, name, region, developers, internet, income, ai_users, optimism, ideal_point``
     are needed (units in ``BOUNDS``). ``groups`` (slugs separated by semicolons; memberships count
-    as such), ``pool``, ``population`` and ``us_trade`` (percent of trade in goods) may be there.
-    What the table does not give, a nation that ships with the project keeps: hardware pool,
-    memberships, listings, clouds, trade, and its links to other nations that ship. Other nations
-    stand in the pool ``rest``, are listed by every provider, have no cloud region and no link,
-    trade with the United States as the 80 do in the mean, and get a population from the median of
-    developers per head.
+    as such), ``pool``, ``population``, ``us_trade`` (percent of trade in goods) and ``english``
+    (percent of people who use it) may be there. What the table does not give, a nation that ships
+    with the project keeps: hardware pool, memberships, listings, clouds, trade, English, and its
+    links to other nations that ship. Other nations stand in the pool ``rest``, are listed by every
+    provider, have no cloud region and no link, trade with the United States and use English as the
+    80 do in the mean, and get a population from the median of developers per head.
 
     Parameters
     ----------
@@ -152,8 +154,9 @@ def _optional_problems(row: Row, base: Nations) -> list[Problem]:
         found += _problems([lambda: row.choice("pool", POOLS)])
     if row.get("population"):
         found += _problems([lambda: row.number("population", 1.0, 1e10)])
-    if row.get("us_trade"):
-        found += _problems([lambda: row.number("us_trade", 0.0, 100.0)])
+    for column in PERCENT:
+        if row.get(column):
+            found += _problems([lambda column=column: row.number(column, 0.0, 100.0)])  # type: ignore[misc]
     for slug in row.ids("groups") if "groups" in row.cells else ():
         if not _SLUG.fullmatch(slug):
             hint = "write small letters, digits and underscores, such as my_group"
@@ -202,12 +205,16 @@ def _build(rows: list[Row], base: Nations) -> Nations:
     )
     pool = kept(base.pool, POOLS.index("rest"))
     population = kept(base.population, 0)
-    us_trade = kept(base.us_trade, math.expm1(base.constants.us_trade_mean))
+    percents = {
+        "us_trade": kept(base.us_trade, math.expm1(base.constants.us_trade_mean)),
+        "english": kept(base.english, base.constants.english_mean),
+    }
     for place, row in enumerate(rows):
         if row.get("pool"):
             pool[place] = POOLS.index(row["pool"])
-        if row.get("us_trade"):
-            us_trade[place] = row.number("us_trade")
+        for column in PERCENT:
+            if row.get(column):
+                percents[column][place] = row.number(column)
         if row.get("population"):
             population[place] = row.number("population")
         elif not known[place]:
@@ -228,7 +235,8 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         income=columns["income"],
         optimism=columns["optimism"],
         ideal_point=columns["ideal_point"],
-        us_trade=us_trade,
+        us_trade=percents["us_trade"],
+        english=percents["english"],
         global_south=np.array(
             [where in SOUTH and code not in NORTH_IN_SOUTH
              for code, where in zip(codes, region, strict=True)]

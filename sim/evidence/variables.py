@@ -62,6 +62,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({
         "share of the United States in trade in goods, mean of imports and exports",
         "tie to the United States", 0.0, 100.0,
     ),
+    "english": Variable(
+        "people who use English, as a first language or not", _HELD, 0.0, 100.0
+    ),
     "openai_listed": Variable("whether OpenAI lists the nation for its API", _LISTED),
     "anthropic_listed": Variable("whether Anthropic lists the nation for its API", _LISTED),
     "google_listed": Variable("whether Google lists the nation for its API", _LISTED),

@@ -67,6 +67,7 @@ def test_yardsticks_are_constants_of_the_eighty():
     assert NATIONS.optimism.std() == pytest.approx(known.optimism_sd, abs=0.01)
     assert NATIONS.ideal_point[NATIONS.index("USA")] == known.ideal_point_usa
     assert NATIONS.ideal_point[NATIONS.index("CHN")] == known.ideal_point_chn
+    assert NATIONS.english.mean() == pytest.approx(known.english_mean, abs=0.001)
     heads = np.median(NATIONS.developers / NATIONS.population)
     assert heads == pytest.approx(known.developers_per_head, rel=0.001)
 
@@ -132,6 +133,21 @@ def test_imputed_cells_are_few_flagged_and_explained():
     assert count["internet"] == 1
     assert count["optimism"] == 45
     assert {"developers", "ai_users_2025h1", "oecd"}.isdisjoint(count)
+
+
+def test_english_is_observed_imputed_from_neighbours_or_judged():
+    rows = {v.iso3: v for v in evidence.load().values if v.variable == "english"}
+    status = {code: row.status for code, row in rows.items()}
+    assert len(rows) == 80
+    assert list(status.values()).count("observed") == 50
+    assert {code for code in status if status[code] == "imputed"} == {
+        "COL", "CUB", "ECU", "NOR", "PER", "QAT", "SAU", "TUN", "UGA", "VEN",
+    }  # fmt: skip
+    doubtful = ("ETH", "SDN", "TZA")
+    assert {status[code] for code in doubtful} == {"judgement"}
+    mexico, argentina, chile = (rows[code].value for code in ("MEX", "ARG", "CHL"))
+    assert rows["PER"].value == pytest.approx((mexico + argentina + chile) / 3, abs=0.05)
+    assert NATIONS.english[NATIONS.index("USA")] == 96
 
 
 def test_region_medians_of_optimism_are_the_ones_of_the_notes():

@@ -113,7 +113,7 @@ def test_nations_vary_less_than_binomially(code, ratio, points):
 
 
 def test_a_share_of_nought_is_held_half_a_respondent_away(monkeypatch):
-    nobody = {code: 0 for code in CLASSES}
+    nobody = dict.fromkeys(CLASSES, 0)
     row = dataclasses.replace(COUNTS["DEU", EVERYBODY], used=nobody, only=nobody)
     share = dataclasses.replace(
         next(row for row in SURVEY if row.series == EQUAL_SPLIT and row.place == "DEU"), value=0.0
