@@ -89,7 +89,7 @@ def check_finite(table: Facts | Effects, codes: tuple[str, ...]) -> None:
         wrong = np.argwhere(~np.isfinite(np.atleast_1d(values)))
         if wrong.size:
             place = tuple(int(index) for index in wrong[0])
-            axis = 1 if name in ("access", "leak_weight", "licence") else 0
+            axis = 1 if name in ("access", "unlisted", "leak_weight", "licence", "rooted") else 0
             by_nation = np.ndim(values) > axis and np.shape(values)[axis] == len(codes)
             whose = f", nation {codes[place[axis]]}" if by_nation else ""
             raise RunError(

@@ -111,18 +111,19 @@ class Facts(NamedTuple):
     income_ratio: Floats  # [I] income per head over the reference income
     optimism: Floats  # [I] standard scores
     alignment: Floats  # [I] -1 Chinese to 1 US
-    us_tie: Floats  # [I] trade with the United States, standard scores
+    english: Floats  # [I] fraction who use English
     routed: Floats  # [I] 1 where the traffic of routers comes from
     surveyed: Floats  # [I] 1 where surveys of enterprises are made
     region: Ints  # [I]
     pool: Ints  # [I] index into POOLS
     home: Floats  # [I, K] 1 where the ecosystem is the nation's own
+    rooted: Floats  # [H, I, K] 1 where a row of the parameter ``home`` is felt
     first_stance: Ints  # [I] index into STANCES
     membership: Floats  # [I, M] 0 or 1
     link_start: Ints  # [I + 1] rows of the links below
     link_to: Ints  # [links] nation at the other end
     link_weight: Floats  # [links] rows sum to one
-    start: Floats  # [I, K] shares at the start
+    start: Floats  # [I, K] shares at the start of those who use what is their own
     nest: Ints  # [K] index into NESTS
     bloc: Ints  # [K] index into BLOCS
     stand: Floats  # [K] alignment of the ecosystem: 1 US, -1 Chinese
@@ -139,7 +140,8 @@ class Facts(NamedTuple):
     base_month: int  # position of July 2025, base of serving load and training compute
     uptake_month: int  # position of June 2025, at which the counts of builders are anchored
     access: Floats  # [T, I, K * W]
-    leak_weight: Floats  # [T, I, K] weight of ``leak`` added to maker access
+    unlisted: Floats  # [T, I, K] 1 where ``leak_developers`` is added to maker access
+    leak_weight: Floats  # [T, I, K] factor on ``leak``, which consumers have in its place
     licence: Floats  # [T, I, K]
     facility: Floats  # [S] reach of own machines
     world: Floats  # [T, world cells] in the order of WORLD_FAMILIES; risk: 1 where initial_risk is

@@ -30,6 +30,10 @@ from sim.scenario.drivers import (
 HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
 """Bloc to the nation whose own ecosystems are the bloc's."""
 
+ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu"}
+"""Indices of the parameter ``home``, nations and regions, and the bloc whose ecosystems they like
+as their own."""
+
 INCUMBENT = "us_closed"
 """The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
 
@@ -124,7 +128,7 @@ def _people(nations: evidence.Nations) -> dict[str, Any]:
         "income_ratio": own(nations.income_ratio),
         "optimism": own(nations.optimism_z),
         "alignment": own(nations.alignment),
-        "us_tie": own(nations.us_tie),
+        "english": own(nations.english / 100.0),
         "routed": own([code != UNROUTED for code in nations.iso3]),
         "surveyed": own(nations.groups[SURVEYED]),
         "region": own_ints([names.index(region) for region in nations.region]),
@@ -156,6 +160,7 @@ def _identity(
     start[codes == "CHN", ids.index(CHINESE_START)] = 1.0
     return {
         "home": own(np.stack(home, axis=1)),
+        "rooted": own(_rooted(nations, ecosystems)),
         "first_stance": own_ints([STANCES.index(stance) for stance in _first_stances(nations)]),
         "start": start,
         "nest": own_ints([NESTS.index(ecosystem.nest) for ecosystem in ecosystems]),
@@ -163,6 +168,20 @@ def _identity(
         "stand": own([ecosystem.alignment for ecosystem in ecosystems]),
         "pulled": own([name == INCUMBENT for name in ids]),
     }
+
+
+def _rooted(
+    nations: evidence.Nations, ecosystems: Sequence[evidence.Ecosystem]
+) -> NDArray[np.bool_]:
+    """Return where each row of the parameter ``home`` is felt, (H, I, K)."""
+    codes, region = np.array(nations.iso3), np.array(nations.region)
+    return np.array(
+        [
+            ((codes == where) | (region == where))[:, None]
+            & np.array([ecosystem.bloc == bloc for ecosystem in ecosystems])
+            for where, bloc in ROOTS.items()
+        ]
+    )
 
 
 def _first_stances(nations: evidence.Nations) -> Iterable[str]:
@@ -215,6 +234,7 @@ def _terms(nations: evidence.Nations, calendar: Ints, until: int | None) -> dict
     member = nations.membership[:, nations.memberships.index("eu")]
     return {
         "access": own(granted.reshape(*granted.shape[:2], -1)),
+        "unlisted": own(leak > 0.0),
         "leak_weight": own(leak),
         "licence": own(np.where(member[None, :, None], in_union[:, None], licence[:, None])),
     }

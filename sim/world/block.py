@@ -57,6 +57,7 @@ class Record(NamedTuple):
     """What a block of replicates leaves behind, month by month; L lanes last."""
 
     share: Floats  # [T, I, K, L]
+    met: Floats  # [T, I, K, L] part of a month's use, trial included, of developers who answer
     builders: Floats  # [T, I, L]
     stance: NDArray[np.int8]  # [T, I, L]
     compute: Floats  # [T, 3, 2, L]
@@ -92,6 +93,7 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
     seen = min(view_months, months)
     return Record(
         share=np.empty((months, nations, ecosystems, lanes)),
+        met=np.empty((months, nations, ecosystems, lanes)),
         builders=np.empty((months, nations, lanes)),
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),
@@ -106,6 +108,7 @@ def note(t: int, block: Block, record: Record) -> None:
     """Write a month down."""
     state = block.state
     record.share[t] = state.national
+    record.met[t] = block.scratch.met
     record.builders[t] = state.builders
     record.stance[t] = state.stance
     record.compute[t] = state.compute

@@ -42,10 +42,10 @@ def perceive(t: int, block: Block) -> None:
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
-        f.alignment, f.us_tie, f.stand, f.home, f.access, f.leak_weight, f.licence, f.facility,
+        f.home, f.access, f.unlisted, f.licence, f.facility,
         f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
         e.operation, e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer,
-        state.slowed, state.ln_price, state.cover_before, risk, state.taste, state.stance_before,
+        state.slowed, state.ln_price, state.cover_before, risk, state.standing, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
         state.pull, state.offer, state.regarded, state.opened, state.worth, state.by_maker,
         state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
@@ -65,7 +65,7 @@ def review(t: int, block: Block) -> None:
 def decide(t: int, block: Block, *, looking: bool) -> None:
     """Let every nation choose, grow and move its shares."""
     f, state, scratch = block.facts, block.state, block.scratch
-    p, ps, _, switch = block.parameters
+    p, ps, switch = block.parameters.scalar, block.parameters.segment, block.parameters.switches
     nations.decide(
         int(f.months[t]), t >= f.base_month, looking, switch.noise, switch.trial, switch.links,
         f.nest, f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
@@ -75,7 +75,7 @@ def decide(t: int, block: Block, *, looking: bool) -> None:
         state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
         scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
         scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
-        state.callers, scratch.fresh_choice,
+        state.callers, scratch.fresh_choice, scratch.single_choice, scratch.met,
     )  # fmt: skip
 
 
@@ -83,12 +83,13 @@ def look(t: int, block: Block, record: Record) -> None:
     """Write what the observed series would show of the month."""
     f, state, scratch = block.facts, block.state, block.scratch
     observe.chatbot_view(
-        t, state.share, state.by_maker, state.offered, state.cover,
+        t, f.unlisted, f.leak_weight, state.consumer, state.cover,
         block.parameters.switches.trial, state.attention, state.access,
-        block.parameters.scalar, scratch.part, record.visits,
+        block.parameters.scalar, record.visits,
     )  # fmt: skip
     observe.world_views(
         t, f.nest, f.routed, f.surveyed, f.promoted, block.parameters.scalar, state.builders,
         state.share, state.opened, state.worth, state.offered, state.cover, state.ln_price,
-        state.fresh, scratch.fresh_choice, record.routed, record.firms, record.derived,
+        state.fresh, scratch.fresh_choice, scratch.single_choice, record.routed, record.firms,
+        record.derived,
     )  # fmt: skip

@@ -115,7 +115,7 @@ class Nation(mesa.Agent):
         for k in range(f.nest.size):
             if f.stale[t, i, k] == 1:
                 policy.settle_ecosystem(
-                    i, k, t, f.access, f.leak_weight, f.licence, *levers, p, state.access,
+                    i, k, t, f.access, f.unlisted, f.licence, *levers, p, state.access,
                     state.price, state.licence, work,
                 )  # fmt: skip
 
@@ -125,8 +125,8 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.regard(
-            i, 0, 1, f.alignment, f.us_tie, f.stand, f.home, f.bloc, f.pulled, state.taste,
-            state.trust, state.pull, world.risk, state.stance_before, p, ps, state.regarded,
+            i, 0, 1, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
+            state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
 
     def open_ways(self, k: int) -> None:
@@ -205,7 +205,10 @@ class Nation(mesa.Agent):
         """Let curious users try and newcomers start to build."""
         world, i = self.model, self.position
         f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, ps, _, switch = world.block.parameters
+        p, ps, switch = (
+            world.block.parameters.scalar, world.block.parameters.segment,
+            world.block.parameters.switches,
+        )  # fmt: skip
         uptake.try_out(i, switch.trial, p, state.attention, state.access, scratch.tried)
         uptake.grow(
             i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
@@ -223,8 +226,12 @@ class Nation(mesa.Agent):
             scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
+        observe.met_with(
+            i, state.share, world.block.parameters.switches.trial, state.attention, state.access,
+            scratch.tried, p, ps, scratch.met,
+        )  # fmt: skip
         if world.looking:
-            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)
+            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice, scratch.single_choice)
         if world.t >= f.base_month:
             tally.nation_load(
                 i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,

@@ -65,7 +65,7 @@ def _supply(t: int, block: Block) -> None:
 def _capability(t: int, block: Block) -> None:
     """Frontier, releases, what they are worth, what they cost and the attention they draw."""
     f, state, keys = block.facts, block.state, block.keys
-    p, ps, pk, switch = block.parameters
+    p, ps, pk, *_, switch = block.parameters
     capability.month(
         t, int(f.months[t]), f.last_fact, f.nest, f.bloc, f.capability, f.on_sale, f.frontier,
         f.notable, f.notable_size, f.ln_price, f.fall_years, state.cells, p, ps, pk, switch.noise,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Drivers
+from sim.scenario.facts import ROOTS
 from sim.world import streams
 from sim.world.rows import SCALARS, BySegment, Switches
 
@@ -44,6 +45,8 @@ class Parameters(NamedTuple):
     scalar: Lanes  # [scalars, L]
     segment: Lanes  # [S, by segment, L]
     ecosystem: Lanes  # [K, by ecosystem, L]
+    home: Lanes  # [H, L] in the order of ROOTS
+    brand: Lanes  # [K, L] ecosystem_pull, utils; zero where the table has none
     switches: Switches
 
 
@@ -75,6 +78,12 @@ class _Draws:
             return np.full(self._keys.size, float(override))
         return np.asarray(override.quantile(self._uniforms(path)), dtype=np.float64)  # type: ignore[attr-defined]
 
+    def or_none(self, name: str, index: str) -> Lanes:
+        """Return the lanes of a parameter that not every ecosystem has; zero where it has not."""
+        if f"{name}.{index}" in self._rows:
+            return self(name, index)
+        return np.zeros(self._keys.size)
+
     def _uniforms(self, path: str) -> Lanes:
         return streams.uniforms(streams.keys(self._keys, f"parameter/{path}"), 0)
 
@@ -92,7 +101,31 @@ def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
         return get("task_difficulty") + harder
     if row == "ln_under_use":
         return np.log(get("under_use", segment))
+    if row == "answering":
+        return get("own_use") * get("employed")
     return get(PLAIN[row], segment)
+
+
+def _answering(segments: tuple[str, ...], weight: Lanes, firms: Lanes) -> Lanes:
+    """Return the part that each segment has in the answers of a survey of developers, (S, L).
+
+    Employed respondents answer for their own use: only the part `own_use` of what they say follows
+    the choice of their firm. The rest is as that of independents and research, by weight.
+
+    Parameters
+    ----------
+    segments : tuple of str
+    weight : ndarray, shape (S, L)
+        Weights of the segments.
+    firms : ndarray, shape (S, L)
+        The part of answers that follows firms, the same in each row.
+    """
+    is_firm = np.array([segment == "enterprise" for segment in segments])[:, None]
+    if is_firm.all():
+        return np.ones_like(weight)
+    part = firms * is_firm.any()
+    others = weight * ~is_firm
+    return np.asarray(np.where(is_firm, part, (1.0 - part) * others / others.sum(axis=0)))
 
 
 def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
@@ -156,7 +189,9 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
             for s in drivers.segments
         ]
     )
-    segment[:, 0] /= segment[:, 0].sum(axis=0)  # weights of the segments are parts of a whole
+    weight, answering = BySegment._fields.index("weight"), BySegment._fields.index("answering")
+    segment[:, weight] /= segment[:, weight].sum(axis=0)  # parts of a whole
+    segment[:, answering] = _answering(drivers.segments, segment[:, weight], segment[:, answering])
     none = np.zeros(len(replicates))
     ecosystem = np.stack(
         [
@@ -169,5 +204,7 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
         scalar=np.stack([*scalar.values(), *_derived(scalar)]),
         segment=segment,
         ecosystem=ecosystem,
+        home=np.stack([get("home", where) for where in ROOTS]),
+        brand=np.stack([get.or_none("ecosystem_pull", k) for k in drivers.ecosystems]),
         switches=Switches(*(int(get(name)[0]) for name in Switches._fields)),
     )

@@ -48,6 +48,7 @@ class BySegment(NamedTuple):
     self_host: int
     ln_under_use: int
     stance: int
+    answering: int
 
 
 class ByEcosystem(NamedTuple):

@@ -21,7 +21,7 @@ from sim.scenario.drivers import (
     Ints,
     nation_offsets,
 )
-from sim.world import streams
+from sim.world import likings, streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
 from sim.world.rows import REVIEW_PERIOD, B, P
@@ -40,7 +40,8 @@ class State(NamedTuple):
     builders: Floats  # [I, L] developers who build on models
     national: Floats  # [I, K, L] share over segments
     scar: Floats  # [I, K, L] utils
-    taste: Floats  # [I, K, L] utils, fixed
+    standing: Floats  # [I, K, L] utils, fixed: leaning, home, language, taste
+    consumer: Floats  # [I, K, L] utils, fixed: what consumers hold of a chat service
     wander: Floats  # [I, K, L] utils, AR(1)
     stance: Ints  # [I, L]
     stance_felt: Ints  # [I, L] stance under which offers were last valued; -1 before
@@ -117,6 +118,8 @@ class Scratch(NamedTuple):
     part: Floats  # [L]
     work: Floats  # [6, L]
     fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
+    single_choice: Floats  # [I, K, L] choice probabilities of independents, for routers
+    met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
 
 
 class StreamKeys(NamedTuple):
@@ -161,51 +164,6 @@ def stream_keys(drivers: Drivers, run: Keys) -> StreamKeys:
     )
 
 
-def tastes(
-    drivers: Drivers, run: Keys, draws: Ints | None, region_sd: Floats, nation_sd: Floats
-) -> Floats:
-    """Return the fixed taste of each nation for each ecosystem, region draw plus nation draw.
-
-    Parameters
-    ----------
-    drivers : Drivers
-        Compiled scenario.
-    run : ndarray of uint64, shape (L,)
-        Keys of the replicates.
-    draws : ndarray of int, shape (L,), or None
-        The draw of the calibration that each replicate takes.
-    region_sd, nation_sd : ndarray, shape (L,)
-        Standard deviations, utils.
-
-    Returns
-    -------
-    ndarray, shape (I, K, L)
-        Utils.
-    """
-    shape = (-1, len(drivers.ecosystems), run.size)
-    regions, nations = (
-        _scores(
-            drivers,
-            run,
-            draws,
-            tuple(f"{name}/{a}/{k}" for a in places for k in drivers.ecosystems),
-        ).reshape(shape)
-        for name, places in (("taste/region", drivers.regions), ("taste/nation", drivers.nations))
-    )
-    return region_sd * regions[drivers.facts.region] + nation_sd * nations
-
-
-def _scores(drivers: Drivers, run: Keys, draws: Ints | None, names: tuple[str, ...]) -> Floats:
-    """Return the standard scores of tastes, those of the calibration where it has them, (n, L)."""
-    scores = streams.normal_table(run, names)
-    if drivers.fitted is not None and draws is not None:
-        for place, name in enumerate(names):
-            fitted = drivers.fitted.lanes(name, draws)
-            if fitted is not None:
-                scores[place] = fitted
-    return scores
-
-
 def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch:
     """Allocate the working arrays of a block."""
     return Scratch(
@@ -220,6 +178,8 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         part=np.zeros(lanes),
         work=np.zeros((6, lanes)),
         fresh_choice=np.zeros((nations, ecosystems, lanes)),
+        single_choice=np.zeros((nations, ecosystems, lanes)),
+        met=np.zeros((nations, ecosystems, lanes)),
     )
 
 
@@ -261,10 +221,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     noise = float(parameters.switches.noise)
     reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
     waited = p[REVIEW_PERIOD] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
-    share = np.empty((nations, segments, ecosystems, lanes))
-    share[:] = f.start[:, None, :, None]
-    national = np.empty((nations, ecosystems, lanes))
-    national[:] = f.start[:, :, None]
+    national = likings.first_shares(f, p[P.start_home])
+    share = np.repeat(national[:, None], segments, axis=1)
     # Chinese output in 2023-01: the reference month run back at each replicate's own growth.
     years = f.output_month / 12.0
     growth = p[P.output_growth] + p[P.backfire] * p[P.unmet_start]
@@ -277,7 +235,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         builders=builders,
         national=national,
         scar=zeros(nations, ecosystems),
-        taste=tastes(drivers, run, draws, p[P.taste_region] * noise, p[P.taste_nation] * noise),
+        standing=likings.standing(drivers, parameters, run, draws),
+        consumer=likings.consumer(drivers, parameters, run, draws),
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
         stance_felt=np.full((nations, lanes), -1),

@@ -28,6 +28,8 @@ class Trajectory:
         Their numbers.
     share : ndarray, shape (T, I, K, R)
         Share of builders by nation and ecosystem.
+    met : ndarray, shape (T, I, K, R)
+        Part of a month's use, trial included, of the developers whom a survey asks.
     developers : ndarray, shape (T, I, R)
         Developers who build on models.
     stance : ndarray of int8, shape (T, I, R)
@@ -53,6 +55,7 @@ class Trajectory:
 
     replicates: NDArray[np.int64]
     share: Floats
+    met: Floats
     developers: Floats
     stance: NDArray[np.int8]
     compute: Floats
@@ -131,6 +134,7 @@ def _trajectory(
     return Trajectory(
         replicates=np.asarray(replicates),
         share=record.share,
+        met=record.met,
         developers=record.builders,
         stance=record.stance,
         compute=record.compute,

@@ -216,8 +216,8 @@ def calibrate(
     _require_free(plan, int((~may_move.any(axis=1)).sum()))
     # Slopes are left to forecasts: the structure shall explain what it can.
     observed, spread = values(aims), covariance(aims, slopes=False)
-    scores = prior = np.random.default_rng([plan.seed, 0]).standard_normal(
-        (len(unknown.names), plan.members)
+    scores = prior = unknown.centred(
+        np.random.default_rng([plan.seed, 0]).standard_normal((len(unknown.names), plan.members))
     )
     shown: list[Floats] = []
     inflations = smoother.inflations(plan.steps)
@@ -233,8 +233,8 @@ def calibrate(
             after = scores
             if step < plan.steps:
                 rng = np.random.default_rng([plan.seed, 1, step])
-                after = smoother.update(
-                    scores, seen, observed, spread, may_move, inflations[step], rng
+                after = unknown.centred(
+                    smoother.update(scores, seen, observed, spread, may_move, inflations[step], rng)
                 )
             if steps is not None:
                 steps.put(key, _arrays(shown=seen, scores=after))

@@ -16,10 +16,12 @@ from sim.evidence.parameters import read as read_parameters
 from sim.evidence.posterior import read as read_draws
 from sim.study.calibration.series import BY_KEY
 
-ORIGIN, OPEN, VISITS, NATIONS, USERS, FIRMS, DERIVED, DOWNLOADS = (
+ORIGIN, OPEN, VISITS, BANDS, SPLIT, USERS, FIRMS, DERIVED, DOWNLOADS = (
     BY_KEY[key].name
-    for key in ("origin", "open", "visits", "bands", "users", "firms", "derived", "downloads")
-)
+    for key in (
+        "origin", "open", "visits", "bands", "split", "users", "firms", "derived", "downloads",
+    )
+)  # fmt: skip
 ROUTED, BUILT = (ORIGIN, OPEN), (DERIVED, DOWNLOADS)
 
 FITTED: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Joint
 from sim.study.calibration import series as observed
 from sim.study.calibration import views
-from sim.study.calibration.fitted import BUILT, FIRMS, FITTED, NATIONS, ROUTED, VISITS
+from sim.study.calibration.fitted import BANDS, BUILT, FIRMS, FITTED, ROUTED, SPLIT
 from sim.study.calibration.series import SERIES
-from sim.study.calibration.targets import Target, modelled
+from sim.study.calibration.targets import Target, modelled, months_of, targets
 from sim.study.ensemble import LANES
 
 if TYPE_CHECKING:
@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-CONTRAST = ("cn_open", "us_closed")
-"""Ecosystems whose tastes a national chatbot share can tell: one of them against the other."""
-
 LARGEST = "USA"
 """The nation whose own tastes weigh in every series of the world."""
 
-WORLDWIDE = (*ROUTED, *BUILT, VISITS, FIRMS)
+WORLDWIDE = (*ROUTED, *BUILT, FIRMS)
 
 _UNTOLD = ("sovereign", "cn_closed")
 """Ecosystems too small, or in one nation alone, for a taste to be told."""
@@ -49,23 +46,18 @@ class Unknowns:
     held : tuple of Parameter
         Drawn parameters, those of ``FITTED`` among them; the others go along with each member and
         are never moved.
-    tastes : tuple of (str, str)
-        Whose tastes are unknown, a region or a nation, and for which ecosystem.
+    tastes : tuple of str
+        Streams of unknown tastes: ``taste/region/REGION/ECOSYSTEM``,
+        ``taste/nation/ISO3/ECOSYSTEM`` or ``taste/consumer/ISO3``.
     """
 
     held: tuple[Parameter, ...]
-    tastes: tuple[tuple[str, str], ...]
+    tastes: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Paths of parameters, then names of streams of tastes."""
-        return (
-            *(row.path for row in self.held),
-            *(
-                f"taste/{'nation' if where.isupper() else 'region'}/{where}/{ecosystem}"
-                for where, ecosystem in self.tastes
-            ),
-        )
+        return (*(row.path for row in self.held), *self.tastes)
 
     def values(self, scores: Floats) -> Floats:
         """Return values of standard scores, both (unknowns, members).
@@ -86,19 +78,46 @@ class Unknowns:
         return out
 
     def may_move(self, aims: Sequence[Target], drivers: Drivers) -> Floats:
-        """Return what each target may tell of each unknown, 0 or 1, (unknowns, targets)."""
+        """Return what each target may tell of each unknown, 0 or 1, (unknowns, targets).
+
+        The taste of a nation is told by its own figures, and by those of all other nations how much
+        of its figures is not its own: without them tastes would take what alignment explains.
+        """
         out = np.zeros((len(self.names), len(aims)))
-        region = dict(zip(drivers.nations, drivers.facts.region.tolist(), strict=True))
+        told: dict[str, set[str]] = {}
+        for aim in aims:
+            told.setdefault(aim.series, set()).add(aim.place)
+        by_nation = {"nation": SPLIT, "consumer": BANDS}
         for column, aim in enumerate(aims):
             for place, row in enumerate(self.held):
                 out[place, column] = aim.series in FITTED.get(row.path, ())
-            for place, (where, ecosystem) in enumerate(self.tastes, len(self.held)):
-                if aim.series == NATIONS:
-                    near = where in (aim.place, drivers.regions[region[aim.place]])
-                    out[place, column] = near and ecosystem in CONTRAST
-                elif aim.series in WORLDWIDE:
-                    out[place, column] = where == LARGEST or not where.isupper()
+            for place, name in enumerate(self.tastes, len(self.held)):
+                _, kind, where, *_ = name.split("/")
+                worldwide = aim.series in WORLDWIDE and (kind == "region" or where == LARGEST)
+                of = by_nation.get(kind, SPLIT)
+                own = aim.series == of and (kind == "region" or where in told[of])
+                out[place, column] = own or (worldwide and kind != "consumer")
         return out
+
+    def centred(self, scores: Floats) -> Floats:
+        """Return scores in which the tastes of nations for an ecosystem have mean zero.
+
+        What all nations like is the ecosystem's own worth, or a bias of the survey; left to the
+        tastes of the nations that were asked it would be missing in all others.
+        """
+        out = scores.copy()
+        for ecosystem in {name.split("/")[3] for name in self.tastes if _is_of_nation(name)}:
+            rows = [
+                place
+                for place, name in enumerate(self.names)
+                if _is_of_nation(name) and name.endswith("/" + ecosystem)
+            ]
+            out[rows] -= out[rows].mean(axis=0)
+        return out
+
+
+def _is_of_nation(name: str) -> bool:
+    return name.startswith("taste/nation/")
 
 
 def unknowns(drivers: Drivers) -> Unknowns:
@@ -110,21 +129,28 @@ def unknowns(drivers: Drivers) -> Unknowns:
         and row.name not in _AFTER
         and row.path not in drivers.parameters
     )
-    known = set(load().nations.deepseek)
+    told = {
+        key: {aim.place for aim in targets() if aim.of.key == key} for key in ("split", "bands")
+    }
+    choices = [k for k in drivers.ecosystems if k not in _UNTOLD]
     tastes = [
-        *((region, k) for region in drivers.regions for k in drivers.ecosystems),
-        *((LARGEST, k) for k in drivers.ecosystems if LARGEST in drivers.nations),
-        *((nation, k) for nation in drivers.nations if nation in known for k in CONTRAST),
+        *(f"taste/region/{region}/{k}" for region in drivers.regions for k in choices),
+        *(
+            f"taste/nation/{nation}/{k}"
+            for nation in drivers.nations
+            if nation in told["split"] or nation == LARGEST
+            for k in choices
+        ),
+        *(f"taste/consumer/{nation}" for nation in drivers.nations if nation in told["bands"]),
     ]
-    return Unknowns(held, tuple(pair for pair in tastes if pair[1] not in _UNTOLD))
+    return Unknowns(held, tuple(tastes))
 
 
 def worlds(
     drivers: Drivers,
     unknown: Unknowns,
     scores: Floats,
-    wanted: Iterable[str],
-    months: int,
+    wanted: Mapping[str, NDArray[np.int64]],
     seed: int,
     repeats: int = 1,
 ) -> dict[str, Floats]:
@@ -136,10 +162,8 @@ def worlds(
         Compiled scenario, without draws of a calibration.
     unknown : Unknowns
     scores : ndarray, shape (unknowns, members)
-    wanted : iterable of str
-        Series.
-    months : int
-        Months from 2023-01 that are looked at.
+    wanted : mapping of str to ndarray of int, shape (T',)
+        Series, and the positions of their months counted from 2023-01.
     seed : int
         Of all that is random beside the unknowns.
     repeats : int
@@ -147,7 +171,7 @@ def worlds(
 
     Returns
     -------
-    dict of str to ndarray, shape (months, places, codes, members)
+    dict of str to ndarray, shape (T', places, codes, members)
         Percent.
     """
     members = scores.shape[1]
@@ -158,9 +182,7 @@ def worlds(
         lanes = np.arange(first, min(first + LANES, members))
         fitted = Joint(unknown.names, np.ascontiguousarray(values[:, lanes].T), each=True)
         mine = dataclasses.replace(drivers, fitted=fitted)
-        shown = [
-            _one(mine, names, months, seed, lanes + repeat * members) for repeat in range(repeats)
-        ]
+        shown = [_one(mine, wanted, seed, lanes + repeat * members) for repeat in range(repeats)]
         for name in names:
             if repeats == 1:
                 parts[name].append(shown[0][name])
@@ -171,13 +193,17 @@ def worlds(
 
 
 def _one(
-    drivers: Drivers, names: Sequence[str], months: int, seed: int, replicates: NDArray[np.int64]
+    drivers: Drivers,
+    wanted: Mapping[str, NDArray[np.int64]],
+    seed: int,
+    replicates: NDArray[np.int64],
 ) -> dict[str, Floats]:
     from sim.world import simulate
 
+    months = drivers.facts.months.size
     seen = simulate(drivers, seed=seed, replicates=replicates, view_months=months)
     known = views.lanes(drivers, seed, replicates)
-    return {name: views.view(SERIES[name], seen, drivers, known) for name in names}
+    return {name: views.view(SERIES[name], seen, drivers, known, at) for name, at in wanted.items()}
 
 
 def shown(
@@ -189,8 +215,6 @@ def shown(
     repeats: int = 1,
 ) -> Floats:
     """Return what members show at the targets, log-odds, shape (targets, members)."""
-    wanted = [name for name in SERIES if any(aim.series == name for aim in aims)]
-    months = drivers.facts.months.size
-    return modelled(
-        aims, worlds(drivers, unknown, scores, wanted, months, seed, repeats), drivers.nations
-    )
+    wanted = months_of(aims)
+    views_of = worlds(drivers, unknown, scores, wanted, seed, repeats)
+    return modelled(aims, views_of, drivers.nations, wanted)

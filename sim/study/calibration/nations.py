@@ -1,34 +1,58 @@
-"""Nations left out: how well the rest tells of a nation's chatbot share, against regressions."""
+"""Nations left out: how well the rest tells whose models a nation's developers use.
+
+Each nation of the survey of developers is forecast by a calibration that does not know it, and by
+regressions on covariates that the model has too, trained on the same nations. All forecasts are
+distributions of what would be observed there, sampling of its respondents included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from sim.evidence import load
+from sim.evidence import Nations, load
 from sim.study.calibration import members, scores
 from sim.study.calibration.calibrate import Plan, calibrate, compiled
-from sim.study.calibration.fitted import NATIONS
+from sim.study.calibration.fitted import SPLIT
 from sim.study.calibration.forecast import predict
-from sim.study.calibration.series import Floats, logit, percent
+from sim.study.calibration.series import SERIES, Floats, logit, percent
 from sim.study.calibration.targets import Target, targets
 
-FOLDS, REPEATS = 5, 2
+FOLDS, REPEATS = 5, 20
 
-REGRESSIONS: dict[str, tuple[str, ...]] = {
-    "income": ("income",),
-    "access": ("access",),
-    "income, access, alignment": ("income", "access", "alignment"),
-    "income, access, alignment, tie": ("income", "access", "alignment", "tie"),
-    "the same and regions": ("income", "access", "alignment", "tie", "region"),
-}
-"""Ridge regressions on covariates that the model has too."""
+APART = ("CHN",)
+"""Nations of the survey that no fold leaves out: what is their own is told by no other nation."""
 
-PENALTY = 3.0
+WEST = -0.35
+"""Alignment that parts the West from the rest, the middle of a gap in which no nation stands."""
+
+MODEL = "model"
+
+Covariate = Callable[[Nations], Floats]
+REGRESSIONS: Mapping[str, tuple[Covariate, ...]] = MappingProxyType(
+    {
+        "mean": (),
+        "two groups": (lambda nations: nations.alignment > WEST,),
+        "UN votes": (lambda nations: nations.alignment,),
+        "income": (lambda nations: np.log(nations.income),),
+        "income, votes, English": (
+            lambda nations: np.log(nations.income),
+            lambda nations: nations.alignment,
+            lambda nations: nations.english,
+        ),
+    }
+)
+"""Regressions of a class' log-odds against covariates of nations, by name."""
+
+PENALTY = 0.3
 """Weight of a squared coefficient of a standardised covariate, in squared log-odds (judgement)."""
+
+DRAWS = 500
+"""Draws of the distribution of a regression."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +62,12 @@ class LeftOut:
     Parameters
     ----------
     points : DataFrame
-        repeat, nation, blocked, observed, p05, p50, p95, covered, and a column a regression.
+        repeat, nation, west, ecosystem, method, observed, p05, p50, p95, crps, covered; percent.
     table : DataFrame
-        method, nations ("all" or "served"), rank_correlation, error, coverage; error is the mean
-        absolute error in log-odds.
+        method, ecosystem, nations ("all", "West" or "rest"), count, rank_correlation, error, crps,
+        crps_worse and its standard error (the regression's less the model's, paired by nation),
+        coverage (nations inside their 90 % interval, mean over repeats). The forecast of a nation
+        is the mean of its held-out medians over repeats; errors are means over nations.
     """
 
     points: pd.DataFrame
@@ -53,6 +79,7 @@ def left_out(
     *,
     folds: int = FOLDS,
     repeats: int = REPEATS,
+    by_region: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> LeftOut:
     """Leave each fold of nations out in turn, calibrate without it and forecast it.
@@ -63,105 +90,166 @@ def left_out(
         Members, steps and seed; folds are drawn from the seed too.
     folds, repeats : int
         Parts of the nations, and how often they are parted anew.
+    by_region : bool
+        Whether each region is a fold, once, in place of drawn ones.
     progress : callable, optional
     """
-    aims = [aim for aim in targets() if aim.series == NATIONS]
-    rows: list[pd.DataFrame] = []
+    nations = load().nations
+    told = [aim for aim in targets() if aim.series == SPLIT]
+    asked = sorted({aim.place for aim in told} - set(APART))
     rng = np.random.default_rng([plan.seed, 3])
-    for repeat in range(repeats):
-        order = rng.permutation(len(aims))
-        for fold in range(folds):
-            out = [aims[n] for n in np.sort(order[fold::folds]).tolist()]
-            rows.append(_fold(plan, aims, out).assign(repeat=repeat))
-            if progress:
-                progress(repeat * folds + fold + 1, repeats * folds)
+    if by_region:
+        regions = [nations.region[nations.index(code)] for code in asked]
+        parts = [
+            (0, [code for code, of in zip(asked, regions, strict=True) if of == region])
+            for region in sorted(set(regions))
+        ]
+    else:
+        orders = [rng.permutation(asked).tolist() for _ in range(repeats)]
+        parts = [
+            (repeat, order[fold::folds]) for repeat, order in enumerate(orders)
+            for fold in range(folds)
+        ]  # fmt: skip
+    rows: list[pd.DataFrame] = []
+    for done, (repeat, out) in enumerate(parts, 1):
+        rows.append(_fold(plan, told, sorted(out)).assign(repeat=repeat))
+        if progress:
+            progress(done, len(parts))
     points = pd.concat(rows, ignore_index=True)
     return LeftOut(points, _table(points))
 
 
-def _fold(plan: Plan, aims: Sequence[Target], out: Sequence[Target]) -> pd.DataFrame:
-    names = {aim.place for aim in out}
-    kept = [aim for aim in aims if aim.place not in names]
-    trained = calibrate(replace(plan, nations=tuple(aim.place for aim in kept)))
+def _fold(plan: Plan, told: Sequence[Target], out: Sequence[str]) -> pd.DataFrame:
+    """Return forecasts of some nations by a calibration and by regressions that leave them out."""
+    inside = tuple(sorted({aim.place for aim in told} - set(out)))
+    trained = calibrate(replace(plan, nations=inside))
     drivers = compiled(trained.plan)
+    kept = [aim for aim in told if aim.place in inside]
+    wanted = [aim for aim in told if aim.place in out]
     seen = members.shown(
-        drivers, trained.unknown, trained.posterior, out, plan.seed * 1000 + 700, plan.repeats
-    )
-    rng = np.random.default_rng([plan.seed, 4])
-    draws = percent(predict([], np.empty((0, seen.shape[1])), out, seen, rng))
-    low, middle, high = np.quantile(draws, (0.05, 0.5, 0.95), axis=1)
-    observed = np.array([aim.value for aim in out])
-    covariates = _covariates([aim.place for aim in aims])
-    nations = load().nations
-    listed = dict(zip(nations.iso3, nations.listed.sum(axis=1).tolist(), strict=True))
-    frame = pd.DataFrame(
-        {
-            "nation": [aim.place for aim in out],
-            "blocked": [bool(listed[aim.place] == 0) for aim in out],
-            "observed": observed, "p05": low, "p50": middle, "p95": high,
-            "covered": (low <= observed) & (observed <= high),
-        }
+        drivers, trained.unknown, trained.posterior, [*kept, *wanted], plan.seed * 1000 + 700,
+        plan.repeats,
     )  # fmt: skip
-    target = pd.Series({aim.place: float(logit(np.array(aim.value))) for aim in kept})
-    for name, columns in REGRESSIONS.items():
-        fitted = _ridge(covariates, columns, target)
-        frame[name] = percent(fitted[frame["nation"]].to_numpy())
-    return frame
-
-
-def _covariates(codes: Sequence[str]) -> pd.DataFrame:
-    """Return covariates of nations, each standardised but access, which is -1 where blocked."""
-    nations = load().nations
-    places = [nations.index(code) for code in codes]
-
-    def standard(values: Floats) -> Floats:
-        kept = values[places]
-        return np.asarray((kept - kept.mean()) / kept.std())
-
+    rng = np.random.default_rng([plan.seed, 4])
+    draws = percent(predict(kept, seen[: len(kept)], wanted, seen[len(kept) :], rng))
     return pd.DataFrame(
-        {
-            "income": standard(np.log(nations.income)),
-            "access": np.where(nations.listed[places].any(axis=1), 0.0, -1.0),
-            "alignment": standard(nations.alignment),
-            "tie": standard(nations.us_tie),
-            "region": [nations.region[place] for place in places],
-        },
-        index=list(codes),
+        [
+            *_rows(MODEL, wanted, draws),
+            *(
+                row
+                for name, columns in REGRESSIONS.items()
+                for row in _rows(name, wanted, _regressed(columns, kept, wanted, rng))
+            ),
+        ]
     )
 
 
-def _ridge(covariates: pd.DataFrame, columns: Sequence[str], target: pd.Series) -> pd.Series:
-    """Return fitted values of all nations from a ridge regression on those with a target."""
-    plain = [column for column in columns if column != "region"]
-    design = covariates[plain].to_numpy(dtype=np.float64)
-    if "region" in columns:
-        dummies = pd.get_dummies(covariates["region"]).to_numpy(dtype=np.float64)
-        design = np.hstack([design, dummies])
-    inside = np.flatnonzero(covariates.index.isin(target.index))
-    x, y = design[inside], target[covariates.index[inside]].to_numpy()
-    # Access is a jump of several log-odds, known from four nations: it is not shrunk.
-    weights = np.array([0.01 if name == "access" else PENALTY for name in plain])
-    penalty = np.diag(np.concatenate([weights, np.full(design.shape[1] - len(plain), PENALTY)]))
-    solution = np.linalg.solve(x.T @ x + penalty, x.T @ (y - y.mean()))
-    return pd.Series(y.mean() + design @ solution, index=covariates.index)
+def _rows(method: str, wanted: Sequence[Target], draws: Floats) -> Iterator[dict[str, object]]:
+    """Yield a row for each nation and class, the class that the others leave among them."""
+    nations = load().nations
+    observed = _observed()
+    rest = SERIES[SPLIT].rest
+    by_nation: dict[str, dict[str, Floats]] = {}
+    for aim, row in zip(wanted, draws, strict=True):
+        by_nation.setdefault(aim.place, {})[aim.code] = row
+    for nation, classes in by_nation.items():
+        left = {} if rest is None else {rest: 100.0 - sum(classes.values())}
+        for code, row in (classes | left).items():
+            value = observed[nation, code]
+            low, high = scores.interval(row)
+            yield {
+                "nation": nation, "west": nations.alignment[nations.index(nation)] > WEST,
+                "ecosystem": code, "method": method, "observed": value, "p05": low,
+                "p50": float(np.median(row)), "p95": high, "crps": scores.crps(row, value),
+                "covered": low <= value <= high,
+            }  # fmt: skip
+
+
+def _observed() -> dict[tuple[str, str], float]:
+    """Return the equal split by nation and class, percent."""
+    return {
+        (row.place, "eu_all" if row.ecosystem == "eu" else row.ecosystem): row.value
+        for row in load().observations
+        if row.series == SPLIT
+    }
+
+
+def _regressed(
+    columns: Sequence[Covariate],
+    kept: Sequence[Target],
+    wanted: Sequence[Target],
+    rng: np.random.Generator,
+) -> Floats:
+    """Return draws of what a regression forecasts, percent, shape (wanted, draws).
+
+    Weighted by the errors of sampling and the scatter of nations around the line, which is the
+    moment estimate of what sampling does not explain (DerSimonian and Laird 1986, *Controlled
+    Clinical Trials* 7: 177-188).
+    """
+    nations = load().nations
+    out = np.empty((len(wanted), DRAWS))
+    for code in sorted({aim.code for aim in wanted}):
+        mine = [aim for aim in kept if aim.code == code and aim.place not in APART]
+        to = [place for place, aim in enumerate(wanted) if aim.code == code]
+        values = logit(np.array([aim.value for aim in mine]))
+        variance = np.array([aim.error**2 for aim in mine])
+        places = [nations.index(aim.place) for aim in [*mine, *(wanted[place] for place in to)]]
+        design = _design(columns, nations, places, len(mine))
+        penalty = np.diag([0.0, *[PENALTY] * len(columns)])
+        scatter = 0.0
+        for _ in range(20):  # weights and scatter settle together
+            weight = 1.0 / (variance + scatter)
+            square = (design[: len(mine)].T * weight) @ design[: len(mine)] + penalty
+            found = np.linalg.solve(square, (design[: len(mine)].T * weight) @ values)
+            left = values - design[: len(mine)] @ found
+            free = max(len(mine) - design.shape[1], 1)
+            scatter = max(float((left**2 - variance).sum() / free), 0.0)
+        ahead = design[len(mine) :]
+        middle = ahead @ found
+        error = np.array([wanted[place].error for place in to])
+        spread = np.einsum("ij,jk,ik->i", ahead, np.linalg.inv(square), ahead)
+        sd = np.sqrt(spread + scatter + error**2)
+        out[to] = middle[:, None] + sd[:, None] * rng.standard_normal((len(to), DRAWS))
+    return percent(out)
+
+
+def _design(
+    columns: Sequence[Covariate], nations: Nations, places: Sequence[int], inside: int
+) -> Floats:
+    """Return a design of a constant and covariates, standardised over the first rows."""
+    rows = [np.ones(len(places))]
+    for column in columns:
+        values = np.asarray(column(nations), dtype=np.float64)[list(places)]
+        rows.append((values - values[:inside].mean()) / values[:inside].std())
+    return np.stack(rows, axis=1)
 
 
 def _table(points: pd.DataFrame) -> pd.DataFrame:
+    """Return how each method does, by class and part of the world."""
+    points = points.assign(miss=(points["p50"] - points["observed"]).abs())
     rows = []
-    for among, frame in (("all", points), ("served", points[~points["blocked"]])):
-        for method in ("model", *REGRESSIONS):
-            column = "p50" if method == "model" else method
-            parts = [part for _, part in frame.groupby("repeat")]
-            ranks = [
-                scores.rank_correlation(part[column].to_numpy(), part["observed"].to_numpy())
-                for part in parts
-            ]
-            miss = np.abs(logit(frame[column].to_numpy()) - logit(frame["observed"].to_numpy()))
-            rows.append(
-                {
-                    "method": method, "nations": among,
-                    "rank_correlation": float(np.mean(ranks)), "error": float(miss.mean()),
-                    "coverage": float(frame["covered"].mean()) if method == "model" else np.nan,
-                }
+    for among, frame in (
+        ("all", points), ("West", points[points["west"]]), ("rest", points[~points["west"]]),
+    ):  # fmt: skip
+        for code, part in frame.groupby("ecosystem", sort=False):
+            mean = part.groupby(["method", "nation"]).agg(
+                observed=("observed", "first"), p50=("p50", "mean"), miss=("miss", "mean"),
+                crps=("crps", "mean"), covered=("covered", "mean"),
             )  # fmt: skip
+            mine = mean.loc[MODEL]
+            for method in (MODEL, *REGRESSIONS):
+                of = mean.loc[method]
+                worse = of["crps"] - mine["crps"]
+                rows.append(
+                    {
+                        "method": method, "ecosystem": code, "nations": among, "count": len(of),
+                        "rank_correlation": np.nan if method == "mean" else (
+                            scores.rank_correlation(of["p50"].tolist(), of["observed"].tolist())
+                        ),
+                        "error": of["miss"].mean(), "crps": of["crps"].mean(),
+                        "crps_worse": worse.mean(),
+                        "crps_worse_se": worse.std(ddof=1) / np.sqrt(len(worse)),
+                        "coverage": of["covered"].mean(),
+                    }
+                )  # fmt: skip
     return pd.DataFrame(rows)

@@ -133,7 +133,7 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         and (not known.by_nation or aim.place in drivers.nations)
     ]
     rng = np.random.default_rng([scenario.ensemble.seed, crc32(known.name.encode())])
-    shown = modelled(told, {known.name: views}, drivers.nations)
+    shown = modelled(told, {known.name: views}, drivers.nations, {known.name: np.arange(months)})
     shown = shown if told else np.empty((0, runs))
     lacks = np.zeros((months, codes, runs))
     for c, code in enumerate(known.codes):

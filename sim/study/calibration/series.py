@@ -7,7 +7,7 @@ shares of any size err alike. `sim.study.calibration.views` computes what a seri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, nearest
+from sim.evidence.survey import EQUAL_SPLIT, split_error
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,7 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     "eu": ("eu_open",),
     "all_open": ("us_open_restricted", "us_permissive", "cn_open", "eu_open", "sovereign"),
     "closed": ("us_closed", "cn_closed"),
+    "eu_all": ("eu_open",),
 }
 """Code of the observations to the ecosystems that it counts."""
 
@@ -62,8 +64,9 @@ class Rows:
         middle is the figure.
     codes : tuple of str
         Codes of the table; rows of others are left out.
-    error : float, optional
-        Standard deviation of the observation, log-odds; that of the series by default.
+    error : float or callable, optional
+        Standard deviation of the observation, log-odds, or a function of place and code that gives
+        it; that of the series by default.
     counted_as : str, optional
         Code that the figure stands for, where it is another than its own.
     at_least : bool
@@ -76,7 +79,7 @@ class Rows:
 
     name: str | tuple[str, str]
     codes: tuple[str, ...]
-    error: float | None = None
+    error: float | Callable[[str, str], float] | None = None
     counted_as: str | None = None
     at_least: bool = False
     after: str | None = None
@@ -118,6 +121,10 @@ class Series:
         Correlation of that from one month to the next.
     trend : float
         Standard deviation of a slope beside it, log-odds a month at its start.
+    asked : bool
+        Whether it is a share of respondents, so that an error follows from their number.
+    rest : str, optional
+        Code that has what the others leave: no figure of it is aimed at.
     """
 
     name: str
@@ -134,6 +141,8 @@ class Series:
     drift: float = 0.0
     memory: float = 0.0
     trend: float = 0.0
+    asked: bool = False
+    rest: str | None = None
 
 
 DAMPING = 0.93
@@ -150,8 +159,69 @@ _USERS = "genai_user_share_of_working_age_population"
 _DERIVED = "atom_share_of_new_derivatives"
 _DOWNLOADS = "hf_download_share"
 _FIRMS = "enterprise_workload_share_open_source"
+_SURVEY = "so2025full_"
+_SPLIT = EQUAL_SPLIT
+_USED = _SURVEY + "developers_used_model"
+_ONLY = _SURVEY + "developers_using_only_this_class"
+_BOTH = _SURVEY + "chinese_model_users_also_using"
+_RETAINED = "main_ecosystem_kept_a_year"
+
+ASKED = ("cn_all", "us_closed", "us_open_all", "eu_all")
+"""Classes that the survey of developers tells apart."""
+
+SITE_BIAS = 0.3
+"""Standard deviation, log-odds, of what the site of the survey adds to a class in every nation."""
+
+ATYPICAL = {"CHN": 1.0, "RUS": 0.5}
+"""Further error, log-odds, where those who answer an English site are unlike a nation's developers
+(judgement)."""
+
+
+def _split_error(place: str, code: str) -> float:
+    """Return the error of a nation's equal split: sampling, and who answers, log-odds."""
+    return float(np.hypot(split_error(place, code), ATYPICAL.get(place, 0.0)))
+
+
+def _answers(name: str, error: float) -> tuple[Rows, ...]:
+    """Return the rows of a series of the survey of developers; Europeans have a code of theirs."""
+    return (
+        Rows(name, ("cn_all", "us_closed", "us_open_all"), error=error),
+        Rows(name, ("eu",), error=error, counted_as="eu_all"),
+    )
+
 
 _ROWS = (
+    Series(
+        _SPLIT, "split", "developers by nation, each split equally over the models of a year",
+        "split", ASKED, EVERY,
+        (
+            # US closed models are what the others leave.
+            Rows(_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
+            Rows(_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
+        ),
+        by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed",
+    ),
+    Series(
+        _USED, "used", "developers who have used a class of models in the past year",
+        "used", ASKED, EVERY, _answers(_USED, 0.06), error=0.06,
+    ),
+    Series(
+        _ONLY, "only", "developers who have used no other class of models in the past year",
+        "only", ASKED, EVERY, _answers(_ONLY, 0.3), error=0.3,
+    ),
+    Series(
+        _BOTH, "both", "users of Chinese models who have used US models too, past year",
+        "both", ("us_closed", "us_open_all"), EVERY,
+        (
+            Rows(_BOTH + "_us_closed", ("cn_all",), counted_as="us_closed"),
+            Rows(_BOTH + "_us_open", ("cn_all",), counted_as="us_open_all"),
+        ),
+        error=0.15,
+    ),
+    Series(
+        _RETAINED, "kept", "main users of Chinese models who still are a year later",
+        "kept", ("cn_all",), EVERY, (Rows(_RETAINED, ("cn_all",)),), error=0.53,
+    ),
     Series(
         _ORIGIN, "origin", "tokens of one router by origin of the laboratory, single days",
         "routed", ("cn_all", "us_all", "eu"), EVERY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +93,7 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     )
 
 
-BY_CHOICE = ("bands",)
+BY_CHOICE = ("split",)
 """Series by nation from which nations can be left out."""
 
 ORDER = {name: place for place, name in enumerate(SERIES)}
@@ -109,8 +109,23 @@ def _of(series: Series) -> Iterable[Target]:
             if (place == WORLD) == series.by_nation or (band and of in given):
                 continue
             given.add(of)
-            error = series.error if rows.error is None else rows.error
-            yield Target(series.name, place, month, code, value, error, rows.at_least)
+            yield Target(
+                series.name,
+                place,
+                month,
+                code,
+                value,
+                _error(series, rows, place, code),
+                rows.at_least,
+            )
+
+
+def _error(series: Series, rows: Rows, place: str, code: str) -> float:
+    """Return the error of a figure, log-odds."""
+    if rows.error is None:
+        return series.error
+    own = code if rows.counted_as is None else rows.codes[0]
+    return rows.error(place, own) if callable(rows.error) else rows.error
 
 
 def _figures(rows: Rows) -> Iterable[tuple[str, int, str, float]]:
@@ -176,8 +191,20 @@ def _fading(month: int) -> float:
     return (1.0 - DAMPING**gone) / (1.0 - DAMPING)
 
 
+def months_of(aims: Sequence[Target]) -> dict[str, NDArray[np.int64]]:
+    """Return the months that targets are of by series, as positions counted from 2023-01."""
+    return {
+        name: np.unique([aim.month - calendar.FIRST for aim in aims if aim.series == name])
+        for name in SERIES
+        if any(aim.series == name for aim in aims)
+    }
+
+
 def modelled(
-    aims: Sequence[Target], views: dict[str, Floats], nations: Sequence[str]
+    aims: Sequence[Target],
+    views: dict[str, Floats],
+    nations: Sequence[str],
+    at: Mapping[str, NDArray[np.int64]],
 ) -> NDArray[np.float64]:
     """Return what the model shows at the targets, log-odds, shape (targets, R).
 
@@ -188,11 +215,13 @@ def modelled(
         Percent by series, from :func:`sim.study.calibration.views.view`.
     nations : sequence of str
         Names of the axis of places.
+    at : mapping of str to ndarray of int
+        Months of the views by series, positions counted from 2023-01, in rising order.
     """
     rows = []
     for aim in aims:
-        path = views[aim.series]
+        path = views[aim.series][np.searchsorted(at[aim.series], aim.month - calendar.FIRST)]
         place = nations.index(aim.place) if aim.of.by_nation else 0
-        row = logit(path[aim.month - calendar.FIRST, place, aim.of.codes.index(aim.code)])
+        row = logit(path[place, aim.of.codes.index(aim.code)])
         rows.append(np.minimum(row, logit(np.array(aim.value))) if aim.at_least else row)
     return np.array(rows)

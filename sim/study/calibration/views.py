@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.study.calibration import answers
 from sim.study.calibration.series import VIEWS as COUNTED
 from sim.study.calibration.series import Floats, Series
 
@@ -17,18 +18,24 @@ if TYPE_CHECKING:
     from sim.world import Trajectory
 
 Known = Mapping[str, Floats]
-"""Parameters that views need, one value a replicate, each of shape (R,)."""
+"""Parameters that views need, one value a replicate, shape (R,), or one a segment too, (S, R)."""
 
-NEEDED = ("visit_factor", "download_base")
+NEEDED = ("visit_factor", "download_base", "breadth", "breadth_shape")
+"""Scalars that views need."""
+
+BY_SEGMENT = ("reconsider", "stay", "answering")
+"""Parameters of segments that views need."""
 
 
 def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Known:
     """Return the parameters of views for some replicates."""
     from sim.world import parameters
-    from sim.world.rows import P
+    from sim.world.rows import B, P
 
-    drawn = parameters.draw(drivers, seed, replicates).scalar
-    return {name: drawn[getattr(P, name)] for name in NEEDED}
+    drawn = parameters.draw(drivers, seed, replicates)
+    named = {name: drawn.scalar[getattr(P, name)] for name in NEEDED}
+    by_segment = {name: drawn.segment[:, getattr(B, name)] for name in BY_SEGMENT}
+    return named | by_segment
 
 
 def view(
@@ -114,6 +121,130 @@ def _chats(
     return _parts(series, seen.visits, drivers, at)
 
 
+def _split(
+    series: Series,  # noqa: ARG001
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return the equal split of respondents over the models of a year, by nation."""
+    main = _main(seen, drivers, at)
+    return answers.equal_split(main, known["breadth"], known["breadth_shape"])
+
+
+def _used(
+    series: Series,  # noqa: ARG001
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return who has used each class in the past year, of the respondents of the world."""
+    main = _main(seen, drivers, at)
+    return _asked(answers.used(main, known["breadth"], known["breadth_shape"]), drivers)
+
+
+def _only(
+    series: Series,  # noqa: ARG001
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return who has used no other class in the past year, of the respondents of the world."""
+    main = _main(seen, drivers, at)
+    return _asked(answers.only(main, known["breadth"], known["breadth_shape"]), drivers)
+
+
+def _both(
+    series: Series,
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return the part of the users of Chinese models who have used each other class too."""
+    main, of = _main(seen, drivers, at), list(answers.CLASSES).index
+    breadth, shape = known["breadth"], known["breadth_shape"]
+    chinese = main[:, :, of("cn_all")]
+    users = _asked(answers.used(chinese, breadth, shape)[:, :, None], drivers)
+    too = np.stack(
+        [answers.both(chinese, main[:, :, of(code)], breadth, shape) for code in series.codes],
+        axis=2,
+    )
+    return np.asarray(_asked(too, drivers) / np.maximum(users, 1e-12))
+
+
+def _kept(
+    series: Series,
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return the part of a class' main users who still are a year later, outside China.
+
+    Twelve months of equation (c) of the choice at the shares of the month, in each segment and then
+    over segments as a survey asks them: ``x T^12`` with ``T = (1 - rho) + rho (keep + (1 - keep)
+    P)`` and ``P`` in the place of shares, which move little in a year.
+    """
+    share = _abroad(seen.share, seen, drivers)[at]
+    months, options, runs = share.shape
+    still = np.zeros((months, 1, len(series.codes), runs))
+    for s in range(known["stay"].shape[0]):
+        rho, bonus = known["reconsider"][s], np.exp(known["stay"][s]) - 1.0
+        held = bonus * share / (1.0 + bonus * share)  # [T', K, R]
+        moved = (1.0 - held)[:, :, None] * share[:, None]  # from, to
+        step = (1.0 - rho) * np.eye(options)[..., None] + rho * moved
+        step[:, np.arange(options), np.arange(options)] += rho * held
+        year = np.linalg.matrix_power(np.moveaxis(step, -1, 1), answers.MONTHS)  # [T', R, K, K]
+        for c, code in enumerate(series.codes):
+            mine = [drivers.ecosystems.index(k) for k in COUNTED[code]]
+            begun = np.moveaxis(share[:, mine], -1, 1)
+            ended = np.einsum("trk,trkj->tr", begun, year[:, :, mine][..., mine])
+            part = ended / np.maximum(begun.sum(axis=2), 1e-12)
+            still[:, 0, c] += known["answering"][s] * part
+    return still
+
+
+def _abroad(of: Floats, seen: Trajectory, drivers: Drivers) -> Floats:
+    """Return means of nations but China by builders, (T, K, R), of values (T, I, K, R)."""
+    there = np.array([name != "CHN" for name in drivers.nations])
+    weight = seen.developers[: of.shape[0], there]
+    total = np.einsum("tir,tikr->tkr", weight, of[:, there])
+    return np.asarray(total / np.maximum(weight.sum(axis=1), 1e-12)[:, None])
+
+
+def _main(seen: Trajectory, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
+    """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
+    year = _trailing(seen.met, answers.MONTHS)[at]
+    place = drivers.ecosystems.index
+    named = np.stack(
+        [year[:, :, [place(k) for k in of]].sum(axis=2) for of in answers.CLASSES.values()], axis=2
+    )
+    return np.asarray(named / np.maximum(named.sum(axis=2, keepdims=True), 1e-12))
+
+
+def _asked(of: Floats, drivers: Drivers) -> Floats:
+    """Return means over nations by their respondents, (T', 1, codes, R)."""
+    weight = respondents(drivers)
+    return np.asarray(np.einsum("tikr,i->tkr", of, weight)[:, None])
+
+
+def respondents(drivers: Drivers) -> Floats:
+    """Return each nation's part of the respondents of the survey of developers, (I,).
+
+    Where none of the nations is in it they count by their developers.
+    """
+    from sim.evidence.survey import EVERYBODY, read_survey
+
+    counted = {row.place: row.named for row in read_survey() if row.segment == EVERYBODY}
+    weight = np.array([counted.get(name, 0) for name in drivers.nations], dtype=np.float64)
+    weight = weight if weight.any() else drivers.facts.developers
+    return np.asarray(weight / weight.sum())
+
+
 View = Callable[[Series, "Trajectory", "Drivers", Known, NDArray[np.int64]], Floats]
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
@@ -123,6 +254,11 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "visits": _visits,
         "chats": _chats,
         "users": _users,
+        "split": _split,
+        "used": _used,
+        "only": _only,
+        "both": _both,
+        "kept": _kept,
     }
 )
 """Views by name: functions of series, block, drivers, parameters and months that return fractions,

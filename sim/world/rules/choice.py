@@ -35,13 +35,9 @@ def regard(
     i: int,
     first: int,
     last: int,
-    alignment: Floats,
-    us_tie: Floats,
-    stand: Floats,
-    at_home: Floats,
     bloc: Ints,
     pulled: Floats,
-    taste: Floats,
+    standing: Floats,
     trust: Floats,
     pull: Floats,
     risk: Floats,
@@ -52,20 +48,17 @@ def regard(
 ) -> None:
     """Write how a nation regards each ecosystem whatever it offers and whoever uses it, utils.
 
-    ``(align a + ties z) b + home + taste - risk R (1 - trust) + asc + pull + stance``: a stance
-    adds ``stance_push`` to its own bloc and takes it from the other, in full in enterprises.
+    ``standing - risk R (1 - trust) + asc + pull + stance``: a stance adds ``stance_push`` to its
+    own bloc and takes it from the other, in full in enterprises.
 
     Parameters
     ----------
     first, last : int
         Lanes ``first`` to ``last - 1`` are written.
-    alignment, us_tie, stand : ndarray, shape (I,), (I,) and (K,)
-        ``a_i``, ``z_i`` and ``b_k``.
-    at_home : ndarray, shape (I, K)
-        1 for the nation's own ecosystems.
     bloc, pulled : ndarray, shape (K,)
         Bloc; 1 for the ecosystem that ``us_closed_pull`` raises.
-    taste, trust : ndarray, shape (I, K, L)
+    standing, trust : ndarray, shape (I, K, L)
+        From :func:`sim.world.likings.standing`; part of the risk that trust takes away.
     pull : ndarray, shape (I, S * K, L)
     risk : ndarray, shape (K, L)
         Perceived risk R.
@@ -78,17 +71,15 @@ def regard(
     for k in range(options):
         own = bloc[k] + 1 if bloc[k] < 2 else (3 if bloc[k] == SOVEREIGN_BLOC else -1)
         other = 2 - bloc[k] if bloc[k] < 2 else -1
-        side_with, tied, mine = alignment[i] * stand[k], us_tie[i] * stand[k], at_home[i, k]
         for s in range(ps.shape[0]):
             for l in range(first, last):  # noqa: E741
                 side = 1.0 if stance[i, l] == own else 0.0
                 side = -1.0 if stance[i, l] == other else side
                 push = side * p[P.stance_push, l] * ps[s, B.stance, l]
-                likes = p[P.align, l] * side_with + p[P.us_tie, l] * tied + p[P.home, l] * mine
-                regarded[i, k, s, l] = push + likes + pulled[k] * ps[s, B.incumbent, l]
+                regarded[i, k, s, l] = push + pulled[k] * ps[s, B.incumbent, l]
             for l in range(first, last):  # noqa: E741
                 fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
-                regarded[i, k, s, l] += taste[i, k, l] + pull[i, s * options + k, l] - fear
+                regarded[i, k, s, l] += standing[i, k, l] + pull[i, s * options + k, l] - fear
 
 
 @inlined

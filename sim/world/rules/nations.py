@@ -15,13 +15,12 @@ from sim.world.streams import Keys
 @rule
 def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
     t: int, loaded: bool, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
-    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
-    us_tie: Floats, stand: Floats,
-    home: Floats, base_access: Floats, leak_weight: Floats, base_licence: Floats,
+    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags,
+    home: Floats, base_access: Floats, unlisted: Floats, base_licence: Floats,
     base_facility: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
     offsets: Ints, operation: Ints, ramp: Floats, size: Floats, target: Floats, p: Floats,
     ps: Floats, sensitivity: Floats, dearer: Floats, slowed: Floats, ln_price: Floats,
-    cover: Floats, risk: Floats, taste: Floats, stance: Ints, felt: Ints, access: Floats,
+    cover: Floats, risk: Floats, standing: Floats, stance: Ints, felt: Ints, access: Floats,
     price: Floats, licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats,
     regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats, offered: Floats,
     leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats,
@@ -58,14 +57,13 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
             )  # fmt: skip
         if anew or feared:
             choice.regard(
-                i, 0, lanes, alignment, us_tie, stand, home, bloc, pulled, taste, trust, pull, risk,
-                stance, p, ps, regarded,
+                i, 0, lanes, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
             if stale[t, i, k] == 1:
                 policy.settle_ecosystem(
-                    i, k, t, base_access, leak_weight, base_licence, low, high, start, effect,
+                    i, k, t, base_access, unlisted, base_licence, low, high, start, effect,
                     offsets, operation, ramp, size, target, p, access, price, licence, work,
                 )  # fmt: skip
             if _reopens(anew, stale[t, i, k], loaded, bloc[k]):
@@ -75,9 +73,9 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                 )  # fmt: skip
         if policy.turns(i, stance, felt):
             _turn(
-                i, t, nest, bloc, pulled, on_sale, alignment, us_tie, stand, home, p, ps, slowed,
-                cover, risk, taste, stance, felt, access, facility, trust, pull, regarded, opened,
-                worth, by_maker, offered, leaving, evicting, opened_next,
+                i, t, nest, bloc, pulled, on_sale, p, ps, slowed, cover, risk, standing, stance,
+                felt, access, facility, trust, pull, regarded, opened, worth, by_maker, offered,
+                leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
             terms, chinese = stale[t, i, k] == 1, loaded and bloc[k] == offers.CN_BLOC
@@ -110,19 +108,18 @@ def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: 
 
 @rule
 def _turn(
-    i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, alignment: Floats,
-    us_tie: Floats, stand: Floats, home: Floats, p: Floats, ps: Floats, slowed: Floats,
-    cover: Floats, risk: Floats, taste: Floats, stance: Ints, felt: Ints, access: Floats,
-    facility: Floats, trust: Floats, pull: Floats, regarded: Floats, opened: Floats, worth: Floats,
-    by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+    i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, p: Floats, ps: Floats,
+    slowed: Floats, cover: Floats, risk: Floats, standing: Floats, stance: Ints, felt: Ints,
+    access: Floats, facility: Floats, trust: Floats, pull: Floats, regarded: Floats, opened: Floats,
+    worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags,
+    opened_next: Floats,
 ) -> None:  # fmt: skip
     """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
     for l in range(stance.shape[1]):  # noqa: E741
         if stance[i, l] == felt[i, l]:
             continue
         choice.regard(
-            i, l, l + 1, alignment, us_tie, stand, home, bloc, pulled, taste, trust, pull, risk,
-            stance, p, ps, regarded,
+            i, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
         )  # fmt: skip
         for k in range(nest.size):
             if offers.against(stance[i, l], bloc[k]) == offers.against(felt[i, l], bloc[k]):
@@ -164,6 +161,7 @@ def decide(
     builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
     work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats,
+    single_choice: Floats, met: Floats,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -198,7 +196,8 @@ def decide(
             kept, work,
         )  # fmt: skip
         choice.heal(i, evicting, leaving, p, ps, scar)
+        observe.met_with(i, share, trial, attention, access, tried, p, ps, met)
         if looking:
-            observe.built_anew(i, ps, chosen, fresh_choice)
+            observe.built_anew(i, ps, chosen, fresh_choice, single_choice)
         if loading:
             tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)

@@ -6,7 +6,7 @@ from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import LN_LEAST_PRICE, B, P
-from sim.world.rules.offers import CLOSED_NEST, HOST, MAKER, SELF, makers_part
+from sim.world.rules.offers import CLOSED_NEST, HOST, MAKER, SELF
 from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
@@ -15,26 +15,29 @@ ENTERPRISE, INDEPENDENT = 0, 1
 @rule
 def chatbot_view(
     t: int,
-    share: Floats,
-    by_maker: Floats,
-    offered: Floats,
+    unlisted: Floats,
+    leak_weight: Floats,
+    consumer: Floats,
     cover: Floats,
     trial: int,
     attention: Floats,
     access: Floats,
     p: Floats,
-    part: Floats,
     visits: Floats,
 ) -> None:
-    """Write the use of makers' chat services in each nation, triers included.
+    """Write the use of makers' chat services in each nation by its consumers, triers included.
 
-    ``x_M (1 - (1 - chi) sum T) + T``, where ``x_M`` is the share that uses the maker's way, half
-    enterprise and half independent. Divided by its sum over ecosystems it is the view that web
-    visits and chatbot telemetry have; consumers stand in for developers here.
+    Consumers are no developers: they choose among makers' services by a plain logit of their own,
+    ``x = a exp(beta_I cov + consumer) / sum``, without inertia, licence or price, and reach a
+    service that is not listed by ``leak`` where developers have ``leak_developers``. What is seen
+    is ``x (1 - (1 - chi) sum T) + T``.
 
     Parameters
     ----------
-    share : ndarray, shape (I, S, K, L)
+    unlisted, leak_weight : ndarray, shape (T, I, K)
+    consumer : ndarray, shape (I, K, L)
+        From :func:`sim.world.likings.consumer`.
+    cover : ndarray, shape (S, K, 2, L)
     trial : int
         Switch.
     attention, access : ndarray
@@ -43,41 +46,87 @@ def chatbot_view(
         Month t is written.
     """
     options, lanes = visits.shape[2], visits.shape[3]
-    segments = min(share.shape[1], 2)
-    for i in range(share.shape[0]):
+    single = min(INDEPENDENT, cover.shape[0] - 1)
+    for i in range(visits.shape[1]):
         for k in range(options):
             for l in range(lanes):  # noqa: E741
-                visits[t, i, k, l] = 0.0
-            for s in range(segments):
-                makers_part(i, s, k, by_maker, offered, cover, part)
-                for l in range(lanes):  # noqa: E741
-                    visits[t, i, k, l] += share[i, s, k, l] * part[l] / segments
+                reach = access[i, 3 * k, l]
+                if unlisted[t, i, k] > 0.0:
+                    # What levers leave of the way, they leave of it for consumers too.
+                    narrower = leak_weight[t, i, k] * p[P.leak, l]
+                    reach *= narrower / max(p[P.leak_developers, l], 1e-9)
+                can_do = max(cover[single, k, 0, l], cover[single, k, 1, l])
+                visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + consumer[i, k, l])
         for l in range(lanes):  # noqa: E741
-            tried = 0.0
+            total, tried = 0.0, 0.0
             for k in range(options):
+                total += visits[t, i, k, l]
                 tried += triers(i, k, l, p, attention, access) * trial
             replaced = min((1.0 - p[P.trial_new, l]) * tried, 1.0)
+            kept = (1.0 - replaced) / total if total > 0.0 else 0.0
             for k in range(options):
                 extra = triers(i, k, l, p, attention, access) * trial
-                visits[t, i, k, l] = visits[t, i, k, l] * (1.0 - replaced) + extra
+                visits[t, i, k, l] = visits[t, i, k, l] * kept + extra
 
 
 @inlined
-def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None:
+def met_with(
+    i: int,
+    share: Floats,
+    trial: int,
+    attention: Floats,
+    access: Floats,
+    tried: Floats,
+    p: Floats,
+    ps: Floats,
+    met: Floats,
+) -> None:
+    """Write what developers who answer a survey have worked with this month, row i of (I, K, L).
+
+    ``(sum_s r_s x_sk + T_k) / (1 + sum T)``: the main ecosystem and what is tried beside it, with
+    the part ``r_s`` that a segment has in the answers of a survey in place of its weight.
+
+    Parameters
+    ----------
+    share : ndarray, shape (I, S, K, L)
+    trial : int
+        Switch.
+    attention, access : ndarray
+        As in :func:`sim.world.rules.uptake.triers`.
+    tried : ndarray, shape (L,)
+        Sum of triers.
+    """
+    for k in range(met.shape[1]):
+        for l in range(met.shape[2]):  # noqa: E741
+            met[i, k, l] = triers(i, k, l, p, attention, access) * trial
+        for s in range(share.shape[1]):
+            for l in range(met.shape[2]):  # noqa: E741
+                met[i, k, l] += ps[s, B.answering, l] * share[i, s, k, l]
+        for l in range(met.shape[2]):  # noqa: E741
+            met[i, k, l] /= 1.0 + tried[l]
+
+
+@inlined
+def built_anew(
+    i: int, ps: Floats, chosen: Floats, fresh_choice: Floats, single_choice: Floats
+) -> None:
     """Write what independents and researchers of a nation build anew this month, by weight.
 
-    New derivatives are a flow: they go by the choice probabilities P and not by the shares.
+    New derivatives are a flow: they go by the choice probabilities P and not by the shares. So do
+    tokens of independents on a router, where to change a model is to change a word.
 
     Parameters
     ----------
     chosen : ndarray, shape (S, K, L)
         P of the month.
-    fresh_choice : ndarray, shape (I, K, L)
-        Row i is written.
+    fresh_choice, single_choice : ndarray, shape (I, K, L)
+        Row i is written: of both by weight, and P of independents.
     """
+    single = min(INDEPENDENT, chosen.shape[0] - 1)
     for k in range(chosen.shape[1]):
         for l in range(chosen.shape[2]):  # noqa: E741
             fresh_choice[i, k, l] = 0.0
+            single_choice[i, k, l] = chosen[single, k, l]
         for s in range(INDEPENDENT, chosen.shape[0]):
             for l in range(chosen.shape[2]):  # noqa: E741
                 fresh_choice[i, k, l] += ps[s, B.weight, l] * chosen[s, k, l]
@@ -100,16 +149,18 @@ def world_views(
     ln_price: Floats,
     fresh: Floats,
     fresh_choice: Floats,
+    single_choice: Floats,
     routed: Floats,
     firms: Floats,
     derived: Floats,
 ) -> None:
     """Write what routers, surveys of enterprises and counts of derived models would see.
 
-    Routed tokens are ``N x sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted)``
-    over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is the part of users
-    who do not run the model themselves, ``rel`` the ecosystem's releases, of which each month
-    leaves the part ``fresh_memory``. Tokens per developer grow alike for all and cancel in shares.
+    Routed tokens are ``N P sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted +
+    router_pull [open])`` over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is
+    the part of users who do not run the model themselves, ``rel`` the ecosystem's releases, of
+    which each month leaves the part ``fresh_memory``. Users of a router choose anew each month and
+    lean to open weights. Tokens per developer grow alike for all and cancel in shares.
 
     Parameters
     ----------
@@ -121,7 +172,7 @@ def world_views(
     builders : ndarray, shape (I, L)
     share, opened, worth, offered, cover, ln_price, fresh : ndarray
         State of the month.
-    fresh_choice : ndarray, shape (I, K, L)
+    fresh_choice, single_choice : ndarray, shape (I, K, L)
         From :func:`built_anew`.
     routed, firms, derived : ndarray, shape (T', K, L)
         Month t is written.
@@ -145,7 +196,7 @@ def world_views(
                 own = opened[i, k, single, SELF, l] * worth[i, k, single, SELF, o, l]
                 hosted = max(1.0 - own * exp(-total), 0.0) if here else 0.0
                 felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], p[LN_LEAST_PRICE, l])
-                users = builders[i, l] * share[i, single, k, l] * hosted
+                users = builders[i, l] * single_choice[i, k, l] * hosted
                 routed[t, k, l] += users * exp(-felt) if here else 0.0
                 firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
                 derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
@@ -153,4 +204,5 @@ def world_views(
         for l in range(lanes):  # noqa: E741
             drawn = p[P.fresh_pull, l] * log(1.0 + fresh[k, l])
             drawn += p[P.promotion_pull, l] * promoted[t, k]
+            drawn += p[P.router_pull, l] if nest[k] != CLOSED_NEST else 0.0
             routed[t, k, l] *= exp(drawn)

@@ -107,7 +107,7 @@ def settle_ecosystem(
     k: int,
     t: int,
     base_access: Floats,
-    leak_weight: Floats,
+    unlisted: Floats,
     base_licence: Floats,
     low: Floats,
     high: Floats,
@@ -126,8 +126,9 @@ def settle_ecosystem(
 ) -> None:
     """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
-    Where no provider lists the nation, ``leak`` opens the maker's way a little. How permissive the
-    clauses of a licence are was judged, all by one scale: ``licence_strictness`` is its exponent.
+    Where no provider lists the nation, ``leak_developers`` opens the maker's way. How permissive
+    the clauses of a licence are was judged, all by one scale, to the power
+    ``licence_strictness``.
     """
     lanes = licence.shape[2]
     for c in range(3 * k, 3 * k + 3):
@@ -135,7 +136,7 @@ def settle_ecosystem(
             access[i, c, l] = base_access[t, i, c]
             price[i, c, l] = 1.0
     for l in range(lanes):  # noqa: E741
-        access[i, 3 * k, l] += leak_weight[t, i, k] * p[P.leak, l]
+        access[i, 3 * k, l] += unlisted[t, i, k] * p[P.leak_developers, l]
     clauses = base_licence[t, i, k]
     ln_clauses = log(clauses) if clauses > 0.0 else 0.0
     for l in range(lanes):  # noqa: E741

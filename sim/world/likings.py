@@ -1,0 +1,107 @@
+"""What nations hold of ecosystems before any offer: fixed in a replicate, drawn at the start."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.scenario.drivers import BLOCS, Drivers, Facts, Floats, Ints
+from sim.world import streams
+from sim.world.parameters import Lanes, Parameters
+from sim.world.rows import P
+from sim.world.streams import Keys
+
+CHINESE = BLOCS.index("cn")
+
+
+def leaning(alignment: Floats, middle: Lanes, width: Lanes) -> Floats:
+    """Return how far a nation leans to the United States, -1 to 1, (I, L).
+
+    ``tanh((a_i - a_0) / a_w)``: votes in the UN tell West from East, and more of the same votes say
+    little more.
+
+    Parameters
+    ----------
+    alignment : ndarray, shape (I,)
+    middle, width : ndarray, shape (L,)
+        Parameters ``align_middle`` and ``align_width``.
+    """
+    return np.asarray(np.tanh((alignment[:, None] - middle) / width))
+
+
+def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
+    """Return what developers of a nation hold of an ecosystem that no month changes, utils.
+
+    ``align lean_i b_k + home_ik + brand_k - english E_i [k Chinese] + taste_ik``; tastes
+    are a region's and a nation's draw, and zero where ``noise`` is off.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    parameters : Parameters
+        Lanes of the block.
+    run : ndarray of uint64, shape (L,)
+        Keys of the replicates.
+    draws : ndarray of int, shape (L,), or None
+        The draw of the calibration that each replicate takes.
+
+    Returns
+    -------
+    ndarray, shape (I, K, L)
+    """
+    f, p = drivers.facts, parameters.scalar
+    noise = float(parameters.switches.noise)
+    lean = leaning(f.alignment, p[P.align_middle], p[P.align_width])
+    likes = (p[P.align] * lean)[:, None] * f.stand[:, None]
+    likes += np.einsum("hik,hl->ikl", f.rooted, parameters.home) + parameters.brand
+    likes -= p[P.english] * np.outer(f.english, f.bloc == CHINESE)[..., None]
+    regions, nations = (
+        _scores(
+            drivers, run, draws,
+            tuple(f"taste/{kind}/{place}/{k}" for place in places for k in drivers.ecosystems),
+        ).reshape(-1, len(drivers.ecosystems), run.size)
+        for kind, places in (("region", drivers.regions), ("nation", drivers.nations))
+    )  # fmt: skip
+    likes += noise * (p[P.taste_region] * regions[f.region] + p[P.taste_nation] * nations)
+    return np.ascontiguousarray(likes)
+
+
+def consumer(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
+    """Return what consumers of a nation hold of a chat service beyond what it can do, utils.
+
+    ``consumer_pull [k the incumbent] + (taste_i - consumer_income ln(income_i / income_ref)) [k
+    Chinese]``: other tastes than those of developers, with which they have nothing in common once
+    income and access are known.
+
+    Parameters and returns as of :func:`standing`.
+    """
+    f, p = drivers.facts, parameters.scalar
+    names = tuple(f"taste/consumer/{nation}" for nation in drivers.nations)
+    taste = float(parameters.switches.noise) * p[P.taste_consumer]
+    likes = taste * _scores(drivers, run, draws, names)
+    likes -= p[P.consumer_income] * np.log(f.income_ratio)[:, None]
+    chinese = (f.bloc == CHINESE).astype(np.float64)[:, None]
+    return np.ascontiguousarray(likes[:, None] * chinese + p[P.consumer_pull] * f.pulled[:, None])
+
+
+def first_shares(f: Facts, at_home: Lanes) -> Floats:
+    """Return shares by nation before the first month, (I, K, L).
+
+    China's developers begin with its own closed models in the part ``start_home``, and with the
+    incumbent that all others use for the rest.
+    """
+    own = np.broadcast_to(f.start[..., None], (*f.start.shape, at_home.size))
+    both = own * at_home + f.pulled[:, None] * (1.0 - at_home)
+    begins_abroad = (f.start == f.pulled).all(axis=1)
+    return np.ascontiguousarray(np.where(begins_abroad[:, None, None], own, both))
+
+
+def _scores(drivers: Drivers, run: Keys, draws: Ints | None, names: tuple[str, ...]) -> Floats:
+    """Return the standard scores of tastes, those of the calibration where it has them, (n, L)."""
+    scores = streams.normal_table(run, names)
+    if drivers.fitted is not None and draws is not None:
+        for place, name in enumerate(names):
+            fitted = drivers.fitted.lanes(name, draws)
+            if fitted is not None:
+                scores[place] = fitted
+    return scores

@@ -1,0 +1,55 @@
+"""The sum behind an equal split of respondents over brands, compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import rule
+from sim.world.numerics import exp
+
+
+@rule
+def split(
+    main: Floats, part: Floats, of: Ints, breadth: Floats, nodes: Floats, z: Floats, weight: Floats
+) -> Floats:
+    """Return the equal split of each cell, shape (R, cells, classes).
+
+    Parameters
+    ----------
+    main : ndarray, shape (R, cells, classes)
+        Main shares.
+    part : ndarray, shape (brands,)
+        Part of a brand in its class.
+    of : ndarray of int, shape (brands,)
+        Class of each brand.
+    breadth : ndarray, shape (R,)
+    nodes : ndarray, shape (R, 2, nodes)
+        Breadths of developers and their weights.
+    z, weight : ndarray, shape (5,)
+        Rule of the integral over z.
+    """
+    brands = part.size
+    out = np.zeros(main.shape)
+    x, p, g = np.zeros(brands), np.zeros(brands), np.zeros(brands)
+    for run in range(main.shape[0]):
+        for cell in range(main.shape[1]):
+            for b in range(brands):
+                x[b] = main[run, cell, of[b]] * part[b]
+            for n in range(nodes.shape[2]):
+                theta = nodes[run, 0, n] * breadth[run]
+                for b in range(brands):
+                    p[b] = 1.0 - exp(-theta * x[b])
+                for q in range(z.size):
+                    product, mains = 1.0, 0.0
+                    for b in range(brands):
+                        g[b] = 1.0 - p[b] + p[b] * z[q]
+                        product *= g[b]
+                        mains += x[b] / g[b]
+                    scale = nodes[run, 1, n] * weight[q] * product
+                    for b in range(brands):
+                        # As the main brand, and beside each other main brand.
+                        own = x[b] / g[b]
+                        beside = p[b] * z[q] / g[b] * (mains - own)
+                        out[run, cell, of[b]] += scale * (own + beside)
+    return out
