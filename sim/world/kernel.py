@@ -75,7 +75,7 @@ def decide(t: int, block: Block, *, looking: bool) -> None:
         state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
         scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
         scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
-        state.callers, scratch.fresh_choice, scratch.single_choice, scratch.met,
+        state.callers, scratch.fresh_choice, scratch.met,
     )  # fmt: skip
 
 
@@ -90,6 +90,6 @@ def look(t: int, block: Block, record: Record) -> None:
     observe.world_views(
         t, f.nest, f.routed, f.surveyed, f.promoted, block.parameters.scalar, state.builders,
         state.share, state.opened, state.worth, state.offered, state.cover, state.ln_price,
-        state.fresh, scratch.fresh_choice, scratch.single_choice, record.routed, record.firms,
+        state.fresh, scratch.fresh_choice, record.routed, record.firms,
         record.derived,
     )  # fmt: skip

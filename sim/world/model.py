@@ -231,7 +231,7 @@ class Nation(mesa.Agent):
             scratch.tried, p, ps, scratch.met,
         )  # fmt: skip
         if world.looking:
-            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice, scratch.single_choice)
+            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)
         if world.t >= f.base_month:
             tally.nation_load(
                 i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,

@@ -118,7 +118,6 @@ class Scratch(NamedTuple):
     part: Floats  # [L]
     work: Floats  # [6, L]
     fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
-    single_choice: Floats  # [I, K, L] choice probabilities of independents, for routers
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
 
 
@@ -178,7 +177,6 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         part=np.zeros(lanes),
         work=np.zeros((6, lanes)),
         fresh_choice=np.zeros((nations, ecosystems, lanes)),
-        single_choice=np.zeros((nations, ecosystems, lanes)),
         met=np.zeros((nations, ecosystems, lanes)),
     )
 

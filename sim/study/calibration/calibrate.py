@@ -21,7 +21,7 @@ from sim import months as calendar
 from sim.errors import InputError, Problem, cited
 from sim.evidence.tables import data_hash
 from sim.study import saved
-from sim.study.calibration import members, smoother
+from sim.study.calibration import members, smoother, tastes
 from sim.study.calibration.members import Unknowns
 from sim.study.calibration.series import Floats
 from sim.study.calibration.targets import Target, covariance, targets, values
@@ -77,7 +77,7 @@ class Plan:
     """
 
     members: int = 1000
-    steps: int = 6
+    steps: int = 7
     repeats: int = 2
     seed: int = 1
     until: str = "2025-12"
@@ -209,45 +209,114 @@ def calibrate(
     if keeps:
         saved.require_writable(Path(str(out)))
     steps = Store(Path(str(out)) / FOLDER, ".npz") if keeps else None
-    drivers = compiled(plan)
     aims = targets(calendar.parse(plan.until), plan.nations) if aims is None else list(aims)
-    unknown = members.unknowns(drivers)
-    may_move = unknown.may_move(aims, drivers)
-    _require_free(plan, int((~may_move.any(axis=1)).sum()))
-    # Slopes are left to forecasts: the structure shall explain what it can.
-    observed, spread = values(aims), covariance(aims, slopes=False)
-    scores = prior = unknown.centred(
-        np.random.default_rng([plan.seed, 0]).standard_normal((len(unknown.names), plan.members))
-    )
-    shown: list[Floats] = []
-    inflations = smoother.inflations(plan.steps)
-    for step in range(plan.steps + 1):
-        key = f"{plan.hash[:24]}.{step}"
-        done = {} if steps is None else steps.find([key])[0]
-        if key in done:
-            with np.load(done[key], allow_pickle=False) as held:
-                seen, after = held["shown"], held["scores"]
-        else:
-            noise = plan.seed * 1000 + step
-            seen = members.shown(drivers, unknown, scores, aims, noise, plan.repeats)
-            after = scores
-            if step < plan.steps:
-                rng = np.random.default_rng([plan.seed, 1, step])
-                after = unknown.centred(
-                    smoother.update(scores, seen, observed, spread, may_move, inflations[step], rng)
-                )
-            if steps is not None:
-                steps.put(key, _arrays(shown=seen, scores=after))
-        shown.append(seen)
-        scores = after
-        if progress:
-            progress(step + 1, plan.steps + 1)
+    run = _Runs(plan, aims, steps, progress)
+    fit = _parameters(run)
+    scores, shown = _tastes(run, fit)
     facts = manifest(
         "calibration", {"plan": dataclasses.asdict(plan)}, [scenario_of(plan).document()],
         seconds=time.perf_counter() - began, facts=data_hash(),
     )  # fmt: skip
-    found = Calibration(facts, plan, unknown, aims, prior, scores, shown[0], shown[-1])
+    found = Calibration(facts, plan, run.unknown, aims, fit.prior, scores, fit.prior_shown, shown)
     return found.saved(out) if keeps else found
+
+
+REFINEMENTS = 2
+"""Steps in which the tastes of nations settle, given the parameters."""
+
+
+class _Runs:
+    """The runs of a calibration's members, each kept where the calibration has a folder.
+
+    Parameters
+    ----------
+    plan : Plan
+    aims : list of Target
+    steps : Store, optional
+    progress : callable, optional
+    """
+
+    def __init__(
+        self, plan: Plan, aims: list[Target], steps: Store | None, progress: Progress | None
+    ) -> None:
+        self.plan, self.aims = plan, aims
+        self.drivers = compiled(plan)
+        self.unknown = members.unknowns(self.drivers)
+        self._steps, self._progress, self._done = steps, progress, 0
+
+    @property
+    def count(self) -> int:
+        """Runs in all: every step, two with tastes, and those that tell the tastes."""
+        return self.plan.steps + 1 + 2 + REFINEMENTS
+
+    def shown(self, scores: Floats) -> Floats:
+        """Return what members with these scores show at the targets, log-odds."""
+        number, self._done = self._done, self._done + 1
+        key = f"{self.plan.hash[:24]}.{number}"
+        done = {} if self._steps is None else self._steps.find([key])[0]
+        if key in done:
+            with np.load(done[key], allow_pickle=False) as held:
+                seen: Floats = held["shown"]
+        else:
+            noise = self.plan.seed * 1000 + number
+            seen = members.shown(
+                self.drivers, self.unknown, scores, self.aims, noise, self.plan.repeats
+            )
+            if self._steps is not None:
+                self._steps.put(key, _arrays(shown=seen))
+        if self._progress:
+            self._progress(self._done, self.count)
+        return seen
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Parameters fitted with the tastes of nations among the errors."""
+
+    prior: Floats
+    prior_shown: Floats
+    scores: Floats
+
+
+def _parameters(run: _Runs) -> _Fit:
+    """Move the parameters step by step, all tastes at zero."""
+    plan, unknown, aims = run.plan, run.unknown, run.aims
+    may_move = unknown.may_move(aims)
+    _require_free(plan, int((~may_move.any(axis=1)).sum()))
+    # Slopes are left to forecasts: the structure shall explain what it can.
+    observed, errors = values(aims), covariance(aims, slopes=False)
+    scores = prior = unknown.centred(
+        np.random.default_rng([plan.seed, 0]).standard_normal((len(unknown.names), plan.members))
+    )
+    count = len(unknown.held)
+    flat, first = run.shown(unknown.without_tastes(scores)), run.shown(scores)
+    errors = errors + tastes.spread(unknown, aims, flat, first)
+    rng = np.random.default_rng([plan.seed, 1])
+    wanted = smoother.perturbed(observed, errors, plan.members, rng)
+    for step, part in enumerate(smoother.damping(plan.steps)):
+        if step:
+            flat = run.shown(unknown.without_tastes(scores))
+        scores = scores.copy()
+        scores[:count] = smoother.update(
+            prior[:count], scores[:count], flat, wanted, errors, may_move, part
+        )
+    return _Fit(prior, first, scores)
+
+
+def _tastes(run: _Runs, fit: _Fit) -> tuple[Floats, Floats]:
+    """Return the scores with each nation's tastes as its figures tell them, and what they show."""
+    unknown, aims, scores = run.unknown, run.aims, fit.scores
+    flat, drawn = run.shown(unknown.without_tastes(scores)), run.shown(scores)
+    rng = np.random.default_rng([run.plan.seed, 2])
+    errors = np.diag([aim.error**2 for aim in aims])
+    noise = errors + tastes.spread(unknown, aims, flat, drawn)
+    wanted = tastes.perturbed(aims, scores.shape[1], rng) - tastes.site(aims, flat, noise, rng)
+    now, shown = scores, drawn
+    for _ in range(REFINEMENTS):
+        after = tastes.moved(unknown, aims, scores, now, drawn - flat, shown, wanted)
+        now = unknown.centred(after)
+        shown = run.shown(now)
+    return now, shown
 
 
 def compiled(plan: Plan, until: str | None = None) -> Drivers:

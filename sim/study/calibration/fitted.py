@@ -14,7 +14,7 @@ import numpy as np
 from sim.evidence import Parameter
 from sim.evidence.parameters import read as read_parameters
 from sim.evidence.posterior import read as read_draws
-from sim.study.calibration.series import BY_KEY
+from sim.study.calibration.series import BY_KEY, by_keys
 
 ORIGIN, OPEN, VISITS, BANDS, SPLIT, USERS, FIRMS, DERIVED, DOWNLOADS = (
     BY_KEY[key].name
@@ -25,11 +25,7 @@ ORIGIN, OPEN, VISITS, BANDS, SPLIT, USERS, FIRMS, DERIVED, DOWNLOADS = (
 ROUTED, BUILT = (ORIGIN, OPEN), (DERIVED, DOWNLOADS)
 
 FITTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        row.path: tuple(BY_KEY[key].name for key in row.told_by)
-        for row in read_parameters()
-        if row.told_by
-    }
+    {row.path: by_keys(row.told_by) for row in read_parameters() if row.told_by}
 )
 """Path of each parameter that is fitted, and the series that may move it.
 

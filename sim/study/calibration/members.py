@@ -16,7 +16,7 @@ from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Joint
 from sim.study.calibration import series as observed
 from sim.study.calibration import views
-from sim.study.calibration.fitted import BANDS, BUILT, FIRMS, FITTED, ROUTED, SPLIT
+from sim.study.calibration.fitted import BANDS, FITTED, SPLIT
 from sim.study.calibration.series import SERIES
 from sim.study.calibration.targets import Target, modelled, months_of, targets
 from sim.study.ensemble import LANES
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
 
 Floats = NDArray[np.float64]
-
-LARGEST = "USA"
-"""The nation whose own tastes weigh in every series of the world."""
-
-WORLDWIDE = (*ROUTED, *BUILT, FIRMS)
 
 _UNTOLD = ("sovereign", "cn_closed")
 """Ecosystems too small, or in one nation alone, for a taste to be told."""
@@ -77,27 +72,26 @@ class Unknowns:
             out[place] = np.interp(values[place], quantile(row, ndtr(grid)), grid)
         return out
 
-    def may_move(self, aims: Sequence[Target], drivers: Drivers) -> Floats:
-        """Return what each target may tell of each unknown, 0 or 1, (unknowns, targets).
+    def may_move(self, aims: Sequence[Target]) -> Floats:
+        """Return what each target may tell of each parameter, 0 or 1, (parameters, targets)."""
+        return np.array(
+            [[float(aim.series in FITTED.get(row.path, ())) for aim in aims] for row in self.held]
+        )
 
-        The taste of a nation is told by its own figures, and by those of all other nations how much
-        of its figures is not its own: without them tastes would take what alignment explains.
-        """
-        out = np.zeros((len(self.names), len(aims)))
-        told: dict[str, set[str]] = {}
-        for aim in aims:
-            told.setdefault(aim.series, set()).add(aim.place)
-        by_nation = {"nation": SPLIT, "consumer": BANDS}
-        for column, aim in enumerate(aims):
-            for place, row in enumerate(self.held):
-                out[place, column] = aim.series in FITTED.get(row.path, ())
-            for place, name in enumerate(self.tastes, len(self.held)):
-                _, kind, where, *_ = name.split("/")
-                worldwide = aim.series in WORLDWIDE and (kind == "region" or where == LARGEST)
-                of = by_nation.get(kind, SPLIT)
-                own = aim.series == of and (kind == "region" or where in told[of])
-                out[place, column] = own or (worldwide and kind != "consumer")
+    def without_tastes(self, scores: Floats) -> Floats:
+        """Return scores with every taste at zero, what it is on average."""
+        out = scores.copy()
+        out[len(self.held) :] = 0.0
         return out
+
+    def rows_of(self, aim: Target) -> list[int]:
+        """Return the rows of the tastes that figures of a target's place can tell of."""
+        start = {SPLIT: f"taste/nation/{aim.place}/", BANDS: f"taste/consumer/{aim.place}"}
+        if aim.series not in start:
+            return []
+        return [
+            place for place, name in enumerate(self.names) if name.startswith(start[aim.series])
+        ]
 
     def centred(self, scores: Floats) -> Floats:
         """Return scores in which the tastes of nations for an ecosystem have mean zero.
@@ -106,18 +100,15 @@ class Unknowns:
         tastes of the nations that were asked it would be missing in all others.
         """
         out = scores.copy()
-        for ecosystem in {name.split("/")[3] for name in self.tastes if _is_of_nation(name)}:
+        of_nations = [name for name in self.tastes if name.startswith("taste/nation/")]
+        for ecosystem in {name.split("/")[3] for name in of_nations}:
             rows = [
                 place
                 for place, name in enumerate(self.names)
-                if _is_of_nation(name) and name.endswith("/" + ecosystem)
+                if name in of_nations and name.endswith("/" + ecosystem)
             ]
             out[rows] -= out[rows].mean(axis=0)
         return out
-
-
-def _is_of_nation(name: str) -> bool:
-    return name.startswith("taste/nation/")
 
 
 def unknowns(drivers: Drivers) -> Unknowns:
@@ -138,7 +129,7 @@ def unknowns(drivers: Drivers) -> Unknowns:
         *(
             f"taste/nation/{nation}/{k}"
             for nation in drivers.nations
-            if nation in told["split"] or nation == LARGEST
+            if nation in told["split"]
             for k in choices
         ),
         *(f"taste/consumer/{nation}" for nation in drivers.nations if nation in told["bands"]),

@@ -36,7 +36,7 @@ Covariate = Callable[[Nations], Floats]
 REGRESSIONS: Mapping[str, tuple[Covariate, ...]] = MappingProxyType(
     {
         "mean": (),
-        "two groups": (lambda nations: nations.alignment > WEST,),
+        "two groups": (lambda nations: np.where(nations.alignment > WEST, 1.0, 0.0),),
         "UN votes": (lambda nations: nations.alignment,),
         "income": (lambda nations: np.log(nations.income),),
         "income, votes, English": (
@@ -153,8 +153,9 @@ def _rows(method: str, wanted: Sequence[Target], draws: Floats) -> Iterator[dict
     for aim, row in zip(wanted, draws, strict=True):
         by_nation.setdefault(aim.place, {})[aim.code] = row
     for nation, classes in by_nation.items():
-        left = {} if rest is None else {rest: 100.0 - sum(classes.values())}
-        for code, row in (classes | left).items():
+        if rest is not None:
+            classes[rest] = 100.0 - np.sum(list(classes.values()), axis=0)
+        for code, row in classes.items():
             value = observed[nation, code]
             low, high = scores.interval(row)
             yield {

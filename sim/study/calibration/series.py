@@ -7,7 +7,7 @@ shares of any size err alike. `sim.study.calibration.views` computes what a seri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -306,6 +306,18 @@ fades, is what releases below the level of ecosystems, tokenisers and habits can
 
 BY_KEY: Mapping[str, Series] = MappingProxyType({series.key: series for series in _ROWS})
 """The same by short name."""
+
+TOLD_TOGETHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"survey": ("split", "used", "only", "both")}
+)
+"""Series that tell of a parameter together or not at all, by the name of their group: answers of
+the same respondents, of which the most precise would take what the others could tell."""
+
+
+def by_keys(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of series by short names, those of groups among them."""
+    singles = (single for key in keys for single in TOLD_TOGETHER.get(key, (key,)))
+    return tuple(BY_KEY[key].name for key in singles)
 
 
 def named(name: str) -> Series:

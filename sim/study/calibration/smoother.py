@@ -1,11 +1,11 @@
-"""Ensemble smoother with multiple data assimilation.
+"""Iterative ensemble smoother: every member is moved to the best compromise of its own.
 
-An ensemble of unknowns, standard normal before any data, is moved towards the observations in a
-few steps. Each step is the update of a Kalman smoother with covariances taken from the ensemble and
-with the error variance inflated, so that all steps together count the data once (Emerick and
-Reynolds 2013, *Computers & Geosciences* 55: 3-15, equations 3 to 6). For a linear model and normal
-errors the result is the posterior; for others it is an approximation, which
-`sim.study.calibration.recovery` judges.
+Each member has a draw of the unknowns from the prior and a draw of the errors of the observations,
+and looks for the unknowns that are near to the one and to the other: randomised maximum likelihood,
+whose results are a sample of the posterior where the model is linear and errors are normal, and
+near to it else. All members share the sensitivities of the model, a regression of what they show on
+their unknowns, taken anew in every step (Chen and Oliver 2013, *Computational Geosciences* 17:
+689-703, the Gauss-Newton form). `sim.study.calibration.recovery` judges how well it does.
 """
 
 from __future__ import annotations
@@ -15,72 +15,89 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+LONGEST = 1.0
+"""Longest step of an unknown at a time, standard deviations of its prior: sensitivities of the
+whole ensemble say little of what is farther away."""
 
-def inflations(steps: int) -> tuple[float, ...]:
-    """Return factors on the error variance whose inverses sum to one, the largest first.
 
-    They fall by a third from step to step: the first steps, in which the model is least linear,
-    are the smallest.
+def damping(steps: int) -> tuple[float, ...]:
+    """Return the part of the way that is gone in each step: short, longer and short again.
+
+    The first steps start from sensitivities of the prior, which are far from those of the end; the
+    last ones settle.
     """
-    raw = np.array([1.5 ** (steps - 1 - step) for step in range(steps)])
-    return tuple((raw * (1.0 / raw).sum()).tolist())
+    middle = max(steps - 1, 1) / 2.0
+    return tuple(0.6 - 0.3 * abs(step - middle) / middle for step in range(steps))
 
 
-def update(
-    unknowns: Floats,
-    shown: Floats,
-    observed: Floats,
-    covariance: Floats,
-    may_move: Floats,
-    inflation: float,
-    rng: np.random.Generator,
+def perturbed(
+    observed: Floats, covariance: Floats, members: int, rng: np.random.Generator
 ) -> Floats:
-    """Return the ensemble after one step.
-
-    Unknowns that no target may move keep the values that they have in each member. What they
-    explain of the spread is taken out before covariances are computed, so that the others are moved
-    as they would be if these were known: their distribution given the held ones and the data, a cut
-    posterior (Plummer 2015, *Statistics and Computing* 25: 37-43).
+    """Return the observations with a draw of their errors for each member, of mean zero.
 
     Parameters
     ----------
-    unknowns : ndarray, shape (unknowns, members)
-        Standard normal before any data.
-    shown : ndarray, shape (targets, members)
-        What each member's world shows.
     observed : ndarray, shape (targets,)
     covariance : ndarray, shape (targets, targets)
         Of the observations around the truth of the model.
-    may_move : ndarray, shape (unknowns, targets)
-        Factors in [0, 1] on the gain: what a target may tell of an unknown.
-    inflation : float
-        Factor on the covariance in this step.
+    members : int
     rng : numpy Generator
-        For the perturbation of the observations.
+
+    Returns
+    -------
+    ndarray, shape (targets, members)
+    """
+    root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(observed)))
+    errors = root @ rng.standard_normal((len(observed), members))
+    return np.asarray(observed[:, None] + errors - errors.mean(axis=1, keepdims=True))
+
+
+def update(
+    prior: Floats,
+    unknowns: Floats,
+    shown: Floats,
+    wanted: Floats,
+    covariance: Floats,
+    may_move: Floats,
+    part: float,
+) -> Floats:
+    """Return the ensemble after one step.
+
+    ``x <- x + part (x0 + K (wanted - shown + G (x - x0)) - x)`` with ``K = G' (G G' + R)^-1``.
+    Unknowns that no target may move keep the values that they have in each member: the others are
+    moved as they would be if these were known, a cut posterior (Plummer 2015, *Statistics and
+    Computing* 25: 37-43).
+
+    Parameters
+    ----------
+    prior : ndarray, shape (unknowns, members)
+        Standard normal.
+    unknowns : ndarray, shape (unknowns, members)
+        Where the members stand.
+    shown : ndarray, shape (targets, members)
+        What each member's world shows.
+    wanted : ndarray, shape (targets, members)
+        From :func:`perturbed`, the same in every step.
+    covariance : ndarray, shape (targets, targets)
+        R.
+    may_move : ndarray, shape (unknowns, targets)
+        0 or 1: whether a target may tell of an unknown; where it may not, the sensitivity is taken
+        as nothing.
+    part : float
+        Part of the way that is gone, from :func:`damping`.
 
     Returns
     -------
     ndarray, shape (unknowns, members)
     """
-    members = unknowns.shape[1]
     moved = may_move.any(axis=1)
-    held = unknowns[~moved]
-    free = members - 1 - held.shape[0]
-    spread = _unexplained(unknowns[moved], held)
-    seen = _unexplained(shown, held)
-    cross = spread @ seen.T / free
-    own = seen @ seen.T / free
-    gain = np.linalg.solve(own + inflation * covariance, cross.T).T * may_move[moved]
-    root = np.linalg.cholesky(covariance + 1e-12 * np.eye(len(observed)))
-    noise = root @ rng.standard_normal((len(observed), members))
-    noise -= noise.mean(axis=1, keepdims=True)
+    spread = unknowns - unknowns.mean(axis=1, keepdims=True)
+    seen = shown - shown.mean(axis=1, keepdims=True)
+    slopes = np.linalg.lstsq(spread.T, seen.T, rcond=None)[0].T * may_move.T
+    slopes = slopes[:, moved]
+    gain = np.linalg.solve(slopes @ slopes.T + covariance, slopes).T
+    start, now = prior[moved], unknowns[moved]
+    best = start + gain @ (wanted - shown + slopes @ (now - start))
     out = unknowns.copy()
-    out[moved] += gain @ (observed[:, None] + np.sqrt(inflation) * noise - shown)
+    out[moved] = now + np.clip(part * (best - now), -LONGEST, LONGEST)
     return out
-
-
-def _unexplained(rows: Floats, held: Floats) -> Floats:
-    """Return what a linear regression on the held unknowns leaves of each row."""
-    design = np.vstack([np.ones(rows.shape[1]), held])
-    solution = np.linalg.lstsq(design.T, rows.T, rcond=None)[0]
-    return np.asarray(rows - solution.T @ design)

@@ -160,8 +160,7 @@ def decide(
     ceiling: Floats, urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
     builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
-    work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats,
-    single_choice: Floats, met: Floats,
+    work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats, met: Floats,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -198,6 +197,6 @@ def decide(
         choice.heal(i, evicting, leaving, p, ps, scar)
         observe.met_with(i, share, trial, attention, access, tried, p, ps, met)
         if looking:
-            observe.built_anew(i, ps, chosen, fresh_choice, single_choice)
+            observe.built_anew(i, ps, chosen, fresh_choice)
         if loading:
             tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)

@@ -107,26 +107,21 @@ def met_with(
 
 
 @inlined
-def built_anew(
-    i: int, ps: Floats, chosen: Floats, fresh_choice: Floats, single_choice: Floats
-) -> None:
+def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None:
     """Write what independents and researchers of a nation build anew this month, by weight.
 
-    New derivatives are a flow: they go by the choice probabilities P and not by the shares. So do
-    tokens of independents on a router, where to change a model is to change a word.
+    New derivatives are a flow: they go by the choice probabilities P and not by the shares.
 
     Parameters
     ----------
     chosen : ndarray, shape (S, K, L)
         P of the month.
-    fresh_choice, single_choice : ndarray, shape (I, K, L)
-        Row i is written: of both by weight, and P of independents.
+    fresh_choice : ndarray, shape (I, K, L)
+        Row i is written.
     """
-    single = min(INDEPENDENT, chosen.shape[0] - 1)
     for k in range(chosen.shape[1]):
         for l in range(chosen.shape[2]):  # noqa: E741
             fresh_choice[i, k, l] = 0.0
-            single_choice[i, k, l] = chosen[single, k, l]
         for s in range(INDEPENDENT, chosen.shape[0]):
             for l in range(chosen.shape[2]):  # noqa: E741
                 fresh_choice[i, k, l] += ps[s, B.weight, l] * chosen[s, k, l]
@@ -149,18 +144,17 @@ def world_views(
     ln_price: Floats,
     fresh: Floats,
     fresh_choice: Floats,
-    single_choice: Floats,
     routed: Floats,
     firms: Floats,
     derived: Floats,
 ) -> None:
     """Write what routers, surveys of enterprises and counts of derived models would see.
 
-    Routed tokens are ``N P sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted +
+    Routed tokens are ``N x sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted +
     router_pull [open])`` over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is
     the part of users who do not run the model themselves, ``rel`` the ecosystem's releases, of
-    which each month leaves the part ``fresh_memory``. Users of a router choose anew each month and
-    lean to open weights. Tokens per developer grow alike for all and cancel in shares.
+    which each month leaves the part ``fresh_memory``. Users of a router lean to open weights more
+    than other independents do. Tokens per developer grow alike for all and cancel in shares.
 
     Parameters
     ----------
@@ -172,7 +166,7 @@ def world_views(
     builders : ndarray, shape (I, L)
     share, opened, worth, offered, cover, ln_price, fresh : ndarray
         State of the month.
-    fresh_choice, single_choice : ndarray, shape (I, K, L)
+    fresh_choice : ndarray, shape (I, K, L)
         From :func:`built_anew`.
     routed, firms, derived : ndarray, shape (T', K, L)
         Month t is written.
@@ -196,7 +190,7 @@ def world_views(
                 own = opened[i, k, single, SELF, l] * worth[i, k, single, SELF, o, l]
                 hosted = max(1.0 - own * exp(-total), 0.0) if here else 0.0
                 felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], p[LN_LEAST_PRICE, l])
-                users = builders[i, l] * single_choice[i, k, l] * hosted
+                users = builders[i, l] * share[i, single, k, l] * hosted
                 routed[t, k, l] += users * exp(-felt) if here else 0.0
                 firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
                 derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
