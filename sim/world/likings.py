@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.scenario.drivers import BLOCS, Drivers, Facts, Floats, Ints
+from sim.scenario.drivers import BLOCS, NESTS, Drivers, Facts, Floats, Ints
 from sim.world import streams
 from sim.world.parameters import Lanes, Parameters
 from sim.world.rows import P
 from sim.world.streams import Keys
 
 CHINESE = BLOCS.index("cn")
+
+CLASSES = ("chinese", "us_open", "european", "sovereign")
+"""Classes of ecosystems for which nations have tastes; US closed models are what they are held
+against."""
+
+
+def _classes(f: Facts) -> Floats:
+    """Return 1 where an ecosystem is of a class, (classes, K)."""
+    us_open = (f.bloc == BLOCS.index("us")) & (f.nest == NESTS.index("open"))
+    blocs = {"chinese": "cn", "european": "eu", "sovereign": "sovereign"}
+    return np.array(
+        [us_open if of == "us_open" else f.bloc == BLOCS.index(blocs[of]) for of in CLASSES],
+        dtype=np.float64,
+    )
 
 
 def leaning(alignment: Floats, middle: Lanes, width: Lanes) -> Floats:
@@ -31,8 +45,8 @@ def leaning(alignment: Floats, middle: Lanes, width: Lanes) -> Floats:
 def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
     """Return what developers of a nation hold of an ecosystem that no month changes, utils.
 
-    ``align lean_i b_k + home_ik + brand_k - english E_i [k Chinese] + taste_ik``; tastes
-    are a region's and a nation's draw, and zero where ``noise`` is off.
+    ``align lean_i b_k + home_ik + brand_k - english E_i [k Chinese] + taste_ic``, k being
+    of class c; tastes are a region's and a nation's draw, and zero where ``noise`` is off.
 
     Parameters
     ----------
@@ -58,11 +72,13 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     regions, nations = (
         _scores(
             drivers, run, draws,
-            tuple(f"taste/{kind}/{place}/{k}" for place in places for k in drivers.ecosystems),
-        ).reshape(-1, len(drivers.ecosystems), run.size)
+            tuple(f"taste/{kind}/{place}/{of}" for place in places for of in CLASSES),
+        ).reshape(-1, len(CLASSES), run.size)
         for kind, places in (("region", drivers.regions), ("nation", drivers.nations))
     )  # fmt: skip
-    likes += noise * (p[P.taste_region] * regions[f.region] + p[P.taste_nation] * nations)
+    tastes = p[P.taste_region] * regions[f.region] + p[P.taste_nation] * nations
+    tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
+    likes += noise * np.einsum("icl,ck->ikl", tastes, _classes(f))
     return np.ascontiguousarray(likes)
 
 

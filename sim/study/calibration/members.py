@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_UNTOLD = ("sovereign", "cn_closed")
-"""Ecosystems too small, or in one nation alone, for a taste to be told."""
+TOLD = ("chinese", "us_open", "european")
+"""Classes of ecosystems for which figures can tell a nation's taste."""
 
 _AFTER = ("lag", "release_rate", "frontier_rate", "frontier_jump", "sovereign_lag")
 
@@ -42,8 +42,7 @@ class Unknowns:
         Drawn parameters, those of ``FITTED`` among them; the others go along with each member and
         are never moved.
     tastes : tuple of str
-        Streams of unknown tastes: ``taste/region/REGION/ECOSYSTEM``,
-        ``taste/nation/ISO3/ECOSYSTEM`` or ``taste/consumer/ISO3``.
+        Streams of unknown tastes: ``taste/nation/ISO3/CLASS`` or ``taste/consumer/ISO3``.
     """
 
     held: tuple[Parameter, ...]
@@ -123,14 +122,12 @@ def unknowns(drivers: Drivers) -> Unknowns:
     told = {
         key: {aim.place for aim in targets() if aim.of.key == key} for key in ("split", "bands")
     }
-    choices = [k for k in drivers.ecosystems if k not in _UNTOLD]
     tastes = [
-        *(f"taste/region/{region}/{k}" for region in drivers.regions for k in choices),
         *(
-            f"taste/nation/{nation}/{k}"
+            f"taste/nation/{nation}/{of}"
             for nation in drivers.nations
             if nation in told["split"]
-            for k in choices
+            for of in TOLD
         ),
         *(f"taste/consumer/{nation}" for nation in drivers.nations if nation in told["bands"]),
     ]
