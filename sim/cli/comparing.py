@@ -17,6 +17,7 @@ from sim.errors import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.naming import Naming
     from sim.study.compare.costs import Budget
     from sim.study.compare.packages import Package
     from sim.study.compare.result import Comparison
@@ -85,6 +86,8 @@ def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa:
 
 def as_json(found: Comparison) -> dict[str, Any]:
     """Return what ``sim compare --json`` prints: the outcomes that are shown, in their order."""
+    from sim.report import effects
+
     return {
         "folder": None if found.folder is None else str(found.folder),
         "runs": found.runs,
@@ -95,7 +98,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "ranking": records(found.ranking),
         "sizes": records(found.sizes),
         "alone": records(found.alone),
-        "notes": list(found.notes),
+        "notes": [effects.as_typed(note) for note in found.notes],
     }
 
 
@@ -107,16 +110,18 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def print_comparison(found: Comparison) -> None:
     """Print what policies change: medians over worlds first, the error of simulation after it."""
-    from sim.report import effects
+    from sim.report import comparison, effects
 
+    named = comparison.named(found)
     typer.echo(_heading(found) + "\n")
     if len(found.pairs) == 1:
         for metric in found.shown:
             for row in found.last(metric).to_dict("records"):
-                typer.echo(effects.line(row))
+                typer.echo(effects.line(row, named))
     else:
-        _print_policies(found)
-    lines = [*effects.sizes_line(found.sizes, found.shown[0]), *found.notes]
+        _print_policies(found, named)
+    lines = [*effects.sizes_line(found.sizes, found.shown[0]), *map(effects.as_typed, found.notes)]
+    lines += [named.note] if named.part else []
     if lines:
         typer.echo("\n" + "\n".join(textwrap.fill(text, WIDTH) for text in lines))
     if (found.table["effect"] == 0.0).all():
@@ -129,9 +134,9 @@ def print_comparison(found: Comparison) -> None:
 
 def _heading(found: Comparison) -> str:
     """Return what was compared, and in how many worlds."""
-    from sim.report import compare as page
+    from sim.report import comparison
 
-    what = page.heading(found)
+    what = comparison.heading(found)
     return f"{what}: median over {found.runs} paired worlds (5 to 95 % of them), seed {found.seed}."
 
 
@@ -146,7 +151,7 @@ def _unreached(found: Comparison) -> str:
     )
 
 
-def _print_policies(found: Comparison) -> None:
+def _print_policies(found: Comparison, named: Naming) -> None:
     """Print policies one below the other: the first outcome in full, medians of the others."""
     from sim.report import effects
 
@@ -156,7 +161,8 @@ def _print_policies(found: Comparison) -> None:
     last = found.last(first)
     head = last.iloc[0].to_dict()
     typer.echo(
-        f"{effects.name(first)}, {effects.group(head['group'])}, {effects.when(head['month'])}, in "
+        f"{effects.name(first)}, {effects.group(head['group'], named)}, "
+        f"{effects.when(head['month'])}, in "
         f"{effects.unit_of(head)[1]}; then medians of other outcomes\n"
     )
     columns = ["rank", "policy", "median (5 to 95 %)", "same sign", "simulation error"]
@@ -178,7 +184,16 @@ def _print_policies(found: Comparison) -> None:
 
 def print_package(found: Package) -> None:
     """Print a package's effect, each lever's part and who helps whom."""
+    from sim.report import comparison, effects
     from sim.study.compare.packages import MONEY
+
+    asked, named = found.manifest["asked"], comparison.named(found)
+    outcomes = asked["outcomes"]
+    typer.echo(
+        f"{asked['subject']} against {asked['against']}: "
+        f"{effects.name(outcomes['metrics'][0])}, {effects.group(outcomes['groups'][0], named)}, "
+        f"{asked['runs']} paired worlds, seed {asked['seed']}\n"
+    )
 
     units = {"share": (100.0, "percentage points"), "log-odds": (1.0, "log-odds")}
     for row in found.whole.to_dict("records"):
@@ -220,6 +235,9 @@ def print_package(found: Package) -> None:
         ]
         columns = ["pair", "interaction", "interval", "verdict"]
         output.print_rows([{name: name for name in columns}, *rows], columns)
+    said = [*map(effects.as_typed, found.notes), *([named.note] if named.part else [])]
+    if said:
+        typer.echo("\n" + "\n".join(textwrap.fill(text, WIDTH) for text in said))
     typer.echo(f"\nTables and the figure: {found.folder}")
 
 
@@ -239,7 +257,7 @@ def print_costs(priced: pd.DataFrame) -> None:
     """Print effects beside costs."""
     from sim.report import effects
 
-    factor, unit = effects.unit_of(priced.iloc[0].to_dict())
+    _, unit = effects.unit_of(priced.iloc[0].to_dict())
     names = {
         "lever": "lever", "effect": f"{unit}: median (5 to 95 %)",
         "cost": "USD million a year", "table": "at 1/3 and 1", "ratio": f"{unit} a billion a year",
@@ -251,7 +269,7 @@ def print_costs(priced: pd.DataFrame) -> None:
             "effect": "{} ({} to {})".format(*effects.figures_of(row)),
             "cost": effects.money(row["cost"]),
             "table": f"{effects.money(row['cost_low'])} and {effects.money(row['cost_high'])}",
-            "ratio": _ratio(row, factor),
+            "ratio": effects.for_money(row),
             "front": "yes" if row["front"] else "",
         }
         for row in priced.to_dict("records")
@@ -299,12 +317,12 @@ def money(
 
 def _print_packages(done: Comparison, best: Budget, budget: float, against: str) -> None:
     """Print the packages that were run, best first, and which of them tie."""
-    from sim.report import effects
+    from sim.report import comparison, effects
 
     head = done.last().iloc[0].to_dict()
     factor, unit = effects.unit_of(head)
     typer.echo(
-        f"{effects.name(head['metric'])}, {effects.group(head['group'])}, "
+        f"{effects.name(head['metric'])}, {effects.group(head['group'], comparison.named(done))}, "
         f"{effects.when(head['month'])}, against {against}: {best.searched:,} packages within "
         f"{budget:,.0f} USD million a year were ranked by\nthe sum of single effects; the best "
         f"{len(best.table)} were run. Their order was chosen in the worlds of seed {done.seed}; "
@@ -333,15 +351,6 @@ def _print_packages(done: Comparison, best: Budget, budget: float, against: str)
         typer.echo(f"{n} before {n + 1} in {effects.percent(row['before_next'])} % of worlds{tie}")
 
 
-def _ratio(row: dict[Any, Any], factor: float) -> str:
-    if row["cost"] <= 0.0:
-        return "-"
-    middle, low, high = (
-        1e3 * factor * row[name] for name in ("per_million", "per_million_low", "per_million_high")
-    )
-    return f"{middle:+.3g} ({low:+.3g} to {high:+.3g})"
-
-
 @contextmanager
 def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
     """Give a bar on standard error, where that is a terminal and someone wants it."""
@@ -352,5 +361,5 @@ def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None)
+        task = shown.add_task(output.beside_a_bar(title), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -16,6 +16,7 @@ from sim.report import robust as drawing
 from sim.report import titles
 
 if TYPE_CHECKING:
+    from sim.report.sheet import Cell
     from sim.study.robust.robust import Robust
 
 
@@ -101,6 +102,6 @@ def _print_policy(found: Robust, policy: str, box: int | None) -> None:
     typer.echo("")
 
 
-def _print(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print(head: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
     columns = [str(n) for n in range(len(head))]
     output.print_rows([dict(zip(columns, row, strict=True)) for row in (head, *rows)], columns)

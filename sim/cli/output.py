@@ -14,6 +14,9 @@ from sim.errors import Problem, printable
 
 Row = Mapping[str, Any]
 
+TITLE = 40
+"""Characters of a title beside a bar."""
+
 
 class Table(list[Row]):
     """Rows that are shown in columns under their names; in JSON a list like any other.
@@ -32,6 +35,18 @@ class Table(list[Row]):
     ) -> None:
         super().__init__(rows)
         self.columns, self.below = columns, below
+
+
+def beside_a_bar(title: str) -> str:
+    """Return a title that may be the name of a file as a terminal can show it beside a bar.
+
+    Control characters could move the cursor, brackets are markup to what draws the bar, and a
+    long name leaves no room for the bar.
+    """
+    from rich.markup import escape
+
+    shown = printable(title)
+    return escape(shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…")
 
 
 def print_json(value: object) -> None:

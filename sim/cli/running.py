@@ -214,5 +214,5 @@ def _progress(title: str, *, silent: bool) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(output.beside_a_bar(title), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

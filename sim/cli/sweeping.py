@@ -175,7 +175,7 @@ def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
         TextColumn("{task.fields[failed]}"),
     )  # fmt: skip
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None, rate="", failed="")
+        task = bar.add_task(output.beside_a_bar(title), total=None, rate="", failed="")
 
         def show(done: int, total: int, failed: int) -> None:
             speed = bar.tasks[0].speed

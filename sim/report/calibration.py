@@ -26,11 +26,25 @@ TITLES: Mapping[str, str] = {
 SHOWN = ("cn_all", "all_open", "cn_open", "all")
 """Codes that are drawn of a series that has several."""
 
+MEANING = (
+    "The model was calibrated to what was observed up to each cut-off and run on to December 2025. "
+    "CRPS is the continuous ranked probability score, in percentage points{odds}; lower is better. "
+    "Naive forecasts know the same figures of the series itself; the flat model is the discrepancy "
+    "process of the forecasts with a model that never moves."
+)
+FIGURES = (
+    "In the figures, bars are 90 % intervals and rings are observations: blue with drivers known "
+    "later, brown with drivers known at the cut-off."
+)
+
+WIDE = 4.4
+"""Inches of a figure of forecasts."""
+
 COLOURS = {"later": style.BAND, "at cut-off": "#b35c1e"}
 
 
-def hindcast(points: pd.DataFrame) -> Figure:
-    """Return forecasts with their bands beside what was observed, a panel a series.
+def forecasts(points: pd.DataFrame) -> dict[str, Figure]:
+    """Return forecasts with their bands beside what was observed, a figure a series, by its name.
 
     Parameters
     ----------
@@ -42,28 +56,26 @@ def hindcast(points: pd.DataFrame) -> Figure:
 
     points = points[points["cutoff"] == points["cutoff"].iloc[0]]
     kept = points[points["ecosystem"].isin(SHOWN)]
-    names = [name for name in TITLES if name in set(kept["series"])]
-    with mpl.rc_context(style.RC):
-        columns = 3
-        figure = New(figsize=(11, 3.2 * -(-len(names) // columns) + 0.6), layout="constrained")
-        axes = figure.subplots(-(-len(names) // columns), columns, squeeze=False).ravel()
-        for axis, name in zip(axes, names, strict=False):
-            part = kept[kept["series"] == name]
+    drawn = {}
+    for name in (name for name in TITLES if name in set(kept["series"])):
+        part = kept[kept["series"] == name]
+        with mpl.rc_context(style.RC):
+            figure = New(figsize=(WIDE, 3.1), layout="constrained")
+            axis = figure.subplots()
             draw = _by_nation if part["place"].iloc[0] != "WLD" else _by_month
             draw(axis, part)
-            kept_code = "" if part["ecosystem"].iloc[0] != "cn_all" else ": Chinese"
-            axis.set_title(TITLES[name] + kept_code, loc="left", fontsize=10)
+            axis.set_title(_forecast(name, part), loc="left", fontsize=10)
+            axis.set_ylabel("percent")
             axis.set_ylim(bottom=0)
             axis.spines[["top", "right"]].set_visible(False)
-        for axis in axes[len(names) :]:
-            axis.set_axis_off()
-        figure.suptitle(
-            f"Forecasts from {points['cutoff'].iloc[0]} and what was observed, percent: bars are "
-            "90 % intervals,\nblue with drivers known later, brown with drivers known at the "
-            "cut-off; rings are observations",
-            x=0.01, ha="left", fontsize=10,
-        )  # fmt: skip
-    return figure
+        drawn[name] = figure
+    return drawn
+
+
+def _forecast(name: str, part: pd.DataFrame) -> str:
+    """Return what a figure of forecasts shows."""
+    of = ": Chinese" if part["ecosystem"].iloc[0] == "cn_all" else ""
+    return f"{TITLES[name]}{of}, from {part['cutoff'].iloc[0]}"
 
 
 def _by_month(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotlib is untyped
@@ -131,43 +143,81 @@ def parameters(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def page(done: Any) -> str:  # noqa: ANN401 - a Hindcast, which this room may not import
-    """Return the page of a hindcast: what was lost first, then the figure and all scores.
+def page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Hindcast
+    """Return the page of a hindcast: what was lost first, then the figures and all scores.
 
     Parameters
     ----------
     done : Hindcast
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
     """
-    from markupsafe import Markup
-
-    from sim.report.figures import svg
-    from sim.report.templating import template
-
-    drawn = svg(hindcast(done.points))
-    return str(
-        template("hindcast.html.j2").render(
-            titles=TITLES,
-            figure=Markup(drawn[drawn.index("<svg") :]),  # noqa: S704 - our own drawing
-            table=done.table.to_dict("records"),
-            on_log_odds="crps_log_odds" in done.table,  # results of before have no such column
-            lost=done.lost.to_dict("records"),
-            compared=len(done.compared),
-            covered=done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
-            .mean()
-            .to_dict(),
-        )
+    pictures = [
+        Drawing(f"{TITLES[name]}: forecasts and what was observed", drawn[f"{name}.svg"])
+        for name in TITLES
+        if f"{name}.svg" in drawn
+    ]
+    lost = [
+        (TITLES[row["series"]], row["cutoff"], row["drivers"], f"{row['model']:.2f}",
+         f"{row['its_crps']:.2f}", row["better"])
+        for row in done.lost.to_dict("records")
+    ]  # fmt: skip
+    head = ("Series", "Cut-off", "Drivers known", "Model, CRPS", "Naive, CRPS", "Naive forecast")
+    tables = [Table("Where a naive forecast was better", head, lost)] if lost else []
+    return sheet(
+        "Forecasts and what came",
+        _said(done),
+        done.manifest,
+        figures=pictures,
+        tables=[*tables, *_scores(done)],
     )
 
 
-def calibration_page(done: Any) -> str:  # noqa: ANN401 - a Calibration, the same
+def _said(done: Any) -> list[str]:  # noqa: ANN401 - a Hindcast
+    """Return what a hindcast says, a sentence each."""
+    count, lost = len(done.compared), len(done.lost)
+    first = f"The model loses to a naive forecast in {lost} of {count} comparisons."
+    if not lost:
+        first = f"The model has the lower score in all {count} comparisons."
+    covered = done.points.groupby(["cutoff", "drivers"], sort=False)["covered"].mean().to_dict()
+    held = ", ".join(
+        f"{100 * part:.0f} % of the figures after {cutoff} with drivers known {drivers}"
+        for (cutoff, drivers), part in covered.items()
+    )
+    odds = " and as log-odds" if _has_odds(done) else ""
+    return [first, f"90 % intervals hold {held}.", MEANING.format(odds=odds), FIGURES]
+
+
+def _has_odds(done: Any) -> bool:  # noqa: ANN401 - a Hindcast
+    return "crps_log_odds" in done.table  # results of before have no such column
+
+
+def _scores(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
+    """Return the scores of all methods, a table a cut-off and what was known of drivers."""
+    odds = _has_odds(done)
+    head = ["Series", "Method", "Figures", "CRPS", *["CRPS, log-odds"] * odds, "Mean error",
+            "In 90 %", "Width"]  # fmt: skip
+    made = []
+    for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
+        rows = []
+        for row in part.to_dict("records"):
+            cells = [TITLES[row["series"]], row["method"], f"{row['points']}", f"{row['crps']:.2f}"]
+            cells += [f"{row['crps_log_odds']:.3f}"] if odds else []
+            cells += [f"{row['mae']:.2f}", f"{100 * row['coverage']:.0f} %", f"{row['width']:.1f}"]
+            rows.append(cells)
+        made.append(Table(f"Scores from {cutoff}, drivers known {drivers}", head, rows))
+    return made
+
+
+def calibration_page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Calibration
     """Return the page of a calibration: what the data moved, and how its targets are met.
 
     Parameters
     ----------
     done : Calibration
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
     """
-    from sim.report.figures import svg
-
     tables = done.summaries()
     moved = tables["parameters"]
     rows = [
@@ -188,7 +238,7 @@ def calibration_page(done: Any) -> str:  # noqa: ANN401 - a Calibration, the sam
             f"{int((moved['moved'] == 'held').sum())} ranges are drawn and never moved.",
         ],
         done.manifest,
-        figures=[Drawing("Prior and posterior of what the data moved", svg(parameters(moved)))],
+        figures=[Drawing("Prior and posterior of what the data moved", drawn["parameters.svg"])],
         tables=[
             Table(
                 "Prior and posterior",

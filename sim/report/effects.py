@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import style
+from sim.report import style, titles
+from sim.report.naming import WHOLE
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.naming import Naming
 
 Row = Mapping[Any, Any]
 
@@ -24,7 +28,7 @@ NAMES = {
     "hardware_share.cn": "Chinese chips",
     "hardware_share.us": "US chips",
 }
-"""Short names of metrics; another one is called as in the tables."""
+"""Short names of metrics; another one has its title."""
 
 MEANING = (
     "Each world is run twice with common random numbers, with the policy and without; the "
@@ -40,11 +44,20 @@ RULE = (
 
 def name(metric: str) -> str:
     """Return the short name of a metric."""
-    return NAMES.get(metric, metric)
+    return NAMES[metric] if metric in NAMES else titles.metric(metric)
 
 
-def group(slug: str) -> str:
-    """Return a group as it stands between commas: ``world``, ``Global South``."""
+def group(slug: str, named: Naming | None = None) -> str:
+    """Return a group as it stands between commas: ``world``, ``Global South``, ``Brazil``.
+
+    Parameters
+    ----------
+    slug : str
+    named : Naming, optional
+        Of runs of some nations, in which the group of all is not the world.
+    """
+    if named is not None and (slug in named.called or (slug == WHOLE and named.part)):
+        return named.name(slug)
     return {"world": "world", "global_south": "Global South"}.get(slug) or style.group_name(slug)
 
 
@@ -108,11 +121,11 @@ def sign(row: Row) -> str:
     return f"{word} in {percent(float(row['same_sign']))} %"
 
 
-def line(row: Row) -> str:
-    """Return an effect in one line."""
+def line(row: Row, named: Naming | None = None) -> str:
+    """Return an effect in one line; ``named`` as in `group`."""
     middle, low, high = figures_of(row)
     return (
-        f"{name(row['metric'])}, {group(row['group'])}, {when(row['month'])}: {middle} "
+        f"{name(row['metric'])}, {group(row['group'], named)}, {when(row['month'])}: {middle} "
         f"{unit_of(row)[1]} ({low} to {high}), {sign(row)} of worlds; simulation error {error(row)}"
     )
 
@@ -150,6 +163,26 @@ def money(value: float, nothing: str = "-") -> str:
     if value == 0.0:
         return nothing
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
+
+
+def for_money(row: Row) -> str:
+    """Return an effect a billion USD a year with its interval; a dash where nothing was paid."""
+    if row["cost"] <= 0.0:
+        return "-"
+    factor = 1e3 * unit_of(row)[0]
+    names = ("per_million", "per_million_low", "per_million_high")
+    middle, low, high = (factor * float(row[name]) for name in names)
+    return f"{middle:+.3g} ({low:+.3g} to {high:+.3g})"
+
+
+def as_typed(note: str) -> str:
+    """Return a note as a terminal shows it: with the ids that a user types."""
+    return note.replace("`", "")
+
+
+def as_read(note: str, called: Mapping[str, str]) -> str:
+    """Return a note as a page shows it: with the title of every id, which backticks mark."""
+    return re.sub(r"`([^`]*)`", lambda found: called.get(found[1], found[1]), note)
 
 
 def _listed(words: Sequence[str]) -> str:

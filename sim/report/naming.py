@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -108,9 +108,34 @@ def naming(result: tables.Result, shown: tables.Curves, names: Names | None = No
     names : Names, optional
         Names of nations; those of the evidence by default.
     """
+    return of_nations(result.scenario.nations, shown.nations, names)
+
+
+def of_document(document: Mapping[str, Any]) -> Naming:
+    """Return what the groups of runs of a scenario are called, from its document in a manifest."""
+    from sim.scenario import load
+    from sim.scenario.nations import table
+
+    if document["nations"] in (None, WHOLE):
+        return of_nations(None, ())
+    scenario = load(document)
+    return of_nations(scenario.nations, table(scenario).iso3)
+
+
+def of_nations(chosen: object, run: Sequence[str], names: Names | None = None) -> Naming:
+    """Return what the groups of runs are called.
+
+    Parameters
+    ----------
+    chosen : str, tuple of str, NationTable or None
+        The nations as a scenario names them.
+    run : sequence of str
+        ISO3 codes of all of them.
+    names : Names, optional
+        Names of nations; those of the evidence by default.
+    """
     known = known_names() if names is None else names
     called = dict(zip(known.iso3, known.name, strict=True))
-    chosen, run = result.scenario.nations, shown.nations
     if chosen in (None, WHOLE) or set(known.iso3) <= set(run):
         return Naming(called)
     if len(run) == 1:

@@ -1,26 +1,46 @@
-"""The page of a package: its whole effect, each lever's part, and pairs."""
+"""The page and the figure of a package: its whole effect, each lever's part, and pairs."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from sim.report import effects, style
-from sim.report.compare import interactions
+from sim.report import compare, effects, titles
+from sim.report.comparison import named
 from sim.report.sheet import Drawing, Table, sheet
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def page(found: Any) -> str:  # noqa: ANN401 - a Package, which this room may not import
+
+FIGURE = "interactions.svg"
+
+
+def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which this room may not import
+    """Return the titles of the levers and of the scenarios of a package, by id."""
+    asked = found.manifest["asked"]
+    words = titles.policies([*found.levers, asked["subject"], asked["against"]], asked)
+    return words | found.manifest.get("titles", {})  # results of before do not say them
+
+
+def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Package
+    """Return the figure of a package by the name of its file."""
+    return {FIGURE: compare.interactions(found.interactions, called(found))}
+
+
+def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Package
     """Return the page of a package.
 
     Parameters
     ----------
     found : Package
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
     """
-    from sim.report.figures import svg
-
     asked = found.manifest["asked"]
+    words, place = called(found), named(found)
     outcomes = asked["outcomes"]
-    what = f"{effects.name(outcomes['metrics'][0])} {style.in_words(outcomes['groups'][0])}"
+    what = f"{effects.name(outcomes['metrics'][0])} {place.in_words(outcomes['groups'][0])}"
     how = "all combinations" if found.exact else "sampled orders"
     lead = [f"{len(found.levers)} levers, {asked['runs']} worlds; {what}."]
     lead += [
@@ -28,21 +48,26 @@ def page(found: Any) -> str:  # noqa: ANN401 - a Package, which this room may no
         f"{_number(row, row['high'])}) {_unit(row)}."
         for row in found.whole.to_dict("records")
     ]
+    lead += [place.note] if place.part else []
+    lead += [effects.as_read(note, words) for note in found.notes]
     parts = [
-        (row["lever"], f"{_number(row, row['share'])} {_unit(row)}",
+        (words[row["lever"]], f"{_number(row, row['share'])} {_unit(row)}",
          f"{_number(row, row['low'])} to {_number(row, row['high'])}")
         for row in found.shapley.to_dict("records")
     ]  # fmt: skip
     terms = [
-        (row["term"], f"{_number(row, row['effect'])} {_unit(row)}",
+        (_term(row["term"], words), f"{_number(row, row['effect'])} {_unit(row)}",
          f"{_number(row, row['low'])} to {_number(row, row['high'])}", row["verdict"])
         for row in found.interactions.to_dict("records")
     ]  # fmt: skip
     return sheet(
-        f"{asked['subject']} against {asked['against']}: its levers together and apart",
+        place.titled(
+            f"{words[asked['subject']]} against {words[asked['against']]}: its levers together and "
+            "apart"
+        ),
         lead,
         found.manifest,
-        figures=[Drawing("Main effects and interactions", svg(interactions(found.interactions)))],
+        figures=[Drawing("Main effects and interactions", drawn[FIGURE])],
         tables=[
             Table(
                 f"Each lever's part of the whole (Shapley, {how})",
@@ -56,6 +81,10 @@ def page(found: Any) -> str:  # noqa: ANN401 - a Package, which this room may no
             ),
         ],
     )
+
+
+def _term(term: str, words: Mapping[str, str]) -> str:
+    return " × ".join(words[lever] for lever in term.split(" x "))
 
 
 def _number(row: Any, value: float) -> str:  # noqa: ANN401 - a row of a table

@@ -84,7 +84,9 @@ def background() -> Background:
     )
 
 
-def page(result: tables.Result, known: Background | None = None, curves: str | None = None) -> str:
+def page(
+    result: tables.Result, known: Background | None = None, curves: bytes | None = None
+) -> str:
     """Return the report of a result as one HTML document.
 
     Parameters
@@ -93,7 +95,7 @@ def page(result: tables.Result, known: Background | None = None, curves: str | N
         What a run gave.
     known : Background, optional
         Evidence and levers; those of this installation by default.
-    curves : str, optional
+    curves : bytes, optional
         The adoption curves of the first two groups as SVG, where they have been drawn already.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -124,7 +126,9 @@ def breakable(text: str) -> Markup:
     return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
 
 
-def context(result: tables.Result, known: Background, curves: str | None = None) -> dict[str, Any]:
+def context(
+    result: tables.Result, known: Background, curves: bytes | None = None
+) -> dict[str, Any]:
     """Return everything that the template shows, as words, numbers and paths of drawings."""
     shown = tables.curves(result)
     named = naming(result, shown, known.names)
@@ -159,10 +163,8 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2], named),
-        "wide": data_address(curves or figures.svg(figures.adoption_curves(result, groups[:2]))),
-        "narrow": data_address(
-            figures.svg(figures.adoption_curves(result, groups[:2], stacked=True))
-        ),
+        "wide": data_address(_curves(result, groups[:2]) if curves is None else curves),
+        "narrow": data_address(_curves(result, groups[:2], stacked=True)),
         "years": [months.text(month) for month in years],
         # A narrow screen does without what lies between the months that the summary speaks of.
         "between": [months.text(m) for m in years if m not in when and m > when[0]],
@@ -200,6 +202,10 @@ def context(result: tables.Result, known: Background, curves: str | None = None)
         "provenance": _provenance(result, shown),
         "files": FILES,
     }
+
+
+def _curves(result: tables.Result, groups: Sequence[str], *, stacked: bool = False) -> bytes:
+    return figures.svg(figures.adoption_curves(result, groups, stacked=stacked)).encode()
 
 
 def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:

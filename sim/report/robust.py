@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -212,23 +213,22 @@ def _span(side: Any, levels: Any) -> tuple[float, float]:  # noqa: ANN401 - a Si
     return side.low - pad, side.high + pad
 
 
-def page(found: Any) -> str:  # noqa: ANN401 - a Robust
+def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Robust
     """Return the page of robustness: metrics by policy, then where each policy fails.
 
     Parameters
     ----------
     found : Robust
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
     """
-    from sim.report.figures import svg
-
     asked = found.manifest["asked"]
-    drawn = figures(found)
     pictures = []
     if "regret.svg" in drawn:
-        pictures.append(Drawing("Regret by policy", svg(drawn["regret.svg"])))
+        pictures.append(Drawing("Regret by policy", drawn["regret.svg"]))
     pictures += [
         Drawing(f"Worlds in which {titles.scenario(name, asked)} fails",
-                svg(drawn[f"boxes_{name}.svg"]), title=True)
+                drawn[f"boxes_{name}.svg"], title=True)
         for name in found.boxes
     ]  # fmt: skip
     tables = [policies(found), *(boxes_table(found, name) for name in found.boxes)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style, titles
@@ -98,30 +98,35 @@ def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
 def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Sensitivity
     """Return the figures of the first outcomes by the name of their file."""
     drawn = (figure(*one) for one in outcomes(found)[:MOST])
-    return {f"sensitivity_{n + 1}.svg": made for n, made in enumerate(drawn)}
+    return {file_of(n): made for n, made in enumerate(drawn)}
 
 
-def page(found: Any) -> str:  # noqa: ANN401 - a Sensitivity, which this room may not import
+def file_of(place: int) -> str:
+    """Return the name of the file with the figure of an outcome, by its place among them."""
+    return f"sensitivity_{place + 1}.svg"
+
+
+def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Sensitivity
     """Return the page of indices: those of the last month, then what cannot be ranked.
 
     Parameters
     ----------
     found : Sensitivity
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
     """
-    from sim.report.figures import svg
-
     asked = found.manifest["asked"]
     shown = outcomes(found)
-    drawn = [
-        Drawing(f"What moves {titles.outcome(one[0], one[1])}", svg(figure(*one)))
-        for one in shown[:MOST]
+    pictures = [
+        Drawing(f"What moves {titles.outcome(one[0], one[1])}", drawn[file_of(n)])
+        for n, one in enumerate(shown[:MOST])
     ]
     tables = [made for one in shown for made in (table(*one), *_pairs(*one))]
     if found.notes:
         rows = [(str(n + 1), note) for n, note in enumerate(notes(found, shown))]
         tables.append(Table("What to bear in mind", ("", "Note"), rows, words=True))
     head = [count_of(asked), *lead(found)]
-    return sheet(titles.study(asked), head, found.manifest, figures=drawn, tables=tables)
+    return sheet(titles.study(asked), head, found.manifest, figures=pictures, tables=tables)
 
 
 def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Sensitivity

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+Cell = str | tuple[str, str]
+"""What a cell holds: words, or a number and, smaller beside or below it, its interval."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of a page.
@@ -15,10 +19,10 @@ class Table:
     Parameters
     ----------
     title : str
-    head : sequence of str
+    head : sequence of Cell
         Names of the columns.
-    rows : sequence of sequence of str
-        Cells as they are read; the first of a row names it.
+    rows : sequence of sequence of Cell
+        Cells as they are read; the first of a row names it, in words.
     note : str
         A sentence above it.
     words : bool
@@ -26,8 +30,8 @@ class Table:
     """
 
     title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
     note: str = ""
     words: bool = False
 
@@ -40,13 +44,13 @@ class Drawing:
     ----------
     words : str
         What a reader who does not see it is told; with ``title``, also its caption.
-    svg : str
+    svg : bytes
     title : bool
         Whether the words stand above it.
     """
 
     words: str
-    svg: str
+    svg: bytes
     title: bool = False
 
 
@@ -98,6 +102,6 @@ def sheet(
     )
 
 
-def data_address(svg: str) -> str:
+def data_address(svg: bytes) -> str:
     """Return a drawing as a data address."""
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+    return "data:image/svg+xml;base64," + b64encode(svg).decode()

@@ -204,19 +204,23 @@ def _numbers(levels: pd.Series[Any]) -> Any:  # noqa: ANN401 - an array of numbe
     return levels.map({level: n for n, level in enumerate(sorted(set(levels)))}).to_numpy()
 
 
-def page(done: Any) -> str:  # noqa: ANN401 - a Sweep, which this room may not import
+def page(done: Any, figure: bytes) -> str:  # noqa: ANN401 - a Sweep, which this room may not import
     """Return the page of a sweep: its figures and what each point gave in the last month.
 
     Parameters
     ----------
     done : Sweep
+    figure : bytes
+        Its figure, as `sweep_figure` gives it; with several panels each is drawn again by itself,
+        so that a phone shows it large enough to read.
     """
     asked = done.manifest["asked"]
     lead = [count_of(asked)]
     if len(done.failures):
         lead.append(f"{len(done.failures)} points could not be run; the last table says why.")
     tables = [*_points_tables(done), *_failed(done)]
-    drawn = [_drawing(panel) for panel in panels(done)]
+    made = panels(done)
+    drawn = [_drawing(panel, figure if len(made) == 1 else None) for panel in made]
     return sheet(titles.study(asked), lead, done.manifest, figures=drawn, tables=tables)
 
 
@@ -225,11 +229,13 @@ def count_of(asked: Mapping[str, Any]) -> str:
     return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
 
 
-def _drawing(panel: Panel) -> Drawing:
+def _drawing(panel: Panel, drawn: bytes | None) -> Drawing:
     from sim.report.figures import svg
 
     against = " and ".join(titles.factor(path) for path in panel.paths)
-    return Drawing(f"{panel.title}, {panel.when}, against {against}", svg(_figure([panel], 1)))
+    if drawn is None:
+        drawn = svg(_figure([panel], 1)).encode()
+    return Drawing(f"{panel.title}, {panel.when}, against {against}", drawn)
 
 
 def _points_tables(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +136,34 @@ def scenario(name: str, asked: Mapping[str, Any]) -> str:
     return name if document is None else str(document["title"])
 
 
+def policies(labels: Iterable[str], asked: Mapping[str, Any]) -> dict[str, str]:
+    """Return the titles of what a comparison or a package compares, by label; no two are the same.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Names of scenarios and ids of levers.
+    asked : mapping
+        What was asked, of a manifest: its ``arms`` are the documents by name; arms of single
+        levers have the name of the lever, and the title of the reference.
+    """
+    arms = asked["arms"]
+    own = {name: lever for one in arms.values() for name, lever in one["own_levers"].items()}
+    found = {}
+    for label in dict.fromkeys(labels):
+        if label in arms and asked.get("each") == "scenarios":
+            title = str(arms[label]["title"])
+        elif label in own:
+            title = str(own[label]["title"])
+        elif _is_lever(label):
+            title = _lever(label)
+        else:
+            title = str(arms[label]["title"]) if label in arms else label
+        found[label] = title or label
+    often = Counter(found.values())
+    return {k: title if often[title] == 1 else f"{title} ({k})" for k, title in found.items()}
+
+
 def level(path: str, value: Any, asked: Mapping[str, Any]) -> str:  # noqa: ANN401 - number or word
     """Return a level of a path that varies as it is read."""
     if path == "scenario":
@@ -146,6 +175,13 @@ def _index(name: str) -> str:
     if name in _INDEX:
         return _INDEX[name]
     return style.ECOSYSTEMS[name].name if name in style.ECOSYSTEMS else name.replace("_", " ")
+
+
+@cache
+def _is_lever(name: str) -> bool:
+    from sim.scenario.levers import read
+
+    return name in read()
 
 
 @cache

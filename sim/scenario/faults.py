@@ -5,11 +5,12 @@ Each fault names the field in which it shows, so that a reader can point at a ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim import evidence
-from sim.errors import nearest
+from sim.errors import cited, nearest
 from sim.scenario import drivers, vocabulary
 
 if TYPE_CHECKING:
@@ -19,12 +20,20 @@ SELECTORS = ("ecosystems", "ways", "segments", "nations", "stances", "pools", "h
 """The fields by which an effect may narrow its driver."""
 
 
+Hint = Callable[[], str | None]
+"""Looks for what may have been meant, where a reader will see it: looking takes milliseconds."""
+
+
+def _no_hint() -> None:
+    return None
+
+
 class Fault(NamedTuple):
     """What is wrong with a lever or an effect, and the field in which it shows."""
 
     field: str
     message: str
-    hint: str | None = None
+    hint: Hint = _no_hint
 
 
 def split(cell: str) -> tuple[str, ...]:
@@ -59,13 +68,12 @@ def of_effect(effect: Effect) -> Iterator[Fault]:
     """Yield what is wrong with an effect: unknown words, sizes out of order, no reason given."""
     driver = drivers.vocabulary().get(effect.driver)
     if effect.role not in ("main", "side"):
-        yield Fault("role", f"role {effect.role!r} is neither main nor side")
+        yield Fault("role", f"role {cited(effect.role)} is neither main nor side")
     if effect.op not in drivers.OPERATIONS:
-        yield Fault("op", f"op {effect.op!r} is none of {', '.join(drivers.OPERATIONS)}")
+        yield Fault("op", f"op {cited(effect.op)} is none of {', '.join(drivers.OPERATIONS)}")
     if driver is None:
-        known = drivers.vocabulary()
-        hint = nearest(effect.driver, known) or f"drivers are {', '.join(known)}"
-        yield Fault("driver", f"unknown driver {effect.driver!r}", hint)
+        hint = partial(_driver_hint, effect.driver)
+        yield Fault("driver", f"unknown driver {cited(effect.driver)}", hint)
     else:
         yield from _outside(effect, driver)
         yield from _unselectable(effect, driver)
@@ -108,7 +116,14 @@ def _unselectable(effect: Effect, driver: drivers.Driver) -> Iterator[Fault]:
         known = vocabulary.members(column)
         for word in chosen:
             if (word.removeprefix("-") if column == "nations" else word) not in known:
-                yield Fault(column, f"unknown word {word!r} in {column}", _hint(word, column))
+                message = f"unknown word {cited(word)} in {column}"
+                yield Fault(column, message, partial(_hint, word, column))
+
+
+def _driver_hint(word: str) -> str:
+    """Return what may be meant by an unknown driver."""
+    known = drivers.vocabulary()
+    return nearest(word, known) or f"drivers are {', '.join(known)}"
 
 
 def _hint(word: str, column: str) -> str:
@@ -128,7 +143,7 @@ def of_sources(cell: str) -> Iterator[Fault]:
     for source in sources:
         address = source.startswith(("https://", "http://"))
         if not address and source != "judgement" and source not in vocabulary.sources():
-            yield Fault("source", f"unknown source {source!r}")
+            yield Fault("source", f"unknown source {cited(source)}")
 
 
 def _monotone(sizes: Iterable[float]) -> bool:

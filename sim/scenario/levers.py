@@ -241,7 +241,7 @@ def _plain_effect(effect: Effect) -> dict[str, Any]:
 
 
 def _problem(fault: faults.Fault, file: Path, line: int) -> Problem:
-    return Problem(fault.message, file.name, line, hint=fault.hint)
+    return Problem(fault.message, file.name, line, hint=fault.hint())
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -56,7 +56,7 @@ def read(node: Node | None, problems: list[Problem]) -> dict[str, Lever]:
     found: dict[str, Lever] = {}
     for name, child in (fields.mapping(node, None, problems, "own_levers") or {}).items():
         if name in levers.read() or name in levers.left_out():
-            message = f"{name!r} is already a lever of the catalogue"
+            message = f"{cited(name)} is already a lever of the catalogue"
             problems.append(child.place.problem(message, "choose another id"))
         elif not _ID.fullmatch(name):
             hint = "small letters, digits and underscores, a letter first"
@@ -108,8 +108,11 @@ def _of_actor(actor: str) -> Iterator[faults.Fault]:
     """Yield that an actor is none of the catalogue's, nor the user."""
     known = sorted({lever.actor for lever in levers.read().values()} | {str(TEXTS["actor"])})
     if actor not in known:
-        hint = nearest(actor, known) or f"one of {', '.join(known)}"
-        yield faults.Fault("actor", f"unknown actor {actor!r}", hint)
+
+        def hint() -> str:
+            return nearest(actor, known) or f"one of {', '.join(known)}"
+
+        yield faults.Fault("actor", f"unknown actor {cited(actor)}", hint)
 
 
 def _effects(
@@ -223,4 +226,5 @@ def _note(
         if fault.field in broken:
             continue
         place = given[fault.field].place if fault.field in given else node.place
-        problems.append(place.problem(fault.message, fault.hint))
+        hint = fault.hint() if len(problems) < fields.HINTED else None
+        problems.append(place.problem(fault.message, hint))

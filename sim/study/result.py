@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST = "against.csv"
+CURVES = "adoption_curves.svg"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,24 +199,20 @@ class Result(Saved):
         from sim import report
 
         figure = self.plot()
-        # The page shows the drawing that has just been made.
-        self.__dict__["_drawing"] = report.svg(figure)
         return {
-            "adoption_curves.svg": self._drawing.encode(),
+            CURVES: report.svg(figure).encode(),
             "adoption_curves.png": report.png(figure),
             "adoption_nations.svg": report.adoption_nations(self).encode(),
         }
 
-    @cached_property
-    def _drawing(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim import report
 
-        return report.svg(self.plot())
+        return report.page(self, curves=drawn[CURVES])
 
-    def _page(self) -> str:
-        from sim import report
-
-        return report.page(self, curves=self._drawing)
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset({"curves.csv", *(f"{name}.parquet" for name in TABLES)})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:

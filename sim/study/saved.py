@@ -2,20 +2,18 @@
 
 A result is staged in a hidden folder beside its place and renamed when every file is there, so a
 reader never meets half of one; whatever fails, the stage and the folders made for it are removed.
-The manifest holds all that was asked, a hash of it, and a seal of every table: a reader finds a
-table that was cut, changed or taken from another result, and a manifest that was edited.
+What a reader checks before it believes a folder is in `sim.study.seals`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -24,14 +22,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
 from sim.errors import SimError, StoreError, cited
-from sim.study.manifest import renamed
-from sim.version import FORMAT
+from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, seal, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LATEST = "latest"
-MANIFEST = "manifest.json"
 PAGE = "report.html"
 
 LEFTOVER = 86_400.0
@@ -80,8 +76,19 @@ class Saved(ABC):
         """Return figures by the name of their file."""
 
     @abstractmethod
-    def _page(self) -> str:
-        """Return the report as one HTML page."""
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
+        """Return the report as one HTML page.
+
+        Parameters
+        ----------
+        drawn : mapping of str to bytes
+            As `_figures` returned it: what is on the page and in a file is drawn once.
+        """
+
+    @classmethod
+    @abstractmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
+        """Return the tables that a result with this manifest always has, by their file."""
 
     @classmethod
     @abstractmethod
@@ -159,7 +166,7 @@ class Saved(ABC):
         known = read_manifest(place)
         if known["kind"] != cls.kind:
             raise StoreError(f"{shown(place)} holds a {known['kind']}, not a {cls.kind}")
-        check_seals(place, known)
+        check_seals(place, known, cls._required(known))
         with _readable(place):
             return replace(cls._of(place, known), folder=place)
 
@@ -168,15 +175,15 @@ class Saved(ABC):
         tables = self._tables()
         with ThreadPoolExecutor(1) as pool:
             written = pool.submit(lambda: [write(stage / name) for name, write in tables.items()])
-            for name, content in self._figures().items():
+            drawn = self._figures()
+            for name, content in drawn.items():
                 (stage / name).write_bytes(content)
             written.result()
         seals = {name: seal(stage / name) for name in sorted(tables)}
-        text = json.dumps(
-            {**self.manifest, "seals": seals}, indent=2, ensure_ascii=False, allow_nan=False
-        )
+        facts = {**self.manifest, "seals": seals, "sealed": over(seals)}
+        text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
         (stage / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        (stage / PAGE).write_text(self._page(), encoding="utf-8")
+        (stage / PAGE).write_text(self._page(drawn), encoding="utf-8")
 
 
 def csv_of(table: pd.DataFrame) -> Writer:
@@ -186,95 +193,6 @@ def csv_of(table: pd.DataFrame) -> Writer:
         table.to_csv(path, index=False)
 
     return write
-
-
-def seal(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a result, checked against its own hash.
-
-    Raises
-    ------
-    StoreError
-        If there is none, it is in another format, or it was edited.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise StoreError(f"{shown(folder)} is not a result: it has no {MANIFEST}")
-    try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise StoreError(f"{shown(path)} cannot be read: {error}") from error
-    if not isinstance(known, dict) or not isinstance(known.get("format_version"), int):
-        raise StoreError(f"{shown(path)} is not the manifest of a result")
-    if known["format_version"] != FORMAT:
-        again = (
-            KINDS[known["kind"]][1] if known.get("kind") in KINDS else "the command that made it"
-        )
-        raise StoreError(
-            f"{shown(folder)} was written in format {known['format_version']}; this version reads "
-            f"format {FORMAT}: run {again} again"
-        )
-    for part in PARTS:
-        if part not in known:
-            raise StoreError(f"{shown(path)} lacks {part!r}: it is not the manifest of a result")
-    if known["kind"] not in KINDS:
-        raise StoreError(f"{shown(folder)} holds a result of no known kind: {known['kind']!r}")
-    try:
-        made = renamed(known)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise StoreError(f"{shown(path)} cannot be read: {error}") from error
-    if made != known["hash"]:
-        raise StoreError(
-            f"{shown(path)} was edited: its hash is {str(known['hash'])[:12]}, what it says was "
-            f"asked gives {made[:12]}"
-        )
-    return known
-
-
-def check_seals(folder: Path, known: Mapping[str, Any]) -> None:
-    """Compare every table with its seal.
-
-    Raises
-    ------
-    StoreError
-        Naming every table that is missing or differs.
-    """
-    seals = known["seals"]
-    if not isinstance(seals, dict):
-        raise StoreError(f"{shown(folder / MANIFEST)} holds no seals")
-    wrong = []
-    for name, expected in seals.items():
-        path = folder / name
-        if Path(name).name != name or not path.is_file():
-            wrong.append(f"{name} is missing")
-        elif seal(path) != expected:
-            wrong.append(f"{name} is not the table that was written")
-    if wrong:
-        raise StoreError(f"{shown(folder)} was changed: {'; '.join(wrong)}")
-
-
-PARTS = (
-    "kind", "asked", "used", "model_version", "evidence_hash", "hash", "versions", "made", "seals",
-)  # fmt: skip
-"""What every manifest holds."""
-
-KINDS: dict[str, tuple[str, str]] = {
-    "run": ("sim.study.result:Result", "sim run"),
-    "sweep": ("sim.study.sweeps.result:Sweep", "sim sweep"),
-    "sensitivity": ("sim.study.sweeps.sensitivity:Sensitivity", "sim sensitivity"),
-    "robust": ("sim.study.robust.robust:Robust", "sim robust"),
-    "comparison": ("sim.study.compare.compare:Comparison", "sim compare"),
-    "package": ("sim.study.compare.packages:Package", "sim compare --interactions"),
-    "hypotheses": ("sim.study.hypotheses.experiments:Findings", "sim hypotheses"),
-    "calibration": ("sim.study.calibration.calibrate:Calibration", "sim calibrate"),
-    "hindcast": ("sim.study.calibration.hindcast:Hindcast", "sim hindcast"),
-}
-"""Kind of result to the class that reads it and the command that makes it."""
 
 
 def read(folder: str | Path) -> Saved:
@@ -291,6 +209,24 @@ def read(folder: str | Path) -> Saved:
     module, _, name = KINDS[read_manifest(place)["kind"]][0].partition(":")
     of_kind: type[Saved] = getattr(importlib.import_module(module), name)
     return of_kind.read(place)
+
+
+def read_table(path: Path, words: Collection[str] = ()) -> pd.DataFrame:
+    """Return a table that `csv_of` wrote: an empty word is a word, an empty number is missing.
+
+    Parameters
+    ----------
+    path : Path
+    words : collection of str
+        Columns of words that may be empty in every row, so that nothing shows what they are.
+    """
+    import pandas as pd
+
+    # A word such as NA or null is a name like any other.
+    types = dict.fromkeys(words, "str")
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=types)
+    texts = [name for name in table.columns if pd.api.types.is_string_dtype(table[name])]
+    return table.assign(**{name: table[name].fillna("") for name in texts})
 
 
 def plain_scenario(given: object) -> Mapping[str, Any]:
@@ -335,7 +271,7 @@ def rebuild_report(folder: Path) -> Path:
     """
     found = read(folder)
     with _readable(folder):
-        made = found._page()  # noqa: SLF001 - of this module's own base
+        made = found._page(found._figures())  # noqa: SLF001 - of this module's own base
     place = folder / PAGE
     new = folder / f".{PAGE}.{uuid4().hex[:8]}"
     try:
@@ -467,9 +403,3 @@ def _swap(stage: Path, place: Path, aside: Path) -> None:
             aside.rename(place)
         raise
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def shown(path: Path) -> str:
-    """Return a path as the user would write it: relative where it is below the current folder."""
-    path = path.absolute()
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -8,6 +8,8 @@ import re
 import pandas as pd
 import pytest
 
+from sim.cli import output
+from sim.report.sheet import data_address
 from tests.cli.test_sweep import sim
 
 SHORT = ("--until", "2028-12", "--runs", "8")
@@ -37,6 +39,24 @@ def test_a_comparison_for_a_person(tmp_path):
     assert set(table["scenario"]) == {"rand_package"}
 
 
+def test_a_comparison_of_one_nation_is_named_by_it(tmp_path):
+    done = sim("compare", "rand_package", *SHORT, "--nations", "BRA", "--no-sizes", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "\nUS bloc, Brazil, 2028: " in done.stdout
+    assert "This run holds Brazil alone" in done.stdout
+    assert not re.search(r"bloc, world", done.stdout)
+    page = next(tmp_path.rglob("report.html")).read_text()
+    assert "Brazil alone</h1>" in page
+    assert re.findall("<h2>(.*?)</h2>", page) == ["Effects in Brazil", "How it was made"]
+
+
+def test_the_title_of_a_bar_cannot_command_a_terminal():
+    shown = output.beside_a_bar("\x1b[2Ja[bold]" + 60 * "b")
+    assert shown.startswith(r"\x1b[2Ja\[bold]")
+    assert output.beside_a_bar("study") == "study"
+    assert len(output.beside_a_bar(500 * "b")) == output.TITLE
+
+
 def test_several_policies_are_ranked_with_ties(tmp_path):
     done = sim("compare", "rand_package", "fortress", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -56,7 +76,8 @@ def test_the_order_of_metrics_and_groups_is_that_of_the_command(tmp_path):
         ("plurality", "BRA"), ("share.bloc_cn", "BRA"),
     ]  # fmt: skip
     page = next(tmp_path.rglob("report.html")).read_text()
-    assert page.index("Plurality, BRA") < page.index("Chinese bloc, BRA")
+    first = page[page.index("Effects in Brazil") :]
+    assert first.index("Plurality, 2028") < first.index("Chinese bloc, 2028")
 
 
 def test_a_comparison_for_a_program(tmp_path):
@@ -80,8 +101,10 @@ def test_interactions_costs_and_a_budget(tmp_path):
     priced = sim("compare", "rand_package", *SHORT, *two, "--cost", cwd=tmp_path)
     assert "USD million a year" in priced.stdout
     assert "nan" not in priced.stdout
-    picture = next(tmp_path.rglob("cost_effect.svg")).read_text()
-    assert "mathdefault" not in picture
+    place = next(tmp_path.rglob("cost_effect.svg")).parent
+    assert "mathdefault" not in (place / "cost_effect.svg").read_text()
+    words = re.sub('base64,[^"]*', "", (place / "report.html").read_text())
+    assert not re.search(r"\bnan\b|\$|mathdefault", words.split("</style>")[1])
     best = json.loads(
         sim("compare", "rand_package", *SHORT, *two, "--budget", "1000000", "--json",
             cwd=tmp_path).stdout
@@ -98,6 +121,23 @@ def test_interactions_costs_and_a_budget(tmp_path):
         (("compare", "rand_package", "--against", "basline"), "did you mean 'baseline'?"),
         (("compare", "baseline", "--levers", "us_cloud_credit"), "did you mean"),
         (("compare", "rand_package", "--groups", "globalsouth", *SHORT), "no group"),
+        (
+            ("compare", "rand_package", "--metric", "cost.public", "--groups", "BRA", *SHORT),
+            "cost.public is of the world alone: there is no figure of BRA (--groups BRA,world)",
+        ),
+        (
+            (
+                "compare",
+                "rand_package",
+                "--interactions",
+                "--metric",
+                "cost.public",
+                "--groups",
+                "BRA",
+                *SHORT,
+            ),
+            "cost.public is of the world alone",
+        ),
         (("compare", "baseline", "--without"), "nothing to leave out"),
         (("compare", "fortress", "--metric", "chinese", *SHORT), "no metric is called 'chinese'"),
         (("compare", "fortress", "open_only", "--cost"), "one scenario at a time"),
@@ -221,6 +261,9 @@ def test_a_hindcast_says_what_it_lost(tmp_path):
              "flat model"}]  # fmt: skip
     assert len(naive) == lost
     folder = next((tmp_path / "results" / "hindcast").iterdir())
-    assert {f.name for f in folder.iterdir()} == {
-        "points.csv", "scores.csv", "lost.csv", "manifest.json", "hindcast.svg", "report.html",
-    }  # fmt: skip
+    files = {f.name for f in folder.iterdir()}
+    drawn = {name for name in files if name.endswith(".svg")}
+    assert files - drawn == {"points.csv", "scores.csv", "lost.csv", "manifest.json", "report.html"}
+    page = (folder / "report.html").read_text()
+    assert len(drawn) >= 5
+    assert all(data_address((folder / name).read_bytes()) in page for name in drawn)

@@ -81,6 +81,15 @@ def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
     tab.close()
 
 
+MADE = {
+    "hash": "0" * 64, "evidence_hash": "1" * 64, "model_version": 3, "format_version": 2,
+    "versions": {"python": "3.13"},
+    "made": {"time": "2026-11-28T00:00:00Z", "engine": "kernel",
+             "machine": {"system": "Linux", "machine": "x86_64"}},
+}  # fmt: skip
+"""What every page says of how its result was made."""
+
+
 def _compared(groups=("world", "global_south")):
     """Return a small comparison, with a name as long as they come."""
     import pandas as pd
@@ -106,12 +115,22 @@ def _compared(groups=("world", "global_south")):
         (1, names[0], *at, 0.03, names[1], 0.8, 0.2, True),
         (1, names[1], *at, -0.02, "", None, None, False),
     ]
+    from sim.scenario import load
+
+    arms = {
+        name: load("baseline").document() | {"title": title}
+        for name, title in zip(
+            (*names, "baseline"), ("A title <b>of</b> " + 60 * "w", "B", "Today"), strict=True
+        )
+    }
     asked = {
-        "subject": names[0], "against": "baseline", "each": "scenarios", "policies": 2, "seed": 1,
+        "arms": arms, "subject": names[0], "against": "baseline", "each": "scenarios",
+        "policies": 2, "seed": 1,
         "shown": ["share.bloc_us", "dependence"], "outcomes": {"groups": list(groups)},
     }  # fmt: skip
     return Comparison(
-        {"asked": asked}, pd.DataFrame(rows), pd.DataFrame(order, columns=list(RANKING)),
+        MADE | {"asked": asked, "kind": "comparison"}, pd.DataFrame(rows),
+        pd.DataFrame(order, columns=list(RANKING)),
         pd.DataFrame(columns=list(SIZES)), pd.DataFrame(columns=list(ALONE)),
         ("A sentence that must be read.",),
     )  # fmt: skip
@@ -140,20 +159,15 @@ def _forecast():
             for method, score in (("model", 3.0), ("last value", 2.0))
         ]
     )  # fmt: skip
-    return Hindcast({}, points, table)
+    return Hindcast(MADE | {"kind": "hindcast"}, points, table)
 
 
-@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("which", ["comparison", "hindcast"])
 def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
-    import sim.report.calibration as of_hindcast
-    import sim.report.compare as of_comparison
-
-    text = (
-        of_comparison.page(_compared()) if which == "comparison" else of_hindcast.page(_forecast())
-    )
+    made = _compared() if which == "comparison" else _forecast()
     file = tmp_path / "report.html"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(made._page(made._figures()), encoding="utf-8")
     tab = browser.new_page(viewport={"width": width, "height": 900})
     said: list[str] = []
     asked: list[str] = []
@@ -164,7 +178,11 @@ def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
     assert said == []
     assert all(url.startswith(("file:", "data:")) for url in asked), asked
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    assert tab.locator("svg").count() >= 1
+    pictures = tab.locator(".paper img")
+    assert pictures.count() >= 1
+    assert all(pictures.nth(n).evaluate("one => one.naturalWidth") > 0
+               for n in range(pictures.count()))  # fmt: skip
+    assert tab.locator("main > header > h1").count() == 1
     if which == "hindcast":
         assert tab.get_by_text("loses to a naive forecast in 1 of 1").count() == 1
     tab.close()

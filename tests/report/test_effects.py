@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report import compare, effects, svg
+from sim.report import compare, comparison, effects, svg
+from sim.report.naming import of_nations
 from tests.report.test_browser import _compared
 
 ROW = {
@@ -66,13 +67,47 @@ def test_sizes_and_order_in_lines():
 
 
 def test_the_page_shows_what_was_asked_in_its_order():
-    page = compare.page(_compared(("global_south", "world")))
-    captions = re.findall(r"<caption>(.*?)</caption>", page)
-    assert captions == ["US bloc in the Global South, 2030", "US bloc in the world, 2030"]
+    found = _compared(("global_south", "world"))
+    page = found._page(found._figures())
+    assert re.findall(r"<h2>(.*?)</h2>", page) == [
+        "US bloc in the Global South, 2030", "US bloc in the world, 2030", "Order",
+        "How it was made",
+    ]  # fmt: skip
     assert "A sentence that must be read." in page
-    for word in ("Variance", "Log-odds", "luck", "nan"):
-        assert word not in page
-    assert page.index("5 to 95 % of worlds") < page.index("Simulation error")
+    words = re.sub('base64,[^"]*', "", page)
+    for word in ("Variance", "Log-odds", "luck", "nan", "us_attractive"):
+        assert word not in words
+    assert words.index("5 to 95 % of worlds") < words.index("Simulation error")
+
+
+def test_policies_of_one_title_are_told_apart_by_their_ids():
+    found = _compared()
+    for document in found.asked["arms"].values():
+        document["title"] = "Twin"
+    assert set(comparison.called(found).values()) == {
+        "Twin (us_attractive_alternative_global_south)", "Twin (b)", "Twin (baseline)",
+    }  # fmt: skip
+
+
+def test_a_note_has_ids_for_a_terminal_and_titles_for_a_page():
+    note = "Levers on compute (`a`, `b`): 3 points."
+    assert effects.as_typed(note) == "Levers on compute (a, b): 3 points."
+    assert effects.as_read(note, {"a": "Chips"}) == "Levers on compute (Chips, b): 3 points."
+
+
+def test_runs_of_some_nations_are_named_by_them():
+    one = of_nations(("BRA",), ("BRA",))
+    assert effects.line(ROW | {"group": "world"}, one).startswith("US bloc, Brazil, 2035: ")
+    assert effects.line(ROW | {"group": "BRA"}, of_nations(None, ())).startswith("US bloc, Brazil")
+
+
+def test_groups_that_hold_the_same_nations_are_shown_once():
+    found = _compared(("world", "global_south"))
+    for document in found.asked["arms"].values():
+        document["nations"] = ["BRA"]
+    page = found._page(found._figures())
+    assert re.findall(r"<h2>(.*?)</h2>", page)[:2] == ["US bloc in Brazil, 2030", "Order"]
+    assert "Brazil alone" in re.findall("<h1>(.*?)</h1>", page)[0]
 
 
 @pytest.mark.parametrize("policies", [1, 2])
@@ -87,7 +122,7 @@ def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
     last = mine[mine["month"] == "2030-12"].sort_values("p50")
     np.testing.assert_allclose(segments[:, 0, 0], 100 * last["p05"])
     np.testing.assert_allclose(segments[:, 1, 0], 100 * last["p95"])
-    labels = [text.get_text() for text in axis.get_yticklabels()]
+    labels = [text.get_text() for text in axis.texts]
     assert len(set(labels)) == policies
     band = compare.over_time(mine).axes[0].collections[0].get_paths()[0].vertices[:, 1]
     first = mine[mine["scenario"] == mine.sort_values("p50", key=abs)["scenario"].iloc[-1]]
@@ -97,10 +132,18 @@ def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
 def test_costs_are_written_as_numbers():
     priced = pd.DataFrame(
         {"lever": ["a_lever_with_a_name_of_forty_characters", "b"], "p05": [0.01, -0.1],
-         "p50": [0.02, 0.0], "p95": [0.03, 0.1], "cost": [12000.0, 0.0], "front": [True, False]}
+         "p50": [0.02, 0.0], "p95": [0.03, 0.1], "cost": [12000.0, 0.0], "front": [True, False],
+         "unit": "fraction", "per_million": [0.1, np.nan], "per_million_low": [0.0, np.nan],
+         "per_million_high": [0.2, np.nan]}
     )  # fmt: skip
     figure = compare.cost_effect(priced)
     svg(figure)
     ticks = [text.get_text() for text in figure.axes[0].get_xticklabels()]
     assert ticks == ["0.1", "1", "10", "100", "1,000", "10,000", "100,000"]
-    assert [text.get_text() for text in figure.axes[0].texts] == [priced["lever"].iloc[0]]
+    # A number stands at a lever that no other beats, and its name below the figure.
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1"]
+    assert figure.get_supxlabel() == f"1  {priced['lever'].iloc[0]}"
+    rows = comparison.costs_table(priced, {name: name.upper() for name in priced["lever"]}).rows
+    assert [row[0] for row in rows] == [name.upper() for name in priced["lever"]]
+    assert [row[2] for row in rows] == ["12,000", "-"]
+    assert [row[3] for row in rows] == [("+1e+04", "+0 to +2e+04"), ("-", "")]

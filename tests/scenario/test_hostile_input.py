@@ -128,6 +128,22 @@ def test_a_table_of_nations_is_a_file_of_some_size(link):
     assert said(f"nations: {link}")
 
 
+EFFECT = """\
+      - {{driver: {driver}, op: add, low: 0.1, central: 0.2, high: 0.3, conversion: judged,
+         nations: [{words}]}}
+"""
+OWN = (
+    """\
+own_levers:
+  mine:
+    title: Mine
+    source: judgement
+    effects:
+"""
+    + EFFECT
+)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -136,17 +152,27 @@ def test_a_table_of_nations_is_a_file_of_some_size(link):
         "nations: [" + ", ".join(f"X{n}" for n in range(20_000)) + "]",
         "parameters:\n" + "".join(f"  p{n}: 1\n" for n in range(20_000)),
         f"levers: [{', '.join([f'{{id: {LEVER}, strength: 1, start: 2027-01}}'] * 3000)}]",
+        OWN.format(words=", ".join(f"X{n}" for n in range(20_000)), driver="pull"),
+        OWN.format(words="BRA", driver="pul") + EFFECT.format(words="BRA", driver="pul") * 3000,
     ],
-    ids=["levers", "keys", "nations", "parameters", "overlaps"],
+    ids=["levers", "keys", "nations", "parameters", "overlaps", "words", "effects"],
 )
 def test_what_is_looked_for_does_not_grow_with_the_square_of_mistakes(text, monkeypatch):
     """Counted, not timed: nearest names are looked for among the first problems alone."""
     looked = []
-    for module in ("sim.scenario.fields", "sim.scenario.vocabulary"):
-        monkeypatch.setattr(f"{module}.nearest", lambda word, _: looked.append(word), raising=False)
+    for module in ("fields", "vocabulary", "faults", "own"):
+        monkeypatch.setattr(
+            f"sim.scenario.{module}.nearest", lambda word, _: looked.append(word), raising=False
+        )
     found = said(text)
     assert len(found) >= 2999
     assert len(looked) <= 200  # a name and a code of each of the first hundred nations
+
+
+def test_a_long_word_of_an_own_lever_is_cut():
+    found = said(OWN.format(words="x" * 5000, driver="y" * 5000))
+    assert len(found) >= 1
+    assert all(len(str(problem)) < 1500 for problem in found)
 
 
 def test_the_rule_for_names_of_folders():

@@ -18,8 +18,9 @@ from pyarrow import csv, parquet
 
 from sim import report
 from sim.errors import InputError, StoreError
+from sim.report.sheet import data_address
 from sim.scenario import NationTable
-from sim.study import Result, ensemble, saved
+from sim.study import Result, ensemble, saved, seals
 from sim.study.manifest import renamed
 from sim.study.result import folder_of
 
@@ -79,7 +80,11 @@ def test_the_real_report_fills_the_files(result, tmp_path):
 def test_a_result_is_read_back_as_it_was(result, tmp_path, plain_pages):
     again = Result.read(result.save(tmp_path))
     assert again.scenario == result.scenario
-    assert {**again.manifest, "seals": None} == {**result.manifest, "seals": None}
+    assert {**again.manifest, "seals": None, "sealed": None} == {
+        **result.manifest,
+        "seals": None,
+        "sealed": None,
+    }
     for name in ("curves", "runs", "outcomes"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name))
     assert list(again.history) == list(result.history)
@@ -99,7 +104,7 @@ def test_the_manifest_says_how_to_make_it_again(result, tmp_path, plain_pages):
     assert {"python", "numpy", "numba", "mesa"} <= set(facts["versions"])
     assert len(facts["evidence_hash"]) == 64
     assert set(facts["seals"]) == {name for name in FILES if name.endswith((".csv", ".parquet"))}
-    assert all(saved.seal(place / name) == one for name, one in facts["seals"].items())
+    assert all(seals.seal(place / name) == one for name, one in facts["seals"].items())
 
 
 def test_parquet_has_dictionaries_and_zstd(result, tmp_path, plain_pages):
@@ -286,6 +291,22 @@ def _asked(**changes):
     return change
 
 
+def _resealed(change, gone=None, added=None):
+    """Return what changes the seals, and takes a table away or puts one in."""
+
+    def edit(folder):
+        file = folder / "manifest.json"
+        facts = json.loads(file.read_text())
+        change(facts["seals"])
+        file.write_text(json.dumps(facts))
+        if gone is not None:
+            (folder / gone).unlink()
+        if added is not None:
+            (folder / added).write_bytes((folder / "curves.csv").read_bytes())
+
+    return edit
+
+
 CHANGED = {
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), r"no manifest\.json"),
     "no table": (lambda folder: (folder / "runs.parquet").unlink(), r"runs\.parquet is missing"),
@@ -321,7 +342,36 @@ CHANGED = {
     "a path as scenario": (_asked(scenario="/etc/passwd"), "was edited"),
     "no seals": (_without("seals"), "lacks 'seals'"),
     "seals of nothing": (_edited(seals=3), "holds no seals"),
-    "a seal outside": (_edited(seals={"../x": "0"}), r"\.\./x is missing"),
+    "a seal outside": (
+        _resealed(lambda seals: seals.update({"../x": "0"})),
+        "not those that were written",
+    ),
+    "seals emptied": (_edited(seals={}), r"curves\.csv has no seal; curves\.parquet has no seal"),
+    "a seal cut off": (
+        _resealed(lambda seals: seals.pop("runs.parquet")),
+        "runs.parquet has no seal",
+    ),
+    "a seal cut off with its table": (
+        _resealed(lambda seals: seals.pop("runs.parquet"), gone="runs.parquet"),
+        "runs.parquet has no seal",
+    ),
+    "a seal cut off with a table that few results have": (
+        _resealed(
+            lambda seals: seals.pop("history_deepseek_by_nation.csv"),
+            gone="history_deepseek_by_nation.csv",
+        ),
+        "the seals are not those that were written",
+    ),
+    "a table added": (
+        lambda folder: (folder / "extra.csv").write_text("a\n1\n"),
+        r"extra\.csv has no seal",
+    ),
+    "a table added with a seal": (
+        _resealed(
+            lambda seals: seals.update({"extra.csv": seals["curves.csv"]}), added="extra.csv"
+        ),
+        "the seals are not those that were written",
+    ),
     "no kind": (_without("kind"), "lacks 'kind'"),
     "another kind": (_edited(kind="novel"), "no known kind: 'novel'"),
 }
@@ -337,6 +387,26 @@ def test_what_is_no_result_or_was_changed_is_refused_and_named(result, tmp_path,
         with pytest.raises(StoreError, match=message):
             read(place)
     assert (place / "report.html").read_bytes() == page
+
+
+def test_a_result_from_before_the_seal_over_the_seals_is_read(result, tmp_path, plain_pages):
+    place = result.save(tmp_path)
+    _without("sealed")(place)
+    assert Result.read(place).hash == result.hash
+
+
+def test_what_is_in_a_file_and_on_the_page_is_drawn_once(result, tmp_path, monkeypatch):
+    """The page shows the bytes of the file; only the narrow drawing is one of its own."""
+    drawn = []
+    whole = report.figures.adoption_curves
+    for module in (report, report.figures):
+        monkeypatch.setattr(
+            module, "adoption_curves", lambda *a, **k: drawn.append(k) or whole(*a, **k)
+        )
+    place = result.save(tmp_path)
+    assert [how.get("stacked", False) for how in drawn] == [False, True]
+    address = data_address((place / "adoption_curves.svg").read_bytes())
+    assert address in (place / "report.html").read_text()
 
 
 def test_a_scenario_that_is_a_path_is_never_followed(result, tmp_path, plain_pages):
@@ -414,13 +484,13 @@ def test_a_stage_is_named_by_its_process(tmp_path):
 def test_a_result_shows_itself_shortly(result, tmp_path, plain_pages):
     assert repr(result) == f"Run of made_up, 40 runs, seed 3, hash {result.hash[:12]}, not written"
     read = Result.read(result.save(tmp_path))
-    assert repr(read).endswith(f"hash {result.hash[:12]}, {saved.shown(read.folder)}")
+    assert repr(read).endswith(f"hash {result.hash[:12]}, {seals.shown(read.folder)}")
 
 
 def test_every_kind_shows_itself_shortly():
     import importlib
 
-    for where, _ in saved.KINDS.values():
+    for where, _ in seals.KINDS.values():
         module, _, name = where.partition(":")
         kind = getattr(importlib.import_module(module), name)
         assert kind.__repr__ is saved.Saved.__repr__, name

@@ -152,10 +152,16 @@ class Calibration(Saved):
         drawn = drawing.parameters(identify.parameters(self))
         return {"parameters.svg": svg(drawn).encode()}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         import sim.report.calibration as drawing
 
-        return drawing.calibration_page(self)
+        return drawing.calibration_page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset(
+            {"parameters.csv", "correlations.csv", "targets.csv", "posterior.csv", MEMBERS}
+        )
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Calibration:

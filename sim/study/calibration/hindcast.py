@@ -85,12 +85,17 @@ class Hindcast(Saved):
         from sim.report import calibration as drawing
         from sim.report import svg
 
-        return {"hindcast.svg": svg(drawing.hindcast(self.points)).encode()}
+        drawn = drawing.forecasts(self.points)
+        return {f"{name}.svg": svg(figure).encode() for name, figure in drawn.items()}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import calibration as drawing
 
-        return drawing.page(self)
+        return drawing.page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset({"points.csv", "scores.csv", "lost.csv"})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Hindcast:

@@ -28,6 +28,7 @@ from sim.study.compare.result import (
     Alone,
     Comparison,
     place_of,
+    require_figures,
 )
 from sim.study.ensemble import resolve
 from sim.study.manifest import manifest
@@ -171,7 +172,7 @@ def _outcomes(
     Raises
     ------
     InputError
-        If a metric or a group is unknown, or no group is named.
+        If a metric or a group is unknown, no group is named, or a metric has no figure of any.
     """
     from sim.scenario import compile as compiled
     from sim.study.sweeps.outcomes import kept
@@ -180,12 +181,12 @@ def _outcomes(
         raise InputError(Problem("no group is named", path="groups", hint="--groups world"))
     wanted = Outcomes(tuple(metrics), tuple(groups))
     drivers = compiled(reference)
-    usual = kept(drivers, wanted).metrics
-    more = tuple(name for name in shown if name not in usual)
-    if not more:
-        return wanted
-    wanted = Outcomes((*usual, *more), tuple(groups))
-    kept(drivers, wanted)
+    shape = kept(drivers, wanted)
+    more = tuple(name for name in shown if name not in shape.metrics)
+    if more:
+        wanted = Outcomes((*shape.metrics, *more), tuple(groups))
+        shape = kept(drivers, wanted)
+    require_figures(shape, (*metrics, *shown), groups)
     return wanted
 
 

@@ -31,7 +31,8 @@ def laid_over(
     reference : Scenario
         With those groups, and the months and nations of the scenarios where they agree on them.
     said : tuple of str
-        A sentence on what was laid over the reference; none where nothing was.
+        A sentence on what was laid over the reference, ids between backticks; none where nothing
+        was.
 
     Raises
     ------
@@ -53,9 +54,9 @@ def laid_over(
     if words:
         *before, last = words
         listed = f"{', '.join(before)} and {last}" if before else last
-        names = " and ".join(dict.fromkeys(one.name for one in scenarios))
+        names = " and ".join(dict.fromkeys(f"`{one.name}`" for one in scenarios))
         said = (
-            f"{reference.name} is run with the {listed} of {names}, so that runs can be paired",
+            f"`{reference.name}` is run with the {listed} of {names}, so that runs can be paired.",
         )
     groups = {"groups": MappingProxyType(dict(sorted(every.items())))}
     return (

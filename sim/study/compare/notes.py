@@ -1,4 +1,7 @@
-"""What a reader of a comparison must know beside its numbers, in sentences from the results."""
+"""What a reader of a comparison must know beside its numbers, in sentences from the results.
+
+Ids stand between backticks: a terminal shows them as a user types them, a page shows titles.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def binding(arms: Mapping[str, Scenario], pairs: Sequence[Pair], done: Arms) -> 
     moved = [(_median(done, pair), pair.label) for pair in mine]
     largest = sorted(moved, key=lambda item: -abs(item[0]))[:MOST_NAMED]
     told = ", ".join(
-        f"{100 * value:+.2f} points" + (f" ({label})" if len(mine) > 1 else "")
+        f"{round(100 * value, 2) + 0.0:+.2f} points" + (f" (`{label}`)" if len(mine) > 1 else "")
         for value, label in largest
     )
     return [f"{text} What they move is the Chinese part of the world's AI chips: {told}."]
@@ -90,7 +93,7 @@ def largest_lever(found: pd.DataFrame) -> list[str]:
     """
     rows = found[found["part"].notna()].head(1).to_dict("records")
     return [
-        f"Largest lever of {row['scenario']}: {row['lever']}, which alone has "
+        f"Largest lever of `{row['scenario']}`: `{row['lever']}`, which alone has "
         f"{100 * row['part']:.0f} % of the package's mean effect (each lever was run alone in the "
         f"first {row['runs']} worlds)" + ("; its size is a judgement." if row["judged"] else ".")
         for row in rows
@@ -109,6 +112,6 @@ def _median(done: Arms, pair: Pair) -> float:
 
 
 def _names(labels: Sequence[str]) -> str:
-    if len(labels) <= MOST_NAMED:
-        return ", ".join(labels)
-    return f"{', '.join(labels[:MOST_NAMED])} and {len(labels) - MOST_NAMED} more"
+    marked = ", ".join(f"`{label}`" for label in labels[:MOST_NAMED])
+    more = len(labels) - MOST_NAMED
+    return marked if more <= 0 else f"{marked} and {more} more"

@@ -19,6 +19,7 @@ from sim.study.compare import choice
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.compare import Source
 from sim.study.compare.details import COST
+from sim.study.compare.laid import laid_over
 from sim.study.compare.paired import (
     LEVEL,
     Floats,
@@ -28,10 +29,11 @@ from sim.study.compare.paired import (
     log_odds,
     require_two,
 )
-from sim.study.compare.result import FOLDER, HEADLINE
+from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.ensemble import resolve
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, require_writable
+from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.sweeps.outcomes import kept
 from sim.study.sweeps.study import Outcomes
 
 MOST_EXACT = 6
@@ -83,6 +85,11 @@ class Package(Saved):
         asked = self.manifest["asked"]
         return (FOLDER, f"{asked['subject']}-package-vs-{asked['against']}")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that a reader of the numbers needs, ids between backticks."""
+        return tuple(self.manifest.get("laid", ()))  # results of before say nothing of it
+
     def _tables(self) -> dict[str, Writer]:
         return {
             "interactions.csv": csv_of(self.interactions), "shapley.csv": csv_of(self.shapley),
@@ -90,21 +97,24 @@ class Package(Saved):
         }  # fmt: skip
 
     def _figures(self) -> dict[str, bytes]:
-        from sim.report import compare as drawing
+        from sim.report import packages as drawing
         from sim.report import svg
 
-        return {"interactions.svg": svg(drawing.interactions(self.interactions)).encode()}
+        return {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import packages as drawing
 
-        return drawing.page(self)
+        return drawing.page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset({"interactions.csv", "shapley.csv", "whole.csv"})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
-        words = {"verdict": str}
         interactions, shapley, whole = (
-            pd.read_csv(folder / f"{name}.csv", converters=words)
+            read_table(folder / f"{name}.csv", ("verdict",) if name == "interactions" else ())
             for name in ("interactions", "shapley", "whole")
         )
         asked = manifest["asked"]
@@ -150,12 +160,15 @@ def package(
     Raises
     ------
     InputError
-        If there are fewer than two levers, or one is unknown.
+        If there are fewer than two levers, one is unknown, or the metric has no figure of the
+        group.
     """
     require_two(runs)
+    from sim.scenario import compile as compiled
+
     began = time.perf_counter()
     base = resolve(against, seed=seed, overrides=overrides)
-    origin = resolve(scenario, overrides=overrides)
+    (origin,), base, laid = laid_over([resolve(scenario, overrides=overrides)], base)
     arms, _ = choice.single_levers(origin, base, levers, strength, start)
     names = tuple(arms)
     if len(names) < 2:
@@ -175,6 +188,7 @@ def package(
     when: str | tuple[str, ...] = "end" if month is None else (month,)
     worlds = {_key(subset): scenario_of(subset) for subset in subsets}
     wanted = Outcomes((metric, COST[0]), (group,), when)
+    require_figures(kept(compiled(base), wanted), (metric,), (group,))
     if out is not None:
         require_writable(Path(out))
     done = run_arms(
@@ -209,6 +223,8 @@ def package(
         "package", question, list(documents.values()), workers=workers,
         seconds=time.perf_counter() - began,
     )  # fmt: skip
+    facts["laid"] = list(laid)
+    facts["titles"] = {origin.name: origin.title, base.name: base.title}
     return Package(
         facts, names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
         whole.reset_index(drop=True), exact,

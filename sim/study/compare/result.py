@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -12,10 +12,11 @@ import pandas as pd
 from sim.errors import InputError, Problem, nearest
 from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
-from sim.study.saved import Saved, Writer, csv_of
+from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.sweeps.outcomes import Kept
 
 Alone = Literal["scenarios", "levers", "less one"]
 
@@ -176,33 +177,59 @@ class Comparison(Saved):
         return {name: csv_of(table) for name, table in tables.items()}
 
     def _figures(self) -> dict[str, bytes]:
-        import sim.report.compare as drawing
-        from sim.report import svg
+        from sim.report import comparison, svg
 
-        drawn = drawing.figures(self.table, self.shown, self.groups)
-        if len(self.costs):
-            drawn["cost_effect.svg"] = drawing.cost_effect(self.costs)
-        return {name: svg(figure).encode() for name, figure in drawn.items()}
+        return {name: svg(figure).encode() for name, figure in comparison.figures(self).items()}
 
-    def _page(self) -> str:
-        import sim.report.compare as drawing
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
+        from sim.report import comparison
 
-        return drawing.page(self)
+        return comparison.page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
+        return frozenset(
+            {FILE, RANKS, SIZES, ALONE, NOTES, *([COSTS] if manifest["asked"]["cost"] else [])}
+        )
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Comparison:
-        # Empty words are words, and no missing numbers.
-        words = {"month": str, "next": str, "note": str}
+        words = {FILE: ("month",), RANKS: ("month", "next"), SIZES: ("month",), NOTES: ("note",)}
         table, ranking, sizes, alone, notes = (
-            pd.read_csv(folder / name, converters=words)
+            read_table(folder / name, words.get(name, ()))
             for name in (FILE, RANKS, SIZES, ALONE, NOTES)
         )
-        costs = pd.read_csv(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
+        costs = read_table(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
         precision = manifest["precision"]
         return cls(
             manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
             bool(precision["reached"]), float(precision["finest"]),
         )  # fmt: skip
+
+
+def require_figures(shape: Kept, named: Sequence[str], groups: Sequence[str]) -> None:
+    """Refuse a metric of the world alone where the world is not among the groups.
+
+    Its figure would stand for a nation or a group of which it says nothing.
+
+    Parameters
+    ----------
+    shape : Kept
+        What is kept of each run.
+    named : sequence of str
+        Metrics that were asked for by name.
+    groups : sequence of str
+
+    Raises
+    ------
+    InputError
+        If there is such a metric.
+    """
+    alone = [metric.name for metric in shape.chosen if metric.world and metric.name in named]
+    if alone and "world" not in groups:
+        message = f"{alone[0]} is of the world alone: there is no figure of {groups[0]}"
+        hint = f"--groups {','.join(groups)},world"
+        raise InputError(Problem(message, path="metric", hint=hint))
 
 
 def place_of(rows: pd.DataFrame, metric: str, group: str) -> str:

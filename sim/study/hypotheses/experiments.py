@@ -130,10 +130,14 @@ class Findings(Saved):
     def _figures(self) -> dict[str, bytes]:
         return {}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:  # noqa: ARG002 - there is no figure
         from sim.report import hypotheses as drawing
 
         return drawing.page(self)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset({VERDICTS, MEASURES})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:

@@ -94,10 +94,14 @@ class Robust(Saved):
 
         return {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import robust as drawing
 
-        return drawing.page(self)
+        return drawing.page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
+        return Sweep._required(manifest) | {TABLE, WORLDS, BOXES, LIMITS}  # noqa: SLF001
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Robust:

@@ -132,10 +132,14 @@ class Sweep(Saved):
 
         return {FIGURE: svg(self.plot()).encode()}
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import sweeps
 
-        return sweeps.page(self)
+        return sweeps.page(self, drawn[FIGURE])
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
+        return frozenset({DESIGN, OUTCOMES, FAILED})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sweep:

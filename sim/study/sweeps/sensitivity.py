@@ -69,10 +69,14 @@ class Sensitivity(Saved):
         own = {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
         return self.sweep._figures() | own  # noqa: SLF001 - of the same base
 
-    def _page(self) -> str:
+    def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import sensitivity as drawing
 
-        return drawing.page(self)
+        return drawing.page(self, drawn)
+
+    @classmethod
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
+        return Sweep._required(manifest) | {FILE, NOTES}  # noqa: SLF001
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sensitivity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ import pytest
 from scipy import stats
 
 from sim.errors import InputError
+from sim.report.sheet import data_address
 from sim.scenario import load
+from sim.study import saved
 from sim.study.compare import choice
 from sim.study.compare.arms import run_arms
 from sim.study.compare.compare import compare
@@ -49,12 +52,20 @@ def test_the_page_is_whole_and_can_be_made_again(package_effect):
 
     page = package_effect.folder / "report.html"
     before = page.read_text()
-    assert "rand_package against baseline" in before
-    assert "<script" not in before
-    assert before.count("<svg") == 2
-    assert all(note in html.unescape(before) for note in package_effect.notes)
-    assert "as if decided in April 2026" in before
-    assert "Largest lever of rand_package: us_attractive_alternative_global_south" in before
+    said = html.unescape(before)
+    assert "The RAND package against Today's policies" in said
+    assert "<script" not in said
+    for name in ("effects.svg", "over_time.svg"):
+        assert data_address((package_effect.folder / name).read_bytes()) in before
+    assert "The RAND package: as if decided in April 2026" in said
+    largest = (
+        "Largest lever of The RAND package: An attractive US alternative for developing nations"
+    )
+    assert largest in said
+    # Titles stand in place of ids, but where the reader is told what to type.
+    words = said[said.index("<body>") :]
+    assert not re.findall(r"\b(?:rand_package|us_[a-z_]+|share\.[a-z_]+|global_south)\b", words)
+    assert "`" not in words
     saved.rebuild_report(package_effect.folder)
     assert page.read_text() == before
 
@@ -155,9 +166,9 @@ def test_what_is_shown_follows_the_question(tmp_path):
     assert set(found.last()["metric"]) == {"plurality"}
     assert set(found.last()["group"]) == {"BRA"}
     page = (found.folder / "report.html").read_text()
-    places = [page.index(f"<caption>{title}") for title in
-              ("Plurality in BRA", "Chinese bloc in BRA", "Plurality in the world")]  # fmt: skip
-    assert places == sorted(places)
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert re.findall("<h2>(.*?)</h2>", page)[:2] == ["Effects in Brazil", "Effects in the world"]
+    assert tables[0].index("Plurality, 2029") < tables[0].index("Chinese bloc, 2029")
     assert "US bloc" not in page
     other = compare("rand_package", shown=("plurality",), groups=("world",), sizes=False,
                     out=tmp_path, **FEW)  # fmt: skip
@@ -375,9 +386,44 @@ def test_groups_nations_and_months_of_a_scenario_are_laid_over_the_reference():
     done = compare(mine, groups=("lusophone", "BRA"), runs=2, sizes=False)
     assert set(done.table["group"]) >= {"lusophone", "BRA"}
     assert done.notes[0] == (
-        "baseline is run with the months, nations and groups of mine, so that runs can be paired"
+        "`baseline` is run with the months, nations and groups of `mine`, so that runs can be "
+        "paired."
     )
     assert done.table["month"].max() == "2027-12"
+
+
+def test_a_package_is_laid_over_its_reference_too():
+    mine = LUSOPHONE | {
+        "nations": ["AGO", "BRA", "MOZ", "USA"], "period": {"end": "2027-12"},
+        "levers": [{"id": name, "strength": "high", "start": "2026-12"} for name in LEVERS],
+    }  # fmt: skip
+    done = package(mine, group="lusophone", runs=2)
+    (note,) = done.notes
+    assert note == (
+        "`baseline` is run with the months, nations and groups of `mine`, so that runs can be "
+        "paired."
+    )
+    arms = done.manifest["asked"]["arms"].values()
+    assert {arm["period"]["end"] for arm in arms} == {"2027-12"}
+    assert all(arm["nations"] == ["AGO", "BRA", "MOZ", "USA"] for arm in arms)
+
+
+def test_a_comparison_is_read_back_as_it_was(tmp_path):
+    """Empty words stay words: months of a whole run, and what follows the last of an order."""
+    found = compare(["rand_package", "fortress"], sizes=False, out=tmp_path, **FEW)
+    again = saved.read(found.folder)
+    for name in ("table", "ranking"):
+        pd.testing.assert_frame_equal(
+            getattr(again, name), getattr(found, name), check_dtype=False, check_exact=False
+        )
+    page = found.folder / "report.html"
+    before = page.read_text()
+    saved.rebuild_report(found.folder)
+    assert page.read_text() == before
+    parts = package("rand_package", levers=LEVERS, out=tmp_path, **FEW)
+    assert list(saved.read(parts.folder).interactions["verdict"]) == list(
+        parts.interactions["verdict"]
+    )
 
 
 def test_nothing_is_laid_over_a_reference_that_has_all():

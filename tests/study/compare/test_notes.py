@@ -62,7 +62,9 @@ def test_a_start_before_the_last_fact_is_as_if_decided_then():
     early = CONTROLS | {"levers": [CONTROLS["levers"][0] | {"start": "2026-04"}]}
     last = 12 * 2026 + 9
     (text,) = notes.decided_before(scenarios(early), [PAIR], last)
-    assert text.startswith("controls: as if decided in April 2026. Facts are known to October 2026")
+    assert text.startswith(
+        "`controls`: as if decided in April 2026. Facts are known to October 2026"
+    )
     assert notes.decided_before(scenarios(), [PAIR], last) == []
 
 
@@ -72,7 +74,7 @@ def test_the_largest_lever_is_named_with_its_part():
          "judged": [True, False]}
     )  # fmt: skip
     (text,) = notes.largest_lever(alone)
-    assert "a, which alone has 53 %" in text
+    assert "`a`, which alone has 53 %" in text
     assert "first 48 worlds" in text
     assert text.endswith("its size is a judgement.")
     assert notes.largest_lever(alone.assign(part=np.nan)) == []

@@ -1,0 +1,250 @@
+"""The page of a comparison: what policies change, in sentences, figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.report import compare, effects, titles
+from sim.report.compare import is_one, of
+from sim.report.naming import Naming, of_document
+from sim.report.sheet import Cell, Drawing, Table, sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MOST = 30
+"""Policies of which the order against the next one is shown."""
+
+HEAD = ("Same sign", "Simulation error")
+SPAN = "5 to 95 % of worlds"
+
+
+def heading(found: Any) -> str:  # noqa: ANN401 - a Comparison, which this room may not import
+    """Return what a comparison compares, with the ids that a user types."""
+    return _heading(found, {})
+
+
+def _heading(found: Any, called: Mapping[str, str]) -> str:  # noqa: ANN401 - a Comparison
+    subject = called.get(found.subject, found.subject)
+    if found.each == "less one":
+        return f"What each lever adds to {subject} (the package less itself without it)"
+    names = list(dict.fromkeys(found.table["scenario"]))
+    many = (
+        f"{len(names)} levers, each alone," if found.each == "levers" else f"{len(names)} policies"
+    )
+    what = called.get(names[0], names[0]) if len(names) == 1 else many
+    return f"{what} against {called.get(found.against, found.against)}"
+
+
+def named(found: Any) -> Naming:  # noqa: ANN401 - a Comparison or a Package
+    """Return what the groups of a comparison are called: all its arms hold the same nations."""
+    return of_document(next(iter(found.manifest["asked"]["arms"].values())))
+
+
+def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Comparison
+    """Return the titles of everything that a comparison compares, by its id."""
+    ids = [*found.table["scenario"], found.subject, found.against]
+    if len(found.alone):
+        ids += list(found.alone["lever"])
+    return titles.policies(ids, found.asked)
+
+
+def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Comparison
+    """Return the figures of a comparison by the name of their file, with titles in place of ids."""
+    words, place = called(found), named(found)
+    table = found.table
+    table = table.assign(
+        scenario=table["scenario"].map(words),
+        reference=[words.get(name, name) for name in table["reference"]],
+    )
+    drawn = compare.figures(table, found.shown, found.groups, place)
+    if len(found.costs):
+        costs = found.costs.assign(lever=found.costs["lever"].map(words))
+        drawn["cost_effect.svg"] = compare.cost_effect(costs)
+    return drawn
+
+
+def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Comparison
+    """Return the page of a comparison.
+
+    Parameters
+    ----------
+    found : Comparison
+    drawn : mapping of str to bytes
+        Its figures by the name of their file.
+    """
+    words, place = called(found), named(found)
+    pictures = [Drawing(alt, drawn[name]) for name, alt in ALTERNATIVES.items() if name in drawn]
+    tables = [*_effects(found, words, place), *_order(found, words)]
+    if len(found.costs):
+        tables.append(costs_table(found.costs, words))
+    tables += _ids(found, words)
+    return sheet(
+        place.titled(_heading(found, words)),
+        _lead(found, words, place),
+        found.manifest,
+        figures=pictures,
+        tables=tables,
+    )
+
+
+ALTERNATIVES = {
+    "effects.svg": "Effects in the last month; the tables below hold the numbers",
+    "over_time.svg": "Effects over time; effects.csv holds the numbers",
+    "cost_effect.svg": "Effect against cost; the table of costs below holds the numbers",
+}
+"""What a reader who does not see a figure is told, by its file, in the order of the page."""
+
+
+def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
+    """Return the effects on an outcome in the last month, largest median first."""
+    mine = of(table, metric, group)
+    found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
+    return found.sort_values("p50", ascending=False, kind="stable")
+
+
+def _lead(found: Any, words: Mapping[str, str], place: Naming) -> list[str]:  # noqa: ANN401
+    """Return what a comparison says, a sentence each, the first outcome that is shown first."""
+    last = last_of(found.table, found.shown[0], found.groups[0])
+    rows = last.to_dict("records")
+    sizes = found.sizes.assign(scenario=found.sizes["scenario"].map(words))
+    said = [f"{effects.line(rows[0], place)}."] if len(rows) == 1 else [_span(rows, words, place)]
+    said += [place.note] if place.part else []
+    said += [f"{line}." for line in effects.sizes_line(sizes, found.shown[0])]
+    said += [effects.as_read(note, words) for note in found.notes]
+    return [*said, f"{effects.MEANING} Here there are {found.runs} worlds."]
+
+
+def _span(rows: Sequence[Mapping[Any, Any]], words: Mapping[str, str], place: Naming) -> str:
+    """Return the largest and the smallest of several effects in one sentence."""
+    first = rows[0]
+    (high, _, _), (low, _, _) = effects.figures_of(first), effects.figures_of(rows[-1])
+    return (
+        f"{effects.name(first['metric'])} {place.in_words(first['group'])}, "
+        f"{effects.when(first['month'])}: medians reach from {low} {effects.unit_of(first)[1]} "
+        f"({words[rows[-1]['scenario']]}) to {high} ({words[first['scenario']]})."
+    )
+
+
+def _effects(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]:  # noqa: ANN401
+    """Return effects in the last month: of one policy a table a group, else one an outcome too."""
+    made = []
+    one = is_one(found.table["scenario"])
+    groups = _distinct(found.table, found.groups) if place.part else found.groups
+    for group in groups:
+        parts = [
+            part
+            for metric in found.shown
+            if len(part := last_of(found.table, metric, group))
+            and (group == found.groups[0] or part["group"].iloc[0] == group)
+        ]
+        if one and parts:
+            rows = [(_outcome(row, group, place), *_cells(row, with_unit=True))
+                    for part in parts for row in part.to_dict("records")]  # fmt: skip
+            head = ("Outcome", ("Median", SPAN), *HEAD)
+            made.append(Table(f"Effects {place.in_words(group)}", head, rows))
+        else:
+            made += [_of_policies(found, part, words, place) for part in parts]
+    return made
+
+
+def _of_policies(
+    found: Any,  # noqa: ANN401 - a Comparison
+    part: pd.DataFrame,
+    words: Mapping[str, str],
+    place: Naming,
+) -> Table:
+    """Return effects on one outcome by policy."""
+    rows = [(words[row["scenario"]], *_cells(row)) for row in part.to_dict("records")]
+    first = part.iloc[0].to_dict()
+    title = (
+        f"{effects.name(first['metric'])} {place.in_words(first['group'])}, "
+        f"{effects.when(first['month'])}"
+    )
+    what = "Policy" if found.each == "scenarios" else "Lever"
+    return Table(title, (what, (f"Median, {effects.unit_of(first)[1]}", SPAN), *HEAD), rows)
+
+
+def _ids(found: Any, words: Mapping[str, str]) -> list[Table]:  # noqa: ANN401 - a Comparison
+    """Return the ids of levers, for a user who wants to ask about some of them."""
+    if found.each == "scenarios":
+        return []
+    rows = [(words[name], name) for name in dict.fromkeys(found.table["scenario"])]
+    return [Table("Ids of levers", ("Lever", "Id, for --levers"), rows, words=True)]
+
+
+def _distinct(table: pd.DataFrame, groups: Sequence[str]) -> list[str]:
+    """Return groups without those whose effects an earlier one has already.
+
+    In runs of some nations two groups may hold the same ones.
+    """
+    found: list[str] = []
+    for group in groups:
+        own = _numbers(table, group)
+        if not any(own.equals(_numbers(table, other)) for other in found):
+            found.append(group)
+    return found
+
+
+def _numbers(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    """Return the effects of a group, without those that are of the world alone."""
+    everywhere = table.groupby("metric")["group"].transform("nunique") > 1
+    mine = table[(table["group"] == group) & (everywhere | (table["group"] != "world"))]
+    return mine.drop(columns="group").reset_index(drop=True)
+
+
+def _outcome(row: Mapping[Any, Any], group: str, place: Naming) -> str:
+    """Return an outcome of a row, with its group where that is another one than the table's."""
+    where = f"{effects.group(row['group'], place)}, " if row["group"] != group else ""
+    return f"{effects.name(row['metric'])}, {where}{effects.when(row['month'])}"
+
+
+def _cells(row: Mapping[Any, Any], *, with_unit: bool = False) -> tuple[Cell, Cell, Cell]:
+    middle, low, high = effects.figures_of(row)
+    unit = f" {effects.unit_of(row)[1]}" if with_unit else ""
+    way, _, part = effects.sign(row).partition(" ")
+    return (f"{middle}{unit}", f"{low} to {high}"), (way, part), effects.error(row)
+
+
+def _order(found: Any, words: Mapping[str, str]) -> list[Table]:  # noqa: ANN401 - a Comparison
+    if is_one(found.table["scenario"]):
+        return []
+    rows = [
+        (words[row["scenario"]], words[row["next"]],
+         f"{effects.percent(float(row['before_next']))} %{' (a tie)' if row['tie'] else ''}")
+        for row in found.ranking[found.ranking["next"] != ""].head(MOST).to_dict("records")
+    ]  # fmt: skip
+    return [
+        Table("Order", ("Policy", "Is before", "In so many worlds"), rows, effects.RULE, words=True)
+    ]
+
+
+def costs_table(priced: pd.DataFrame, words: Mapping[str, str]) -> Table:
+    """Return effects beside costs.
+
+    Parameters
+    ----------
+    priced : DataFrame
+        From `sim.study.compare.costs.per_million`.
+    words : mapping of str to str
+        Titles by id.
+    """
+    unit = effects.unit_of(priced.iloc[0].to_dict())[1]
+    rows = []
+    for row in priced.to_dict("records"):
+        middle, low, high = effects.figures_of(row)
+        mean, _, interval = effects.for_money(row).partition(" ")
+        rows.append((
+            words[row["lever"]], (middle, f"{low} to {high}"), effects.money(row["cost"]),
+            (mean, interval.strip("()")), "yes" if row["front"] else "-",
+        ))  # fmt: skip
+    head = ("Lever", (f"Median, {unit}", SPAN), "USD million a year",
+            (f"Mean, {unit} a billion a year", "95 %"), "Front")  # fmt: skip
+    note = (
+        "Costs are what the model charged in a year in force, at the strength that was run; a dash "
+        "stands for nothing. On the front are levers whose 5 to 95 % of worlds lie above zero and "
+        "of which no other has as much effect for less."
+    )
+    return Table("Effects and costs", head, rows, note)
