@@ -20,7 +20,8 @@ def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which thi
     """Return the titles of the levers and of the scenarios of a package, by id."""
     asked = found.manifest["asked"]
     words = titles.policies([*found.levers, asked["subject"], asked["against"]], asked)
-    return words | found.manifest.get("titles", {})  # results of before do not say them
+    own: Mapping[str, str] = found.manifest.get("titles", {})  # results of before have none
+    return {**words, **own}
 
 
 def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Package

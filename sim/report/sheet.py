@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 Cell = str | tuple[str, str]
 """What a cell holds: words, or a number and, smaller beside or below it, its interval."""
 

@@ -27,7 +27,7 @@ from sim.study.compare.paired import (
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, require_writable
+from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 from sim.study.sweeps import study_file
 from sim.study.sweeps.study import Outcomes
 
@@ -141,7 +141,8 @@ class Findings(Saved):
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
-        return cls(manifest, pd.read_csv(folder / VERDICTS), pd.read_csv(folder / MEASURES))
+        verdicts = read_table(folder / VERDICTS, ("judgement",))
+        return cls(manifest, verdicts, read_table(folder / MEASURES))
 
 
 def names() -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from sim.study.columns import read_numbers
-from sim.study.saved import Saved, Writer, csv_of
+from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,11 +143,10 @@ class Sweep(Saved):
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sweep:
-        import pandas as pd
         from pyarrow import parquet
 
         design = parquet.read_table(folder / DESIGN).to_pandas()
-        return cls(manifest, design, pd.read_csv(folder / FAILED), folder=folder)
+        return cls(manifest, design, read_table(folder / FAILED, ("reason",)), folder=folder)
 
     def _write_design(self, path: Path) -> None:
         import pyarrow as pa

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.errors import InputError, Problem, RunError
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of
+from sim.study.saved import Saved, Writer, csv_of, read_table
 from sim.study.sweeps import indices
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
@@ -83,7 +83,7 @@ class Sensitivity(Saved):
         import pandas as pd
 
         table = pd.read_csv(folder / FILE, keep_default_na=False)
-        notes = pd.read_csv(folder / NOTES)["note"]
+        notes = read_table(folder / NOTES, ("note",))["note"]
         sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
         return cls(manifest, table, tuple(str(note) for note in notes), sweep)
 

@@ -88,7 +88,7 @@ def test_it_reads_back_with_its_boxes(found):
     assert again.table.equals(found.table)
     assert again.values.equals(found.values)
     assert again.box_table().equals(found.box_table())
-    assert again._page() == found._page()
+    assert again._page(again._figures()) == found._page(found._figures())
 
 
 def test_pictures_and_page_name_things_by_their_titles(found):
@@ -100,7 +100,7 @@ def test_pictures_and_page_name_things_by_their_titles(found):
     assert len(axes) == 2
     words = {axes[1].get_xlabel(), axes[1].get_ylabel()}
     assert words == {"Strength of network effects", "Inertia of developers"}
-    page = found._page()
+    page = found._page(found._figures())
     assert "nan" not in page.lower().split("</style>")[1].split("base64")[0]
     for word in ("Share of the US bloc, Global South", "The RAND package", "Today&#39;s policies:"):
         assert word in page
