@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.faults import files, options, places, repeatability, security, signals, stores
-from benchmarks.faults.probe import Attempt, chosen
+from benchmarks.faults.probe import Attempt, chosen, clean
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -73,7 +73,10 @@ def main(words: list[str] | None = None) -> int:
     for name in given.groups or GROUPS:
         began = time.perf_counter()
         attempts = chosen(GROUPS[name](), given.every)
-        broken = tried(name, attempts)
+        try:
+            broken = tried(name, attempts)
+        finally:
+            clean()
         seconds = round(time.perf_counter() - began, 1)
         held = len(attempts) - len(broken)
         counts[name] = {"tried": len(attempts), "kept": held, "seconds": seconds}
@@ -82,7 +85,6 @@ def main(words: list[str] | None = None) -> int:
             print(f"  {what}: {' '.join(why.split())[:400]}", flush=True)
     all_tried = sum(count["tried"] for count in counts.values())
     all_kept = sum(count["kept"] for count in counts.values())
-    signals.clean()
     print(f"{all_tried} tried, {all_kept} kept")
     if given.save:
         today = dt.datetime.now(tz=dt.UTC).date().isoformat()

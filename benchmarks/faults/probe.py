@@ -6,14 +6,17 @@ import contextlib
 import hashlib
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +43,40 @@ class Attempt:
 
     name: str
     make: Callable[[Path], str | None]
+
+
+_shared: dict[tuple[str, ...], Path] = {}
+_filling = threading.Lock()
+
+
+def shared(key: tuple[str, ...], fill: Callable[[Path], object]) -> Path:
+    """Return a folder that is filled once and read by many attempts, until `clean` removes it.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Tells one such folder from the others.
+    fill : callable
+        Takes the empty folder; where it raises, the folder is removed.
+    """
+    with _filling:
+        if key not in _shared:
+            folder = Path(mkdtemp(prefix="faults-shared-"))
+            try:
+                fill(folder)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            _shared[key] = folder
+        return _shared[key]
+
+
+def clean() -> None:
+    """Remove the folders that attempts shared."""
+    with _filling:
+        for folder in _shared.values():
+            shutil.rmtree(folder, ignore_errors=True)
+        _shared.clear()
 
 
 def judged(

@@ -5,11 +5,9 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
-from benchmarks.faults.probe import Attempt, equal, run, seal
+from benchmarks.faults.probe import Attempt, equal, run, seal, shared
 
 SMALL = ["--seed", "7", "--nations", "BRA,CHN,KEN,USA", "--until", "2027-12", "--quiet"]
 RUN = ["run", "baseline", "--runs", "100", *SMALL]
@@ -25,13 +23,13 @@ WAYS: dict[str, tuple[list[str], dict[str, str]]] = {
 }  # fmt: skip
 
 
-@cache
 def _wanted(words: tuple[str, ...]) -> Path:
-    folder = Path(mkdtemp(prefix="faults-alone-"))
-    code, said, _ = run(words, folder)
-    if code != 0:
-        raise RuntimeError(said)
-    return folder
+    def fill(folder: Path) -> None:
+        code, said, _ = run(words, folder)
+        if code != 0:
+            raise RuntimeError(said)
+
+    return shared(("wanted", *words), fill)
 
 
 def attempts() -> Iterator[Attempt]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-from benchmarks.faults.probe import ROOT, SIM, Attempt, environment, equal, run, wait_for
+from benchmarks.faults.probe import ROOT, SIM, Attempt, environment, equal, run, shared, wait_for
 
 SEED = 20261129
 NATIONS = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12")
@@ -34,20 +31,21 @@ RIGHT = {signal.SIGKILL: (-9,), signal.SIGTERM: (143,), signal.SIGINT: (130,),
          signal.SIGHUP: (129,)}  # fmt: skip
 
 
-_folders: list[Path] = []
+_seconds: dict[str, float] = {}
 
 
-@cache
 def _alone(command: str) -> tuple[Path, float]:
     """Return the folder of a command that was left alone, and how long it took."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-alone-"))
-    _folders.append(folder)
-    run(("list", "scenarios"), folder)
-    began = time.monotonic()
-    code, said, _ = run((*SMALL[command], "--quiet"), folder)
-    if code != 0:
-        raise RuntimeError(f"{command} fails by itself: {said}")
-    return folder, time.monotonic() - began
+
+    def fill(folder: Path) -> None:
+        run(("list", "scenarios"), folder)
+        began = time.monotonic()
+        code, said, _ = run((*SMALL[command], "--quiet"), folder)
+        if code != 0:
+            raise RuntimeError(f"{command} fails by itself: {said}")
+        _seconds[command] = time.monotonic() - began
+
+    return shared(("alone", command), fill), _seconds[command]
 
 
 def _start(words: tuple[str, ...], folder: Path) -> subprocess.Popen[str]:
@@ -179,12 +177,4 @@ def _worker_killed(folder: Path) -> str | None:
     return equal(folder, alone) if process.returncode == 0 else said[-300:]
 
 
-def clean() -> None:
-    """Remove the folders of the commands that were left alone."""
-    for folder in _folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    _folders.clear()
-    _alone.cache_clear()
-
-
-__all__ = ["ROOT", "attempts", "clean", "first_second", "together"]
+__all__ = ["ROOT", "attempts", "first_second", "together"]

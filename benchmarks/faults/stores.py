@@ -9,13 +9,11 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.probe import ROOT, Attempt, called, environment, equal, judged
+from benchmarks.faults.probe import ROOT, Attempt, called, environment, equal, judged, shared
 
 SEED = 20261130
 NATIONS = ["--nations", "BRA,CHN,USA", "--until", "2026-06", "--workers", "1", "--quiet"]
@@ -63,14 +61,15 @@ DAMAGES: dict[str, Callable[[Path, random.Random], object]] = {
 }
 
 
-@cache
 def _made(command: str) -> Path:
     """Return a folder in which a command has run."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-made-"))
-    code, said, _ = called(WORDS[command], folder)
-    if code != 0:
-        raise RuntimeError(f"{command} fails by itself: {said}")
-    return folder
+
+    def fill(folder: Path) -> None:
+        code, said, _ = called(WORDS[command], folder)
+        if code != 0:
+            raise RuntimeError(f"{command} fails by itself: {said}")
+
+    return shared(("made", command), fill)
 
 
 def attempts() -> Iterator[Attempt]:
@@ -157,11 +156,8 @@ def calibration() -> Iterator[Attempt]:
         yield Attempt(f"step {number} of a calibration {how}", make)
 
 
-@cache
 def _calibrated() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="faults-made-"))
-    called(CALIBRATE, folder)
-    return folder
+    return shared(("calibrated",), lambda folder: called(CALIBRATE, folder))
 
 
 def results() -> Iterator[Attempt]:
@@ -194,6 +190,8 @@ EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     "without scenario": lambda known: known["asked"].pop("scenario"),
     "without versions": lambda known: known.pop("versions"),
     "without seals": lambda known: known.pop("seals"),
+    "with no seal": lambda known: known["seals"].clear(),
+    "with a seal less": lambda known: known["seals"].popitem(),
     "without a word on how it was made": lambda known: known.pop("made"),
     "with text for how it was made": lambda known: known.update(made="by hand"),
     "with another hash": lambda known: known.update(hash="0" * 64),

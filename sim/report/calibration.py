@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
-from sim.report.sheet import Drawing, Table, sheet
+from sim.report.sheet import Cell, Drawing, Table, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,11 +158,11 @@ def page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Hind
         if f"{name}.svg" in drawn
     ]
     lost = [
-        (TITLES[row["series"]], row["cutoff"], row["drivers"], f"{row['model']:.2f}",
-         f"{row['its_crps']:.2f}", row["better"])
+        (TITLES[row["series"]], (row["cutoff"], row["drivers"]), f"{row['model']:.2f}",
+         (f"{row['its_crps']:.2f}", row["better"]))
         for row in done.lost.to_dict("records")
     ]  # fmt: skip
-    head = ("Series", "Cut-off", "Drivers known", "Model, CRPS", "Naive, CRPS", "Naive forecast")
+    head = ("Series", ("From", "drivers known"), "Model, CRPS", ("Naive, CRPS", "forecast"))
     tables = [Table("Where a naive forecast was better", head, lost)] if lost else []
     return sheet(
         "Forecasts and what came",
@@ -195,16 +195,22 @@ def _has_odds(done: Any) -> bool:  # noqa: ANN401 - a Hindcast
 def _scores(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
     """Return the scores of all methods, a table a cut-off and what was known of drivers."""
     odds = _has_odds(done)
-    head = ["Series", "Method", "Figures", "CRPS", *["CRPS, log-odds"] * odds, "Mean error",
-            "In 90 %", "Width"]  # fmt: skip
+    crps: Cell = ("CRPS", "log-odds") if odds else "CRPS"
+    head = ("Series", "Method", "Figures", crps, "Mean error", ("In 90 %", "width"))
     made = []
     for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
-        rows = []
-        for row in part.to_dict("records"):
-            cells = [TITLES[row["series"]], row["method"], f"{row['points']}", f"{row['crps']:.2f}"]
-            cells += [f"{row['crps_log_odds']:.3f}"] if odds else []
-            cells += [f"{row['mae']:.2f}", f"{100 * row['coverage']:.0f} %", f"{row['width']:.1f}"]
-            rows.append(cells)
+        rows: list[tuple[Cell, ...]] = []
+        # All methods of a series stand together, in the order in which series are scored.
+        order = {name: n for n, name in enumerate(part["series"].unique())}
+        for row in part.sort_values("series", key=lambda c: c.map(order), kind="stable").to_dict(
+            "records"
+        ):
+            score = f"{row['crps']:.2f}"
+            rows.append((
+                TITLES[row["series"]], row["method"], f"{row['points']}",
+                (score, f"{row['crps_log_odds']:.3f}") if odds else score, f"{row['mae']:.2f}",
+                (f"{100 * row['coverage']:.0f} %", f"{row['width']:.1f}"),
+            ))  # fmt: skip
         made.append(Table(f"Scores from {cutoff}, drivers known {drivers}", head, rows))
     return made
 

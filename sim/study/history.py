@@ -136,8 +136,20 @@ def _share(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
 
 def _part(some: Floats, all_: Floats) -> Floats:
     """Return what part of the developers of all nations some are, (months, replicates)."""
-    total = all_.sum(axis=1)
-    return np.divide(some.sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0)
+    total = _summed(all_)
+    return np.divide(_summed(some), total, out=np.zeros_like(total), where=total > 0.0)
+
+
+def _summed(values: Floats) -> Floats:
+    """Return sums over nations, (months, replicates), in the order of the nations.
+
+    numpy adds in another order where there is one replicate, so that the last bits would depend on
+    how replicates are put into blocks.
+    """
+    total = np.zeros_like(values[:, 0])
+    for nation in range(values.shape[1]):
+        total += values[:, nation]
+    return total
 
 
 def _by_month(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:

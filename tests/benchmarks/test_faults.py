@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.faults import __main__ as faults
-from benchmarks.faults.probe import Attempt, chosen, judged
+from benchmarks.faults.probe import Attempt, chosen, clean, judged, shared
 
 EVERY = {
     "files": 10, "options": 10, "stores": 17, "places": 10, "security": 10, "environments": 12,
@@ -27,8 +27,27 @@ WANTED = {
 def test_a_tenth_of_each_group_keeps_the_contract(group):
     attempts = chosen(faults.GROUPS[group](), EVERY[group])
     assert attempts
-    assert faults.tried(group, attempts) == {}
-    faults.signals.clean()
+    try:
+        assert faults.tried(group, attempts) == {}
+    finally:
+        clean()
+
+
+def test_folders_that_attempts_share_are_filled_once_and_removed():
+    filled = []
+    place = shared(("test",), filled.append)
+    assert shared(("test",), filled.append) == place == filled[0]
+    assert place.is_dir()
+    clean()
+    assert not place.exists()
+
+    def fail(folder):
+        filled.append(folder)
+        raise ValueError("no room")
+
+    with pytest.raises(ValueError, match="no room"):
+        shared(("test",), fail)
+    assert not filled[-1].exists()
 
 
 @pytest.mark.parametrize("group", WANTED)

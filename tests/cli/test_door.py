@@ -109,13 +109,15 @@ def test_what_can_be_an_address_of_a_scheduler_passes(address):
 
 
 @pytest.mark.cluster
-def test_a_scheduler_that_is_not_there_is_a_failed_run(sim):
+def test_a_scheduler_that_is_not_there_is_a_failed_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.study.sweeps.executors.PATIENCE", 1)
     words = ("sweep", "baseline", "--vary", "parameters.network=0.2,1.6", "--runs", "2")
     for address in ("tcp://127.0.0.1:1", "tls://127.0.0.1:1"):
-        done = sim(*words, "--cluster", address)
-        assert done.returncode == 3
-        assert f"sim: the cluster at {address} cannot be reached: " in done.stderr
-        assert "Traceback" not in done.stderr
+        assert command._exit_code([*words, "--cluster", address]) == 3
+        said = capsys.readouterr().err
+        assert f"sim: the cluster at {address} cannot be reached: " in said
+        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("out", ["/proc/x", "/dev/null/x", "a" * 300, "x/" + "b" * 256])

@@ -67,3 +67,10 @@ def test_a_run_that_ends_before_has_no_view():
     found = views(drivers, [half])
     assert history.BY_NATION not in found
     assert list(rows(found[history.SHARE])) == ["2024-12", "2025-01", "2025-02"]
+
+
+def test_a_block_of_one_replicate_is_summed_like_any_other():
+    """To the bit, for as many nations as there are: numpy alone adds a single column by pairs."""
+    values = np.random.default_rng(1).uniform(size=(2, 13, 80, 9)) ** 4
+    alone = [history._part(*values[..., [n]]) for n in range(9)]
+    np.testing.assert_array_equal(history._part(*values), np.concatenate(alone, axis=-1))
