@@ -9,7 +9,7 @@ from benchmarks.faults.probe import Attempt, chosen, clean, judged, shared
 
 EVERY = {
     "files": 10, "options": 10, "stores": 17, "places": 10, "security": 10, "environments": 12,
-    "first_second": 10, "repeatability": 13, "signals": 27, "together": 5, "compiled": 10,
+    "first_second": 10, "repeatability": 13, "signals": 40, "together": 5, "compiled": 10,
     "results": 5, "questions": 1, "calibration": 6,
 }  # fmt: skip
 """Each N-th attempt of a group; fewer of those that need many processes."""

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 NATIONS = "BRA,CHN,KEN,USA"
-SPEC = ("parameters.network=0.2:1.6:40", "--runs", "96", "--seed", "5", "--nations", NATIONS)
+SPEC = ("parameters.network=0.2:1.6:24", "--runs", "96", "--seed", "5", "--nations", NATIONS)
 PARENTS, WORKERS = 5, 3
 """Real kills of each kind; ``make validate`` has sixty."""
 
