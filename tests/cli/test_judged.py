@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
-from benchmarks.faults.probe import called
 from sim.cli import calibrating, output
 from sim.report.sheet import data_address
 from sim.study import saved
+from tests.cli.here import sim
 
 SHORT = ("--until", "2028-12", "--runs", "8")
-
-
-class Done(NamedTuple):
-    """What a command did, under the names of `subprocess`."""
-
-    returncode: int
-    stderr: str
-    stdout: str
-
-
-def sim(*words, cwd):
-    """Run a command in this process: other files start it as a user does."""
-    return Done(*called(words, cwd))
 
 
 LINE = re.compile(

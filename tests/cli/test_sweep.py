@@ -12,15 +12,10 @@ import time
 
 import pytest
 
+from tests.cli.here import sim
+
 SMALL = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12", "--workers", "1")
 VARY = ("--vary", "parameters.network=0.2:1.6:3")
-
-
-def sim(*words, cwd, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *words],
-        cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def test_a_person_reads_a_table_and_where_the_files_are(tmp_path):

@@ -145,7 +145,7 @@ def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
 
 
 @given(place=st.integers(0, 10_000), byte=st.integers(1, 255), cut=st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_a_damaged_shard_is_found_set_aside_and_redone(finished, small, place, byte, cut):
     shards = sorted((finished.folder.parents[1] / "shards").glob("*.parquet"))
     file = shards[place % len(shards)]
