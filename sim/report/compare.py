@@ -200,8 +200,8 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         axis.set_yticks(range(len(singles)), labels, fontsize=8)
         axis.spines[:].set_visible(False)
         unit = "percentage points" if scale == "share" else "log-odds"
-        axis.set_title(f"Main effects (diagonal) and interactions, {unit}; ? where the "
-                       "interval holds zero", loc="left", fontsize=9)  # fmt: skip
+        title = f"Main effects (diagonal), interactions, {unit}; ? where the interval holds zero"
+        figure.suptitle(textwrap.fill(title, TITLE), x=0.02, ha="left", fontsize=9)
     return figure
 
 

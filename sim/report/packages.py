@@ -52,13 +52,13 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Pac
     lead += [place.note] if place.part else []
     lead += [effects.as_read(note, words) for note in found.notes]
     parts = [
-        (words[row["lever"]], f"{_number(row, row['share'])} {_unit(row)}",
-         f"{_number(row, row['low'])} to {_number(row, row['high'])}")
+        (words[row["lever"]], (f"{_number(row, row['share'])} {_unit(row)}",
+         f"{_number(row, row['low'])} to {_number(row, row['high'])}"))
         for row in found.shapley.to_dict("records")
     ]  # fmt: skip
     terms = [
-        (_term(row["term"], words), f"{_number(row, row['effect'])} {_unit(row)}",
-         f"{_number(row, row['low'])} to {_number(row, row['high'])}", row["verdict"])
+        (_term(row["term"], words), (f"{_number(row, row['effect'])} {_unit(row)}",
+         f"{_number(row, row['low'])} to {_number(row, row['high'])}"), row["verdict"])
         for row in found.interactions.to_dict("records")
     ]  # fmt: skip
     return sheet(
@@ -72,12 +72,12 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Pac
         tables=[
             Table(
                 f"Each lever's part of the whole (Shapley, {how})",
-                ("Lever", "Mean", "95 % interval"),
+                ("Lever", ("Mean", "95 % interval")),
                 parts,
             ),
             Table(
                 "Main effects, and what two levers are to each other",
-                ("Lever or pair", "Mean", "95 % interval", "Verdict"),
+                ("Lever or pair", ("Mean", "95 % interval"), "Verdict"),
                 terms,
             ),
         ],
