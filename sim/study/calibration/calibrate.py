@@ -24,7 +24,7 @@ from sim.study import saved
 from sim.study.calibration import members, smoother, tastes
 from sim.study.calibration.members import Unknowns
 from sim.study.calibration.series import Floats
-from sim.study.calibration.targets import Target, covariance, targets, values
+from sim.study.calibration.targets import LAST_FITTED, Target, covariance, targets, values
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps.shards import Store, write_whole
@@ -372,12 +372,12 @@ def _require_sound(plan: Plan) -> None:
         last = calendar.parse(plan.until)
     except ValueError as error:
         raise InputError(Problem(str(error), path="until", hint="write YYYY-MM")) from error
-    first, end = calendar.parse("2024-12"), calendar.parse("2025-12")
-    if not first <= last <= end:
+    first = calendar.parse("2024-12")
+    if not first <= last <= LAST_FITTED:
         raise InputError(
             Problem(
-                f"{plan.until} is no month to calibrate to: observations begin to tell in 2024-12 "
-                "and end in 2025-12",
+                f"{plan.until} is no month to calibrate to: observations begin to tell in 2024-12, "
+                f"and a fit aims at none after {calendar.text(LAST_FITTED)}",
                 path="until",
             )
         )

@@ -1,7 +1,8 @@
 """The figures that were observed of a series, as published, to stand beside the model's view.
 
 A fit aims at one number a figure (`sim.study.calibration.targets`); here bands stay bands, and a
-figure that the fit leaves out, such as the share that others leave, is there too.
+figure that the fit leaves out, such as the share that others leave or one of later months, is
+there too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from sim.evidence import Observation, load
 from sim.study.calibration.series import Series
-from sim.study.calibration.targets import targets
+from sim.study.calibration.targets import published
 
 PAIRS = (("_low", "_high"), ("_band_low", "_band_high"))
 """Ends of the names of rows that bound one figure."""
@@ -19,6 +20,7 @@ PAIRS = (("_low", "_high"), ("_band_low", "_band_high"))
 MORE = {
     "openrouter_token_share_by_lab_origin": ("_day_high", "_day_high_other_day"),
     "genai_user_share_of_working_age_population": ("",),
+    "atom_share_of_new_derivatives": ("_last_point",),
 }
 """Ends of the names of rows that are of a series although no fit aims at all of them."""
 
@@ -66,7 +68,7 @@ def figures(known: Series) -> tuple[Figure, ...]:
     rows = [row for row in load().observations if row.series.startswith(known.name)]
     unit = rows[0].unit
     found: dict[Figure, None] = {}
-    for aim in targets():
+    for aim in published():
         if aim.series != known.name:
             continue
         low = high = aim.value

@@ -19,11 +19,11 @@ from sim.study.calibration import members, naive, scores
 from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled, scenario_of
 from sim.study.calibration.forecast import predict
 from sim.study.calibration.series import SERIES, Floats, logit, percent
-from sim.study.calibration.targets import Target, targets
+from sim.study.calibration.targets import LAST_FITTED, Target, targets
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 
-LAST = "2025-12"
+LAST = calendar.text(LAST_FITTED)
 CUTOFF = "2025-06"
 ROLLING = ("2025-03", "2025-06", "2025-09")
 FOLDER = "hindcast"

@@ -21,6 +21,9 @@ from sim.study.calibration.series import (
     logit,
 )
 
+LAST_FITTED = calendar.parse("2025-12")
+"""Last month whose figures a fit may aim at; later ones stand beside the model and judge it."""
+
 LEFT_OUT = {
     "atom_share_of_new_derivatives": "one laboratory, not its ecosystem",
     "hf_download_share_month": "one family of models, not its ecosystem",
@@ -71,7 +74,7 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     Parameters
     ----------
     until : int, optional
-        Last month whose observations may be known.
+        Last month whose observations may be known; never later than `LAST_FITTED`.
     nations : iterable of str, optional
         Nations whose chatbot shares may be known; all that are in the evidence by default.
 
@@ -80,15 +83,26 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     list of Target
         Ordered by series, place, code and month.
     """
+    last = LAST_FITTED if until is None else min(until, LAST_FITTED)
     among = None if nations is None else set(nations)
+    return [
+        target
+        for target in published()
+        if target.month <= last
+        and (target.of.key not in BY_CHOICE or among is None or target.place in among)
+    ]
+
+
+def published() -> list[Target]:
+    """Return every figure that a row of a series names, those after `LAST_FITTED` included.
+
+    Returns
+    -------
+    list of Target
+        Ordered by series, place, code and month.
+    """
     return sorted(
-        (
-            target
-            for series in SERIES.values()
-            for target in _of(series)
-            if (until is None or target.month <= until)
-            and (series.key not in BY_CHOICE or among is None or target.place in among)
-        ),
+        (target for series in SERIES.values() for target in _of(series)),
         key=lambda t: (ORDER[t.series], t.place, t.code, t.month, t.value),
     )
 

@@ -30,7 +30,7 @@ from sim.version import MODEL
 from sim.world import parameters
 from sim.world.rows import P
 
-SMALL = Plan(members=200, steps=2, repeats=1, seed=4, until="2025-06")
+SMALL = Plan(members=270, steps=2, repeats=1, seed=4, until="2025-06")
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_it_survives_kills(done, tmp_path):
     last = subprocess.run(command, capture_output=True, text=True, check=True)
     again = seals(tmp_path / "calibration" / Path(last.stdout.strip()).name)
     # The command has two worlds a member, the plan above one.
-    plan = Plan(members=200, steps=2, seed=4, until="2025-06")
+    plan = Plan(members=270, steps=2, seed=4, until="2025-06")
     assert again == seals(calibrate(plan, out=tmp_path / "other").folder)
 
 
@@ -144,7 +144,7 @@ def test_it_survives_kills(done, tmp_path):
     [
         (Plan(members=10), "too few"),
         (Plan(steps=0), "outside 1 to 100"),
-        (Plan(members=150, until="2025-06"), "147 unknowns go along .*take 187 or more"),
+        (Plan(members=150, until="2025-06"), "217 unknowns go along .*take 257 or more"),
         (Plan(until="2026-03"), "no month to calibrate to"),
         (Plan(until="soon"), "soon"),
     ],

@@ -14,7 +14,7 @@ from sim.study.calibration.hindcast import ALTERNATIVES, Hindcast, hindcast
 from sim.study.calibration.observe import COLUMNS, observe
 from sim.study.calibration.recovery import recovery
 
-SMALL = Plan(members=240, steps=4, repeats=1)
+SMALL = Plan(members=310, steps=4, repeats=1)
 
 
 @pytest.fixture(scope="module")

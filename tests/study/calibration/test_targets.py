@@ -11,7 +11,15 @@ from sim.study.calibration import members
 from sim.study.calibration.calibrate import Plan, compiled
 from sim.study.calibration.fitted import FITTED, NATIONS, STATUSES, posterior, status
 from sim.study.calibration.series import SERIES, VIEWS, logit, percent
-from sim.study.calibration.targets import between, covariance, modelled, targets, values
+from sim.study.calibration.targets import (
+    LAST_FITTED,
+    between,
+    covariance,
+    modelled,
+    published,
+    targets,
+    values,
+)
 
 
 @pytest.mark.parametrize("until", ["2024-12", "2025-03", "2025-06", "2025-12"])
@@ -19,6 +27,25 @@ def test_nothing_later_than_the_cut_off_is_known(until):
     found = targets(months.parse(until))
     assert found
     assert max(aim.month for aim in found) <= months.parse(until)
+
+
+@pytest.mark.parametrize("until", [None, LAST_FITTED, LAST_FITTED + 3, LAST_FITTED + 120])
+def test_no_fit_aims_at_a_figure_of_2026(until):
+    assert months.text(LAST_FITTED) == "2025-12"
+    assert targets(until) == [aim for aim in published() if aim.month <= LAST_FITTED]
+    assert max(aim.month for aim in published()) > LAST_FITTED
+
+
+def test_later_figures_of_every_kind_are_published_for_comparison():
+    later = {}
+    for aim in published():
+        if aim.month > LAST_FITTED:
+            later.setdefault(aim.series, []).append(aim)
+    assert {name: len(aims) for name, aims in later.items()} == {
+        "openrouter_token_share_by_lab_origin": 12,
+        "openrouter_open_weight_token_share": 6,
+        "genai_user_share_of_working_age_population": 80,
+    }
 
 
 def test_every_series_has_a_target_and_every_target_a_view():
@@ -51,7 +78,8 @@ def test_printed_figures_go_before_bands():
     assert found["KEN"].value == 8.0
     assert found["DEU"].value == 2.5
     assert found["KEN"].error > found["BLR"].error
-    assert len(found) == 43
+    assert found["SAU"].value == 8.0
+    assert len(found) == 79
 
 
 def test_covariances_are_covariances():
