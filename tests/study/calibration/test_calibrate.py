@@ -73,7 +73,7 @@ def test_exactly_what_is_called_fitted_is_moved(done):
 
 def test_draws_lie_in_the_ranges_of_the_table(done):
     names, rows = draws(done)
-    assert rows.shape == (200, len(names))
+    assert rows.shape == (SMALL.members, len(names))
     for place, row in enumerate(done.unknown.held):
         assert rows[:, place].min() >= row.low
         assert rows[:, place].max() <= row.high
@@ -122,8 +122,8 @@ def test_a_calibration_is_read_back_and_its_page_made_again(done):
 
 def test_it_survives_kills(done, tmp_path):
     command = [
-        sys.executable, "-m", "sim", "calibrate", "--members", "200", "--steps", "2", "--seed",
-        "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
+        sys.executable, "-m", "sim", "calibrate", "--members", str(SMALL.members), "--steps",
+        "2", "--seed", "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
     ]  # fmt: skip
     rng = np.random.default_rng(1)
     for _ in range(3):

@@ -25,7 +25,7 @@ def judged():
 def test_every_figure_after_the_cut_off_is_forecast(judged):
     later = judged.points.groupby("drivers")
     assert set(later.groups) == {"later", "at cut-off"}
-    assert later.size().tolist() == [143, 143]
+    assert later.size().tolist() == [179, 179]
     assert judged.points["month"].min() > "2025-06"
 
 
