@@ -176,8 +176,8 @@ def listed_share(nations: Nations, held: NDArray[np.integer], last: int) -> Floa
 
 def history(
     nations: Nations, months: NDArray[np.integer], until: int | None = None
-) -> tuple[Floats, Floats]:
-    """Return access and the weight of leaks.
+) -> tuple[Floats, Floats, Floats]:
+    """Return access, what is unlisted of it, and the weight of leaks to consumers.
 
     Parameters
     ----------
@@ -192,20 +192,26 @@ def history(
     -------
     access : ndarray, (T, I, K, W)
         Fraction from 0 to 1. 0 before an ecosystem's first release.
+    unlisted : ndarray, (T, I, K)
+        Part of the providers, by their weights, that do not list the nation: what the parameter
+        ``leak_developers`` is to be multiplied by before it is added to access by the maker; above
+        0 for us_closed alone.
     leak_weight : ndarray, (T, I, K)
-        What the parameter ``leak`` is to be multiplied by before it is added to access by the
-        maker; above 0 for us_closed alone, where no provider lists the nation.
+        What the parameter ``leak`` is to be multiplied by for consumers, who have it in the place
+        of that; above 0 for us_closed alone, where no provider lists the nation.
     """
     last = int(months.max()) if until is None else until
     held = np.minimum(months, last)
     access = np.zeros((len(months), len(nations.iso3), len(ECOSYSTEMS), len(WAYS)))
     access[:, :, US_CLOSED, 0] = listed_share(nations, held, last)
+    unlisted = np.zeros(access.shape[:3])
+    unlisted[:, :, US_CLOSED] = 1.0 - access[:, :, US_CLOSED, 0]
     leak = _leak(nations, held, access[:, :, US_CLOSED, 0])
     for rule in rules():
         _apply(rule, access, selected(nations, rule.nations), held, last)
     _add_programmes(nations, access, held)
     out = offers_of.offers(read_catalogue(), months, until).on_sale.any(axis=2)
-    return np.where(out[:, None, :, None], access, 0.0), leak
+    return np.where(out[:, None, :, None], access, 0.0), unlisted, leak
 
 
 def _apply(

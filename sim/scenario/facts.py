@@ -226,12 +226,12 @@ def _programme_runs(calendar: Ints, until: int | None) -> NDArray[np.bool_]:
 
 def _terms(nations: evidence.Nations, calendar: Ints, until: int | None) -> dict[str, Any]:
     """Return who can get what, and under which licence."""
-    granted, leak = access.history(nations, calendar, until)
+    granted, unlisted, leak = access.history(nations, calendar, until)
     licence, in_union = history.licences(calendar, until)
     member = nations.membership[:, nations.memberships.index("eu")]
     return {
         "access": own(granted.reshape(*granted.shape[:2], -1)),
-        "unlisted": own(leak > 0.0),
+        "unlisted": own(unlisted),
         "leak_weight": own(leak),
         "licence": own(np.where(member[None, :, None], in_union[:, None], licence[:, None])),
     }
@@ -292,7 +292,7 @@ def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any
     sold = changed(offers["on_sale"]) | changed(offers["fall_years"])
     listed = sold | changed(offers["ln_price"]).any(axis=3)
     opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
-    terms_moved = opened | changed(terms["licence"]) | changed(terms["leak_weight"])
+    terms_moved = opened | changed(terms["licence"]) | changed(terms["unlisted"])
     return {
         "listed": listed.astype(np.uint8),
         "stale": terms_moved.astype(np.uint8),

@@ -209,7 +209,9 @@ class Nation(mesa.Agent):
             world.block.parameters.scalar, world.block.parameters.segment,
             world.block.parameters.switches,
         )  # fmt: skip
-        uptake.try_out(i, switch.trial, p, state.attention, state.access, scratch.tried)
+        uptake.try_out(
+            i, switch.trial, p, state.attention, state.access, state.eager, scratch.tried
+        )
         uptake.grow(
             i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
             scratch.tried, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
@@ -228,7 +230,7 @@ class Nation(mesa.Agent):
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
         observe.met_with(
             i, state.share, world.block.parameters.switches.trial, state.attention, state.access,
-            scratch.tried, p, ps, scratch.met,
+            state.eager, scratch.tried, p, ps, scratch.met,
         )  # fmt: skip
         if world.looking:
             observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)

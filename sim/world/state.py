@@ -41,6 +41,7 @@ class State(NamedTuple):
     national: Floats  # [I, K, L] share over segments
     scar: Floats  # [I, K, L] utils
     standing: Floats  # [I, K, L] utils, fixed: leaning, home, language, taste
+    eager: Floats  # [I, K, L] exp of that: how much more developers try what they like
     consumer: Floats  # [I, K, L] utils, fixed: what consumers hold of a chat service
     wander: Floats  # [I, K, L] utils, AR(1)
     stance: Ints  # [I, L]
@@ -228,12 +229,14 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     world = zeros(ecosystems)
     world_shares(builders, national, world, zeros())
     last = f.last_fact
+    likes = likings.standing(drivers, parameters, run, draws)
     return State(
         share=share,
         builders=builders,
         national=national,
         scar=zeros(nations, ecosystems),
-        standing=likings.standing(drivers, parameters, run, draws),
+        standing=likes,
+        eager=np.exp(likes),
         consumer=likings.consumer(drivers, parameters, run, draws),
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),

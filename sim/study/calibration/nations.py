@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.evidence import Nations, load
+from sim.evidence.survey import CLASSES, split_error
 from sim.study.calibration import members, scores
 from sim.study.calibration.calibrate import Plan, calibrate, compiled
 from sim.study.calibration.fitted import SPLIT
@@ -131,32 +132,45 @@ def _fold(plan: Plan, told: Sequence[Target], out: Sequence[str]) -> pd.DataFram
         plan.repeats,
     )  # fmt: skip
     rng = np.random.default_rng([plan.seed, 4])
-    draws = percent(predict(kept, seen[: len(kept)], wanted, seen[len(kept) :], rng))
+    mine = predict(kept, seen[: len(kept)], wanted, seen[len(kept) :], rng, errors=False)
     return pd.DataFrame(
         [
-            *_rows(MODEL, wanted, draws),
+            *_rows(MODEL, wanted, percent(mine), rng),
             *(
                 row
                 for name, columns in REGRESSIONS.items()
-                for row in _rows(name, wanted, _regressed(columns, kept, wanted, rng))
+                for row in _rows(name, wanted, _regressed(columns, kept, wanted, rng), rng)
             ),
         ]
     )
 
 
-def _rows(method: str, wanted: Sequence[Target], draws: Floats) -> Iterator[dict[str, object]]:
-    """Yield a row for each nation and class, the class that the others leave among them."""
+def _rows(
+    method: str, wanted: Sequence[Target], shares: Floats, rng: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    """Yield a row for each nation and class, the class that the others leave among them.
+
+    Parameters
+    ----------
+    method : str
+    wanted : sequence of Target
+    shares : ndarray, shape (wanted, draws)
+        Draws of the shares of all developers of the nations, percent; what its respondents would
+        show differs from them by sampling.
+    rng : numpy Generator
+    """
     nations = load().nations
-    observed = _observed()
+    observed, error = _observed()
     rest = SERIES[SPLIT].rest
     by_nation: dict[str, dict[str, Floats]] = {}
-    for aim, row in zip(wanted, draws, strict=True):
+    for aim, row in zip(wanted, shares, strict=True):
         by_nation.setdefault(aim.place, {})[aim.code] = row
     for nation, classes in by_nation.items():
         if rest is not None:
             classes[rest] = 100.0 - np.sum(list(classes.values()), axis=0)
-        for code, row in classes.items():
-            value = observed[nation, code]
+        for code, share in classes.items():
+            noise = error[nation, code] * rng.standard_normal(share.size)
+            row, value = percent(logit(share) + noise), observed[nation, code]
             low, high = scores.interval(row)
             yield {
                 "nation": nation, "west": nations.alignment[nations.index(nation)] > WEST,
@@ -166,13 +180,15 @@ def _rows(method: str, wanted: Sequence[Target], draws: Floats) -> Iterator[dict
             }  # fmt: skip
 
 
-def _observed() -> dict[tuple[str, str], float]:
-    """Return the equal split by nation and class, percent."""
-    return {
-        (row.place, "eu_all" if row.ecosystem == "eu" else row.ecosystem): row.value
-        for row in load().observations
-        if row.series == SPLIT
-    }
+def _observed() -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+    """Return the equal split by nation and class, percent, and its sampling error, log-odds."""
+    shares, errors = {}, {}
+    for row in load().observations:
+        if row.series == SPLIT and row.ecosystem in CLASSES:
+            code = "eu_all" if row.ecosystem == "eu" else row.ecosystem
+            shares[row.place, code] = row.value
+            errors[row.place, code] = split_error(row.place, row.ecosystem)
+    return shares, errors
 
 
 def _regressed(
@@ -181,7 +197,7 @@ def _regressed(
     wanted: Sequence[Target],
     rng: np.random.Generator,
 ) -> Floats:
-    """Return draws of what a regression forecasts, percent, shape (wanted, draws).
+    """Return draws of the shares that a regression forecasts, percent, shape (wanted, draws).
 
     Weighted by the errors of sampling and the scatter of nations around the line, which is the
     moment estimate of what sampling does not explain (DerSimonian and Laird 1986, *Controlled
@@ -207,9 +223,8 @@ def _regressed(
             scatter = max(float((left**2 - variance).sum() / free), 0.0)
         ahead = design[len(mine) :]
         middle = ahead @ found
-        error = np.array([wanted[place].error for place in to])
         spread = np.einsum("ij,jk,ik->i", ahead, np.linalg.inv(square), ahead)
-        sd = np.sqrt(spread + scatter + error**2)
+        sd = np.sqrt(spread + scatter)
         out[to] = middle[:, None] + sd[:, None] * rng.standard_normal((len(to), DRAWS))
     return percent(out)
 

@@ -156,7 +156,8 @@ def decide(
     link_start: Ints, p: Floats,
     ps: Floats, keys: Keys, world: Floats, linked_share: Floats,
     wander: Floats, scar: Floats, cover: Floats, offered: Floats,
-    regarded: Floats, attention: Floats, access: Floats, adopted: Floats, linked: Floats,
+    regarded: Floats, attention: Floats, access: Floats, eager: Floats, adopted: Floats,
+    linked: Floats,
     ceiling: Floats, urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
     builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
@@ -185,7 +186,7 @@ def decide(
             regarded, p, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)
-        uptake.try_out(i, trial, p, attention, access, tried)
+        uptake.try_out(i, trial, p, attention, access, eager, tried)
         uptake.grow(
             i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
             arriving, work,
@@ -195,7 +196,7 @@ def decide(
             kept, work,
         )  # fmt: skip
         choice.heal(i, evicting, leaving, p, ps, scar)
-        observe.met_with(i, share, trial, attention, access, tried, p, ps, met)
+        observe.met_with(i, share, trial, attention, access, eager, tried, p, ps, met)
         if looking:
             observe.built_anew(i, ps, chosen, fresh_choice)
         if loading:

@@ -53,8 +53,10 @@ def chatbot_view(
                 reach = access[i, 3 * k, l]
                 if unlisted[t, i, k] > 0.0:
                     # What levers leave of the way, they leave of it for consumers too.
-                    narrower = leak_weight[t, i, k] * p[P.leak, l]
-                    reach *= narrower / max(p[P.leak_developers, l], 1e-9)
+                    listed = 1.0 - unlisted[t, i, k]
+                    wide = listed + unlisted[t, i, k] * p[P.leak_developers, l]
+                    narrow = listed + leak_weight[t, i, k] * p[P.leak, l]
+                    reach *= narrow / max(wide, 1e-9)
                 can_do = max(cover[single, k, 0, l], cover[single, k, 1, l])
                 visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + consumer[i, k, l])
         for l in range(lanes):  # noqa: E741
@@ -76,6 +78,7 @@ def met_with(
     trial: int,
     attention: Floats,
     access: Floats,
+    eager: Floats,
     tried: Floats,
     p: Floats,
     ps: Floats,
@@ -91,14 +94,12 @@ def met_with(
     share : ndarray, shape (I, S, K, L)
     trial : int
         Switch.
-    attention, access : ndarray
-        As in :func:`sim.world.rules.uptake.triers`.
-    tried : ndarray, shape (L,)
-        Sum of triers.
+    attention, access, eager, tried : ndarray
+        As in :func:`sim.world.rules.uptake.try_out`.
     """
     for k in range(met.shape[1]):
         for l in range(met.shape[2]):  # noqa: E741
-            met[i, k, l] = triers(i, k, l, p, attention, access) * trial
+            met[i, k, l] = triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
         for s in range(share.shape[1]):
             for l in range(met.shape[2]):  # noqa: E741
                 met[i, k, l] += ps[s, B.answering, l] * share[i, s, k, l]

@@ -126,7 +126,7 @@ def settle_ecosystem(
 ) -> None:
     """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
-    Where no provider lists the nation, ``leak_developers`` opens the maker's way. How permissive
+    Where a provider does not list the nation, ``leak_developers`` opens its way. How permissive
     the clauses of a licence are was judged, all by one scale, to the power
     ``licence_strictness``.
     """

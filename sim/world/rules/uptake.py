@@ -72,14 +72,34 @@ def triers(i: int, k: int, l: int, p: Floats, attention: Floats, access: Floats)
 
 @inlined
 def try_out(
-    i: int, trial: int, p: Floats, attention: Floats, access: Floats, total: Floats
+    i: int,
+    trial: int,
+    p: Floats,
+    attention: Floats,
+    access: Floats,
+    eager: Floats,
+    total: Floats,
 ) -> None:
-    """Write the sum of triers over ecosystems, shape (L,); zero where ``trial`` is switched off."""
+    """Write the sum of triers among developers over ecosystems, shape (L,); zero without trial.
+
+    Developers try what they like: ``T`` times ``exp(standing)``.
+
+    Parameters
+    ----------
+    trial : int
+        Switch.
+    attention, access : ndarray
+        As in :func:`triers`.
+    eager : ndarray, shape (I, K, L)
+        ``exp`` of :func:`sim.world.likings.standing`.
+    total : ndarray, shape (L,)
+        Written.
+    """
     for l in range(total.size):  # noqa: E741
         total[l] = 0.0
     for k in range(attention.shape[0]):
         for l in range(total.size):  # noqa: E741
-            total[l] += triers(i, k, l, p, attention, access) * trial
+            total[l] += triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
 
 
 @rule
