@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 3
+MODEL = 4
 """Raised whenever any number of any result can move."""
 
 FORMAT = 2

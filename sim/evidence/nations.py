@@ -31,7 +31,7 @@ SOUTH = frozenset({
 NORTH_IN_SOUTH = frozenset({"ISR", "SGP"})
 NUMBERS = (
     "population", "developers", "internet", "ai_users_2025h1", "ai_users_2025h2", "income",
-    "optimism", "ideal_point", "us_trade", "english",
+    "optimism", "ideal_point", "english",
 )  # fmt: skip
 FLAGS = (
     *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "us_cloud",
@@ -100,8 +100,6 @@ class Constants:
         UN ideal points of 2023.
     developers_per_head : float
         Median of developer accounts per person, for tables without a population.
-    us_trade_mean, us_trade_sd : float
-        Mean and standard deviation of ``ln(1 + us_trade)``.
     english_mean : float
         Mean share of people who use English, percent, for tables that do not give it.
     chip_price_reference : float
@@ -116,8 +114,6 @@ class Constants:
     ideal_point_usa: float
     ideal_point_chn: float
     developers_per_head: float
-    us_trade_mean: float
-    us_trade_sd: float
     english_mean: float
     chip_price_reference: float
     price_revision: float
@@ -145,8 +141,6 @@ class Nations:
         Percent who see more benefits than drawbacks in AI products.
     ideal_point : ndarray, (I,)
         UN ideal point of 2023; higher is nearer to the United States.
-    us_trade : ndarray, (I,)
-        Share of the United States in trade in goods, mean of imports and exports, percent.
     english : ndarray, (I,)
         People who use English, as a first language or not, percent.
     global_south : ndarray of bool, (I,)
@@ -181,7 +175,6 @@ class Nations:
     income: Floats
     optimism: Floats
     ideal_point: Floats
-    us_trade: Floats
     english: Floats
     global_south: Bools
     membership: Bools
@@ -225,12 +218,6 @@ class Nations:
         usa, chn = self.constants.ideal_point_usa, self.constants.ideal_point_chn
         gap = np.abs(self.ideal_point - chn) - np.abs(self.ideal_point - usa)
         return _frozen(np.clip(gap / abs(usa - chn), -1.0, 1.0))
-
-    @functools.cached_property
-    def us_tie(self) -> Floats:
-        """Tie to the United States by trade, in standard deviations, (I,), -."""
-        known = self.constants
-        return _frozen((np.log1p(self.us_trade) - known.us_trade_mean) / known.us_trade_sd)
 
     @functools.cached_property
     def links(self) -> Floats:

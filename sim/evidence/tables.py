@@ -249,7 +249,7 @@ NOT_RUN_ON = (
 )  # fmt: skip
 """Tables that no number of a run comes from: what was observed of use, and what is only cited."""
 
-WORDS = ("source", "note", "meaning", "title", "pool_reason", "south_reason")
+WORDS = ("source", "note", "meaning", "title", "told_by", "pool_reason", "south_reason")
 """Columns that say where a value comes from or what it means; no number depends on them."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -37,8 +36,8 @@ BOUNDS = {
 """Column to the least and the largest value allowed and to its unit."""
 
 COLUMNS = ("iso3", "name", "region", *BOUNDS)
-OPTIONAL = ("groups", "pool", "population", "us_trade", "english")
-PERCENT = ("us_trade", "english")
+OPTIONAL = ("groups", "pool", "population", "english")
+PERCENT = ("english",)
 """Columns in percent that need not be there."""
 _CODE = re.compile(r"[A-Z]{3}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -49,12 +48,11 @@ def from_user_table(path: Path | str, base: Nations) -> Nations:
 
     Columns ``iso3, name, region, developers, internet, income, ai_users, optimism, ideal_point``
     are needed (units in ``BOUNDS``). ``groups`` (slugs separated by semicolons; memberships count
-    as such), ``pool``, ``population``, ``us_trade`` (percent of trade in goods) and ``english``
-    (percent of people who use it) may be there. What the table does not give, a nation that ships
-    with the project keeps: hardware pool, memberships, listings, clouds, trade, English, and its
-    links to other nations that ship. Other nations stand in the pool ``rest``, are listed by every
-    provider, have no cloud region and no link, trade with the United States and use English as the
-    80 do in the mean, and get a population from the median of developers per head.
+    as such), ``pool``, ``population`` and ``english`` (percent of people who use it) may be there.
+    What the table does not give, a nation that ships with the project keeps: hardware pool,
+    memberships, listings, clouds, English, and its links to other nations that ship. Other nations
+    stand in the pool ``rest``, are listed by every provider, have no cloud region and no link, use
+    English as the 80 do in the mean, and get a population from the median of developers per head.
 
     Parameters
     ----------
@@ -206,7 +204,6 @@ def _build(rows: list[Row], base: Nations) -> Nations:
     pool = kept(base.pool, POOLS.index("rest"))
     population = kept(base.population, 0)
     percents = {
-        "us_trade": kept(base.us_trade, math.expm1(base.constants.us_trade_mean)),
         "english": kept(base.english, base.constants.english_mean),
     }
     for place, row in enumerate(rows):
@@ -235,7 +232,6 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         income=columns["income"],
         optimism=columns["optimism"],
         ideal_point=columns["ideal_point"],
-        us_trade=percents["us_trade"],
         english=percents["english"],
         global_south=np.array(
             [where in SOUTH and code not in NORTH_IN_SOUTH

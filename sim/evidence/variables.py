@@ -58,12 +58,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({
         "position in votes of the UN General Assembly; higher is nearer to the United States",
         "alignment with the United States or China", -5.0, 5.0,
     ),
-    "us_trade": Variable(
-        "share of the United States in trade in goods, mean of imports and exports",
-        "tie to the United States", 0.0, 100.0,
-    ),
     "english": Variable(
-        "people who use English, as a first language or not", _HELD, 0.0, 100.0
+        "people who use English, as a first language or not",
+        "pull away from Chinese models", 0.0, 100.0,
     ),
     "openai_listed": Variable("whether OpenAI lists the nation for its API", _LISTED),
     "anthropic_listed": Variable("whether Anthropic lists the nation for its API", _LISTED),

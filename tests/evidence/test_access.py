@@ -35,7 +35,9 @@ def at(text):
 
 
 def test_shapes_and_ranges(nations, known):
-    reach, leak = known
+    reach, unlisted, leak = known
+    assert unlisted.shape == leak.shape
+    assert ((unlisted >= 0) & (unlisted <= 1)).all()
     assert reach.shape == (len(MONTHS), len(nations), len(ECOSYSTEMS), len(WAYS))
     assert leak.shape == reach.shape[:3]
     assert ((reach >= 0) & (reach <= 1)).all()
@@ -46,9 +48,10 @@ def test_shapes_and_ranges(nations, known):
 
 
 def test_no_provider_lists_the_closed_doors(nations, known):
-    reach, leak = known
+    reach, unlisted, leak = known
     for iso3 in DOORS_CLOSED:
         i = nations.index(iso3)
+        assert (unlisted[:, i, K["us_closed"]] == 1.0).all()
         assert not reach[:, i, K["us_closed"]].any()
         if iso3 != "CHN":
             # Iran: four in five use private networks, a third of Russians.
@@ -60,14 +63,15 @@ def test_no_provider_lists_the_closed_doors(nations, known):
 
 
 def test_leaks_concern_nations_without_any_listing_alone(nations, known):
-    reach, leak = known
+    reach, unlisted, leak = known
+    assert not unlisted[:, :, 1:].any()
     assert not leak[:, :, 1:].any()
     assert not (leak[:, :, 0] * reach[:, :, 0, MAKER]).any()
     assert not leak[:, nations.index("USA")].any()
 
 
 def test_the_listed_share_has_the_weights_of_the_model(nations, known):
-    reach, _ = known
+    reach, *_ = known
     early, late = at("2024-01"), at("2025-06")
     egypt, saudi = nations.index("EGY"), nations.index("SAU")
     assert reach[early, egypt, 0, MAKER] == pytest.approx(0.4)
@@ -77,7 +81,7 @@ def test_the_listed_share_has_the_weights_of_the_model(nations, known):
 
 
 def test_before_a_first_release_nothing_can_be_had(nations, known):
-    reach, _ = known
+    reach, *_ = known
     assert not reach[0, :, 2:].any()
     china = nations.index("CHN")
     others = np.arange(len(nations)) != china
@@ -87,12 +91,12 @@ def test_before_a_first_release_nothing_can_be_had(nations, known):
 
 
 def test_closed_ecosystems_have_no_host_and_no_weights(known):
-    reach, _ = known
+    reach, *_ = known
     assert not reach[:, :, :2, HOST:].any()
 
 
 def test_a_ban_is_dated_and_reversed_when_the_evidence_says_so(nations, known):
-    reach, _ = known
+    reach, *_ = known
     korea = reach[:, nations.index("KOR"), K["cn_open"], MAKER]
     assert korea[at("2025-01")] == 1.0
     assert korea[at("2025-02")] == pytest.approx(0.8)
@@ -105,7 +109,7 @@ def test_a_ban_is_dated_and_reversed_when_the_evidence_says_so(nations, known):
 
 
 def test_the_shock_of_june_2026_hits_abroad_for_a_month(nations, known):
-    reach, _ = known
+    reach, *_ = known
     line = reach[:, nations.index("DEU"), 0, MAKER]
     assert line[at("2026-05")] == pytest.approx(1.0)
     assert line[at("2026-06")] == pytest.approx(0.9)
@@ -114,12 +118,12 @@ def test_the_shock_of_june_2026_hits_abroad_for_a_month(nations, known):
 
 
 def test_a_run_that_does_not_know_the_end_of_the_shock_keeps_it(nations):
-    reach, _ = access.history(nations, MONTHS, until=parse("2026-06"))
+    reach, *_ = access.history(nations, MONTHS, until=parse("2026-06"))
     assert reach[-1, nations.index("DEU"), 0, MAKER] == pytest.approx(0.9)
 
 
 def test_sovereign_models_need_a_programme(nations, known):
-    reach, _ = known
+    reach, *_ = known
     homes = {programme.iso3 for programme in access.programmes()}
     assert {"ARE", "KOR", "SGP", "IND"} <= homes <= set(nations.iso3)
     for i, iso3 in enumerate(nations.iso3):
@@ -127,7 +131,7 @@ def test_sovereign_models_need_a_programme(nations, known):
 
 
 def test_rules_for_one_nation_stand_above_rules_for_all(nations, known):
-    reach, _ = known
+    reach, *_ = known
     assert (reach[at("2023-06") :, nations.index("CHN"), K["cn_open"], MAKER] == 1.0).all()
     assert reach[at("2024-06"), nations.index("KEN"), K["cn_open"], MAKER] == pytest.approx(0.6)
 
@@ -153,7 +157,7 @@ def test_a_nation_does_not_depend_on_who_else_is_there(nations, known):
 def test_a_nation_of_a_user_follows_the_general_rules(nations):
     one = nations.select(["KEN"])
     own = dataclasses.replace(one, iso3=("XXA",), name=("Anywhere",), us_cloud=np.array([True]))
-    reach, _ = access.history(own, MONTHS)
+    reach, *_ = access.history(own, MONTHS)
     assert reach[-1, 0, K["us_permissive"], HOST] == 1.0
     assert reach[-1, 0, K["cn_open"], MAKER] == 1.0
 

@@ -12,7 +12,7 @@ def test_order_and_signs_are_those_of_the_model():
         "us_open_restricted": 1.0,
         "us_permissive": 1.0,
         "cn_open": -1.0,
-        "eu_open": 0.3,
+        "eu_open": 1.0,
         "sovereign": 0.0,
     }
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sim.errors import InputError
 from sim.evidence import parameters
 from sim.evidence.parameters import Parameter, quantile, read
+from sim.scenario.facts import ROOTS
 
 PATHS = {known.path: known for known in read()}
 
@@ -55,7 +56,8 @@ def test_defaults_of_segments_sum_to_one_and_index_names_are_known():
         "us_closed", "cn_closed", "us_open_restricted", "us_permissive", "cn_open", "eu_open",
     }  # fmt: skip
     assert {p.index for p in read() if p.name in {"lag", "release_rate"}} == ecosystems
-    assert {p.index for p in read()} - ecosystems - {""} == segments
+    assert {p.index for p in read()} - ecosystems - {""} - set(ROOTS) == segments
+    assert {p.index for p in read() if p.name == "home"} == set(ROOTS)
 
 
 def test_the_frontier_grows_as_the_releases_of_2024_and_2025_did():

@@ -60,22 +60,17 @@ def test_groups_pool_and_population_may_be_given(tmp_path):
     assert alone.groups["my_group"].tolist() == [False]
 
 
-def test_trade_and_english_may_be_given_and_are_the_mean_of_the_80_or_kept(tmp_path):
-    header = f"{HEADER},us_trade,english"
-    mine = read(tmp_path, f"{NOWHERE},,", f"{BRAZIL},,", header=header)
+def test_english_may_be_given_and_is_the_mean_of_the_80_or_kept(tmp_path):
+    header = f"{HEADER},english"
+    mine = read(tmp_path, f"{NOWHERE},", f"{BRAZIL},", header=header)
     brazil = BASE.index("BRA")
-    assert mine.us_trade.tolist() == [
-        BASE.us_trade[brazil], pytest.approx(np.expm1(BASE.constants.us_trade_mean)),
-    ]  # fmt: skip
     assert mine.english.tolist() == [BASE.english[brazil], BASE.constants.english_mean]
-    given = read(tmp_path, f"{NOWHERE},7,41", f"{BRAZIL},8,0", header=header)
-    assert given.us_trade.tolist() == [8, 7]
+    given = read(tmp_path, f"{NOWHERE},41", f"{BRAZIL},0", header=header)
     assert given.english.tolist() == [0, 41]
 
 
-@pytest.mark.parametrize("cells", ["101,5", "5,101"])
-def test_trade_and_english_are_percent(tmp_path, cells):
-    found = problems(tmp_path, f"{NOWHERE},{cells}", header=f"{HEADER},us_trade,english")
+def test_english_is_percent(tmp_path):
+    found = problems(tmp_path, f"{NOWHERE},101", header=f"{HEADER},english")
     assert [problem.message for problem in found] == ["101 is out of range"]
     assert found[0].hint == "write a number from 0 to 100"
 

@@ -43,7 +43,6 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
     "linked nations": (("parameters.links", 1),),
     "enterprise tasks as hard": (("parameters.task_difficulty_gap", 5),),
     "no pull of fresh releases": (("parameters.fresh_pull", 0),),
-    "no tie by trade": (("parameters.us_tie", 0),),
 }
 """Structural alternatives: what is held in place of the shipped structure."""
 
