@@ -13,9 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.errors import InputError, Problem
 from sim.evidence.observations import read_observations
 from sim.evidence.tables import STATUSES, Row, read
+
+Array = NDArray[np.float64]
 
 CLASSES = ("cn_all", "us_closed", "us_open_all", "eu")
 """Classes of models that the survey tells apart, by their codes in the observations."""
@@ -164,6 +169,29 @@ def split_variance(equal: float, used: float, only: float, n: int) -> float:
         return OF_BINOMIAL * equal * (1.0 - equal) / n
     part = (equal - only) / (used - only)
     return (only + (used - only) * (part**2 + WITHIN**2) - equal**2) / n
+
+
+def sampled(share: Array, place: str) -> Array:
+    """Return the standard deviation that sampling gives to shares of a place, in log-odds.
+
+    ``OF_BINOMIAL`` of the binomial variance, with the respondents of the place, or `UNCOUNTED`
+    where none are counted.
+
+    Parameters
+    ----------
+    share : ndarray
+        Equal splits, fractions; held half a respondent away from 0 and from 1.
+    place : str
+        ISO3.
+    """
+    n = respondents().get(place, UNCOUNTED)
+    held = np.clip(share, 0.5 / n, 1.0 - 0.5 / n)
+    return np.asarray(np.sqrt(OF_BINOMIAL / (n * held * (1.0 - held))))
+
+
+def respondents() -> Mapping[str, int]:
+    """Return how many of each place named a model, where they are counted."""
+    return {row.place: row.named for row in read_survey() if row.segment == EVERYBODY}
 
 
 def split_error(place: str, code: str) -> float:

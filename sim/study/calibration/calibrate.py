@@ -64,14 +64,14 @@ class Plan:
     members : int
         Worlds in the ensemble.
     steps : int
-        Updates.
+        Steps in which parameters are moved.
     repeats : int
         Worlds a member whose views are averaged in every step.
     seed : int
     until : str
         Last month whose observations are known, ``YYYY-MM``.
     nations : tuple of str, optional
-        Nations whose chatbot shares are known; all in the evidence by default.
+        Nations whose developers are known; all in the evidence by default.
     overrides : tuple of (str, value)
         Values of the scenario in place of baseline's, such as a switch.
     """
@@ -424,7 +424,7 @@ def provenance(done: Calibration) -> dict[str, Any]:
         "hash": done.plan.hash,
         "plan": dataclasses.asdict(done.plan),
         "targets": len(done.aims),
-        "method": "ensemble smoother with multiple data assimilation, ranges held",
+        "method": "iterative ensemble smoother, ranges held, tastes of nations integrated out",
         "model_version": MODEL,
         "tables_hash": data_hash(),
     }

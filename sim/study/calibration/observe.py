@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, nearest
+from sim.evidence.survey import sampled
 from sim.study.calibration import series as observed
 from sim.study.calibration import views as seen_of
 from sim.study.calibration.forecast import predict
@@ -144,8 +145,23 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         lacks[:, c] = predict(
             [told[n] for n in mine], shown[mine], path, np.zeros((months, runs)), rng, errors=False
         )
-    noise = known.error * rng.standard_normal((months, places, codes, runs))
-    return percent(logit(views) + lacks[:, None] + noise)
+    shares = percent(logit(views) + lacks[:, None])
+    if known.rest is not None:
+        # What the others leave is no figure of its own, and lacks what they lack.
+        rest = known.codes.index(known.rest)
+        others = [c for c in range(codes) if c != rest]
+        shares[:, :, rest] = 100.0 - shares[:, :, others].sum(axis=2)
+    noise = rng.standard_normal((months, places, codes, runs))
+    return percent(logit(shares) + noise * _error(known, shares, drivers))
+
+
+def _error(known: Series, shares: Floats, drivers: Drivers) -> Floats | float:
+    """Return the standard deviation of observations, log-odds: that of sampling for a survey."""
+    if not known.asked:
+        return known.error
+    return np.stack(
+        [sampled(shares[:, i] / 100.0, nation) for i, nation in enumerate(drivers.nations)], axis=1
+    )
 
 
 def _table(

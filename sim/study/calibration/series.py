@@ -125,6 +125,9 @@ class Series:
         Whether it is a share of respondents, so that an error follows from their number.
     rest : str, optional
         Code that has what the others leave: no figure of it is aimed at.
+    published : str, optional
+        First month, ``YYYY-MM``, in which its figures could be known, where that is later than the
+        months that they are of.
     """
 
     name: str
@@ -143,6 +146,7 @@ class Series:
     trend: float = 0.0
     asked: bool = False
     rest: str | None = None
+    published: str | None = None
 
 
 DAMPING = 0.93
@@ -165,6 +169,9 @@ _USED = _SURVEY + "developers_used_model"
 _ONLY = _SURVEY + "developers_using_only_this_class"
 _BOTH = _SURVEY + "chinese_model_users_also_using"
 _RETAINED = "main_ecosystem_kept_a_year"
+
+SURVEY_OUT = "2025-07"
+"""Month in which the survey of May and June 2025 came out."""
 
 ASKED = ("cn_all", "us_closed", "us_open_all", "eu_all")
 """Classes that the survey of developers tells apart."""
@@ -199,15 +206,15 @@ _ROWS = (
             Rows(_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
             Rows(_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
         ),
-        by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed",
+        by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed", published=SURVEY_OUT,
     ),
     Series(
         _USED, "used", "developers who have used a class of models in the past year",
-        "used", ASKED, EVERY, _answers(_USED, 0.06), error=0.06,
+        "used", ASKED, EVERY, _answers(_USED, 0.06), error=0.06, published=SURVEY_OUT,
     ),
     Series(
         _ONLY, "only", "developers who have used no other class of models in the past year",
-        "only", ASKED, EVERY, _answers(_ONLY, 0.3), error=0.3,
+        "only", ASKED, EVERY, _answers(_ONLY, 0.3), error=0.3, published=SURVEY_OUT,
     ),
     Series(
         _BOTH, "both", "users of Chinese models who have used US models too, past year",
@@ -216,11 +223,12 @@ _ROWS = (
             Rows(_BOTH + "_us_closed", ("cn_all",), counted_as="us_closed"),
             Rows(_BOTH + "_us_open", ("cn_all",), counted_as="us_open_all"),
         ),
-        error=0.15,
+        error=0.15, published=SURVEY_OUT,
     ),
     Series(
         _RETAINED, "kept", "main users of Chinese models who still are a year later",
         "kept", ("cn_all",), EVERY, (Rows(_RETAINED, ("cn_all",)),), error=0.53,
+        published=SURVEY_OUT,
     ),
     Series(
         _ORIGIN, "origin", "tokens of one router by origin of the laboratory, single days",

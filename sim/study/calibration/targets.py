@@ -63,6 +63,12 @@ class Target:
     at_least: bool = False
 
     @property
+    def known(self) -> int:
+        """First month in which it could be known."""
+        out = self.of.published
+        return self.month if out is None else max(self.month, calendar.parse(out))
+
+    @property
     def of(self) -> Series:
         """Series that it belongs to."""
         return SERIES[self.series]
@@ -76,7 +82,7 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     until : int, optional
         Last month whose observations may be known; never later than `LAST_FITTED`.
     nations : iterable of str, optional
-        Nations whose chatbot shares may be known; all that are in the evidence by default.
+        Nations whose developers may be known; all that are in the evidence by default.
 
     Returns
     -------
@@ -88,7 +94,7 @@ def targets(until: int | None = None, nations: Iterable[str] | None = None) -> l
     return [
         target
         for target in published()
-        if target.month <= last
+        if target.known <= last
         and (target.of.key not in BY_CHOICE or among is None or target.place in among)
     ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.evidence import survey
 from sim.study.calibration import answers
 from sim.study.calibration.series import VIEWS as COUNTED
 from sim.study.calibration.series import Floats, Series
@@ -237,9 +238,7 @@ def respondents(drivers: Drivers) -> Floats:
 
     Where none of the nations is in it they count by their developers.
     """
-    from sim.evidence.survey import EVERYBODY, read_survey
-
-    counted = {row.place: row.named for row in read_survey() if row.segment == EVERYBODY}
+    counted = survey.respondents()
     weight = np.array([counted.get(name, 0) for name in drivers.nations], dtype=np.float64)
     weight = weight if weight.any() else drivers.facts.developers
     return np.asarray(weight / weight.sum())
