@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report import style
 from sim.report.sheet import Cell, Drawing, Table, sheet
+from sim.study.calibration.series import SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,16 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-TITLES: Mapping[str, str] = {
-    "openrouter_token_share_by_lab_origin": "Routed tokens by origin",
-    "openrouter_open_weight_token_share": "Routed tokens, open weights",
-    "web_visit_share_chinese_llm_sites": "Visits to chat sites",
-    "enterprise_workload_share_open_source": "Enterprise workloads, open weights",
-    "hf_download_share": "Downloads of Chinese open models",
-    "genai_user_share_of_working_age_population": "AI users by nation",
-    "deepseek_market_share": "DeepSeek by nation",
-    "atom_share_of_new_derivatives": "New derivatives",
-}
+TITLES: Mapping[str, str] = {name: series.heading for name, series in SERIES.items()}
 SHOWN = ("cn_all", "all_open", "cn_open", "all")
 """Codes that are drawn of a series that has several."""
 

@@ -96,6 +96,8 @@ class Series:
         Beginning of its name in the table of observations.
     key : str
         Short name, by which the table of parameters says which series may move a parameter.
+    heading : str
+        Its title in tables and figures.
     title : str
         What it counts, in words.
     sees : str
@@ -132,6 +134,7 @@ class Series:
 
     name: str
     key: str
+    heading: str
     title: str
     sees: str
     codes: tuple[str, ...]
@@ -199,25 +202,30 @@ def _answers(name: str, error: float) -> tuple[Rows, ...]:
 
 _ROWS = (
     Series(
-        _SPLIT, "split", "developers by nation, each split equally over the models of a year",
+        _SPLIT, "split", "Developers' models by nation, equal split",
+        "developers by nation, each split equally over the models of a year",
         "split", ASKED, EVERY,
         (
             # US closed models are what the others leave.
             Rows(_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
             Rows(_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
         ),
-        by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed", published=SURVEY_OUT,
+        by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed",
+        published=SURVEY_OUT,
     ),
     Series(
-        _USED, "used", "developers who have used a class of models in the past year",
+        _USED, "used", "Developers who used a class in a year",
+        "developers who have used a class of models in the past year",
         "used", ASKED, EVERY, _answers(_USED, 0.06), error=0.06, published=SURVEY_OUT,
     ),
     Series(
-        _ONLY, "only", "developers who have used no other class of models in the past year",
+        _ONLY, "only", "Developers who used no other class",
+        "developers who have used no other class of models in the past year",
         "only", ASKED, EVERY, _answers(_ONLY, 0.3), error=0.3, published=SURVEY_OUT,
     ),
     Series(
-        _BOTH, "both", "users of Chinese models who have used US models too, past year",
+        _BOTH, "both", "Users of Chinese models who used others",
+        "users of Chinese models who have used US models too, past year",
         "both", ("us_closed", "us_open_all"), EVERY,
         (
             Rows(_BOTH + "_us_closed", ("cn_all",), counted_as="us_closed"),
@@ -226,12 +234,14 @@ _ROWS = (
         error=0.15, published=SURVEY_OUT,
     ),
     Series(
-        _RETAINED, "kept", "main users of Chinese models who still are a year later",
+        _RETAINED, "kept", "Main users who stay a year",
+        "main users of Chinese models who still are a year later",
         "kept", ("cn_all",), EVERY, (Rows(_RETAINED, ("cn_all",)),), error=0.53,
         published=SURVEY_OUT,
     ),
     Series(
-        _ORIGIN, "origin", "tokens of one router by origin of the laboratory, single days",
+        _ORIGIN, "origin", "Routed tokens by origin",
+        "tokens of one router by origin of the laboratory, single days",
         "routed", ("cn_all", "us_all", "eu"), EVERY,
         (
             # Closed Chinese models had next to no tokens in 2024, so that open ones stand for all;
@@ -244,12 +254,14 @@ _ROWS = (
         error=0.25, drift=0.35, memory=0.9, trend=0.15,
     ),
     Series(
-        _OPENNESS, "open", "tokens of one router on open weights, months",
+        _OPENNESS, "open", "Routed tokens, open weights",
+        "tokens of one router on open weights, months",
         "routed", ("all_open",), EVERY, (Rows(_OPENNESS + "_high", ("all_open",)),),
         error=0.12, drift=0.25, memory=0.9, trend=0.15,
     ),
     Series(
-        _SITES, "visits", "visits to chat sites outside China",
+        _SITES, "visits", "Visits to chat sites",
+        "visits to chat sites outside China",
         "visits", ("cn_all", "us_all"), EVERY,
         (
             Rows(_SITES, ("cn_all",)),
@@ -259,7 +271,8 @@ _ROWS = (
     ),
     Series(
         # The figures are of the open market: closed Chinese services are outside their base.
-        _DEEPSEEK, "bands", "chatbot use by nation, mean of the half-year",
+        _DEEPSEEK, "bands", "DeepSeek by nation",
+        "chatbot use by nation, mean of the half-year",
         "chats", ("cn_open",), tuple(k for k in EVERY if k != "cn_closed"),
         (
             Rows(_DEEPSEEK, ("cn_open:deepseek",), counted_as="cn_open"),
@@ -271,12 +284,14 @@ _ROWS = (
         factor="visit_factor", by_nation=True, mean_of=6, error=0.5,
     ),
     Series(
-        _USERS, "users", "people of working age who use generative AI, mean of the half-year",
+        _USERS, "users", "AI users by nation",
+        "people of working age who use generative AI, mean of the half-year",
         "users", (USERS,), (), (Rows(_USERS, (USERS,), after="2025-06"),),
         by_nation=True, error=0.15, drift=0.25, memory=0.95,
     ),
     Series(
-        _DERIVED, "derived", "new derivatives of open models by their base",
+        _DERIVED, "derived", "New derivatives",
+        "new derivatives of open models by their base",
         "derived", ("cn_open", "us_open_all", "eu"), OPEN,
         (
             Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
@@ -285,13 +300,15 @@ _ROWS = (
         error=0.3, drift=0.35, memory=0.95,
     ),
     Series(
-        _DOWNLOADS, "downloads", "downloads of open models, mean of twelve months",
+        _DOWNLOADS, "downloads", "Downloads of Chinese open models",
+        "downloads of open models, mean of twelve months",
         "derived", ("cn_open", "us_open_all", "eu"), OPEN,
         (Rows(_DOWNLOADS + "_last_12_months", ("cn_open", "us_open_all")),),
         factor="download_base", mean_of=12, error=0.4, drift=0.3, memory=0.95,
     ),
     Series(
-        _FIRMS, "firms", "workloads of enterprises in high-income nations on open weights",
+        _FIRMS, "firms", "Enterprise workloads, open weights",
+        "workloads of enterprises in high-income nations on open weights",
         "firms", ("all_open",), EVERY,
         (
             Rows(_FIRMS, ("all_open",)),
