@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from benchmarks import machine
 from sim.evidence.tables import data_hash
@@ -21,10 +25,10 @@ from sim.study.calibration.hindcast import ROLLING, alternatives, hindcast
 from sim.study.calibration.nations import MODEL as MODEL_NAME
 from sim.study.calibration.nations import left_out
 from sim.study.calibration.recovery import recovery
+from sim.study.calibration.targets import values
 from sim.version import MODEL
 
-if TYPE_CHECKING:
-    import pandas as pd
+OPEN_ABROAD = ("us_open_restricted", "us_permissive", "eu_open")
 
 PLACE = Path(__file__).parents[1] / "docs" / "validation"
 
@@ -32,13 +36,31 @@ FULL = Plan()
 SMALL = Plan(members=400, repeats=1)
 """For experiments that calibrate a hundred times."""
 
-CASES = 100
+CASES = 24
+
+CHANGES: dict[str, dict[str, float]] = {
+    "as shipped": {},
+    "no alignment": {"align": 0.0},
+    "alignment without saturation": {"align_middle": 0.0, "align_width": 2.0},
+    "no English": {"english": 0.0},
+    "no home": {"home.USA": 0.0, "home.CHN": 0.0, "home.FRA": 0.8, "home.europe": 0.0},
+    "open models without brands": {f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD},
+    "developers as blocked as consumers": {"leak_developers": 0.1},
+    "answers follow the firm": {"own_use": 0.8},
+    "routers as all independents": {"router_pull": 0.0},
+    "inertia of version 3": {
+        "reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8,
+    },
+    "no trial": {"trial": 0.0},
+    "consumers of one taste": {"taste_consumer": 0.3, "consumer_income": 0.0},
+}  # fmt: skip
+"""What is set back, one change at a time, to see what it does to each series."""
 
 
 def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
     """Return every experiment by name; each gives tables by the name of their file."""
-    return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "structures": _structures,
-            "recovery": _recovery}  # fmt: skip
+    return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "changes": _changes,
+            "structures": _structures, "recovery": _recovery}  # fmt: skip
 
 
 def _fit() -> dict[str, pd.DataFrame]:
@@ -65,6 +87,20 @@ def _nations() -> dict[str, pd.DataFrame]:
         "nations_by_region": regions.table.round(4),
         "nations_forecast": by_nation.reset_index().round(2),
     }
+
+
+def _changes() -> dict[str, pd.DataFrame]:
+    """Return how far fits without one change are from the figures of each series."""
+    rows = []
+    for change, held in CHANGES.items():
+        paths = tuple((f"parameters.{name}", value) for name, value in held.items())
+        done = calibrate(dataclasses.replace(SMALL, overrides=paths))
+        miss = np.abs(np.median(done.shown, axis=1) - values(done.aims))
+        keys = np.array([aim.of.key for aim in done.aims])
+        means = {key: round(float(miss[keys == key].mean()), 3) for key in dict.fromkeys(keys)}
+        rows.append({"change": change, **means})
+        print(f"  {change}", file=sys.stderr, flush=True)
+    return {"changes": pd.DataFrame(rows)}
 
 
 def _structures() -> dict[str, pd.DataFrame]:
