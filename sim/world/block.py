@@ -57,7 +57,7 @@ class Record(NamedTuple):
     """What a block of replicates leaves behind, month by month; L lanes last."""
 
     share: Floats  # [T, I, K, L]
-    met: Floats  # [T, I, K, L] part of a month's use, trial included, of developers who answer
+    met: NDArray[np.float32]  # [T, I, K, L] part of a month's use of developers who answer
     builders: Floats  # [T, I, L]
     stance: NDArray[np.int8]  # [T, I, L]
     compute: Floats  # [T, 3, 2, L]
@@ -93,7 +93,8 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
     seen = min(view_months, months)
     return Record(
         share=np.empty((months, nations, ecosystems, lanes)),
-        met=np.empty((months, nations, ecosystems, lanes)),
+        # Half the size of a share costs half the memory traffic; answers need no more digits.
+        met=np.empty((months, nations, ecosystems, lanes), np.float32),
         builders=np.empty((months, nations, lanes)),
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),

@@ -210,7 +210,14 @@ class Nation(mesa.Agent):
             world.block.parameters.switches,
         )  # fmt: skip
         uptake.try_out(
-            i, switch.trial, p, state.attention, state.access, state.eager, scratch.tried
+            i,
+            switch.trial,
+            p,
+            state.attention,
+            state.access,
+            state.eager,
+            scratch.met,
+            scratch.tried,
         )
         uptake.grow(
             i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
@@ -228,10 +235,7 @@ class Nation(mesa.Agent):
             scratch.work,
         )  # fmt: skip
         choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
-        observe.met_with(
-            i, state.share, world.block.parameters.switches.trial, state.attention, state.access,
-            state.eager, scratch.tried, p, ps, scratch.met,
-        )  # fmt: skip
+        observe.met_with(i, state.share, scratch.tried, ps, scratch.part, scratch.met)
         if world.looking:
             observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)
         if world.t >= f.base_month:

@@ -55,7 +55,7 @@ class Trajectory:
 
     replicates: NDArray[np.int64]
     share: Floats
-    met: Floats
+    met: NDArray[np.float32]
     developers: Floats
     stance: NDArray[np.int8]
     compute: Floats

@@ -219,7 +219,7 @@ def _abroad(of: Floats, seen: Trajectory, drivers: Drivers) -> Floats:
 
 def _main(seen: Trajectory, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
-    year = _trailing(seen.met, answers.MONTHS)[at]
+    year = _trailing(seen.met, answers.MONTHS, at)
     place = drivers.ecosystems.index
     named = np.stack(
         [year[:, :, [place(k) for k in of]].sum(axis=2) for of in answers.CLASSES.values()], axis=2
@@ -266,9 +266,7 @@ shape (T', places, codes, R)."""
 
 def _parts(series: Series, use: Floats, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return the shares of a series' codes in its base, of use by ecosystem, (T', places, K, R)."""
-    if series.mean_of > 1:
-        use = _trailing(use, series.mean_of)
-    use, place = use[at], drivers.ecosystems.index
+    use, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
     base = use[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
     parts = np.stack(
         [use[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
@@ -290,9 +288,14 @@ def users_abroad(drivers: Drivers) -> Floats:
     )
 
 
-def _trailing(path: Floats, months: int) -> Floats:
-    """Return means over the last ``months`` months, fewer at the start, along the first axis."""
-    total = np.cumsum(path, axis=0)
-    total[months:] = total[months:] - total[:-months]
-    counts = np.minimum(np.arange(1, path.shape[0] + 1), months)
-    return np.asarray(total / counts.reshape(-1, *[1] * (path.ndim - 1)))
+def _trailing(
+    path: NDArray[np.float64] | NDArray[np.float32], months: int, at: NDArray[np.int64]
+) -> Floats:
+    """Return means over the last ``months`` months before and with each of ``at``, first axis.
+
+    There are fewer of them at the start.
+    """
+    out = np.empty((at.size, *path.shape[1:]))
+    for place, month in enumerate(at.tolist()):
+        path[max(month - months + 1, 0) : month + 1].mean(axis=0, dtype=np.float64, out=out[place])
+    return out

@@ -186,7 +186,7 @@ def decide(
             regarded, p, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)
-        uptake.try_out(i, trial, p, attention, access, eager, tried)
+        uptake.try_out(i, trial, p, attention, access, eager, met, tried)
         uptake.grow(
             i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
             arriving, work,
@@ -196,7 +196,7 @@ def decide(
             kept, work,
         )  # fmt: skip
         choice.heal(i, evicting, leaving, p, ps, scar)
-        observe.met_with(i, share, trial, attention, access, eager, tried, p, ps, met)
+        observe.met_with(i, share, tried, ps, part, met)
         if looking:
             observe.built_anew(i, ps, chosen, fresh_choice)
         if loading:

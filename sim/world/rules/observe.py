@@ -72,18 +72,7 @@ def chatbot_view(
 
 
 @inlined
-def met_with(
-    i: int,
-    share: Floats,
-    trial: int,
-    attention: Floats,
-    access: Floats,
-    eager: Floats,
-    tried: Floats,
-    p: Floats,
-    ps: Floats,
-    met: Floats,
-) -> None:
+def met_with(i: int, share: Floats, tried: Floats, ps: Floats, part: Floats, met: Floats) -> None:
     """Write what developers who answer a survey have worked with this month, row i of (I, K, L).
 
     ``(sum_s r_s x_sk + T_k) / (1 + sum T)``: the main ecosystem and what is tried beside it, with
@@ -92,19 +81,21 @@ def met_with(
     Parameters
     ----------
     share : ndarray, shape (I, S, K, L)
-    trial : int
-        Switch.
-    attention, access, eager, tried : ndarray
-        As in :func:`sim.world.rules.uptake.try_out`.
+    tried : ndarray, shape (L,)
+        Sum of triers.
+    part : ndarray, shape (L,)
+        Scratch.
+    met : ndarray, shape (I, K, L)
+        Triers by ecosystem on entry, from :func:`sim.world.rules.uptake.try_out`.
     """
+    for l in range(part.size):  # noqa: E741
+        part[l] = 1.0 / (1.0 + tried[l])
     for k in range(met.shape[1]):
-        for l in range(met.shape[2]):  # noqa: E741
-            met[i, k, l] = triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
         for s in range(share.shape[1]):
-            for l in range(met.shape[2]):  # noqa: E741
+            for l in range(part.size):  # noqa: E741
                 met[i, k, l] += ps[s, B.answering, l] * share[i, s, k, l]
-        for l in range(met.shape[2]):  # noqa: E741
-            met[i, k, l] /= 1.0 + tried[l]
+        for l in range(part.size):  # noqa: E741
+            met[i, k, l] *= part[l]
 
 
 @inlined

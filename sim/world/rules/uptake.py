@@ -78,9 +78,10 @@ def try_out(
     attention: Floats,
     access: Floats,
     eager: Floats,
+    met: Floats,
     total: Floats,
 ) -> None:
-    """Write the sum of triers among developers over ecosystems, shape (L,); zero without trial.
+    """Write the triers among developers by ecosystem, and their sum; zero without trial.
 
     Developers try what they like: ``T`` times ``exp(standing)``.
 
@@ -92,6 +93,8 @@ def try_out(
         As in :func:`triers`.
     eager : ndarray, shape (I, K, L)
         ``exp`` of :func:`sim.world.likings.standing`.
+    met : ndarray, shape (I, K, L)
+        Row i is written: triers, as a fraction of developers.
     total : ndarray, shape (L,)
         Written.
     """
@@ -99,7 +102,8 @@ def try_out(
         total[l] = 0.0
     for k in range(attention.shape[0]):
         for l in range(total.size):  # noqa: E741
-            total[l] += triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
+            met[i, k, l] = triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
+            total[l] += met[i, k, l]
 
 
 @rule
