@@ -69,6 +69,26 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     likes = (p[P.align] * lean)[:, None] * f.stand[:, None]
     likes += np.einsum("hik,hl->ikl", f.rooted, parameters.home) + parameters.brand
     likes -= p[P.english] * np.outer(f.english, f.bloc == CHINESE)[..., None]
+    tastes = national_tastes(drivers, run, draws, p[P.taste_region], p[P.taste_nation])
+    tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
+    likes += noise * np.einsum("icl,ck->ikl", tastes, _classes(f))
+    return np.ascontiguousarray(likes)
+
+
+def national_tastes(
+    drivers: Drivers, run: Keys, draws: Ints | None, region_sd: Lanes, nation_sd: Lanes
+) -> Floats:
+    """Return the tastes of developers by class of ecosystems, (I, classes, L), utils.
+
+    A draw that the region shares and one of the nation.
+
+    Parameters
+    ----------
+    drivers, run, draws
+        As in :func:`standing`.
+    region_sd, nation_sd : ndarray, shape (L,)
+        Standard deviations, utils.
+    """
     regions, nations = (
         _scores(
             drivers, run, draws,
@@ -76,10 +96,7 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
         ).reshape(-1, len(CLASSES), run.size)
         for kind, places in (("region", drivers.regions), ("nation", drivers.nations))
     )  # fmt: skip
-    tastes = p[P.taste_region] * regions[f.region] + p[P.taste_nation] * nations
-    tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
-    likes += noise * np.einsum("icl,ck->ikl", tastes, _classes(f))
-    return np.ascontiguousarray(likes)
+    return np.asarray(region_sd * regions[drivers.facts.region] + nation_sd * nations)
 
 
 def consumer(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
@@ -104,11 +121,11 @@ def first_shares(f: Facts, at_home: Lanes) -> Floats:
     """Return shares by nation before the first month, (I, K, L).
 
     China's developers begin with its own closed models in the part ``start_home``, and with the
-    incumbent that all others use for the rest.
+    incumbent that all others use for the rest. A world without an incumbent begins as it is said.
     """
     own = np.broadcast_to(f.start[..., None], (*f.start.shape, at_home.size))
     both = own * at_home + f.pulled[:, None] * (1.0 - at_home)
-    begins_abroad = (f.start == f.pulled).all(axis=1)
+    begins_abroad = (f.start == f.pulled).all(axis=1) | ~f.pulled.any()
     return np.ascontiguousarray(np.where(begins_abroad[:, None, None], own, both))
 
 

@@ -20,17 +20,19 @@ from sim.scenario.drivers import (
     vocabulary,
     world_offsets,
 )
+from sim.scenario.facts import ROOTS
 
 TYPES = {"Floats": np.float64, "Ints": np.int64, "Flags": np.uint8}
 
 SHAPES = {
     "months": "T", "developers": "I", "internet": "I", "ai_users": "I", "income_ratio": "I",
-    "optimism": "I", "alignment": "I", "us_tie": "I", "routed": "I", "surveyed": "I",
-    "promoted": "TK", "region": "I", "pool": "I", "home": "IK",
+    "optimism": "I", "alignment": "I", "english": "I", "routed": "I", "surveyed": "I",
+    "promoted": "TK", "region": "I", "pool": "I", "home": "IK", "rooted": "RIK",
     "first_stance": "I", "membership": "IM", "link_start": "i", "link_to": "L", "link_weight": "L",
     "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
-    "notable_size": "TK", "frontier": "T", "access": "TIV", "leak_weight": "TIK", "licence": "TIK",
+    "notable_size": "TK", "frontier": "T", "access": "TIV", "unlisted": "TIK",
+    "leak_weight": "TIK", "licence": "TIK",
     "facility": "S", "world": "TC", "nation_low": "F", "nation_high": "F",
     "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
     "stale_other": "TI",
@@ -109,7 +111,7 @@ def test_shapes_agree_with_each_other(any_world):
     cells = int(e.offsets[-1])
     sizes = {
         "T": T, "I": nations, "K": K, "i": nations + 1, "O": 2, "W": 3, "V": 3 * K, "S": 3,
-        "P": 3, "H": 2, "M": 6, "F": len(NATION_FAMILIES), "f": len(NATION_FAMILIES) + 1,
+        "P": 3, "H": 2, "R": 4, "M": 6, "F": len(NATION_FAMILIES), "f": len(NATION_FAMILIES) + 1,
         "w": len(WORLD_FAMILIES) + 1, "C": int(world_offsets(K)[-1]),
         "c": int(world_offsets(K)[-1]) + 1, "n": nations * cells + 1, "L": int(f.link_start[-1]),
         "E": sum(len(entry.effects) for entry in any_world.entries),
@@ -284,11 +286,21 @@ def test_own_ecosystems_first_stances_and_starts(baseline):
         ("CHN", "cn_closed"), ("CHN", "cn_open"), ("FRA", "eu_open"),
     }  # fmt: skip
     stance = dict(zip(baseline.nations, (STANCES[s] for s in f.first_stance), strict=True))
-    signed = evidence.load().nations.groups["pax_silica"]
-    for code, signatory in zip(baseline.nations, signed, strict=True):
-        special = {"CHN": "chinese", "USA": "us"}
-        assert stance[code] == special.get(code, "us" if signatory else "open")
-    assert set(stance.values()) == {"open", "us", "chinese"}
+    assert stance == dict.fromkeys(baseline.nations, "open") | {"CHN": "chinese", "USA": "us"}
+    felt = {
+        (where, code, name)
+        for h, where in enumerate(ROOTS)
+        for i, code in enumerate(baseline.nations)
+        for k, name in enumerate(names)
+        if f.rooted[h, i, k]
+    }
+    assert {each for each in felt if each[0] != "europe"} == {
+        (code, code, name) for code, name in own
+    }
+    region = dict(zip(baseline.nations, evidence.load().nations.region, strict=True))
+    assert {(code, name) for where, code, name in felt if where == "europe"} == {
+        (code, "eu_open") for code in baseline.nations if region[code] == "europe"
+    }
     begins = {code: names[k] for code, k in zip(baseline.nations, f.start.argmax(1), strict=True)}
     assert begins.pop("CHN") == "cn_closed"
     assert set(begins.values()) == {"us_closed"}
@@ -340,7 +352,7 @@ def test_flags_tell_every_change_of_the_facts(baseline):
             row = slice(3 * k, 3 * k + 3)
             moved = (f.access[t, :, row] != f.access[t - 1, :, row]).any(axis=1)
             moved |= f.licence[t, :, k] != f.licence[t - 1, :, k]
-            moved |= f.leak_weight[t, :, k] != f.leak_weight[t - 1, :, k]
+            moved |= f.unlisted[t, :, k] != f.unlisted[t - 1, :, k]
             np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved)
             np.testing.assert_array_equal(f.listed[t, k] == 1, sold)
     assert f.listed[0].all()

@@ -15,6 +15,7 @@ from sim.world import parameters
 from sim.world.rows import SCALARS, BySegment
 
 MAKER, HOST, SELF = 0, 1, 2
+CHINESE = 1
 
 
 class Path(NamedTuple):
@@ -31,6 +32,7 @@ class Known:
         drawn = parameters.draw(drivers, seed, np.array([replicate]))
         self.switches = drawn.switches
         self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(BySegment._fields)}
+        self.home, self.brand = drawn.home[:, 0], drawn.brand[:, 0]
         self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]
         for place, name in enumerate(SCALARS):
             setattr(self, name, float(drawn.scalar[place, 0]))
@@ -41,7 +43,10 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
     f, p = drivers.facts, Known(drivers, seed, replicate)
     T, I, K = f.licence.shape  # noqa: E741
     S = len(drivers.segments)
-    x = np.repeat(f.start[:, None, :], S, axis=1)
+    own = f.start * p.start_home + f.pulled * (1 - p.start_home)
+    abroad = (f.start == f.pulled).all(axis=1)[:, None] | ~f.pulled.any()
+    start = np.where(abroad, f.start, own)
+    x = np.repeat(start[:, None, :], S, axis=1)
     n = builders.copy()
     ceiling = f.developers * f.internet * p.potential
     urge = p.innovation * np.exp(p.optimism_effect * f.optimism)
@@ -144,7 +149,7 @@ def _ways(t, drivers, p):
     _, I, K = f.licence.shape  # noqa: E741
     S = len(drivers.segments)
     access = f.access[t].reshape(I, K, 3).copy()
-    access[:, :, MAKER] += f.leak_weight[t] * p.leak
+    access[:, :, MAKER] += f.unlisted[t] * p.leak_developers
     access = access.clip(0.0, 1.0)
     foe = {0: 2, 1: 1}  # the stance that hampers a bloc's makers: Chinese for US, US for Chinese
     for k in range(K):
@@ -179,8 +184,10 @@ def _rest(drivers, p, x, n, scar):
         alone = np.diff(f.link_start) == 0
         linked = np.where(alone[:, None], world, _linked(f, own))
         near = near + p.links_weight * (linked - near)
-    u = p.network * near - scar + p.align * np.outer(f.alignment, f.stand)
-    u += p.us_tie * np.outer(f.us_tie, f.stand) + p.home * f.home
+    lean = np.tanh((f.alignment - p.align_middle) / p.align_width)
+    u = p.network * near - scar + p.align * np.outer(lean, f.stand)
+    u += np.einsum("h,hik->ik", p.home, f.rooted) + p.brand
+    u -= p.english * np.outer(f.english, f.bloc == CHINESE)
     u = np.repeat(u[:, None, :], len(seg["weight"]), axis=1)
     side = np.zeros((len(n), len(f.bloc)))
     stance = f.first_stance[:, None]

@@ -175,7 +175,7 @@ def test_a_cut_leaves_nothing_in_the_same_month(way, seed):
         access[:, 1, others] = 0
     sold = np.ones_like(drivers.facts.on_sale)
     cut = worlds.refreshed(worlds.with_facts(
-        drivers, access=access, on_sale=sold, leak_weight=np.zeros_like(drivers.facts.leak_weight)
+        drivers, access=access, on_sale=sold, unlisted=np.zeros_like(drivers.facts.unlisted)
     ))  # fmt: skip
     share = run(cut, seed).share
     assert (share[month - 1, 1, k] > 0).all()
@@ -190,7 +190,7 @@ def test_where_nothing_can_be_had_shares_and_counts_are_held(seed):
     access = np.ones_like(drivers.facts.access)
     access[12:, 2] = 0
     shut = worlds.refreshed(worlds.with_facts(
-        drivers, access=access, leak_weight=np.zeros_like(drivers.facts.leak_weight)
+        drivers, access=access, unlisted=np.zeros_like(drivers.facts.unlisted)
     ))  # fmt: skip
     done = run(shut, seed)
     assert np.array_equal(done.share[12:, 2], np.repeat(done.share[11:12, 2], 18, axis=0))

@@ -17,6 +17,8 @@ READ_OUTSIDE = {
     "visit_factor": "the view of DeepSeek by nation, which the tables of history compute",
     "download_base": "the view of downloads, which the calibration computes",
     "influence_model_weight": "the metric influence",
+    "breadth": "answers of developers, which the calibration computes",
+    "breadth_shape": "the same",
 }
 """Parameters that no rule of the world reads, and what does."""
 
@@ -28,8 +30,8 @@ NEEDED = {
 """Switches without which a parameter has nothing to act on."""
 
 RECORDED = (
-    "share", "developers", "stance", "compute", "index", "load", "training", "serving", "extra_lag",
-    "visits", "routed", "firms", "derived",
+    "share", "met", "developers", "stance", "compute", "index", "load", "training", "serving",
+    "extra_lag", "visits", "routed", "firms", "derived",
 )  # fmt: skip
 
 
@@ -66,6 +68,7 @@ def busy():
         Lever("training_cut", "add", 0.3, first=10),
         Lever("demand", "multiply", 2.0, cells=(1,)),
         Lever("performance", "multiply", -0.3, cells=(1,)),
+        Lever("serving_cut", "add", 0.9, first=35),
     )
 
 

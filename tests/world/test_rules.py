@@ -38,7 +38,7 @@ def test_the_maker_at_a_price_of_one_without_a_licence_is_worth_nothing_more():
     access[:, :, ::3] = 1.0
     plain = worlds.refreshed(worlds.with_facts(
         drivers, access=access, ln_price=np.zeros_like(f.ln_price), on_sale=np.ones_like(f.on_sale),
-        licence=np.zeros_like(f.licence), leak_weight=np.zeros_like(f.leak_weight),
+        licence=np.zeros_like(f.licence), unlisted=np.zeros_like(f.unlisted),
         fall_years=np.zeros_like(f.fall_years), first_stance=np.zeros(2, np.int64),
     ))  # fmt: skip
     state = after(plain, 1).state
@@ -117,6 +117,7 @@ def test_chinese_demand_is_a_sum_of_money_divided_by_the_price_of_a_chip():
 
 def test_without_the_switch_supply_chips_are_traded_and_limit_nobody():
     on = worlds.refreshed(worlds.toy(3, 3, horizon=48, load_base=1.0, stances=0))
+    on = worlds.with_levers(on, worlds.Lever("serving_cut", "add", 0.9, first=35))
     off = worlds.with_parameters(on, supply=0)
     a, b = (simulate(each, seed=1, replicates=np.arange(3)) for each in (on, off))
     assert np.array_equal(a.compute, b.compute)
@@ -349,7 +350,8 @@ def test_trial_follows_attention_and_fades():
     notable, size = np.zeros_like(f.notable), np.zeros_like(f.notable)
     notable[5, 4], size[5, 4] = 1, 1.0
     drivers = worlds.refreshed(worlds.with_facts(
-        drivers, notable=notable, notable_size=size, access=np.ones_like(f.access)
+        drivers, notable=notable, notable_size=size, access=np.ones_like(f.access),
+        unlisted=np.zeros_like(f.unlisted),
     ))  # fmt: skip
     block = prepare(drivers, 1, np.arange(1))
     record = empty_record(drivers, 1, 0)
@@ -358,7 +360,11 @@ def test_trial_follows_attention_and_fades():
         kernel.run(block, record, t, t + 1)
         attention = p[P.attention_memory] ** (t - 5) if t >= 5 else 0.0
         np.testing.assert_allclose(block.state.attention[4, 0], attention, rtol=1e-12)
-        np.testing.assert_allclose(block.scratch.tried[0], p[P.trial_rate] * attention, rtol=1e-12)
+        tried = p[P.trial_rate] * attention * np.exp(block.state.standing[0, 4, 0])
+        np.testing.assert_allclose(block.scratch.tried[0], tried, rtol=1e-12)
+        met = block.scratch.met[0, :, 0]
+        assert met.sum() == pytest.approx(1.0)
+        assert met[4] >= tried / (1.0 + tried)
 
 
 # --- sums -----------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.world import streams
+from sim.world.likings import national_tastes as tastes
 from sim.world.parameters import draw
-from sim.world.state import stream_keys, tastes
+from sim.world.state import stream_keys
 from tests.world import worlds
 
 SEEDS = st.integers(0, 2**63 - 1)
@@ -26,7 +27,7 @@ def test_seeds_replicates_and_names_give_different_streams():
     found = {
         int(key)
         for seed in range(20)
-        for name in ("taste/nation/BRA/cn_open", "taste/nation/BRA/eu_open", "parameter/network")
+        for name in ("taste/nation/BRA/chinese", "taste/nation/BRA/european", "parameter/network")
         for key in streams.keys(streams.run_keys(seed, np.arange(50)), name)
     }
     assert len(found) == 20 * 3 * 50

@@ -23,6 +23,7 @@ from sim.scenario.drivers import (
     vocabulary,
     world_offsets,
 )
+from sim.scenario.facts import ROOTS
 
 SEGMENTS = ("enterprise", "independent", "research")
 ECOSYSTEMS = (
@@ -142,12 +143,13 @@ def _people(rng, I, K):  # noqa: E741
         "income_ratio": rng.uniform(0.1, 4, I),
         "optimism": rng.normal(size=I),
         "alignment": rng.uniform(-1, 1, I),
-        "us_tie": rng.uniform(-2, 2, I),
+        "english": rng.uniform(0, 1, I),
         "routed": (rng.uniform(size=I) < 0.8).astype(float),
         "surveyed": (rng.uniform(size=I) < 0.5).astype(float),
         "region": rng.integers(0, 2, I),
         "pool": rng.integers(0, 3, I),
         "home": (rng.uniform(0, 1, (I, K)) < 0.1).astype(float),
+        "rooted": (rng.uniform(0, 1, (len(ROOTS), I, K)) < 0.2).astype(float),
         "first_stance": rng.integers(0, 4, I),
         "membership": (rng.uniform(0, 1, (I, 3)) < 0.5).astype(float),
         "start": start,
@@ -212,6 +214,7 @@ def _terms(rng, T, I, K):  # noqa: E741
     licence[T // 3 :] *= 0.8
     return {
         "access": access,
+        "unlisted": (access[:, :, ::3] == 0) * rng.choice([0.0, 0.4, 1.0], (I, K)),
         "leak_weight": (access[:, :, ::3] == 0) * rng.choice([0.0, 0.25, 1.0], (I, K)),
         "licence": licence,
     }
@@ -334,7 +337,7 @@ def refreshed(drivers: Drivers) -> Drivers:
     """Return the same world with the stale flags that its facts and levers call for, no more."""
     f, e = drivers.facts, drivers.effects
     T, I, K = f.stale.shape  # noqa: E741
-    terms = [f.access.reshape(T, I, K, 3), f.leak_weight[..., None], f.licence[..., None]]
+    terms = [f.access.reshape(T, I, K, 3), f.unlisted[..., None], f.licence[..., None]]
     stale = _moved(np.concatenate(terms, axis=3)).any(axis=3)
     other = _moved(np.zeros((T, I)))
     mask = nation_mask(drivers)
@@ -381,9 +384,9 @@ def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
 
 
 BY_NATION = {
-    0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "us_tie",
+    0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "english",
         "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start"),
-    1: ("access", "leak_weight", "licence", "stale", "stale_other"),
+    1: ("rooted", "access", "unlisted", "leak_weight", "licence", "stale", "stale_other"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""
 
@@ -417,7 +420,7 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
         0: ("nest", "bloc", "stand", "pulled"),
         1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
             "notable_size", "promoted", "listed"),
-        2: ("leak_weight", "licence", "stale"),
+        2: ("rooted", "unlisted", "leak_weight", "licence", "stale"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
     ways = [3 * k + w for k in order for w in range(3)]
@@ -441,10 +444,12 @@ def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -
         drivers,
         developers=np.array([1e5]), ai_users=np.array([0.2]), internet=np.array([1.0]),
         start=start, nest=np.ones(K, np.int64), bloc=np.full(K, 2), stand=np.zeros(K),
-        pulled=np.zeros(K), home=np.zeros((1, K)), capability=np.full((T, K, 2), 140.0),
+        pulled=np.zeros(K), home=np.zeros((1, K)), rooted=np.zeros((len(ROOTS), 1, K)),
+        capability=np.full((T, K, 2), 140.0),
         on_sale=np.ones((T, K, 2), np.uint8), ln_price=np.zeros((T, K, 2, 3)),
         fall_years=np.zeros((T, K, 2)), notable=np.zeros((T, K)), frontier=np.full(T, 143.0),
-        access=np.ones((T, 1, K * 3)), leak_weight=np.zeros((T, 1, K)),
+        access=np.ones((T, 1, K * 3)), unlisted=np.zeros((T, 1, K)),
+        leak_weight=np.zeros((T, 1, K)),
         licence=np.ones((T, 1, K)), world=world,
     )  # fmt: skip
     held = {

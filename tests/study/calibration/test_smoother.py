@@ -7,33 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.calibration.smoother import inflations, update
+from sim.study.calibration.smoother import LONGEST, damping, perturbed, update
 
 
-@given(steps=st.integers(1, 12))
-def test_all_steps_together_count_the_data_once(steps):
-    factors = inflations(steps)
-    assert sum(1.0 / factor for factor in factors) == pytest.approx(1.0, rel=1e-12)
-    assert list(factors) == sorted(factors, reverse=True)
+@given(steps=st.integers(1, 30))
+def test_steps_are_parts_of_the_way(steps):
+    parts = damping(steps)
+    assert len(parts) == steps
+    assert all(0.0 < part <= 0.6 for part in parts)
+    assert parts == parts[::-1]
 
 
 def _run(design, observed, covariance, may_move, members, steps, seed):
     rng = np.random.default_rng(seed)
-    scores = rng.standard_normal((design.shape[1], members))
-    start = scores.copy()
-    for factor in inflations(steps):
-        scores = update(scores, design @ scores, observed, covariance, may_move, factor, rng)
+    start = scores = rng.standard_normal((design.shape[1], members))
+    wanted = perturbed(observed, covariance, members, rng)
+    for part in damping(steps):
+        scores = update(start, scores, design @ scores, wanted, covariance, may_move, part)
     return start, scores
 
 
 def test_a_linear_model_gets_its_posterior():
-    """Kalman: mean ``K y`` and covariance ``I - K H``; 20,000 members, error of a mean 0.007."""
+    """Mean ``K y`` and covariance ``I - K H``; 20,000 members, error of a mean 0.007."""
     rng = np.random.default_rng(7)
     design = rng.normal(size=(5, 3))
     covariance = np.diag([0.5, 0.4, 0.3, 0.6, 0.2]) + 0.1
     observed = np.array([1.0, -0.5, 0.3, 0.8, -1.2])
     gain = design.T @ np.linalg.inv(design @ design.T + covariance)
-    _, scores = _run(design, observed, covariance, np.ones((3, 5)), 20_000, 4, 1)
+    _, scores = _run(design, observed, covariance, np.ones((3, 5)), 20_000, 24, 1)
     np.testing.assert_allclose(scores.mean(axis=1), gain @ observed, atol=0.03)
     np.testing.assert_allclose(np.cov(scores), np.eye(3) - gain @ design, atol=0.03)
 
@@ -44,7 +45,7 @@ def test_held_unknowns_stay_and_the_others_fit_them():
     covariance = np.diag([0.2, 0.3])
     observed = np.array([1.0, 0.5])
     may_move = np.array([[1.0, 1.0], [0.0, 0.0]])
-    start, scores = _run(design, observed, covariance, may_move, 20_000, 4, 2)
+    start, scores = _run(design, observed, covariance, may_move, 20_000, 24, 2)
     np.testing.assert_array_equal(scores[1], start[1])
     moved, held = design[:, :1], design[:, 1]
     gain = (moved.T @ np.linalg.inv(moved @ moved.T + covariance))[0]
@@ -55,14 +56,24 @@ def test_held_unknowns_stay_and_the_others_fit_them():
     assert left.var() == pytest.approx(1.0 - (gain @ moved)[0], abs=0.03)
 
 
-def test_a_target_moves_only_what_it_may():
+def test_a_target_moves_only_what_it_may_and_no_step_is_long():
     rng = np.random.default_rng(3)
     scores = rng.standard_normal((2, 500))
     shown = scores[:1] + scores[1:]
     may_move = np.array([[1.0], [0.0]])
-    after = update(scores, shown, np.array([2.0]), np.eye(1), may_move, 1.0, rng)
+    wanted = perturbed(np.array([40.0]), np.eye(1), 500, rng)
+    after = update(scores, scores, shown, wanted, np.eye(1), may_move, 0.5)
     np.testing.assert_array_equal(after[1], scores[1])
     assert after[0].mean() > scores[0].mean() + 0.3
+    assert np.abs(after - scores).max() <= LONGEST + 1e-12
+
+
+def test_errors_have_mean_zero_and_their_covariance():
+    """20,000 draws: a covariance of 0.3 is met within 0.02."""
+    covariance = np.array([[0.5, 0.3], [0.3, 0.4]])
+    drawn = perturbed(np.array([1.0, 2.0]), covariance, 20_000, np.random.default_rng(1))
+    np.testing.assert_allclose(drawn.mean(axis=1), [1.0, 2.0], atol=1e-12)
+    np.testing.assert_allclose(np.cov(drawn), covariance, atol=0.02)
 
 
 def test_one_seed_gives_one_ensemble():

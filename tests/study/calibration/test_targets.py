@@ -7,9 +7,10 @@ import pytest
 
 from sim import evidence, months
 from sim.evidence.posterior import read
+from sim.evidence.survey import split_error
 from sim.study.calibration import members
 from sim.study.calibration.calibrate import Plan, compiled
-from sim.study.calibration.fitted import FITTED, NATIONS, STATUSES, posterior, status
+from sim.study.calibration.fitted import BANDS, FITTED, SPLIT, STATUSES, posterior, status
 from sim.study.calibration.series import SERIES, VIEWS, logit, percent
 from sim.study.calibration.targets import (
     LAST_FITTED,
@@ -65,15 +66,15 @@ def test_views_count_ecosystems_that_exist():
 
 
 def test_nations_that_are_left_out_are_not_known():
-    kept = targets(nations=["KEN", "BRA"])
-    mine = {aim.place for aim in kept if aim.series == NATIONS}
-    assert mine == {"KEN", "BRA"}
-    others = [aim for aim in targets() if aim.series != NATIONS]
-    assert [aim for aim in kept if aim.series != NATIONS] == others
+    kept = targets(nations=["DEU", "BRA"])
+    mine = {aim.place for aim in kept if aim.series == SPLIT}
+    assert mine == {"DEU", "BRA"}
+    others = [aim for aim in targets() if aim.series != SPLIT]
+    assert [aim for aim in kept if aim.series != SPLIT] == others
 
 
 def test_printed_figures_go_before_bands():
-    found = {aim.place: aim for aim in targets() if aim.series == NATIONS}
+    found = {aim.place: aim for aim in targets() if aim.series == BANDS}
     assert found["BLR"].value == 56.0
     assert found["KEN"].value == 8.0
     assert found["DEU"].value == 2.5
@@ -97,7 +98,7 @@ def test_a_bound_holds_from_below_alone():
     path = np.full((36, 1, len(aim.of.codes), 3), 10.0)
     place = (aim.month - months.FIRST, 0, aim.of.codes.index(aim.code))
     path[place] = [30.0, 50.0, 80.0]
-    shown = modelled([aim], {aim.series: path}, ())
+    shown = modelled([aim], {aim.series: path}, (), {aim.series: np.arange(36)})
     np.testing.assert_allclose(percent(shown[0]), [30.0, 50.0, 50.0])
     assert values([aim])[0] == pytest.approx(float(logit(np.array(50.0))))
 
@@ -108,8 +109,8 @@ def test_every_fitted_parameter_exists_is_drawn_and_may_be_moved():
     held = {row.path: row for row in unknown.held}
     assert set(FITTED) <= set(held)
     assert all(held[path].status == "range" for path in FITTED)
-    may_move = unknown.may_move(targets(), drivers)
-    assert may_move.shape == (len(unknown.names), len(targets()))
+    may_move = unknown.may_move(targets())
+    assert may_move.shape == (len(unknown.held), len(targets()))
     for place, row in enumerate(unknown.held):
         assert may_move[place].any() == (row.path in FITTED)
 
@@ -117,7 +118,7 @@ def test_every_fitted_parameter_exists_is_drawn_and_may_be_moved():
 def test_a_parameter_is_called_fitted_exactly_if_the_smoother_may_move_it():
     drivers = compiled(Plan())
     unknown = members.unknowns(drivers)
-    may_move = unknown.may_move(targets(), drivers)
+    may_move = unknown.may_move(targets())
     moved = {row.path for place, row in enumerate(unknown.held) if may_move[place].any()}
     rows = evidence.load().parameters
     assert {row.path for row in rows if status(row) == "fitted"} == moved
@@ -140,3 +141,35 @@ def test_scores_and_values_are_each_other_s_inverse():
     unknown = members.unknowns(compiled(Plan()))
     scores = np.random.default_rng(1).standard_normal((len(unknown.names), 20)).clip(-3, 3)
     np.testing.assert_allclose(unknown.scores(unknown.values(scores)), scores, atol=2e-3)
+
+
+def test_the_survey_is_not_known_before_it_came_out():
+    june, july = (targets(months.parse(until)) for until in ("2025-06", "2025-07"))
+    assert not {aim.series for aim in june} & {SERIES[name].name for name in SURVEY}
+    assert {aim.series for aim in july} >= set(SURVEY)
+
+
+SURVEY = [name for name, series in SERIES.items() if series.published == "2025-07"]
+
+
+def test_errors_of_the_survey_are_those_of_sampling_and_wide_where_few_are_typical():
+    found = {(aim.place, aim.code): aim for aim in targets() if aim.series == SPLIT}
+    assert {code for _, code in found} == {"cn_all", "us_open_all", "eu_all"}
+    assert len(found) == 3 * 37
+    assert found["USA", "cn_all"].error == pytest.approx(split_error("USA", "cn_all"))
+    assert found["CHN", "cn_all"].error > 1.0
+    assert found["RUS", "cn_all"].error > 0.5
+    assert found["FRA", "eu_all"].value == 12.8
+
+
+def test_tastes_of_nations_have_mean_zero_and_parameters_stay():
+    unknown = members.unknowns(compiled(Plan()))
+    scores = np.random.default_rng(1).standard_normal((len(unknown.names), 5))
+    centred = unknown.centred(scores)
+    rows = [n for n, name in enumerate(unknown.names)
+            if name.startswith("taste/nation/") and name.endswith("/chinese")]  # fmt: skip
+    assert len(rows) == 37
+    np.testing.assert_allclose(centred[rows].mean(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_array_equal(centred[: len(unknown.held)], scores[: len(unknown.held)])
+    flat = unknown.without_tastes(scores)
+    assert not flat[len(unknown.held) :].any()
