@@ -51,8 +51,8 @@ FEWEST = 120
 """Members below which the ensemble cannot tell its unknowns apart."""
 
 FREE = 40
-"""Members that must be left beyond the unknowns that no target may move: a regression on as many
-unknowns as members explains everything, and nothing would be moved."""
+"""Members that must be left beyond the parameters: sensitivities are a regression on them, and one
+on as many parameters as members explains everything."""
 
 
 @dataclass(frozen=True)
@@ -288,7 +288,7 @@ def _parameters(run: _Runs) -> _Fit:
     """Move the parameters step by step, all tastes at zero."""
     plan, unknown, aims = run.plan, run.unknown, run.aims
     may_move = unknown.may_move(aims)
-    _require_free(plan, int((~may_move.any(axis=1)).sum()))
+    _require_free(plan, len(unknown.held))
     # Slopes are left to forecasts: the structure shall explain what it can.
     observed, errors = values(aims), covariance(aims, slopes=False)
     scores = prior = unknown.centred(
@@ -383,21 +383,20 @@ def _require_sound(plan: Plan) -> None:
         )
 
 
-def _require_free(plan: Plan, held: int) -> None:
-    """Refuse an ensemble that the unknowns that are held explain whole.
+def _require_free(plan: Plan, drawn: int) -> None:
+    """Refuse an ensemble that its parameters explain whole.
 
     Raises
     ------
     InputError
         If fewer than `FREE` members are left beyond them.
     """
-    if plan.members < held + FREE:
+    if plan.members < drawn + FREE:
         raise InputError(
             Problem(
-                f"{plan.members} members are too few: {held} unknowns go along that no figure to "
-                f"{plan.until} may move",
+                f"{plan.members} members are too few: {drawn} parameters are drawn",
                 path="members",
-                hint=f"take {held + FREE} or more",
+                hint=f"take {drawn + FREE} or more",
             )
         )
 

@@ -144,7 +144,7 @@ def test_it_survives_kills(done, tmp_path):
     [
         (Plan(members=10), "too few"),
         (Plan(steps=0), "outside 1 to 100"),
-        (Plan(members=150, until="2025-06"), "217 unknowns go along .*take 257 or more"),
+        (Plan(members=130, until="2025-06"), "130 members are too few: .* parameters are drawn"),
         (Plan(until="2026-03"), "no month to calibrate to"),
         (Plan(until="soon"), "soon"),
     ],

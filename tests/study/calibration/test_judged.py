@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import sim
 from sim.errors import InputError
+from sim.evidence import load as load_evidence
 from sim.study.calibration import naive, nations
 from sim.study.calibration.calibrate import Plan
+from sim.study.calibration.fitted import SPLIT
 from sim.study.calibration.hindcast import ALTERNATIVES, Hindcast, hindcast
 from sim.study.calibration.observe import COLUMNS, observe
 from sim.study.calibration.recovery import recovery
+from sim.study.calibration.series import logit
+from sim.study.calibration.targets import targets
 
 SMALL = Plan(members=310, steps=4, repeats=1)
 
@@ -104,11 +110,22 @@ def test_intervals_hold_known_parameters():
     assert 0.78 <= found["covered"].mean() <= 0.985
 
 
-def test_a_ridge_finds_what_is_there():
-    table = pd.DataFrame({"income": np.linspace(-1.5, 1.5, 30), "access": 0.0}, index=range(30))
-    target = 2.0 + 0.5 * table["income"]
-    fitted = nations._ridge(table, ("income", "access"), target[::2])
-    np.testing.assert_allclose(fitted, 2.0 + 0.5 * table["income"], atol=0.2)
+def test_a_regression_without_covariates_is_the_weighted_mean():
+    told = [aim for aim in targets() if aim.series == SPLIT and aim.code == "cn_all"]
+    told = [aim for aim in told if aim.place != "CHN"]
+    out, kept = told[:3], told[3:]
+    draws = logit(nations._regressed((), kept, out, np.random.default_rng(1)))
+    odds = logit(np.array([aim.value for aim in kept]))
+    assert odds.min() < draws.mean() < odds.max()
+    # Which nations are left out and what they answered says nothing of their forecast.
+    other = [dataclasses.replace(aim, value=99.0) for aim in out]
+    again = logit(nations._regressed((), kept, other, np.random.default_rng(1)))
+    np.testing.assert_array_equal(draws, again)
+    # With votes, nations that lean to the United States have less.
+    votes = nations._regressed(nations.REGRESSIONS["UN votes"], kept, out, np.random.default_rng(1))
+    lean = [load_evidence().nations.alignment[load_evidence().nations.index(a.place)] for a in out]
+    medians = np.median(votes, axis=1)
+    assert np.argsort(medians).tolist() == np.argsort(lean)[::-1].tolist()
 
 
 def test_the_table_of_an_observed_series():

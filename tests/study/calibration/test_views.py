@@ -37,7 +37,7 @@ def test_views_are_percent_of_a_whole(small, name):
     assert np.isfinite(path).all()
     assert path.min() >= 0.0
     assert path.max() <= 100.0
-    if len(of.codes) > 1:
+    if len(of.codes) > 1 and of.key not in ("used", "both"):  # who uses two counts twice
         assert path.sum(axis=2).max() <= 100.0 + 1e-9
 
 
@@ -67,6 +67,7 @@ def test_routed_tokens_are_the_sum_of_the_equation():
                 expected[k, lane] += users * hosted * price ** -p[P.usage_response, lane]
     pull = (1.0 + s.fresh) ** p[P.fresh_pull]
     pull *= np.exp(p[P.promotion_pull] * f.promoted[19][:, None])
+    pull *= np.exp(p[P.router_pull] * (f.nest == 1)[:, None])
     np.testing.assert_allclose(record.routed[19], expected * pull, rtol=1e-9)
 
 
@@ -137,3 +138,21 @@ def test_log_odds_and_back(value):
     odds = series.logit(np.array(value))
     assert np.isfinite(odds)
     assert series.percent(odds) == pytest.approx(min(max(value, 0.05), 99.95))
+
+
+def test_months_that_are_asked_for_are_those_of_the_whole_path(small):
+    drivers, seen, known = small
+    at = np.array([3, 17, 29, 35])
+    for of in SERIES.values():
+        whole = views.view(of, seen, drivers, known)
+        np.testing.assert_array_equal(views.view(of, seen, drivers, known, at), whole[at])
+
+
+def test_main_users_stay_by_the_chain_of_the_month():
+    """One segment, no bonus: who thinks over takes P, so that a year leaves ``1 - (1-x)(1-q)``."""
+    share = np.array([0.3, 0.7])
+    rho = 0.1
+    step = (1 - rho) * np.eye(2) + rho * np.ones((2, 1)) * share
+    year = np.linalg.matrix_power(step, 12)[0, 0]
+    left = (1 - rho) ** 12
+    assert year == pytest.approx(left + (1 - left) * share[0])
