@@ -183,16 +183,109 @@ def coverage() -> str:
     )  # fmt: skip
 
 
+AMONG = {"all": "all", "West": "West", "rest": "the rest"}
+CLASSES = {
+    "cn_all": "Chinese", "us_closed": "US closed", "us_open_all": "US open", "eu_all": "European",
+}  # fmt: skip
+RIVALS = ("UN votes", "two groups")
+"""Regressions that a forecast of nations must beat to be worth its trouble."""
+
+
 def left_out() -> str:
-    """Return scores on nations that were left out."""
+    """Return scores on nations that were left out, by class and method, all nations together."""
+    return _scores_of_nations("nations", "all")
+
+
+def left_out_apart() -> str:
+    """Return the model's scores in the West and outside it, with the better regression beside."""
+    found = [row for row in rows("nations") if row["nations"] != "all"]
     return table(
-        ("method", "nations", "rank correlation", "mean error, log-odds", "in 90 %"),
+        ("models", "nations", "count", "method", "rank correlation", "error", "CRPS", "in 90 %"),
         (
-            (r["method"], r["nations"], _figure(r["rank_correlation"]), _figure(r["error"]),
+            (CLASSES[r["ecosystem"]], AMONG[r["nations"]], r["count"], r["method"],
+             _figure(r["rank_correlation"]), _figure(r["error"]), _figure(r["crps"]),
              _percent(r["coverage"]))
-            for r in rows("nations")
+            for r in found
+            if r["method"] in ("model", "UN votes")
         ),
     )  # fmt: skip
+
+
+def regions_out() -> str:
+    """Return scores where a whole region is left out."""
+    return _scores_of_nations("nations_by_region", "all")
+
+
+def _scores_of_nations(name: str, among: str) -> str:
+    return table(
+        ("models", "method", "rank correlation", "error, points", "CRPS, points",
+         "CRPS less the model's", "in 90 %"),
+        (
+            (CLASSES[r["ecosystem"]], r["method"], _figure(r["rank_correlation"]),
+             _figure(r["error"]), _figure(r["crps"]),
+             "-" if r["method"] == "model" else
+             f"{float(r['crps_worse']):+.2f} (error {float(r['crps_worse_se']):.2f})",
+             _percent(r["coverage"]))
+            for r in rows(name)
+            if r["nations"] == among
+        ),
+    )  # fmt: skip
+
+
+def floors() -> str:
+    """Return how far sampling alone puts a right forecast of a nation from its figure."""
+    import numpy as np
+
+    from sim.evidence import load
+    from sim.evidence.survey import EQUAL_SPLIT, split_error
+
+    said = []
+    for code_, words in CLASSES.items():
+        of = "eu" if code_ == "eu_all" else code_
+        parts = [
+            (row.value / 100.0, split_error(row.place, of))
+            for row in load().observations
+            if row.series == EQUAL_SPLIT and row.ecosystem == of and row.place not in ("WLD", "CHN")
+        ]
+        # The mean distance of a normal error is its standard deviation times root 2 over pi.
+        floor = 100 * np.mean([e * y * (1 - y) for y, e in parts]) * np.sqrt(2 / np.pi)
+        said.append(f"{words} {floor:.1f}")
+    return (
+        "Sampling of respondents alone puts a forecast that is right this far from the figure, in "
+        f"points and in the mean: {', '.join(said)}."
+    )
+
+
+def nations_verdict() -> str:
+    """Return in words what the leave-out of nations won and lost, for the head of the page."""
+    found = [r for r in rows("nations") if r["nations"] == "all" and r["method"] in RIVALS]
+    won = [r for r in found if float(r["crps_worse"]) > 0.0]
+    sure = [r for r in found if abs(float(r["crps_worse"])) > 2.0 * float(r["crps_worse_se"])]
+    mine = next(
+        r for r in rows("nations")
+        if r["nations"] == "all" and r["method"] == "model" and r["ecosystem"] == "cn_all"
+    )  # fmt: skip
+    lost = [
+        f"{CLASSES[r['ecosystem']]} against {r['method']}" for r in found if r not in won
+    ]
+    return (
+        f"**Of {len(found)} comparisons on nations that were left out of the survey of developers "
+        f"(four classes, against {' and '.join(RIVALS)} alone) the model wins {len(won)}** by "
+        f"CRPS, {len(sure)} of all by two standard errors, and loses {len(lost)}"
+        + (f" ({'; '.join(lost)})" if lost else "")
+        + f". For the Chinese share its rank correlation is {_figure(mine['rank_correlation'])} and "
+        f"its error {_figure(mine['error'])} points."
+    )
+
+
+def changes() -> str:
+    """Return how far fits are from each series where one change is set back."""
+    found = rows("changes")
+    keys = [name for name in found[0] if name != "change"]
+    return table(
+        ("set back", *keys),
+        ((r["change"], *(_figure(r[key]) for key in keys)) for r in found),
+    )
 
 
 def structures() -> str:
@@ -239,7 +332,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "hindcast": hindcast_line,
     "scores": scores,
     "coverage": coverage,
+    "floors": floors,
     "left out": left_out,
+    "left out apart": left_out_apart,
+    "regions out": regions_out,
+    "nations verdict": nations_verdict,
+    "changes": changes,
     "structures": structures,
     "recovery": recovery,
     "experiments": made,
