@@ -23,10 +23,12 @@ PURPOSE = {
     "strength/{lever}@{start}": ("the distribution of the scenario",
                                  "strength of an entry, where the scenario gives a distribution",
                                  "once"),
-    "taste/region/{region}/{ecosystem}": ("normal, sd `taste_region`",
-                                          "taste that a region shares", "once"),
-    "taste/nation/{nation}/{ecosystem}": ("normal, sd `taste_nation`",
-                                          "taste of a nation within its region", "once"),
+    "taste/region/{region}/{class}": ("normal, sd `taste_region`",
+                                      "taste that a region shares, by class of ecosystems", "once"),
+    "taste/nation/{nation}/{class}": ("normal, sd `taste_nation`",
+                                      "taste of a nation within its region", "once"),
+    "taste/consumer/{nation}": ("normal, sd `taste_consumer`",
+                                "taste of a nation's consumers for Chinese chats", "once"),
     "wander/start/{nation}/{ecosystem}": ("normal, sd `taste_month`",
                                           "wandering taste at the start", "once"),
     "wander/{nation}/{ecosystem}": ("uniform of equal variance",
@@ -103,7 +105,9 @@ def _general(name: str, words: dict[str, str]) -> str:
     if head == "strength":
         return "strength/{lever}@{start}"
     parts = [words.get(part, part) for part in rest.split("/")]
-    if head == "stance":
+    if head == "taste" and parts[0] != "consumer":
+        parts[-1] = "{class}"
+    elif head == "stance":
         parts[-1] = "{stance}"
     elif parts[-1] == "{stance}":
         parts[-1] = "{ecosystem}"

@@ -149,7 +149,10 @@ STATE_SAID = {
     "share": "main ecosystem of builders by segment, fraction",
     "national": "the same over segments, by weight, fraction",
     "scar": "value that an earlier cut still takes, utils",
-    "taste": "taste that does not change, region and nation together, utils",
+    "standing": "what developers hold of an ecosystem that no month changes: leaning, home, brand, "
+    "English, taste, utils",
+    "eager": "exp of `standing`: how much more developers try what they like, factor",
+    "consumer": "what consumers hold of a chat service beyond what it can do, utils",
     "wander": "taste that changes by month, AR(1), utils",
     "stance": "0 open, 1 US, 2 Chinese, 3 sovereign",
     "worth": "`exp` of what a way is worth: price, trouble, licence",
@@ -202,7 +205,9 @@ FACTS_SAID = {
     "stale": "1 where access, licence or price factor in a nation may have changed",
     "access": "share of builders who can obtain it by each way, without levers, fraction",
     "licence": "permissiveness of the flagship's licence, without levers, fraction",
-    "leak_weight": "weight of the parameter `leak`, added to access by the maker",
+    "unlisted": "part of providers that do not list a nation; times `leak_developers` it is added to "
+    "access by the maker",
+    "leak_weight": "factor on the parameter `leak`, which consumers have in its place",
     "world": "drivers of the world without levers, in the order of the table of drivers; risk as "
     "a part of `initial_risk`",
     "nation_low": "lower bounds of the nations' drivers",

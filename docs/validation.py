@@ -265,16 +265,14 @@ def nations_verdict() -> str:
         r for r in rows("nations")
         if r["nations"] == "all" and r["method"] == "model" and r["ecosystem"] == "cn_all"
     )  # fmt: skip
-    lost = [
-        f"{CLASSES[r['ecosystem']]} against {r['method']}" for r in found if r not in won
-    ]
+    lost = [f"{CLASSES[r['ecosystem']]} against {r['method']}" for r in found if r not in won]
     return (
         f"**Of {len(found)} comparisons on nations that were left out of the survey of developers "
         f"(four classes, against {' and '.join(RIVALS)} alone) the model wins {len(won)}** by "
         f"CRPS, {len(sure)} of all by two standard errors, and loses {len(lost)}"
         + (f" ({'; '.join(lost)})" if lost else "")
-        + f". For the Chinese share its rank correlation is {_figure(mine['rank_correlation'])} and "
-        f"its error {_figure(mine['error'])} points."
+        + ". For the Chinese share its rank correlation is "
+        f"{_figure(mine['rank_correlation'])} and its error {_figure(mine['error'])} points."
     )
 
 

@@ -55,7 +55,8 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
     found = operations.totals(sizes)
     # Two months, three nations, two segments, four ecosystems, all on record and never repriced:
     assert found["exp"] == (
-        2 * 3 * 4  # cosines of the tastes
+        3 * 4 + 3 + 3 * 4  # cosines of the tastes, by class, of consumers, wandering
+        + 3 * 4 + 3  # what stands for an ecosystem, leaning
         + 3 * 2  # income and optimism
         + 2 * 2 + 2  # wanted hardware, growth of output
         + 2 * 2 * 2 * 4  # coverage of two offers
@@ -63,8 +64,8 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
         + 2 * 3 * 2 * (4 + 2)  # choice and nests
     )  # fmt: skip
     # Tastes, stances, nests; tastes, months of review, wandering, stances.
-    assert found["log"] == 2 * 3 * 4 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3
-    assert found["draw"] == 2 * 3 * 4 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
+    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3
+    assert found["draw"] == 27 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
