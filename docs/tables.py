@@ -205,8 +205,8 @@ FACTS_SAID = {
     "stale": "1 where access, licence or price factor in a nation may have changed",
     "access": "share of builders who can obtain it by each way, without levers, fraction",
     "licence": "permissiveness of the flagship's licence, without levers, fraction",
-    "unlisted": "part of providers that do not list a nation; times `leak_developers` it is added to "
-    "access by the maker",
+    "unlisted": "part of providers that do not list a nation; times `leak_developers` it is "
+    "added to access by the maker",
     "leak_weight": "factor on the parameter `leak`, which consumers have in its place",
     "world": "drivers of the world without levers, in the order of the table of drivers; risk as "
     "a part of `initial_risk`",

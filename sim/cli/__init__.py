@@ -123,6 +123,8 @@ def _in_a_line(error: BaseException) -> str:
     reason = " ".join(str(error).split())
     if isinstance(error, MemoryError):
         return "there is too little memory for this"
+    if isinstance(error, RuntimeError) and reason == "can't start new thread":
+        return "the system gives no more threads: too little memory, or too many processes"
     if isinstance(error, ImportError):
         return f"a package cannot be loaded: {reason}"
     if isinstance(error, FileNotFoundError) and error.filename is None:

@@ -305,6 +305,12 @@ def require_writable(out: Path) -> None:
         if isinstance(error, FileNotFoundError):
             reason = "the current folder does not exist any more"
         raise StoreError(f"{cited(str(out))} cannot be written: {reason}") from error
+    try:
+        str(out.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{shown(out)} cannot be written: its name is no text in UTF-8; choose another folder"
+        ) from error
     if not place.is_dir():
         raise StoreError(f"{shown(out)} cannot be written: {shown(place)} is not a folder")
     for name in missing:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StoreError
+from sim.errors import StoreError, printable
 from sim.study.manifest import renamed
 from sim.version import FORMAT
 
@@ -131,4 +131,5 @@ def check_seals(folder: Path, known: Mapping[str, Any], required: Collection[str
 def shown(path: Path) -> str:
     """Return a path as the user would write it: relative where it is below the current folder."""
     path = path.absolute()
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    below = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return printable(str(below)).replace("\n", "\\n")

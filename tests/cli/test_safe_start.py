@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -69,3 +70,32 @@ def test_the_second_compiler_executes_nothing_of_the_current_folder(trap, monkey
     done = subprocess.run(warmup.command(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not mark.exists(), mark.read_text()
+
+
+def test_a_folder_whose_name_is_no_text_is_refused_in_a_line(tmp_path):
+    name = os.fsdecode(b"a\xff\xfeb")
+    words = ("run", "baseline", "--runs", "2", "--until", "2023-02", "--out", name)
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", *words], capture_output=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 3
+    (line,) = done.stderr.decode().splitlines()
+    assert "its name is no text in UTF-8" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_feed_in_a_name_makes_no_second_line(tmp_path):
+    words = [sys.executable, "-m", "sim", "report", "x\ny"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_empty_design_is_no_design(tmp_path):
+    words = ("sweep", "baseline", "--vary", "parameters.network=0.2,1.6", "--design", "")
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", *words], capture_output=True, text=True, cwd=tmp_path,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "design" in done.stderr

@@ -184,7 +184,8 @@ def asked(
         if isinstance(given, Study):
             raise InputError(Problem("a study says itself what varies", path="vary"))
         return of_options(
-            given, vary, kind=design or "grid", count=points, overrides=overrides or (),
+            given, vary, kind="grid" if design is None else design, count=points,
+            overrides=overrides or (),
             outcomes=outcomes or Outcomes(),
         )  # fmt: skip
     if isinstance(given, Study):
@@ -199,7 +200,7 @@ def asked(
         raise InputError(Problem("nothing varies in the scenario", path="vary"))
     return replace(
         found,
-        kind=design or found.kind,
+        kind=found.kind if design is None else design,
         count=found.count if points is None else points,
         overrides=(*found.overrides, *(overrides or ())),
         outcomes=outcomes or found.outcomes,
