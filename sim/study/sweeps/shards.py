@@ -56,7 +56,11 @@ class Store:
                 key, _, seal = file.stem.partition("-")
                 if key not in wanted:
                     continue
-                if _seal(file.read_bytes()) == seal:
+                try:
+                    whole = _seal(file.read_bytes()) == seal
+                except (IsADirectoryError, FileNotFoundError):  # a folder, or a link to nowhere
+                    whole = False
+                if whole:
                     sound[key] = file
                 else:
                     aside = file.with_suffix(DAMAGED)
