@@ -23,7 +23,7 @@ from sim.study.calibration.forecast import predict
 from sim.study.calibration.series import SERIES, Floats, logit, percent
 from sim.study.calibration.targets import Target, targets
 
-FOLDS, REPEATS = 5, 20
+FOLDS, REPEATS = 5, 2
 
 APART = ("CHN",)
 """Nations of the survey that no fold leaves out: what is their own is told by no other nation."""
