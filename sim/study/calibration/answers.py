@@ -16,8 +16,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import roots_genlaguerre
 
 from sim import evidence
 from sim.evidence.survey import BRANDS as ASKED
@@ -66,6 +64,8 @@ def brand_parts() -> Mapping[str, float]:
     The shares ``x_b`` with which :func:`used` meets the use of each brand in the world, at the
     defaults of breadth; only their relation within a class is taken.
     """
+    from scipy.optimize import brentq  # a run that shows history needs no scipy
+
     world = next(row for row in read_survey() if row.place == "WLD" and row.segment == EVERYBODY)
     defaults = {row.path: row.default for row in evidence.load().parameters}
     breadth, shape = defaults["breadth"], defaults["breadth_shape"]
@@ -151,5 +151,7 @@ def equal_split(main: Floats, breadth: Floats, shape: Floats) -> Floats:
 @functools.lru_cache(maxsize=100_000)
 def _breadths(shape: float) -> Floats:
     """Return nodes and weights of a gamma distribution of mean one, (2, NODES)."""
+    from scipy.special import roots_genlaguerre
+
     nodes, weights = roots_genlaguerre(NODES, shape - 1.0)
     return np.stack([nodes / shape, weights / weights.sum()])

@@ -62,7 +62,7 @@ def test_routed_tokens_are_the_sum_of_the_equation():
                     continue
                 parts = s.opened[i, k, 1, :, lane] * s.worth[i, k, 1, :, o, lane]
                 hosted = 1.0 - parts[2] / parts.sum()
-                price = max(np.exp(s.ln_price[k, o, way, lane]), 0.05)
+                price = max(np.exp(s.ln_price[k, o, way, lane]), p[P.least_price, lane])
                 users = f.routed[i] * s.builders[i, lane] * s.share[i, 1, k, lane]
                 expected[k, lane] += users * hosted * price ** -p[P.usage_response, lane]
     pull = (1.0 + s.fresh) ** p[P.fresh_pull]
