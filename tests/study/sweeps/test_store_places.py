@@ -7,7 +7,7 @@ import pytest
 from sim.study.sweeps.shards import Store
 
 
-@pytest.mark.parametrize("what", ["folder", "link to nowhere"])
+@pytest.mark.parametrize("what", ["folder", "link to nowhere", "link to itself"])
 def test_what_is_no_file_is_damaged(tmp_path, what):
     store = Store(tmp_path, ".npz")
     place = store.put("key.1", b"content")
@@ -15,7 +15,7 @@ def test_what_is_no_file_is_damaged(tmp_path, what):
     if what == "folder":
         place.mkdir()
     else:
-        place.symlink_to(tmp_path / "nowhere")
+        place.symlink_to(tmp_path / "nowhere" if what == "link to nowhere" else place)
     sound, damaged = store.find(["key.1"])
     assert sound == {}
     assert len(damaged) == 1
