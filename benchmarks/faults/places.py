@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.faults.probe import Attempt, called, judged, outside, seal, shell
+from benchmarks.faults.probe import Attempt, called, judged, outside, seal, shared, shell
 
 SHORT = ["--until", "2023-03", "--quiet"]
 COMMANDS: dict[str, list[str]] = {
@@ -35,13 +35,13 @@ BAD: dict[str, Callable[[Path], str]] = {
     "too long below": lambda _: "x/" + "b" * 256,
     "too long a path": lambda _: "a/" * 3000,
     "a pipe": lambda folder: _pipe(folder / "out"),
+    "undecodable": lambda _: os.fsdecode(b"a\xff\xfeb"),
 }
 GOOD: dict[str, Callable[[Path], str]] = {
     "spaces": lambda _: "a b  c",
     "quotes": lambda _: "a'b\"c",
     "emoji": lambda _: "\U0001f600",
     "a newline": lambda _: "a\nb",
-    "undecodable": lambda _: os.fsdecode(b"a\xff\xfeb"),
     "a link to a folder": lambda folder: _link(folder / "out", _folder(folder / "real")),
     "dots": lambda _: "./a/../b/./c",
     "a dash": lambda _: "./--out",
@@ -137,10 +137,22 @@ VARIABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+def _compile(folder: Path) -> None:
+    """Let the code be compiled and stored, so that attempts meet it as another group left it."""
+    broken = outside(COMMANDS["run"], (0,))(folder)
+    if broken is not None:
+        raise RuntimeError(f"run fails by itself: {broken}")
+
+
 def environments() -> Iterator[Attempt]:
     """Yield streams and limits, and variables that may change no byte of a result."""
     for name, (line, codes) in STREAMS.items():
-        yield Attempt(name, shell(line, codes))
+
+        def kept(folder: Path, line: str = line, codes: tuple[int, ...] = codes) -> str | None:
+            shared(("compiled",), _compile)
+            return shell(line, codes)(folder)
+
+        yield Attempt(name, kept)
     for name, more in VARIABLES.items():
 
         def make(folder: Path, more: dict[str, str] = more) -> str | None:
