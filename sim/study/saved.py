@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from sim.errors import SimError, StoreError, cited
+from sim.errors import SimError, StoreError, cited, printable
 from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, seal, shown
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def require_writable(out: Path) -> None:
     ------
     StoreError
         If the folder, or the first one above it that exists, is no folder or may not be written,
-        or a name is too long.
+        a name is too long or the path is no text in UTF-8.
     """
     missing: list[str] = []
     try:
@@ -305,11 +305,13 @@ def require_writable(out: Path) -> None:
         if isinstance(error, FileNotFoundError):
             reason = "the current folder does not exist any more"
         raise StoreError(f"{cited(str(out))} cannot be written: {reason}") from error
+    whole = str(out.absolute())
     try:
-        str(out.absolute()).encode()
+        whole.encode()
     except UnicodeEncodeError as error:
         raise StoreError(
-            f"{shown(out)} cannot be written: its name is no text in UTF-8; choose another folder"
+            f"{printable(whole)} cannot be written: its name is no text in UTF-8; "
+            "choose another folder"
         ) from error
     if not place.is_dir():
         raise StoreError(f"{shown(out)} cannot be written: {shown(place)} is not a folder")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from sim.errors import StoreError
+from sim.study.saved import require_writable
 from sim.world import warmup
 from tests.cli.conftest import ROOT, environment
 
@@ -82,6 +85,15 @@ def test_a_folder_whose_name_is_no_text_is_refused_in_a_line(tmp_path):
     (line,) = done.stderr.decode().splitlines()
     assert "its name is no text in UTF-8" in line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_above_whose_name_is_no_text_is_named(tmp_path, monkeypatch):
+    inside = tmp_path / os.fsdecode(b"a\xff\xfeb")
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    with pytest.raises(StoreError, match=r"a\\udcff\\udcfeb.results cannot be written: its"):
+        require_writable(Path("results"))
+    assert list(inside.iterdir()) == []
 
 
 def test_a_line_feed_in_a_name_makes_no_second_line(tmp_path):
