@@ -8,6 +8,7 @@ reader of a pipe has gone. Whatever happens is said in one line on standard erro
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -24,12 +25,16 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     asked = _Interrupt()
-    # A handler that the caller set, as nohup and a shell's & do, stays in force.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, asked)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _leave)
+    for number, handler in (
+        (signal.SIGINT, asked), (signal.SIGTERM, asked.leave), (signal.SIGHUP, asked.leave)
+    ):  # fmt: skip
+        # A handler that the caller set, as nohup and a shell's & do, stays in force.
+        if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
+            signal.signal(number, handler)
+            # Python puts back the system's handlers and then takes its modules apart, which may
+            # last a second: a command that has ended would die of the signal after all. What is
+            # registered first is called last, so that all clean-up before can be interrupted.
+            atexit.register(signal.signal, number, signal.SIG_IGN)
     # Nothing here opens a window, whatever the environment says of it.
     os.environ["MPLBACKEND"] = "agg"
     try:
@@ -40,7 +45,7 @@ def main() -> NoReturn:
 
 
 class _Interrupt:
-    """Ctrl-C from the first import to the last line.
+    """Ctrl-C and requests to end, from the first import to the last line.
 
     Attributes
     ----------
@@ -62,18 +67,21 @@ class _Interrupt:
             os._exit(INTERRUPTED)
         raise KeyboardInterrupt(number)
 
+    def leave(self, number: int, _: object) -> NoReturn:
+        """Leave on a request to end, through every clean-up of a command on the way."""
+        if not self.at_work:
+            os._exit(128 + number)
+        sys.exit(128 + number)
+
 
 def _exit_code(words: list[str], interrupt: _Interrupt | None = None) -> int:
     """Run one command line and return its exit code; errors go to standard error."""
     interrupt = interrupt or _Interrupt()
     try:
-        code = _run(words, interrupt)
+        return _run(words, interrupt)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing passes the funnel
-        interrupt.at_work = False
         raised = KeyboardInterrupt() if interrupt.asked else error
         return _told(raised, as_json="--json" in words)
-    interrupt.at_work = False
-    return code
 
 
 def _run(words: list[str], interrupt: _Interrupt) -> int:
@@ -88,6 +96,8 @@ def _run(words: list[str], interrupt: _Interrupt) -> int:
             command.invoke(context)
     except typer.Exit as leaving:
         return int(leaving.exit_code)
+    finally:
+        interrupt.at_work = False
     return 0
 
 
@@ -159,8 +169,3 @@ def _is_wrong_value(error: BaseException) -> bool:
 def _usage(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path} --help" if context is not None else "sim --help"
-
-
-def _leave(number: int, _: object) -> NoReturn:
-    """Leave on a request to end, through every clean-up on the way."""
-    sys.exit(128 + number)

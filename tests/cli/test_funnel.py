@@ -148,6 +148,50 @@ def test_a_closed_terminal_and_a_request_to_end_leave_nothing(tmp_path, number):
     assert {entry.name for entry in tmp_path.iterdir()} == {"begun"}
 
 
+ENDED = """
+import atexit, pathlib, sys, time
+import sim.cli
+
+def wait(touch=pathlib.Path("ended").touch, sleep=time.sleep):
+    touch()
+    sleep(1)
+
+class Late:
+    def __del__(self, wait=wait):
+        wait()
+
+whole = sim.cli._exit_code
+
+def command(words, *rest):
+    code = whole(words, *rest)
+    if MOMENT == "clean-up":
+        atexit.register(wait)
+    return code
+
+sim.cli._exit_code = command
+if MOMENT == "taking apart":
+    late = Late()
+sim.cli.main()
+"""
+"""The command, with a mark and a second's wait in a MOMENT after it has ended: while what packages
+registered for the end runs, or while Python takes its modules apart."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("moment", ["clean-up", "taking apart"])
+def test_a_signal_after_the_command_is_no_death_and_no_traceback(tmp_path, number, moment):
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"MOMENT = {moment!r}{ENDED}", "list", "scenarios"], cwd=tmp_path,
+        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tmp_path / "ended").exists():
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (128 + number if moment == "clean-up" else 0, "")
+
+
 def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path):
     line = "trap '' HUP INT; S list scenarios --quiet >/dev/null & p=$!; sleep 0.4; kill -HUP $p; "
     assert shell(line + "kill -INT $p; wait $p", tmp_path).returncode == 0
