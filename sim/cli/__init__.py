@@ -118,7 +118,9 @@ def _told(error: BaseException, *, as_json: bool) -> int:
         return GONE
     else:
         code, kind, problems = 3, "failure", ()
-        message = str(error) if isinstance(error, SimError) else _in_a_line(error)
+        # A name or another package's reason may bring line feeds with it.
+        own = isinstance(error, SimError)
+        message = " ".join(str(error).splitlines()) if own else _in_a_line(error)
     with _streams().lenient():  # a broken standard error leaves the exit code to say it
         report_error(kind, message, problems, as_json=as_json, usage=_usage(error))
         if code == 3 and os.environ.get("SIM_DEBUG") == "1":

@@ -14,7 +14,7 @@ import pytest
 
 import sim.cli as command
 from sim.cli import app as commands
-from sim.errors import RunError, printable
+from sim.errors import RunError, StoreError, printable
 from tests.cli.conftest import REAL, ROOT, environment
 
 
@@ -42,6 +42,7 @@ def failing(monkeypatch):
         (ImportError("no lib"), 3, "a package cannot be loaded: no lib"),
         (FileNotFoundError(errno.ENOENT, "No such file", "x.csv"), 3, "No such file: x.csv"),
         (RunError("it broke", 7), 3, "replicate 7: it broke"),
+        (StoreError("a\nb/shards cannot be used"), 3, "a b/shards cannot be used"),
         (KeyboardInterrupt(), 130, "interrupted"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 3, "Broken pipe"),  # not standard output's
     ],
