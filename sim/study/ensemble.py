@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import time
 import warnings
@@ -48,6 +49,10 @@ LANES = 48
 
 _MEMORY = 0.7
 """Part of the machine's memory that the replicates of a run may take."""
+
+_ADDRESSES = 1 << 30
+"""Bytes of address space below which nothing is begun. The smallest run ends at 0.7 GB by chance:
+a thread does not start, or LLVM aborts the process, which nothing here could turn into words."""
 
 
 def run(
@@ -174,12 +179,14 @@ def resolve(
 
 
 def require_known(engine: str, workers: int) -> None:
-    """Refuse an engine that there is not, and workers too few to run anything.
+    """Refuse an engine that there is not, workers too few to run anything, and too little room.
 
     Raises
     ------
     InputError
-        If either is wrong.
+        If engine or workers are wrong.
+    RunError
+        If this process may not have the address space that any run needs.
     """
     known = get_args(Engine)
     if engine not in known:
@@ -187,6 +194,12 @@ def require_known(engine: str, workers: int) -> None:
         raise InputError(Problem(f"no engine is called {engine!r}", path="engine", hint=hint))
     if workers < 1:
         raise InputError(Problem(f"{workers} workers cannot run anything", path="workers"))
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < _ADDRESSES:
+        raise RunError(
+            f"this process may have {limit / 1e9:.1f} GB of address space, and a run needs "
+            f"{_ADDRESSES / 1e9:.1f}; raise the limit (ulimit -v)"
+        )
 
 
 def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: bool) -> None:

@@ -102,6 +102,10 @@ def shell(line, cwd):
         ("mkdir d; cd d; rmdir ../d; S list scenarios", 0, ""),
         ("mkdir d; cd d; rmdir ../d; S run baseline --runs 2 --until 2023-02", 3, "current folder"),
         ("MPLBACKEND=nonsense S list metrics", 0, ""),
+        ("ulimit -v 900000; S run baseline --runs 2 --until 2023-02", 3, "ulimit -v"),
+        ("ulimit -v 900000; S compare rand_package --runs 2 --until 2023-02", 3, "ulimit -v"),
+        ("ulimit -v 900000; S sweep baseline --vary parameters.network=1,2", 3, "ulimit -v"),
+        ("ulimit -v 900000; S list scenarios", 0, ""),
     ],
 )
 def test_streams_and_places_that_are_gone(tmp_path, line, code, says):
