@@ -82,6 +82,7 @@ def fake_drivers(nations: int = 4, months: int = 36) -> FakeDrivers:
             "world": rank >= 0,
             "global_south": rank % 2 == 0,
             "global_south_with_china": rank % 3 != 1,
+            "world_without_china": np.array([name != "CHN" for name in names]),
             "europe": rank % 4 == 1,
             "oceania": rank < 0,
             "oecd": rank % 4 == 1,

@@ -302,6 +302,7 @@ def _frozen[A: (Floats, Bools)](array: A) -> A:
 
 RULES: Mapping[str, Callable[[Nations, str], Bools]] = MappingProxyType({
     "world": lambda nations, _: np.ones(len(nations), dtype=np.bool_),
+    "without": lambda nations, one: ~np.isin(nations.iso3, [one]),
     "south": lambda nations, also: nations.global_south | np.isin(nations.iso3, [also]),
     "region": lambda nations, region: np.isin(nations.region, [region]),
     "membership": lambda nations, name: nations.membership[:, MEMBERSHIPS.index(name)].copy(),

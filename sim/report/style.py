@@ -106,6 +106,7 @@ GROUPS = {
     "world": "World",
     "global_south": "Global South (without China)",
     "global_south_with_china": "Global South with China",
+    "world_without_china": "World without China",
     "sub_saharan_africa": "Sub-Saharan Africa",
     "eu": "European Union",
     "oecd": "OECD",
@@ -148,6 +149,7 @@ def in_words(slug: str) -> str:
         "world": "in the world",
         "global_south": "in the Global South",
         "global_south_with_china": "in the Global South with China",
+        "world_without_china": "in the world without China",
     }
     return known.get(slug, f"in {group_name(slug)}")
 

@@ -12,7 +12,7 @@ from sim.errors import InputError, Problem
 
 Floats = NDArray[np.float64]
 
-FIRST = ("world", "global_south", "global_south_with_china")
+FIRST = ("world", "global_south", "global_south_with_china", "world_without_china")
 """Shown before the regions, in this order."""
 
 
@@ -71,8 +71,8 @@ class Groups:
 def choose(nation_groups: Mapping[str, NDArray[np.bool_]], more: Iterable[str]) -> Groups:
     """Return the groups that a result shows.
 
-    They are the world, the Global South without and with China, and those asked for: regions and
-    the scenario's own groups. Memberships such as ``oecd`` serve levers and are not shown; a group
+    They are the world, the Global South without and with China, the world without China, and those
+    asked for: regions and the scenario's own groups. Memberships such as ``oecd`` serve levers and are not shown; a group
     without a nation in this run is left out.
 
     Parameters

@@ -87,9 +87,14 @@ def test_the_global_south_is_the_one_of_the_contract():
     assert members("global_south_with_china") == south | {"CHN"}
 
 
+def test_the_world_without_china_is_every_other_nation():
+    assert members("world_without_china") == members("world") - {"CHN"}
+    assert len(members("world_without_china")) == 79
+
+
 def test_groups_of_the_contract_are_there_and_regions_part_the_world():
     named = {
-        "world", "global_south", "global_south_with_china", *REGIONS, "eu", "oecd", "brics",
+        "world", "global_south", "global_south_with_china", "world_without_china", *REGIONS, "eu", "oecd", "brics",
         "pax_silica", "us_allies", "high_income", "low_income", "belt_and_road",
         "us_services_blocked",
     }  # fmt: skip

@@ -61,7 +61,7 @@ def test_curves_are_the_quantiles_of_runs(result):
 
 
 def test_curves_hold_every_group_and_nation(result, drivers):
-    shown = {"world", "global_south", "global_south_with_china", "europe"}
+    shown = {"world", "global_south", "global_south_with_china", "world_without_china", "europe"}
     assert set(result.curves["group"]) == shown | set(drivers.nations)
     assert set(result.runs["group"]) == shown
     total = result.curves.groupby(["group", "month"], observed=True)["mean"].sum()
