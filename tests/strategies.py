@@ -5,6 +5,7 @@ Each new feature joins here, so that the other rooms' tests meet it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,7 @@ class FakeTrajectory:
     """What the study room reads of ``sim.world.Trajectory``; the replicate axis is last."""
 
     share: Floats
+    met: NDArray[np.float32]
     developers: Floats
     stance: NDArray[np.int8]
     compute: Floats
@@ -104,6 +106,13 @@ def fake_trajectory(
     )
 
 
+def half(
+    drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64]
+) -> defaultdict[str, Floats]:
+    """Return one half for every parameter of every replicate, in the place of real draws."""
+    return defaultdict(lambda: np.full(len(replicates), 0.5))
+
+
 def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
     months, nations, kinds = (
         len(drivers.facts.months),
@@ -126,4 +135,5 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "extra_lag": rng.normal(0.0, 2.0, months),
         "cost": rng.random(months) * 10,
         "visits": rng.dirichlet(np.full(kinds, 2.0), size=(seen, nations)),
+        "met": rng.dirichlet(np.full(kinds, 2.0), size=(months, nations)).astype(np.float32),
     }

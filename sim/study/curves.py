@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import RunError
+from sim.study import worked_with
 from sim.study.groups import Groups
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,10 @@ class Trajectory(Protocol):
     @property
     def share(self) -> Floats:
         """Share of developers, shape (months, nations, ecosystems, replicates)."""
+
+    @property
+    def met(self) -> NDArray[np.float32]:
+        """Use of a month, trial included, shape (months, nations, ecosystems, replicates)."""
 
     @property
     def developers(self) -> Floats:
@@ -90,6 +95,11 @@ class Ensemble:
         Public cost in the month, USD million of 2025.
     model_weight : array, shape (replicates,)
         Weight of models against hardware in the composite of influence, fraction.
+    asked : array, shape (months asked,), int
+        Positions among `months`, in rising order, at which answers are held.
+    answers : array, shape (months asked, groups, answers, replicates)
+        Who has worked with what in the past year, fractions, as `sim.study.worked_with.names` names
+        them.
     """
 
     months: NDArray[np.int64]
@@ -108,6 +118,8 @@ class Ensemble:
     load: Floats
     cost: Floats
     model_weight: Floats
+    asked: NDArray[np.int64]
+    answers: Floats
 
 
 def bands(values: Floats) -> Floats:
@@ -145,8 +157,9 @@ def gather(
     ecosystems: tuple[str, ...],
     blocs: NDArray[np.int64],
     groups: Groups,
-    model_weight: Floats,
+    drawn: Mapping[str, Floats],
     *,
+    asked: NDArray[np.int64],
     full: bool = False,
     workers: int = 1,
 ) -> Ensemble:
@@ -156,10 +169,12 @@ def gather(
     ----------
     blocks : sequence of Trajectory
         In the order of their replicates.
-    months, nations, ecosystems, blocs, model_weight
+    months, nations, ecosystems, blocs, asked
         As in `Ensemble`; blocks may hold months before these, which are not reported.
     groups : Groups
         Which nations make which group.
+    drawn : mapping of str to array, shape (replicates,)
+        Draws of the parameters that metrics read, by name.
     full : bool
         Keep every nation's runs too, after the groups.
     workers : int
@@ -206,13 +221,23 @@ def gather(
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
             for name in ("training", "serving", "extra_lag", "load", "cost")
         },
-        model_weight=model_weight,
+        model_weight=drawn["influence_model_weight"],
+        asked=asked,
+        answers=worked_with.by_group(
+            blocks,
+            early + asked,
+            ecosystems,
+            groups,
+            *(drawn[name] for name in worked_with.READS),
+            full=full,
+            workers=workers,
+        ),
     )
 
 
 def _require_finite(block: Trajectory, first: int) -> None:
     """Refuse a number that is not finite and name its replicate: silence would flatten indices."""
-    for name in ("share", "developers", "compute", "load", "training", "extra_lag", "cost"):
+    for name in ("share", "met", "developers", "compute", "load", "training", "extra_lag", "cost"):
         values = getattr(block, name)
         # A sum holds on to anything that is not finite, without a table of flags.
         if not np.isfinite(values.sum()):

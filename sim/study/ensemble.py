@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import curves, groups, history, kept, saved
+from sim.study import curves, groups, history, kept, metrics, saved
 from sim.study.children import safe_path
 from sim.study.manifest import manifest
 from sim.study.result import Result
@@ -125,18 +125,21 @@ def run(
     replicates = [np.arange(a, min(a + LANES, count)) for a in range(0, count, LANES)]
     with safe_path() if engine == "mesa" else nullcontext():  # the kernel runs in threads
         blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
+    reported = drivers.facts.months[drivers.first :]
+    known = drawn(drivers, resolved.ensemble.seed, np.arange(count))
     ensemble = curves.gather(
         blocks,
-        months=drivers.facts.months[drivers.first :],
+        months=reported,
         nations=drivers.nations,
         ecosystems=drivers.ecosystems,
         blocs=drivers.facts.bloc,
         groups=shown,
-        model_weight=_drawn(drivers, resolved, "influence_model_weight"),
+        drawn=known,
+        asked=metrics.reported(reported),
         full=full,
         workers=workers,
     )
-    seen = history.tables(blocks, drivers, _drawn(drivers, resolved, "visit_factor"))
+    seen = history.tables(blocks, drivers, known["visit_factor"])
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],
@@ -235,15 +238,13 @@ def _simulate(drivers: Drivers, seed: int, replicates: Ints, engine: Engine) -> 
     return simulate(drivers, seed=seed, replicates=replicates, engine=engine)
 
 
-def _drawn(drivers: Drivers, scenario: Scenario, parameter: str) -> Floats:
-    """Return a parameter of every replicate, shape (replicates,), from its own stream."""
+def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
+    """Return the parameters that are one number a replicate, by name, shape (replicates,)."""
     from sim.world import parameters
     from sim.world.rows import SCALARS
 
-    ensemble = scenario.ensemble
-    drawn = parameters.draw(drivers, ensemble.seed, np.arange(ensemble.runs))
-    values: Floats = drawn.scalar[SCALARS.index(parameter)]
-    return values
+    scalar = parameters.draw(drivers, seed, replicates).scalar
+    return {name: scalar[row] for row, name in enumerate(SCALARS)}
 
 
 def _blocks(

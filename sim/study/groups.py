@@ -72,8 +72,8 @@ def choose(nation_groups: Mapping[str, NDArray[np.bool_]], more: Iterable[str]) 
     """Return the groups that a result shows.
 
     They are the world, the Global South without and with China, the world without China, and those
-    asked for: regions and the scenario's own groups. Memberships such as ``oecd`` serve levers and are not shown; a group
-    without a nation in this run is left out.
+    asked for: regions and the scenario's own groups. Memberships such as ``oecd`` serve levers and
+    are not shown; a group without a nation in this run is left out.
 
     Parameters
     ----------

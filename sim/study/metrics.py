@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.study import worked_with
 from sim.study.curves import Ensemble
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,13 @@ Ints = NDArray[np.int64]
 
 BLOCS = {"us": "US", "cn": "Chinese", "eu": "European", "sovereign": "sovereign"}
 """Blocs in the order of their numbers, with the word for each."""
+
+WORKED_WITH = {
+    "cn": "Chinese, closed or open",
+    "us_open": "US open, any licence",
+    "eu": "European",
+}
+"""Classes of ecosystems that a developer may have worked with, with the words for each."""
 
 HARDWARE = {"us": "US", "cn": "Chinese"}
 
@@ -146,7 +154,8 @@ def _of_ecosystem(place: int, ecosystem: str, title: str) -> list[Metric]:
             f"share.{ecosystem}",
             f"Share of {title}",
             "fraction",
-            "Developers whose main ecosystem it is, as a part of all who build on models.",
+            "Developers whose main ecosystem it is, as a part of all who build on models. Who "
+            "works with it beside another main one counts in `used` and not here.",
             "month",
             world=False,
             compute=lambda e, at: e.share[at][:, :, place],
@@ -175,6 +184,67 @@ def _of_bloc(place: int, bloc: str) -> Metric:
         compute=lambda e, at: bloc_share(e, place, at),
         short=f"{BLOCS[bloc]} bloc",
     )
+
+
+def answer(ensemble: Ensemble, place: int, at: Ints) -> Floats:
+    """Return one answer on the past year, shape (months, groups, replicates).
+
+    Parameters
+    ----------
+    place : int
+        Its place among `sim.study.worked_with.names`.
+    at : ndarray of int
+        Positions of months.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not among those asked: an answer looks back on a year, and is computed
+        for the months that are reported.
+    """
+    if not np.isin(at, ensemble.asked).all():
+        raise ValueError("use of a year was not asked for in a month that is to be reported")
+    rows = np.searchsorted(ensemble.asked, at)
+    values: Floats = ensemble.answers[rows, :, place]
+    return values
+
+
+def _of_answer(place: int, name: str, title: str, who: str) -> Metric:
+    return Metric(
+        name,
+        title,
+        "fraction",
+        f"Developers who worked with {who} in the past twelve months, as a part of all who build "
+        "on models. Most work with several models in a year, so that these fractions do not add up "
+        "to one; never to be taken for a share, which is of the main ecosystem.",
+        "month",
+        world=False,
+        compute=lambda e, at: answer(e, place, at),
+        reads=worked_with.READS,
+    )
+
+
+def _of_answers(ecosystems: tuple[str, ...], titles: Mapping[str, str]) -> list[Metric]:
+    """Return what developers have worked with in a year, in the order of the answers."""
+    words = {
+        f"{worked_with.USED}.{name}": (
+            f"Used in the past year: {title}",
+            f"models of this kind ({title})",
+        )
+        for name, title in {**{k: titles.get(k, k) for k in ecosystems}, **WORKED_WITH}.items()
+    }
+    words[worked_with.ONLY] = (
+        "Used alone in the past year: Chinese",
+        "Chinese models, and with no other,",
+    )
+    words[worked_with.BOTH] = (
+        "Used both in the past year: US closed and Chinese",
+        "US closed models and with Chinese ones",
+    )
+    return [
+        _of_answer(place, name, *words[name])
+        for place, name in enumerate(worked_with.names(ecosystems))
+    ]
 
 
 def _of_hardware(place: int, side: str) -> list[Metric]:
@@ -329,6 +399,7 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
             for metric in _of_ecosystem(place, name, titles.get(name, name))
         ),
         *(_of_bloc(place, name) for place, name in enumerate(BLOCS)),
+        *_of_answers(ecosystems, titles),
         *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
         *_of_laboratories(),
         *_of_all(),

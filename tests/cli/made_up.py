@@ -11,11 +11,9 @@ import resource
 import time
 from pathlib import Path
 
-import numpy as np
-
 from sim.cli import main
 from sim.study import ensemble
-from tests.strategies import fake_drivers, fake_trajectory
+from tests.strategies import fake_drivers, fake_trajectory, half
 
 
 def simulate(drivers, seed, replicates, engine):
@@ -25,14 +23,10 @@ def simulate(drivers, seed, replicates, engine):
     return fake_trajectory(drivers, seed, replicates)
 
 
-def half(drivers, scenario, parameter):
-    return np.full(scenario.ensemble.runs, 0.5)
-
-
 # Worker processes read this module too, and so meet the made-up world as well.
 ensemble._drivers = lambda _: fake_drivers()
 ensemble._simulate = simulate
-ensemble._drawn = half
+ensemble.drawn = half
 
 if __name__ == "__main__":
     if "MADE_UP_BYTES" in os.environ:

@@ -94,8 +94,8 @@ def test_the_world_without_china_is_every_other_nation():
 
 def test_groups_of_the_contract_are_there_and_regions_part_the_world():
     named = {
-        "world", "global_south", "global_south_with_china", "world_without_china", *REGIONS, "eu", "oecd", "brics",
-        "pax_silica", "us_allies", "high_income", "low_income", "belt_and_road",
+        "world", "global_south", "global_south_with_china", "world_without_china", *REGIONS, "eu",
+        "oecd", "brics", "pax_silica", "us_allies", "high_income", "low_income", "belt_and_road",
         "us_services_blocked",
     }  # fmt: skip
     assert named <= set(NATIONS.groups)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from sim import months
 from sim.scenario import Scenario
 from sim.study import ensemble
-from tests.strategies import fake_drivers, fake_trajectory
+from tests.strategies import fake_drivers, fake_trajectory, half
 
 
 @pytest.fixture
@@ -39,12 +38,8 @@ def world(monkeypatch, drivers):
 
     monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
     monkeypatch.setattr(ensemble, "_simulate", simulate)
-    monkeypatch.setattr(ensemble, "_drawn", _half)
+    monkeypatch.setattr(ensemble, "drawn", half)
     return asked
-
-
-def _half(drivers, scenario, parameter):
-    return np.full(scenario.ensemble.runs, 0.5)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as hnp
 from sim.errors import RunError
 from sim.study.curves import BANDS, QUANTILES, bands, gather
 from sim.study.groups import choose
-from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory
+from sim.study.metrics import reported
+from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory, half
 
 
 @given(
@@ -43,7 +44,8 @@ def put_together(drivers, blocks, full=False):
         ECOSYSTEMS,
         BLOCS,
         choose(drivers.groups, drivers.regions),
-        np.full(sum(block.cost.shape[-1] for block in blocks), 0.5),
+        half(drivers, 1, np.arange(sum(block.cost.shape[-1] for block in blocks))),
+        asked=reported(drivers.facts.months),
         full=full,
     )
 
@@ -56,7 +58,7 @@ def together(drivers, *parts, full=False):
 def test_how_replicates_are_put_into_blocks_changes_nothing():
     drivers = fake_drivers()
     one, three = together(drivers, range(7)), together(drivers, [0, 1], [2, 3, 4], [5, 6])
-    for name in ("share", "developers", "bands", "hardware", "cost"):
+    for name in ("share", "developers", "bands", "hardware", "cost", "answers"):
         assert np.array_equal(getattr(one, name), getattr(three, name)), name
 
 
@@ -73,6 +75,8 @@ def test_months_before_the_reported_ones_are_left_out():
     whole, part = put_together(drivers, blocks), put_together(late, blocks)
     for name in ("share", "developers", "bands", "hardware", "cost"):
         assert np.array_equal(getattr(whole, name)[12:], getattr(part, name)), name
+    # The first December of the later period looks back on months before it.
+    assert np.array_equal(whole.answers[1:], part.answers)
 
 
 def test_full_keeps_each_nation_as_it_was():
@@ -84,7 +88,7 @@ def test_full_keeps_each_nation_as_it_was():
     assert np.array_equal(ensemble.developers[:, -4:], alone.developers)
 
 
-@pytest.mark.parametrize("name", ["share", "developers", "compute", "cost"])
+@pytest.mark.parametrize("name", ["share", "met", "developers", "compute", "cost"])
 def test_a_number_that_is_not_finite_stops_the_run_and_names_its_replicate(name):
     drivers = fake_drivers()
     blocks = [fake_trajectory(drivers, 1, np.arange(2)), fake_trajectory(drivers, 1, np.arange(2))]

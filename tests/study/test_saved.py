@@ -221,13 +221,14 @@ from sim import report
 from sim.scenario import Scenario
 from sim.errors import InputError, StoreError
 from sim.scenario import NationTable
-from sim.study import Result, curves, groups, manifest
-from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory
+from sim.study import Result, curves, groups, manifest, metrics
+from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory, half
 
 drivers = fake_drivers()
 ensemble = curves.gather(
     [fake_trajectory(drivers, 1, np.arange(20))], drivers.facts.months, drivers.nations,
-    ECOSYSTEMS, BLOCS, groups.choose(drivers.groups, drivers.regions), np.full(20, 0.5),
+    ECOSYSTEMS, BLOCS, groups.choose(drivers.groups, drivers.regions),
+    half(drivers, 1, np.arange(20)), asked=metrics.reported(drivers.facts.months),
 )
 scenario = Scenario.model_validate({
     "name": "made_up", "title": "", "period": {"start": 24276, "end": 24311},

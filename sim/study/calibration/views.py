@@ -219,7 +219,7 @@ def _abroad(of: Floats, seen: Trajectory, drivers: Drivers) -> Floats:
 
 def _main(seen: Trajectory, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
-    year = _trailing(seen.met, answers.MONTHS, at)
+    year = a_year(seen.met, at)
     place = drivers.ecosystems.index
     named = np.stack(
         [year[:, :, [place(k) for k in of]].sum(axis=2) for of in answers.CLASSES.values()], axis=2
@@ -266,7 +266,7 @@ shape (T', places, codes, R)."""
 
 def _parts(series: Series, use: Floats, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return the shares of a series' codes in its base, of use by ecosystem, (T', places, K, R)."""
-    use, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
+    use, place = trailing(use, series.mean_of, at), drivers.ecosystems.index
     base = use[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
     parts = np.stack(
         [use[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
@@ -288,7 +288,20 @@ def users_abroad(drivers: Drivers) -> Floats:
     )
 
 
-def _trailing(
+def a_year(met: NDArray[np.float32], at: NDArray[np.int64]) -> Floats:
+    """Return means of the months that an answer looks back on, (T', I, K, R), of (T, I, K, R).
+
+    Parameters
+    ----------
+    met : ndarray of float32, shape (T, I, K, R)
+        Part of a month's use, trial included, from 2023-01 on.
+    at : ndarray of int, shape (T',)
+        Months in which the question is asked, counted from 2023-01.
+    """
+    return trailing(met, answers.MONTHS, at)
+
+
+def trailing(
     path: NDArray[np.float64] | NDArray[np.float32], months: int, at: NDArray[np.int64]
 ) -> Floats:
     """Return means over the last ``months`` months before and with each of ``at``, first axis.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import metrics
+from sim.study import metrics, worked_with
 from sim.study.curves import Ensemble
 from sim.study.groups import Groups
 from sim.study.sweeps.study import Outcomes
@@ -146,6 +147,7 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
     first = drivers.first
     months = np.arange(first, drivers.facts.months.size) if shape.whole else shape.at
     at = shape.at - first if shape.whole else np.arange(shape.at.size)
+    known = _drawn(drivers, shape, seed, replicates)
     share, developers = zip(
         *(shape.members.shares(done.share[t], done.developers[t]) for t in months), strict=True
     )
@@ -165,7 +167,9 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
         extra_lag=done.extra_lag[months],
         load=done.load[first:],
         cost=done.cost[first:],
-        model_weight=_model_weight(drivers, shape, seed, replicates),
+        model_weight=known.get("influence_model_weight", np.zeros(len(replicates))),
+        asked=at,
+        answers=_answers(drivers, shape, done, known),
     )
     blocks = [metric.compute(ensemble, at) for metric in shape.chosen]
     # Rows of a metric are by group, then month; a metric of a whole run has one a group.
@@ -181,13 +185,20 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
     return values
 
 
-def _model_weight(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) -> Floats:
-    """Return the weight of models in the composite of influence, where anything asks for it."""
-    if not any("influence_model_weight" in metric.reads for metric in shape.chosen):
-        return np.zeros(len(replicates))
-    from sim.world import parameters
-    from sim.world.rows import P
+def _drawn(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) -> Mapping[str, Floats]:
+    """Return the parameters of the replicates by name, where a metric reads any."""
+    if not any(metric.reads for metric in shape.chosen):
+        return {}
+    from sim.study import ensemble
 
-    drawn = parameters.draw(drivers, seed, replicates)
-    weight: Floats = drawn.scalar[P.influence_model_weight]
-    return weight
+    return ensemble.drawn(drivers, seed, replicates)
+
+
+def _answers(
+    drivers: Drivers, shape: Kept, done: Trajectory, known: Mapping[str, Floats]
+) -> Floats:
+    """Return who has worked with what in the months that are kept, where a metric asks for it."""
+    if not any(set(worked_with.READS) <= set(metric.reads) for metric in shape.chosen):
+        return np.empty(0)
+    breadth = [known[name] for name in worked_with.READS]
+    return worked_with.by_group([done], shape.at, drivers.ecosystems, shape.members, *breadth)
