@@ -51,9 +51,10 @@ class Metric:
     compute : callable
         From an ensemble and the reported months' positions to an array of shape (reported months,
         groups, replicates), or (groups, replicates) for the scope ``run``.
-    span : {"reported months", "all months"}
+    span : {"reported months", "years before", "all months"}
         Which months of shares, developers and hardware `compute` reads. One that looks for the
         first month of something reads them all: from Decembers alone its answer would be wrong.
+        Answers look back on the year before each reported month.
     short : str
         Title where there is little room, such as the head of a column; the title if empty.
     reads : tuple of str
@@ -67,7 +68,7 @@ class Metric:
     scope: Literal["month", "run"]
     world: bool
     compute: Callable[[Ensemble, Ints], Floats]
-    span: Literal["reported months", "all months"] = "reported months"
+    span: Literal["reported months", "years before", "all months"] = "reported months"
     short: str = ""
     reads: tuple[str, ...] = ()
 
@@ -220,6 +221,7 @@ def _of_answer(place: int, name: str, title: str, who: str) -> Metric:
         "month",
         world=False,
         compute=lambda e, at: answer(e, place, at),
+        span="years before",
         reads=worked_with.READS,
     )
 

@@ -100,7 +100,8 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
 def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[metrics.Metric, ...]:
     known = {metric.name: metric for metric in metrics.registry(drivers.ecosystems)}
     if not names:
-        # Metrics that read all months cost a fifth more: they are kept where a study names them.
+        # Metrics that read all months cost a fifth more, those of a year a tenth: they are kept
+        # where a study names them.
         return tuple(metric for metric in known.values() if metric.span == "reported months")
     for name in names:
         if name not in known:
@@ -198,7 +199,7 @@ def _answers(
     drivers: Drivers, shape: Kept, done: Trajectory, known: Mapping[str, Floats]
 ) -> Floats:
     """Return who has worked with what in the months that are kept, where a metric asks for it."""
-    if not any(set(worked_with.READS) <= set(metric.reads) for metric in shape.chosen):
+    if not any(metric.span == "years before" for metric in shape.chosen):
         return np.empty(0)
     breadth = [known[name] for name in worked_with.READS]
     return worked_with.by_group([done], shape.at, drivers.ecosystems, shape.members, *breadth)

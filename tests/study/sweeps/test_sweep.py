@@ -96,6 +96,13 @@ def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(tmp_path, monkeypatch, 
     pd.testing.assert_series_equal(one, other.loc[one.index], check_exact=True)
 
 
+def test_use_of_a_year_is_measured_where_a_study_names_it():
+    study = of_options(SMALL, (VARY[0],), runs=2, seed=7, outcomes=Outcomes((), ("world",), "end"))
+    measured = set(sweep(study).outcomes["metric"])
+    assert "share.bloc_cn" in measured
+    assert not [name for name in measured if name.startswith(("used.", "only.", "both."))]
+
+
 def test_points_have_common_random_numbers(finished):
     """Strength nought at one network is the same replicate as strength one, but for the lever."""
     rows = finished.outcomes.query("metric == 'share.bloc_us' and group == 'world'")
