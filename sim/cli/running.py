@@ -172,13 +172,16 @@ def processors() -> int:
 def as_json(ran: Ran) -> dict[str, Any]:
     """Return what ``sim run --json`` prints of one result.
 
-    ``against`` is there where the scenario is not the reference, ``unchanged`` where the result was
-    there before: when it was made.
+    ``headline`` is there where the run reaches mid-2025 and holds the whole world, ``against``
+    where the scenario is not the reference, ``unchanged`` where the result was there before: when
+    it was made.
     """
     from sim.study.headline import headline
 
     result = ran.result
     more: dict[str, Any] = {}
+    if result.headline is not None:
+        more["headline"] = result.headline.to_pylist()
     if result.against is not None:
         more["against"] = result.against.as_dict()
     if ran.unchanged:

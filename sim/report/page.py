@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import basis, figures, history, nations, notes, rows, style, tables
+from sim.report import basis, figures, history, mid_2025, nations, notes, rows, style, tables
 from sim.report.naming import Names, Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
@@ -41,6 +41,7 @@ FILES = (
     ("adoption_curves.png", "the curves as a picture"),
     ("adoption_nations.svg", "the nations as a drawing"),
 )
+HEADLINE = ("headline.csv", "mid-2025 outside China, beside a survey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def context(
             _ahead(result, shown, group, when, shares, named) | {"words": sentence}
             for group, sentence in zip(groups, findings(result, shown, groups, named), strict=True)
         ],
+        "mid_2025": None if result.headline is None else _mid_2025(result.headline, in_fit),
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2], named),
@@ -200,7 +202,7 @@ def context(
         "sources": sources,
         "cited": {source["id"] for source in sources},
         "provenance": _provenance(result, shown),
-        "files": FILES,
+        "files": FILES if result.headline is None else (*FILES, HEADLINE),
     }
 
 
@@ -225,6 +227,15 @@ def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
         "Layout version": str(made["format_version"]),
         "Versions": versions,
         "Made on": f"{machine['system']} {machine['machine']}, engine {how['engine']}",
+    }
+
+
+def _mid_2025(headline: Any, in_fit: frozenset[tuple[str, str]]) -> dict[str, Any]:  # noqa: ANN401
+    """Return use of a year and the main ecosystem, outside China, beside a survey."""
+    return {
+        "words": mid_2025.sentence(headline),
+        "lines": mid_2025.lines(headline),
+        "asked": mid_2025.asked_and_judged(headline, in_fit),
     }
 
 

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from sim import months
-from sim.report import notes, style, tables
+from sim.report import mid_2025, notes, style, tables
 from sim.report.naming import Names, Naming, distinct, naming
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def summary(
         lines += _wrapped(called.note, first="- ")
     for sentence in findings(result, shown, groups, called):
         lines += _wrapped(sentence, first="- ")
+    if result.headline is not None:
+        for said in (mid_2025.sentence(result.headline), mid_2025.beside(result.headline)):
+            lines += _wrapped(said, first="- ")
     for note in notes.notes(result, _levers(result)):
         lines += _wrapped(note, first="- ")
     lines += [

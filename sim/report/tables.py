@@ -55,6 +55,10 @@ class Result(Protocol):
         """Arrow tables ``curves``, ``runs`` and ``outcomes``, with the columns of their files."""
 
     @property
+    def headline(self) -> Any:  # noqa: ANN401 - an Arrow table or None
+        """Mid-2025 outside China, as `sim.study.mid_2025` makes it, where the run has it."""
+
+    @property
     def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name
         """Its effect against the reference, where that was asked for; else None."""
 

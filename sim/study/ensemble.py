@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import curves, groups, history, kept, metrics, saved
+from sim.study import curves, groups, history, kept, mid_2025, saved
 from sim.study.children import safe_path
 from sim.study.manifest import manifest
 from sim.study.result import Result
@@ -135,7 +135,7 @@ def run(
         blocs=drivers.facts.bloc,
         groups=shown,
         drawn=known,
-        asked=metrics.reported(reported),
+        asked=mid_2025.asked(reported, resolved),
         full=full,
         workers=workers,
     )

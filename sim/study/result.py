@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST = "against.csv"
+HEADLINE = "headline.csv"
 CURVES = "adoption_curves.svg"
 
 
@@ -44,6 +45,9 @@ class Result(Saved):
         What the runs would have shown of 2023 to 2025, beside what was observed.
     folder : Path, optional
         Where it is kept.
+    headline : pyarrow.Table, optional
+        Mid-2025 outside China, use of a year and the main ecosystem side by side; None for a run
+        that does not reach it or holds some nations alone.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
     """
@@ -53,6 +57,7 @@ class Result(Saved):
     scenario: Scenario
     tables: Mapping[str, pa.Table]
     seen: Mapping[str, pa.Table]
+    headline: pa.Table | None = field(default=None, kw_only=True)
     against: Effect | None = field(default=None, kw_only=True)
 
     @classmethod
@@ -64,14 +69,15 @@ class Result(Saved):
         seen: Mapping[str, pa.Table],
     ) -> Result:
         """Return the result of an ensemble."""
-        from sim.study import tables
+        from sim.study import mid_2025, tables
 
         made = {
             "curves": tables.curves(scenario.name, ensemble),
             "runs": tables.runs(scenario.name, ensemble),
             "outcomes": tables.outcomes(scenario.name, ensemble),
         }
-        return cls(manifest, scenario, made, seen)
+        headline = mid_2025.table(scenario.name, ensemble)
+        return cls(manifest, scenario, made, seen, headline=headline)
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -191,6 +197,8 @@ class Result(Saved):
         texts = {"curves": self.tables["curves"]}
         texts |= {f"{HISTORY}{name}": table for name, table in self.seen.items()}
         written |= {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
+        if self.headline is not None:
+            written[HEADLINE] = _csv_of(self.headline)
         if self.against is not None:
             written[AGAINST] = _csv_of(_row(self.against))
         return written
@@ -228,10 +236,12 @@ class Result(Saved):
             if f"{HISTORY}{name}.csv" in manifest["seals"]
         }
         scenario = load(plain_scenario(manifest["asked"]["scenario"]))
+        known = HEADLINE in manifest["seals"]
+        headline = csv.read_csv(folder / HEADLINE) if known else None
         beside = None
         if AGAINST in manifest["seals"]:
             beside = Effect(**csv.read_csv(folder / AGAINST).to_pylist()[0])
-        return cls(manifest, scenario, tables, seen, against=beside)
+        return cls(manifest, scenario, tables, seen, headline=headline, against=beside)
 
     def _frame(self, name: str) -> pd.DataFrame:
         from sim.study.tables import frame

@@ -72,6 +72,7 @@ class FakeResult:
     history: dict[str, pd.DataFrame] | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
     against: Any = None
+    headline: Any = None
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:
