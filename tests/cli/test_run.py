@@ -27,7 +27,8 @@ def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     found = json.loads(done.stdout)
-    assert set(found) == {"scenario", "hash", "folder", "runs", "seed", "summary"}
+    assert set(found) == {"scenario", "hash", "folder", "runs", "seed", "summary", "headline"}
+    assert [row["figure"] for row in found["headline"]][:2] == ["used.cn", "share.bloc_cn"]
     assert (found["scenario"], found["runs"], found["seed"]) == ("baseline", 20, 7)
     folder = tmp_path / found["folder"]
     assert folder == tmp_path / "here" / "baseline" / found["hash"][:12]
@@ -48,6 +49,7 @@ def test_a_person_reads_a_summary_and_where_the_files_are(run, tmp_path):
     done = run("baseline", "--runs", 2)
     assert done.returncode == 0, done.stderr
     assert "World" in done.stdout
+    assert "Mid-2025, outside China" in done.stdout
     place = next((tmp_path / "results" / "baseline").glob("[0-9a-f]*"))
     assert str(place.relative_to(tmp_path)) in done.stdout.replace("\n", "")
 
