@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.evidence.survey import EQUAL_SPLIT, respondents
+from sim.evidence.survey import EQUAL_SPLIT, EVERYBODY, read_survey, respondents
 from sim.study import metrics, worked_with
 from sim.study.calibration.series import BY_KEY
 from sim.study.columns import numbers, strings
@@ -122,12 +122,15 @@ def _survey() -> dict[str, tuple[float, str, str]]:
     def answer(series: str) -> Observation:
         return world[series, "cn_all"]
 
+    named = next(
+        row for row in read_survey() if (row.place, row.segment) == (EVERYWHERE, EVERYBODY)
+    )
     used, too = answer(BY_KEY["used"].name), answer(f"{BY_KEY['both'].name}_us_closed")
     alone, split = answer(BY_KEY["only"].name), answer(EQUAL_SPLIT)
     return {
         USED: (used.value / 100.0, SAME, used.source),
         MAIN: (split.value / 100.0, SPLIT, split.source),
-        BOTH: (round(used.value * too.value / 1e4, 4), SAME, too.source),
+        BOTH: (too.value / 100.0 * named.used["cn_all"] / named.named, SAME, too.source),
         TOO: (too.value / 100.0, SAME, too.source),
         ALONE: (alone.value / 100.0, SAME, alone.source),
     }
