@@ -59,6 +59,23 @@ def test_the_world_of_the_survey_is_met_from_its_main_shares():
     assert 100 * overlap == pytest.approx(94.5, abs=1.0)
 
 
+def test_the_equations_give_the_figures_that_they_were_chosen_by():
+    """Main shares of 88.7, 5.6, 4.1 and 1.7 percent, themselves rounded to a tenth."""
+    order = [OF(code) for code in ("us_closed", "cn_all", "us_open_all", "eu_all")]
+    chosen = {
+        answers.used: [97.0, 27.4, 21.6, 10.3],
+        answers.only: [56.8, 1.5, 1.1, 0.4],
+    }
+    for view, shares in chosen.items():
+        np.testing.assert_allclose(100 * view(MAIN, BREADTH, SHAPE)[order], shares, atol=0.25)
+    split = answers.equal_split(MAIN[:, None], np.array([BREADTH]), np.array([SHAPE]))[:, 0]
+    np.testing.assert_allclose(100 * split[order], [81.9, 8.7, 6.6, 2.8], atol=0.15)
+    chinese = answers.used(MAIN[OF("cn_all")], BREADTH, SHAPE)
+    for code, part in {"us_closed": 94.3, "us_open_all": 35.4}.items():
+        two = answers.both(MAIN[OF("cn_all")], MAIN[OF(code)], BREADTH, SHAPE)
+        assert 100 * two / chinese == pytest.approx(part, abs=0.6)
+
+
 @given(
     weights=st.lists(st.floats(0.01, 1.0), min_size=4, max_size=4),
     breadth=st.floats(4, 8), shape=st.floats(0.3, 0.9),

@@ -11,13 +11,14 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.evidence import load as load_evidence
-from sim.study.calibration import naive, nations
-from sim.study.calibration.calibrate import Plan
-from sim.study.calibration.fitted import SPLIT
+from sim.evidence.survey import OF_BINOMIAL, respondents
+from sim.study.calibration import members, naive, nations
+from sim.study.calibration.calibrate import Plan, compiled
+from sim.study.calibration.fitted import FITTED, SPLIT
 from sim.study.calibration.hindcast import ALTERNATIVES, Hindcast, hindcast
-from sim.study.calibration.observe import COLUMNS, observe
+from sim.study.calibration.observe import COLUMNS, _error, observe
 from sim.study.calibration.recovery import recovery
-from sim.study.calibration.series import logit
+from sim.study.calibration.series import SERIES, logit
 from sim.study.calibration.targets import targets
 
 SMALL = Plan(members=310, steps=4, repeats=1)
@@ -101,6 +102,32 @@ def test_structural_alternatives_can_be_set():
             sim.study.resolve("baseline", overrides=[(path, value)])
 
 
+def test_the_world_of_a_recovery_has_tastes_of_its_own(monkeypatch):
+    truths = []
+
+    real = members.shown
+
+    def shown(drivers, unknown, scores, *rest):
+        if scores.shape[1] == 1:
+            truths.append((unknown, scores[:, 0]))
+        return real(drivers, unknown, scores, *rest)
+
+    monkeypatch.setattr(members, "shown", shown)
+    found = recovery(1, Plan(members=310, steps=1, repeats=1))
+    ((unknown, truth),) = truths
+    assert np.abs(truth[len(unknown.held) :]).min() > 0.0
+    assert len(truth) > len(unknown.held) + 3 * 37
+    moved = [row.path for row in unknown.held if row.path in FITTED]
+    assert found["parameter"].tolist() == moved
+    own = dict(zip(unknown.names, truth, strict=True))
+    assert found["truth"].tolist() == [own[path] for path in moved]
+    assert (found["low"] < found["high"]).all()
+    inside = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
+    np.testing.assert_array_equal(found["covered"], inside)
+    # What the figures tell narrows the intervals; 90 % of the prior are 3.29 wide.
+    assert (found["high"] - found["low"]).mean() < 3.2
+
+
 @pytest.mark.slow
 def test_intervals_hold_known_parameters():
     """Six cases of 29 parameters: 0.9 is expected; cases are correlated, so alpha = 0.001 of a
@@ -148,6 +175,37 @@ def test_one_nation_of_a_series_by_nation():
     assert set(table["nation"]) == {"BLR"}
     last = table.set_index("month").loc["2025-12"]
     assert last["p05"] < 56.0 < last["p95"]
+
+
+def test_a_nation_that_was_not_asked_has_the_sampling_of_a_hundred_respondents():
+    drivers = compiled(Plan())
+    shares = np.full((1, len(drivers.nations), 4, 1), 10.0)
+    found = _error(SERIES[SPLIT], shares, drivers)[0, :, 0, 0]
+    asked = respondents()
+    for nation, error in zip(drivers.nations, found, strict=True):
+        people = asked.get(nation, 100)
+        assert error == pytest.approx(np.sqrt(OF_BINOMIAL / (people * 0.1 * 0.9)))
+    assert {"KEN", "NGA", "EGY"} <= set(drivers.nations) - set(asked)
+    assert asked["USA"] > 1000
+
+
+def test_classes_of_developers_add_up_and_are_wider_than_sampling():
+    """Medians of four classes, each with errors of its own: within six points of the whole.
+
+    90 % of 60 runs are at least three quarters of what sampling alone would have.
+    """
+    table = observe("baseline", SPLIT, runs=60, until="2025-06", seed=1)
+    last = table[table["month"] == "2025-06"].set_index(["nation", "ecosystem"])
+    medians = last["p50"]
+    assert len(medians) == 80 * 4
+    total = medians.groupby("nation").sum()
+    assert abs(total.mean() - 100.0) < 1.0
+    assert total.between(94.0, 106.0).all()
+    for nation in ("KEN", "NGA", "EGY"):
+        row = last.loc[nation, "cn_all"]
+        part = row["p50"] / 100.0
+        alone = 3.29 * np.sqrt(OF_BINOMIAL / (100 * part * (1.0 - part)))
+        assert np.diff(logit(row[["p05", "p95"]].to_numpy(float))) > 0.75 * alone
 
 
 def test_the_bare_view_is_narrower_than_what_would_be_observed():

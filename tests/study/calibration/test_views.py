@@ -9,7 +9,9 @@ from sim import months
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.study.calibration import series, views
+from sim.study.calibration.fitted import SPLIT
 from sim.study.calibration.series import SERIES
+from sim.study.calibration.targets import published
 from sim.world import simulate
 from sim.world.rows import B, P
 from tests.world import worlds
@@ -148,11 +150,40 @@ def test_months_that_are_asked_for_are_those_of_the_whole_path(small):
         np.testing.assert_array_equal(views.view(of, seen, drivers, known, at), whole[at])
 
 
-def test_main_users_stay_by_the_chain_of_the_month():
-    """One segment, no bonus: who thinks over takes P, so that a year leaves ``1 - (1-x)(1-q)``."""
-    share = np.array([0.3, 0.7])
-    rho = 0.1
-    step = (1 - rho) * np.eye(2) + rho * np.ones((2, 1)) * share
-    year = np.linalg.matrix_power(step, 12)[0, 0]
-    left = (1 - rho) ** 12
-    assert year == pytest.approx(left + (1 - left) * share[0])
+def test_main_users_stay_by_twelve_months_of_the_choice(small):
+    """Followed one by one: who does not think over stays, who does keeps the old one or takes P."""
+    drivers, seen, known = small
+    of = SERIES["main_ecosystem_kept_a_year"]
+    month, lane = 29, 4
+    mine = [drivers.ecosystems.index(k) for k in series.VIEWS["cn_all"]]
+    there = [n for n, name in enumerate(drivers.nations) if name != "CHN"]
+    weight = seen.developers[month, there, lane]
+    share = weight @ seen.share[month, there, :, lane] / weight.sum()
+    expected = 0.0
+    for s in range(known["stay"].shape[0]):
+        rho, bonus = known["reconsider"][s, lane], np.exp(known["stay"][s, lane]) - 1.0
+        users = np.where(np.isin(np.arange(share.size), mine), share, 0.0)
+        begun = users.sum()
+        for _ in range(12):
+            after = np.zeros_like(users)
+            for k, part in enumerate(users):
+                keep = bonus * share[k] / (1.0 + bonus * share[k])
+                after += part * rho * (1.0 - keep) * share
+                after[k] += part * (1.0 - rho + rho * keep)
+            users = after
+        expected += known["answering"][s, lane] * users[mine].sum() / begun
+    path = views.view(of, seen, drivers, known)
+    assert path[month, 0, 0, lane] == pytest.approx(100.0 * expected)
+
+
+def test_one_class_has_what_the_others_leave(small):
+    drivers, seen, known = small
+    left = {of.name: of for of in SERIES.values() if of.rest is not None}
+    assert list(left) == [SPLIT]
+    of = left[SPLIT]
+    assert of.rest == "us_closed"
+    path = views.view(of, seen, drivers, known)
+    others = [c for c, code in enumerate(of.codes) if code != of.rest]
+    rest = path[:, :, of.codes.index(of.rest)]
+    np.testing.assert_allclose(rest, 100.0 - path[:, :, others].sum(axis=2), atol=1e-8)
+    assert not [aim for aim in published() if aim.series == SPLIT and aim.code == of.rest]
