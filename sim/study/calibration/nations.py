@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.evidence import Nations, load
-from sim.evidence.survey import CLASSES, split_error
+from sim.evidence.survey import CLASSES, sampled
 from sim.study.calibration import members, scores
 from sim.study.calibration.calibrate import Plan, calibrate, compiled
 from sim.study.calibration.fitted import SPLIT
@@ -156,11 +156,12 @@ def _rows(
     wanted : sequence of Target
     shares : ndarray, shape (wanted, draws)
         Draws of the shares of all developers of the nations, percent; what its respondents would
-        show differs from them by sampling.
+        show differs from them by sampling, whose size follows from the draw: what they did show
+        may not tell how sure the forecast is.
     rng : numpy Generator
     """
     nations = load().nations
-    observed, error = _observed()
+    observed = _observed()
     rest = SERIES[SPLIT].rest
     by_nation: dict[str, dict[str, Floats]] = {}
     for aim, row in zip(wanted, shares, strict=True):
@@ -169,7 +170,7 @@ def _rows(
         if rest is not None:
             classes[rest] = 100.0 - np.sum(list(classes.values()), axis=0)
         for code, share in classes.items():
-            noise = error[nation, code] * rng.standard_normal(share.size)
+            noise = sampled(share / 100.0, nation) * rng.standard_normal(share.size)
             row, value = percent(logit(share) + noise), observed[nation, code]
             low, high = scores.interval(row)
             yield {
@@ -180,15 +181,13 @@ def _rows(
             }  # fmt: skip
 
 
-def _observed() -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-    """Return the equal split by nation and class, percent, and its sampling error, log-odds."""
-    shares, errors = {}, {}
-    for row in load().observations:
-        if row.series == SPLIT and row.ecosystem in CLASSES:
-            code = "eu_all" if row.ecosystem == "eu" else row.ecosystem
-            shares[row.place, code] = row.value
-            errors[row.place, code] = split_error(row.place, row.ecosystem)
-    return shares, errors
+def _observed() -> dict[tuple[str, str], float]:
+    """Return the equal split by nation and class, percent."""
+    return {
+        (row.place, "eu_all" if row.ecosystem == "eu" else row.ecosystem): row.value
+        for row in load().observations
+        if row.series == SPLIT and row.ecosystem in CLASSES
+    }
 
 
 def _regressed(

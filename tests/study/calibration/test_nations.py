@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from sim.evidence import load
-from sim.evidence.survey import sampled
 from sim.study.calibration import nations
 from sim.study.calibration import targets as aimed
 from sim.study.calibration.calibrate import Plan
@@ -45,7 +44,6 @@ def _otherwise(value):
 
 
 def test_what_nations_answered_changes_nothing_of_their_forecast(whole, monkeypatch):
-    """The size of what sampling adds is the same in both."""
     places = list(dict.fromkeys(whole.points["nation"]))
     out = sorted(places[: len(places) // 2])
     other = [
@@ -53,10 +51,9 @@ def test_what_nations_answered_changes_nothing_of_their_forecast(whole, monkeypa
         if aim.series == SPLIT and aim.place in out else aim
         for aim in PUBLISHED
     ]  # fmt: skip
-    values, errors = OBSERVED
-    values = {of: _otherwise(v) if of[0] in out else v for of, v in values.items()}
+    values = {of: _otherwise(v) if of[0] in out else v for of, v in OBSERVED.items()}
     monkeypatch.setattr(aimed, "published", lambda: other)
-    monkeypatch.setattr(nations, "_observed", lambda: (values, errors))
+    monkeypatch.setattr(nations, "_observed", lambda: values)
     found = nations._fold(SMALL, [aim for aim in other if aim.series == SPLIT], out)
     before = whole.points.iloc[: len(found)]
     assert before["nation"].tolist() == found["nation"].tolist()
@@ -65,10 +62,6 @@ def test_what_nations_answered_changes_nothing_of_their_forecast(whole, monkeypa
     assert (found["crps"] != before["crps"]).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the size of sampling is taken at what the nation answered, and not at its forecast",
-)
 def test_what_a_nation_answered_does_not_widen_its_forecast(monkeypatch):
     out = ("BRA", "DEU")
     wanted = [aim for aim in TOLD if aim.place in out]
@@ -78,10 +71,8 @@ def test_what_a_nation_answered_does_not_widen_its_forecast(monkeypatch):
         return pd.DataFrame(nations._rows("x", wanted, shares, np.random.default_rng(2)))[FORECAST]
 
     as_it_was = forecast()
-    values, errors = ({of: of_all[of] for of in of_all if of[0] in out} for of_all in OBSERVED)
-    values = {of: _otherwise(value) for of, value in values.items()}
-    errors = {of: float(sampled(np.array(v / 100.0), of[0])) for of, v in values.items()}
-    monkeypatch.setattr(nations, "_observed", lambda: (values, errors))
+    values = {of: _otherwise(value) for of, value in OBSERVED.items() if of[0] in out}
+    monkeypatch.setattr(nations, "_observed", lambda: values)
     np.testing.assert_array_equal(forecast(), as_it_was)
 
 
