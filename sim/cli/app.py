@@ -480,7 +480,7 @@ def hypotheses(
 @app.command()
 def calibrate(
     members: Members = 1000,
-    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
+    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Last month whose figures are known.")
@@ -522,7 +522,7 @@ def hindcast(
         bool, typer.Option("--alternatives", help="Score other structures instead.")
     ] = False,
     members: Members = 1000,
-    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 6,
+    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
     out: Out = Path("results"),
     json: Json = False,

@@ -77,7 +77,7 @@ class Plan:
     """
 
     members: int = 1000
-    steps: int = 7
+    steps: int = 8
     repeats: int = 2
     seed: int = 1
     until: str = "2025-12"
@@ -252,8 +252,8 @@ class _Runs:
 
     @property
     def count(self) -> int:
-        """Runs in all: every step, two with tastes, and those that tell the tastes."""
-        return self.plan.steps + 1 + 2 + REFINEMENTS
+        """Runs in all: two of the prior, every step, and those that tell the tastes."""
+        return 2 + self.plan.steps + 2 + REFINEMENTS
 
     def shown(self, scores: Floats) -> Floats:
         """Return what members with these scores show at the targets, log-odds."""
@@ -291,21 +291,25 @@ def _parameters(run: _Runs) -> _Fit:
     _require_free(plan, len(unknown.held))
     # Slopes are left to forecasts: the structure shall explain what it can.
     observed, errors = values(aims), covariance(aims, slopes=False)
-    scores = prior = unknown.centred(
+    prior = unknown.centred(
         np.random.default_rng([plan.seed, 0]).standard_normal((len(unknown.names), plan.members))
     )
     count = len(unknown.held)
-    flat, first = run.shown(unknown.without_tastes(scores)), run.shown(scores)
+    flat, first = run.shown(unknown.without_tastes(prior)), run.shown(prior)
     errors = errors + tastes.spread(unknown, aims, flat, first)
-    rng = np.random.default_rng([plan.seed, 1])
-    wanted = smoother.perturbed(observed, errors, plan.members, rng)
-    for step, part in enumerate(smoother.damping(plan.steps)):
-        if step:
-            flat = run.shown(unknown.without_tastes(scores))
-        scores = scores.copy()
-        scores[:count] = smoother.update(
-            prior[:count], scores[:count], flat, wanted, errors, may_move, part
-        )
+    wanted = smoother.perturbed(
+        observed, errors, plan.members, np.random.default_rng([plan.seed, 1])
+    )
+
+    def show(held: Floats) -> Floats:
+        whole = prior.copy()
+        whole[:count] = held
+        return run.shown(unknown.without_tastes(whole))
+
+    scores = prior.copy()
+    scores[:count] = smoother.fitted(
+        prior[:count], flat, show, wanted, errors, may_move, plan.steps
+    )
     return _Fit(prior, first, scores)
 
 

@@ -5,10 +5,15 @@ and looks for the unknowns that are near to the one and to the other: randomised
 whose results are a sample of the posterior where the model is linear and errors are normal, and
 near to it else. All members share the sensitivities of the model, a regression of what they show on
 their unknowns, taken anew in every step (Chen and Oliver 2013, *Computational Geosciences* 17:
-689-703, the Gauss-Newton form). `sim.study.calibration.recovery` judges how well it does.
+689-703, the Gauss-Newton form). A member's own response may be stronger or weaker, so that each has
+a length of step of its own, which grows while its corrections become smaller and falls, the step
+undone, where they do not (natural monotonicity, Deuflhard 2011, *Newton Methods for Nonlinear
+Problems*, ch. 3). `sim.study.calibration.recovery` judges how well it does.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +24,11 @@ LONGEST = 1.0
 """Longest step of an unknown at a time, standard deviations of its prior: sensitivities of the
 whole ensemble say little of what is farther away."""
 
+FIRST, MOST = 0.35, 0.6
+"""Part of the way that is gone in the first step, and at most: whole steps overshoot."""
 
-def damping(steps: int) -> tuple[float, ...]:
-    """Return the part of the way that is gone in each step: short, longer and short again.
-
-    The first steps start from sensitivities of the prior, which are far from those of the end; the
-    last ones settle.
-    """
-    middle = max(steps - 1, 1) / 2.0
-    return tuple(0.6 - 0.3 * abs(step - middle) / middle for step in range(steps))
+LONGER, SHORTER = 1.4, 0.4
+"""Factors on a member's part after a step that brought it nearer, and after one that did not."""
 
 
 def perturbed(
@@ -52,21 +53,62 @@ def perturbed(
     return np.asarray(observed[:, None] + errors - errors.mean(axis=1, keepdims=True))
 
 
-def update(
+def fitted(
+    prior: Floats,
+    seen: Floats,
+    show: Callable[[Floats], Floats],
+    wanted: Floats,
+    covariance: Floats,
+    may_move: Floats,
+    steps: int,
+) -> Floats:
+    """Return the ensemble moved to what is wanted.
+
+    Parameters
+    ----------
+    prior : ndarray, shape (unknowns, members)
+        Standard normal.
+    seen : ndarray, shape (targets, members)
+        What members of the prior show.
+    show : callable
+        What members with other unknowns show; it is called once a step.
+    wanted : ndarray, shape (targets, members)
+        From :func:`perturbed`.
+    covariance, may_move
+        As in :func:`correction`.
+    steps : int
+
+    Returns
+    -------
+    ndarray, shape (unknowns, members)
+    """
+    now = prior
+    ahead = correction(prior, now, seen, wanted, covariance, may_move)
+    part = np.full(prior.shape[1], FIRST)
+    for _ in range(steps):
+        tried = now + np.clip(part * ahead, -LONGEST, LONGEST)
+        shown = show(tried)
+        after = correction(prior, tried, shown, wanted, covariance, may_move)
+        nearer = np.linalg.norm(after, axis=0) < np.linalg.norm(ahead, axis=0)
+        now, seen = np.where(nearer, tried, now), np.where(nearer, shown, seen)
+        part = np.where(nearer, np.minimum(part * LONGER, MOST), part * SHORTER)
+        ahead = correction(prior, now, seen, wanted, covariance, may_move)
+    return now
+
+
+def correction(
     prior: Floats,
     unknowns: Floats,
     shown: Floats,
     wanted: Floats,
     covariance: Floats,
     may_move: Floats,
-    part: float,
 ) -> Floats:
-    """Return the ensemble after one step.
+    """Return how far each member is from the best compromise, as the present sensitivities have it.
 
-    ``x <- x + part (x0 + K (wanted - shown + G (x - x0)) - x)`` with ``K = G' (G G' + R)^-1``.
-    Unknowns that no target may move keep the values that they have in each member: the others are
-    moved as they would be if these were known, a cut posterior (Plummer 2015, *Statistics and
-    Computing* 25: 37-43).
+    ``x0 + K (wanted - shown + G (x - x0)) - x`` with ``K = G' (G G' + R)^-1``. Unknowns that no
+    target may move stay what they are in each member: the others are moved as they would be if
+    these were known, a cut posterior (Plummer 2015, *Statistics and Computing* 25: 37-43).
 
     Parameters
     ----------
@@ -83,8 +125,6 @@ def update(
     may_move : ndarray, shape (unknowns, targets)
         0 or 1: whether a target may tell of an unknown; where it may not, the sensitivity is taken
         as nothing.
-    part : float
-        Part of the way that is gone, from :func:`damping`.
 
     Returns
     -------
@@ -97,7 +137,6 @@ def update(
     slopes = slopes[:, moved]
     gain = np.linalg.solve(slopes @ slopes.T + covariance, slopes).T
     start, now = prior[moved], unknowns[moved]
-    best = start + gain @ (wanted - shown + slopes @ (now - start))
-    out = unknowns.copy()
-    out[moved] = now + np.clip(part * (best - now), -LONGEST, LONGEST)
+    out = np.zeros_like(unknowns)
+    out[moved] = start + gain @ (wanted - shown + slopes @ (now - start)) - now
     return out

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sim.study.calibration.smoother import LONGEST, damping, perturbed, update
-
-
-@given(steps=st.integers(1, 30))
-def test_steps_are_parts_of_the_way(steps):
-    parts = damping(steps)
-    assert len(parts) == steps
-    assert all(0.0 < part <= 0.6 for part in parts)
-    assert parts == parts[::-1]
+from sim.study.calibration.smoother import LONGEST, MOST, correction, fitted, perturbed
 
 
 def _run(design, observed, covariance, may_move, members, steps, seed):
     rng = np.random.default_rng(seed)
-    start = scores = rng.standard_normal((design.shape[1], members))
+    start = rng.standard_normal((design.shape[1], members))
     wanted = perturbed(observed, covariance, members, rng)
-    for part in damping(steps):
-        scores = update(start, scores, design @ scores, wanted, covariance, may_move, part)
-    return start, scores
+    return start, fitted(
+        start, design @ start, design.__matmul__, wanted, covariance, may_move, steps
+    )
 
 
 def test_a_linear_model_gets_its_posterior():
@@ -59,13 +51,34 @@ def test_held_unknowns_stay_and_the_others_fit_them():
 def test_a_target_moves_only_what_it_may_and_no_step_is_long():
     rng = np.random.default_rng(3)
     scores = rng.standard_normal((2, 500))
-    shown = scores[:1] + scores[1:]
     may_move = np.array([[1.0], [0.0]])
     wanted = perturbed(np.array([40.0]), np.eye(1), 500, rng)
-    after = update(scores, scores, shown, wanted, np.eye(1), may_move, 0.5)
+    show = partial(np.matmul, np.ones((1, 2)))
+    after = fitted(scores, show(scores), show, wanted, np.eye(1), may_move, 1)
     np.testing.assert_array_equal(after[1], scores[1])
     assert after[0].mean() > scores[0].mean() + 0.3
     assert np.abs(after - scores).max() <= LONGEST + 1e-12
+
+
+def test_members_whose_response_is_stronger_than_that_of_all_settle_too():
+    """The common sensitivity is a third of that of some members, who overshoot by whole steps."""
+    rng = np.random.default_rng(5)
+    start = rng.standard_normal((1, 2_000))
+    strength = np.where(np.arange(2_000) % 5 == 0, 5.0, 1.0)
+    covariance = np.array([[0.01]])
+    wanted = perturbed(np.array([1.0]), covariance, 2_000, rng)
+
+    def missed(steps):
+        show = partial(np.multiply, strength)
+        found = fitted(start, show(start), show, wanted, covariance, np.ones((1, 1)), steps)
+        return np.abs(wanted - strength * found)[0, ::5]
+
+    assert np.quantile(missed(12), 0.9) < 0.2
+    whole, now = MOST, start
+    for _ in range(12):
+        shown = strength * now
+        now = now + whole * correction(start, now, shown, wanted, covariance, np.ones((1, 1)))
+    assert np.quantile(np.abs(wanted - strength * now)[0, ::5], 0.9) > 0.2
 
 
 def test_errors_have_mean_zero_and_their_covariance():
