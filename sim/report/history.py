@@ -35,6 +35,11 @@ class View:
         Heading of what was observed.
     comparable : bool
         Whether model and observation measure the same, so that a miss may be called one.
+    furthest : int
+        How many nations are always shown: those whose mean is furthest from what was observed. 0
+        shows the printed figures and the misses.
+    apart : frozenset of str
+        Nations that are shown and not counted.
     """
 
     title: str
@@ -43,31 +48,47 @@ class View:
     extra: Mapping[str, str] = field(default_factory=dict)
     observed: str = "Observed"
     comparable: bool = True
+    furthest: int = 0
+    apart: frozenset[str] = frozenset()
 
+
+CONSUMERS = "These are consumers; nothing that developers do in the model follows from them."
 
 VIEWS = {
+    "survey_by_nation": View(
+        "Developers by nation: Chinese models in the survey of mid-2025",
+        "so2025full_equal_split_share",
+        "Equal split: each respondent counts in equal parts for the models that he or she had "
+        "worked with in the past year. It lies between use in a year and a main ecosystem, and is "
+        "neither. Observed figures carry the chance of who answered, which the interval of the "
+        "runs leaves out; China's respondents are few and read English, so that its figure hardly "
+        "moved the fit. Nations that were not asked have no row.",
+        furthest=8,
+        apart=frozenset({"CHN"}),
+    ),
+    "chinese_share_by_month": View(
+        "Chinese share of main ecosystems of the world's developers, month by month",
+        "openrouter_token_share_by_lab_origin",
+        "No survey asked developers for their main ecosystem. The last column is the nearest "
+        "thing that moves for like reasons: the Chinese share of the identified tokens that the "
+        "router OpenRouter passed on in one day of the month. A router draws those who look for "
+        "price and choice, so that levels should not be compared.",
+        {"outside_china": "Outside China, mean"},
+        "Routed tokens, one day",
+        comparable=False,
+    ),
     "deepseek_by_nation": View(
         "Chatbot use by nation, second half of 2025",
         "deepseek_market_share",
         "DeepSeek's share of chatbot use. Observed is the figure that the source prints, else the "
-        "band of its map. A proxy for developers.",
+        f"band of its map. {CONSUMERS}",
         {"all_chinese": "All Chinese services, mean"},
-    ),
-    "chinese_share_by_month": View(
-        "Chinese share of the world's developers, month by month",
-        "openrouter_token_share_by_lab_origin",
-        "No source counts this share. The last column is the nearest thing that moves for like "
-        "reasons: the Chinese share of the identified tokens that the router OpenRouter passed on "
-        "in one day of the month. Levels should not be compared. A proxy for developers.",
-        {"outside_china": "Outside China, mean"},
-        "Routed tokens, one day",
-        comparable=False,
     ),
     "chinese_sites_by_month": View(
         "Visits to Chinese chatbot sites outside China, around R1",
         "web_visit_share_chinese_llm_sites",
         "Share of visits to all chatbot sites; R1 came out in January 2025. Two observed figures "
-        "are two ways of counting, not an interval. A proxy for developers.",
+        f"are two ways of counting, not an interval. {CONSUMERS}",
     ),
 }
 """Views by the names that the study room gives them."""
@@ -108,6 +129,7 @@ def view(
     fitted = {row[first] for row in found if observed(row) and (look.series, row[first]) in used}
     extra = {key: head for key, head in look.extra.items() if key in table.column_names}
     top = _ceiling(found, [observed(row) for row in found] if look.comparable else [])
+    far = {row[first] for row in _furthest(found)[: look.furthest]}
     shown: list[dict[str, Any]] = []
     more: list[dict[str, Any]] = []
     for row in found:
@@ -123,8 +145,12 @@ def view(
             "fit": IN_FIT if row[first] in fitted else "",
             "verdict": judged,
         }
-        aside = first == "nation" and row["observed"] is None and row[first] not in COMPARED
-        (more if aside and judged in {"", "in reach"} else shown).append(cells)
+        if look.furthest:
+            aside = row[first] not in far
+        else:
+            printed = row["observed"] is not None or row[first] in COMPARED
+            aside = first == "nation" and not printed and judged in {"", "in reach"}
+        (more if aside else shown).append(cells)
     return {
         "title": look.title,
         "note": look.note,
@@ -134,6 +160,7 @@ def view(
         "top": f"{100 * top:.0f} %",
         "rows": shown,
         "more": more,
+        "more_says": _of_more(more, look),
     }
 
 
@@ -203,7 +230,40 @@ def _says(first: str, rows: Sequence[Row], names: Mapping[str, str], look: View)
     """Return a view in a sentence or two."""
     if not rows:
         return ""
+    if look.furthest:
+        return _of_survey(rows, names, look)
     return _of_nations(rows, names) if first == "nation" else _of_months(rows, look)
+
+
+def _of_more(more: Sequence[Mapping[str, Any]], look: View) -> str:
+    """Return what the rows are that are shown on demand."""
+    if not look.furthest:
+        return f"{len(more)} more, all in reach of what was observed"
+    return f"{len(more)} more nations, nearer to what was observed"
+
+
+def _furthest(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with a printed figure, that furthest from the mean of the runs first."""
+    printed = [row for row in rows if row["observed"] is not None]
+    return sorted(printed, key=lambda row: -abs(row["mean"] - row["observed"]))
+
+
+def _of_survey(rows: Sequence[Row], names: Mapping[str, str], look: View) -> str:
+    """Return in how many nations the interval holds the figure, and where the mean is furthest."""
+    counted = [row for row in rows if row["nation"] not in look.apart and observed(row)]
+    held = sum(verdict(row, observed(row)) == "in reach" for row in counted)
+    aside = " and ".join(names.get(row["nation"], row["nation"]) for row in rows
+                         if row["nation"] in look.apart)  # fmt: skip
+    apart = f", {aside} apart," if aside else ""
+    missed = ", ".join(
+        f"{names.get(row['nation'], row['nation'])} {short(row['mean'])} % "
+        f"(observed {short(row['observed'])} %)"
+        for row in _furthest(rows)[:5]
+    )
+    return (
+        f"The interval of the runs holds the observed figure in {held} of {len(counted)} "
+        f"nations{apart} that the survey asked. Their means are furthest from it here: {missed}."
+    )
 
 
 def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str]) -> str:

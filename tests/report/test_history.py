@@ -34,6 +34,24 @@ def test_printed_figures_and_misses_stay_in_sight(result):
     assert "in 5 of 6 nations" in view["says"]
 
 
+def test_the_survey_shows_its_largest_misses_and_counts_china_apart(result):
+    table = result.seen["survey_by_nation"]
+    used = {("so2025full_equal_split_share", name) for name in table["nation"].to_pylist()}
+    view = history.view("survey_by_nation", table, NAMES, used)
+    assert len(view["rows"]) == 8
+    assert [row["name"] for row in view["more"]] == ["Germany", "FRA"]
+    assert view["more_says"] == "2 more nations, nearer to what was observed"
+    assert "holds the observed figure in 8 of 9 nations, China apart" in view["says"]
+    assert "China 55 % (observed 40 %), RUS 20 % (observed 27 %)" in view["says"]
+    assert "The fit used all of these 10 figures" in view["says"]
+    assert {row["fit"] for row in (*view["rows"], *view["more"])} == {history.IN_FIT}
+
+
+def test_a_survey_without_china_sets_nobody_apart(result):
+    view = history.view("survey_by_nation", result.seen["survey_by_nation"].slice(1), NAMES)
+    assert "in 8 of 9 nations that the survey asked" in view["says"]
+
+
 def test_months_are_summed_up_with_their_peak(result):
     view = history.view("chinese_sites_by_month", result.seen["chinese_sites_by_month"], {})
     assert "from 2.1 % in 2024-12 to 6 % in 2025-09, with a peak of 12 % in 2025-02" in view["says"]

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"IPython", "SALib", "mesa", "networkx", "pandas", "scipy"}
+HEAVY = {
+    "IPython", "SALib", "mesa", "networkx", "pandas",
+    # Numba loads the front of scipy by itself, which costs little; its parts cost much.
+    "scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats",
+}  # fmt: skip
 
 RUN = """
 import runpy, sys
