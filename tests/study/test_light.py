@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HEAVY = {
     "IPython", "SALib", "mesa", "networkx", "pandas",
-    # Numba loads the front of scipy by itself, which costs little; its parts cost much.
-    "scipy.linalg", "scipy.optimize", "scipy.special", "scipy.stats",
+    # Not scipy.linalg: numba, which every run has, looks there for a BLAS.
+    "scipy.optimize", "scipy.special", "scipy.stats",
 }  # fmt: skip
 
 RUN = """
