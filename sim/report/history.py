@@ -154,7 +154,7 @@ def view(
     return {
         "title": look.title,
         "note": look.note,
-        "says": _says(first, found, names, look) + _of_fit(found, fitted),
+        "says": _says(first, found, names, look) + _of_fit(found, fitted, look),
         "head": {"name": words(first), "extra": list(extra.values()), "observed": look.observed},
         "comparable": look.comparable,
         "top": f"{100 * top:.0f} %",
@@ -266,12 +266,17 @@ def _of_survey(rows: Sequence[Row], names: Mapping[str, str], look: View) -> str
     )
 
 
-def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str]) -> str:
+def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str], look: View) -> str:
     """Return how many of the observed figures the fit used: meeting these is no test."""
     if not fitted:
         return ""
     seen = sum(bool(observed(row)) for row in rows)
     count = "all" if len(fitted) == seen else f"{len(fitted)}"
+    if not look.comparable:
+        return (
+            f" The fit used {count} of the {seen} figures in the last column, each by what a "
+            "router would have seen of the runs."
+        )
     return f" The fit used {count} of these {seen} figures, so that they are in-sample."
 
 

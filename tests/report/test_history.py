@@ -62,6 +62,9 @@ def test_months_are_summed_up_with_their_peak(result):
 def test_what_is_not_the_same_thing_is_not_judged(result):
     view = history.view("chinese_share_by_month", result.seen["chinese_share_by_month"], {})
     assert not view["comparable"]
+    used = {("openrouter_token_share_by_lab_origin", "2025-02")}
+    told = history.view("chinese_share_by_month", result.seen["chinese_share_by_month"], {}, used)
+    assert "The fit used 1 of the 2 figures in the last column" in told["says"]
     assert all(row["verdict"] == "" and "seen" not in row["strip"] for row in view["rows"])
     assert [row["observed"] for row in view["rows"]] == ["", "9.6 %", "", "16 %"]
     assert [row["extra"][0] for row in view["rows"]][1] == "6 %"
