@@ -61,8 +61,8 @@ VIEWS = {
         "Equal split: each respondent counts in equal parts for the models that he or she had "
         "worked with in the past year. It lies between use in a year and a main ecosystem, and is "
         "neither. Observed figures carry the chance of who answered, which the interval of the "
-        "runs leaves out; China's respondents are few and read English, so that its figure hardly "
-        "moved the fit. Nations that were not asked have no row.",
+        "runs leaves out and which is large where few did. China's respondents read an English "
+        "site, so that its figure hardly moved the fit. Nations that were not asked have no row.",
         furthest=8,
         apart=frozenset({"CHN"}),
     ),
@@ -142,7 +142,7 @@ def view(
             "band": f"{short(row['p05'])}–{short(row['p95'])}",
             "extra": [f"{short(row[key])} %" for key in extra],
             "observed": _figures(seen),
-            "fit": IN_FIT if row[first] in fitted else "",
+            "fit": ", ".join(_of_figure(row, fitted=row[first] in fitted)),
             "verdict": judged,
         }
         if look.furthest:
@@ -170,6 +170,12 @@ def observed(row: Row) -> tuple[float, ...]:
     if cells[0] is not None:
         return (float(cells[0]),)
     return tuple(float(cell) for cell in cells[1:] if cell is not None)
+
+
+def _of_figure(row: Row, *, fitted: bool) -> list[str]:
+    """Return what stands small beside an observed figure: how many answered, and the fit."""
+    said = [] if row.get("respondents") is None else [f"{row['respondents']:.0f} answered"]
+    return [*said, IN_FIT] if fitted else said
 
 
 def verdict(row: Row, seen: Sequence[float]) -> str:

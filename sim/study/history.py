@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.evidence.survey import EQUAL_SPLIT
+from sim.evidence.survey import EQUAL_SPLIT, respondents
 from sim.study.calibration import answers
 from sim.study.calibration.views import main_shares, users_abroad
 from sim.study.columns import gapped, numbers, strings
@@ -103,7 +103,7 @@ def _by_survey(
     blocks: Sequence[Seen], drivers: Drivers, breadth: Floats, shape: Floats
 ) -> pa.Table:
     """Return the Chinese part of the equal split in the nations of the survey, largest first."""
-    seen = _observed(EQUAL_SPLIT, ecosystem=OF_SURVEY)
+    seen, answered = _observed(EQUAL_SPLIT, ecosystem=OF_SURVEY), respondents()
     places = [i for i, name in enumerate(drivers.nations) if name in seen]
     at = np.array([_ASKED - calendar.FIRST])
     main = np.concatenate([main_shares(block, drivers, at)[0, places] for block in blocks], axis=-1)
@@ -116,6 +116,7 @@ def _by_survey(
             "nation": strings(names),
             **{band: numbers(values[order]) for band, values in view.items()},
             "observed": gapped([seen[n] for n in names]),
+            "respondents": gapped([answered.get(n) for n in names]),
         }
     )
 

@@ -47,6 +47,14 @@ def test_the_survey_shows_its_largest_misses_and_counts_china_apart(result):
     assert {row["fit"] for row in (*view["rows"], *view["more"])} == {history.IN_FIT}
 
 
+def test_a_figure_says_how_many_answered():
+    row = {"nation": "PER", "mean": 0.13, "p05": 0.08, "p95": 0.25, "observed": 0.2}
+    table = pa.Table.from_pylist([row | {"respondents": 33}, row | {"respondents": None}])
+    used = {("so2025full_equal_split_share", "PER")}
+    rows = history.view("survey_by_nation", table, {}, used)["rows"]
+    assert [each["fit"] for each in rows] == ["33 answered, in the fit", "in the fit"]
+
+
 def test_a_survey_without_china_sets_nobody_apart(result):
     view = history.view("survey_by_nation", result.seen["survey_by_nation"].slice(1), NAMES)
     assert "in 8 of 9 nations that the survey asked" in view["says"]

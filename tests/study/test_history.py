@@ -9,7 +9,7 @@ import pytest
 
 from sim import months as calendar
 from sim.evidence import load
-from sim.evidence.survey import EQUAL_SPLIT
+from sim.evidence.survey import EQUAL_SPLIT, respondents
 from sim.study import history
 from sim.study.calibration import answers
 from tests.strategies import ECOSYSTEMS, fake_drivers, fake_trajectory
@@ -67,6 +67,7 @@ def test_the_survey_is_answered_from_the_year_before_it_nation_by_nation(drivers
         )[0]
         assert row["mean"] == pytest.approx(split.mean())
         assert [row["p05"], row["p95"]] == pytest.approx(np.quantile(split, [0.05, 0.95]).tolist())
+        assert row["respondents"] == respondents()[name]
     means = [row["mean"] for row in found.values()]
     assert means == sorted(means, reverse=True)
     assert {name: found[name]["observed"] for name in ("CHN", "IND", "USA") if name in found} == {

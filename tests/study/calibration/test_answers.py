@@ -106,7 +106,7 @@ def test_brands_of_a_class_add_up_to_it():
     assert parts["openai"] > parts["claude"] > parts["grok"]
 
 
-@given(st.floats(0.3, 0.9))
+@given(st.floats(0.25, 0.9))
 def test_nodes_of_breadth_are_those_of_the_laguerre_rule(shape):
     nodes, weights = roots_genlaguerre(answers.NODES, shape - 1.0)
     found = answers._breadths(shape)
