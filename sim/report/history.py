@@ -36,8 +36,8 @@ class View:
     comparable : bool
         Whether model and observation measure the same, so that a miss may be called one.
     furthest : int
-        How many nations are always shown: those whose mean is furthest from what was observed. 0
-        shows the printed figures and the misses.
+        How many nations are shown beside the misses: those whose mean is furthest from what was
+        observed; 0 shows those with a printed figure.
     apart : frozenset of str
         Nations that are shown and not counted.
     """
@@ -145,12 +145,8 @@ def view(
             "fit": ", ".join(_of_figure(row, fitted=row[first] in fitted)),
             "verdict": judged,
         }
-        if look.furthest:
-            aside = row[first] not in far
-        else:
-            printed = row["observed"] is not None or row[first] in COMPARED
-            aside = first == "nation" and not printed and judged in {"", "in reach"}
-        (more if aside else shown).append(cells)
+        kept = row[first] in far if look.furthest else _in_sight(row, first)
+        (more if not kept and judged in {"", "in reach"} else shown).append(cells)
     return {
         "title": look.title,
         "note": look.note,
@@ -160,7 +156,6 @@ def view(
         "top": f"{100 * top:.0f} %",
         "rows": shown,
         "more": more,
-        "more_says": _of_more(more, look),
     }
 
 
@@ -241,11 +236,9 @@ def _says(first: str, rows: Sequence[Row], names: Mapping[str, str], look: View)
     return _of_nations(rows, names) if first == "nation" else _of_months(rows, look)
 
 
-def _of_more(more: Sequence[Mapping[str, Any]], look: View) -> str:
-    """Return what the rows are that are shown on demand."""
-    if not look.furthest:
-        return f"{len(more)} more, all in reach of what was observed"
-    return f"{len(more)} more nations, nearer to what was observed"
+def _in_sight(row: Row, first: str) -> bool:
+    """Return whether a row is always shown: a month, a printed figure, a nation to compare with."""
+    return first != "nation" or row["observed"] is not None or row[first] in COMPARED
 
 
 def _furthest(rows: Sequence[Row]) -> list[Row]:
