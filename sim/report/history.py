@@ -273,8 +273,8 @@ def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str], look: View) -> str:
     count = "all" if len(fitted) == seen else f"{len(fitted)}"
     if not look.comparable:
         return (
-            f" The fit used {count} of the {seen} figures in the last column, each by what a "
-            "router would have seen of the runs."
+            f" The fit used {count} of the {seen} figures in the last column, so that they are "
+            "in-sample; it compares them with what a router would have seen of the runs."
         )
     return f" The fit used {count} of these {seen} figures, so that they are in-sample."
 
