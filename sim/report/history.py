@@ -60,8 +60,8 @@ VIEWS = {
         "so2025full_equal_split_share",
         "Equal split: each respondent counts in equal parts for the models that he or she had "
         "worked with in the past year. It lies between use in a year and a main ecosystem, and is "
-        "neither. Observed figures carry the chance of who answered, which the interval of the "
-        "runs leaves out and which is large where few did. China's respondents read an English "
+        "neither. Beside each observed figure stands of how many respondents it is; the chance of "
+        "who answered is not in the interval of the runs. China's respondents read an English "
         "site, so that its figure hardly moved the fit. Nations that were not asked have no row.",
         furthest=8,
         apart=frozenset({"CHN"}),
@@ -169,7 +169,7 @@ def observed(row: Row) -> tuple[float, ...]:
 
 def _of_figure(row: Row, *, fitted: bool) -> list[str]:
     """Return what stands small beside an observed figure: how many answered, and the fit."""
-    said = [] if row.get("respondents") is None else [f"{row['respondents']:.0f} answered"]
+    said = [] if row.get("respondents") is None else [f"of\u00a0{row['respondents']:.0f}"]
     return [*said, IN_FIT] if fitted else said
 
 

@@ -62,7 +62,7 @@ def test_a_figure_says_how_many_answered():
     table = pa.Table.from_pylist([row | {"respondents": 33}, row | {"respondents": None}])
     used = {("so2025full_equal_split_share", "PER")}
     rows = history.view("survey_by_nation", table, {}, used)["rows"]
-    assert [each["fit"] for each in rows] == ["33 answered, in the fit", "in the fit"]
+    assert [each["fit"] for each in rows] == ["of\u00a033, in the fit", "in the fit"]
 
 
 def test_a_survey_without_china_sets_nobody_apart(result):
