@@ -24,6 +24,11 @@ MEANING = (
     "Naive forecasts know the same figures of the series itself; the flat model is the discrepancy "
     "process of the forecasts with a model that never moves."
 )
+DRIVERS = (
+    "Drivers are the releases, prices and rules of the months after a cut-off. A forecast with "
+    "drivers known later is given them as they came, so that it tests the model's rules; one with "
+    "drivers known at the cut-off must do without, as a forecast of today does."
+)
 FIGURES = (
     "In the figures, bars are 90 % intervals and rings are observations: blue with drivers known "
     "later, brown with drivers known at the cut-off."
@@ -177,7 +182,7 @@ def _said(done: Any) -> list[str]:  # noqa: ANN401 - a Hindcast
         for (cutoff, drivers), part in covered.items()
     )
     odds = " and as log-odds" if _has_odds(done) else ""
-    return [first, f"90 % intervals hold {held}.", MEANING.format(odds=odds), FIGURES]
+    return [first, f"90 % intervals hold {held}.", MEANING.format(odds=odds), DRIVERS, FIGURES]
 
 
 def _has_odds(done: Any) -> bool:  # noqa: ANN401 - a Hindcast

@@ -129,6 +129,7 @@ def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
     import matplotlib as mpl
     from matplotlib.figure import Figure as New
 
+    one = is_one(mine["scenario"])
     mine = mine.assign(label=_labels(mine))
     last = mine[mine["month"] == mine["month"].max()]
     order = last["p50"].abs().sort_values(ascending=False).index
@@ -140,15 +141,25 @@ def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
         axis.axhline(0, color=style.RULE, linewidth=1)
         for name, colour in zip(names, COLOURS, strict=False):
             part = mine[mine["label"] == name].sort_values("month")
+            own, line = _look(part["metric"].iloc[0]) if one else (colour, "-")
             at = [int(month[:4]) + (int(month[5:]) - 1) / 12 for month in part["month"]]
-            axis.fill_between(at, factor * part["p05"], factor * part["p95"], color=colour,
+            axis.fill_between(at, factor * part["p05"], factor * part["p95"], color=own,
                               alpha=0.15, linewidth=0)  # fmt: skip
-            axis.plot(at, factor * part["p50"], color=colour, label=style.plain(name, LABEL))
+            axis.plot(at, factor * part["p50"], line, color=own, label=style.plain(name, LABEL))
         axis.set_ylabel(f"{unit}: median, and 5 to 95 % of worlds")
         axis.spines[["top", "right"]].set_visible(False)
         figure.legend(loc="outside lower left", frameon=False, fontsize=8)
         _entitle(axis, mine, place)
     return figure
+
+
+def _look(metric: str) -> tuple[str, str]:
+    """Return colour and line of a metric: a share has those of its bloc or ecosystem."""
+    kind, _, name = metric.partition(".")
+    if kind == "share":
+        bloc = style.BLOCS.get(name.removeprefix("bloc_"))
+        return (style.ECOSYSTEMS[name] if bloc is None else bloc).colour, "-"
+    return style.QUIET, "--"
 
 
 def _entitle(axis: Axes, mine: pd.DataFrame, place: Naming) -> None:

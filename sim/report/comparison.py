@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST = 30
 """Policies of which the order against the next one is shown."""
 
-HEAD = ("Same sign", "Simulation error")
+HEAD = (("Direction", "in so many worlds"), "Simulation error")
 SPAN = "5 to 95 % of worlds"
 
 
@@ -114,6 +114,8 @@ def _lead(found: Any, words: Mapping[str, str], place: Naming) -> list[str]:  # 
     said += [place.note] if place.part else []
     said += [f"{line}." for line in effects.sizes_line(sizes, found.shown[0])]
     said += [effects.as_read(note, words) for note in found.notes]
+    if "dependence" in found.shown:
+        said.append("Dependence is the share of the largest bloc, whichever it is.")
     return [*said, f"{effects.MEANING} Here there are {found.runs} worlds."]
 
 

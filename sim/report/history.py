@@ -35,6 +35,11 @@ class View:
         Heading of what was observed.
     comparable : bool
         Whether model and observation measure the same, so that a miss may be called one.
+    furthest : int
+        How many nations are shown beside the misses: those whose mean is furthest from what was
+        observed; 0 shows those with a printed figure.
+    apart : frozenset of str
+        Nations that are shown and not counted.
     """
 
     title: str
@@ -43,31 +48,47 @@ class View:
     extra: Mapping[str, str] = field(default_factory=dict)
     observed: str = "Observed"
     comparable: bool = True
+    furthest: int = 0
+    apart: frozenset[str] = frozenset()
 
+
+CONSUMERS = "These are consumers; nothing that developers do in the model follows from them."
 
 VIEWS = {
+    "survey_by_nation": View(
+        "Developers by nation: Chinese models in the survey of mid-2025",
+        "so2025full_equal_split_share",
+        "Equal split: each respondent counts in equal parts for the models that he or she had "
+        "worked with in the past year. It lies between use in a year and a main ecosystem, and is "
+        "neither. Beside each observed figure stands of how many respondents it is; the chance of "
+        "who answered is not in the interval of the runs. China's respondents read an English "
+        "site, so that its figure hardly moved the fit. Nations that were not asked have no row.",
+        furthest=8,
+        apart=frozenset({"CHN"}),
+    ),
+    "chinese_share_by_month": View(
+        "Chinese share of main ecosystems of the world's developers, month by month",
+        "openrouter_token_share_by_lab_origin",
+        "No survey asked developers for their main ecosystem. The last column is the nearest "
+        "thing that moves for like reasons: the Chinese share of the identified tokens that the "
+        "router OpenRouter passed on in one day of the month. A router draws those who look for "
+        "price and choice, so that levels should not be compared.",
+        {"outside_china": "Outside China, mean"},
+        "Routed tokens, one day",
+        comparable=False,
+    ),
     "deepseek_by_nation": View(
         "Chatbot use by nation, second half of 2025",
         "deepseek_market_share",
         "DeepSeek's share of chatbot use. Observed is the figure that the source prints, else the "
-        "band of its map. A proxy for developers.",
+        f"band of its map. {CONSUMERS}",
         {"all_chinese": "All Chinese services, mean"},
-    ),
-    "chinese_share_by_month": View(
-        "Chinese share of the world's developers, month by month",
-        "openrouter_token_share_by_lab_origin",
-        "No source counts this share. The last column is the nearest thing that moves for like "
-        "reasons: the Chinese share of the identified tokens that the router OpenRouter passed on "
-        "in one day of the month. Levels should not be compared. A proxy for developers.",
-        {"outside_china": "Outside China, mean"},
-        "Routed tokens, one day",
-        comparable=False,
     ),
     "chinese_sites_by_month": View(
         "Visits to Chinese chatbot sites outside China, around R1",
         "web_visit_share_chinese_llm_sites",
         "Share of visits to all chatbot sites; R1 came out in January 2025. Two observed figures "
-        "are two ways of counting, not an interval. A proxy for developers.",
+        f"are two ways of counting, not an interval. {CONSUMERS}",
     ),
 }
 """Views by the names that the study room gives them."""
@@ -108,6 +129,7 @@ def view(
     fitted = {row[first] for row in found if observed(row) and (look.series, row[first]) in used}
     extra = {key: head for key, head in look.extra.items() if key in table.column_names}
     top = _ceiling(found, [observed(row) for row in found] if look.comparable else [])
+    far = {row[first] for row in _furthest(found)[: look.furthest]}
     shown: list[dict[str, Any]] = []
     more: list[dict[str, Any]] = []
     for row in found:
@@ -120,15 +142,15 @@ def view(
             "band": f"{short(row['p05'])}–{short(row['p95'])}",
             "extra": [f"{short(row[key])} %" for key in extra],
             "observed": _figures(seen),
-            "fit": IN_FIT if row[first] in fitted else "",
+            "fit": ", ".join(_of_figure(row, fitted=row[first] in fitted)),
             "verdict": judged,
         }
-        aside = first == "nation" and row["observed"] is None and row[first] not in COMPARED
-        (more if aside and judged in {"", "in reach"} else shown).append(cells)
+        kept = row[first] in far if look.furthest else _in_sight(row, first)
+        (more if not kept and judged in {"", "in reach"} else shown).append(cells)
     return {
         "title": look.title,
         "note": look.note,
-        "says": _says(first, found, names, look) + _of_fit(found, fitted),
+        "says": _says(first, found, names, look) + _of_fit(found, fitted, look),
         "head": {"name": words(first), "extra": list(extra.values()), "observed": look.observed},
         "comparable": look.comparable,
         "top": f"{100 * top:.0f} %",
@@ -143,6 +165,12 @@ def observed(row: Row) -> tuple[float, ...]:
     if cells[0] is not None:
         return (float(cells[0]),)
     return tuple(float(cell) for cell in cells[1:] if cell is not None)
+
+
+def _of_figure(row: Row, *, fitted: bool) -> list[str]:
+    """Return what stands small beside an observed figure: how many answered, and the fit."""
+    said = [] if row.get("respondents") is None else [f"of\u00a0{row['respondents']:.0f}"]
+    return [*said, IN_FIT] if fitted else said
 
 
 def verdict(row: Row, seen: Sequence[float]) -> str:
@@ -203,15 +231,51 @@ def _says(first: str, rows: Sequence[Row], names: Mapping[str, str], look: View)
     """Return a view in a sentence or two."""
     if not rows:
         return ""
+    if look.furthest:
+        return _of_survey(rows, names, look)
     return _of_nations(rows, names) if first == "nation" else _of_months(rows, look)
 
 
-def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str]) -> str:
+def _in_sight(row: Row, first: str) -> bool:
+    """Return whether a row is always shown: a month, a printed figure, a nation to compare with."""
+    return first != "nation" or row["observed"] is not None or row[first] in COMPARED
+
+
+def _furthest(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with a printed figure, that furthest from the mean of the runs first."""
+    printed = [row for row in rows if row["observed"] is not None]
+    return sorted(printed, key=lambda row: -abs(row["mean"] - row["observed"]))
+
+
+def _of_survey(rows: Sequence[Row], names: Mapping[str, str], look: View) -> str:
+    """Return in how many nations the interval holds the figure, and where the mean is furthest."""
+    counted = [row for row in rows if row["nation"] not in look.apart and observed(row)]
+    held = sum(verdict(row, observed(row)) == "in reach" for row in counted)
+    aside = " and ".join(names.get(row["nation"], row["nation"]) for row in rows
+                         if row["nation"] in look.apart)  # fmt: skip
+    apart = f", {aside} apart," if aside else ""
+    missed = ", ".join(
+        f"{names.get(row['nation'], row['nation'])} {short(row['mean'])} % "
+        f"(observed {short(row['observed'])} %)"
+        for row in _furthest(rows)[:5]
+    )
+    return (
+        f"The interval of the runs holds the observed figure in {held} of {len(counted)} "
+        f"nations{apart} that the survey asked. Their means are furthest from it here: {missed}."
+    )
+
+
+def _of_fit(rows: Sequence[Row], fitted: AbstractSet[str], look: View) -> str:
     """Return how many of the observed figures the fit used: meeting these is no test."""
     if not fitted:
         return ""
     seen = sum(bool(observed(row)) for row in rows)
     count = "all" if len(fitted) == seen else f"{len(fitted)}"
+    if not look.comparable:
+        return (
+            f" The fit used {count} of the {seen} figures in the last column, so that they are "
+            "in-sample; it compares them with what a router would have seen of the runs."
+        )
     return f" The fit used {count} of these {seen} figures, so that they are in-sample."
 
 

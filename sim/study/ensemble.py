@@ -139,7 +139,7 @@ def run(
         full=full,
         workers=workers,
     )
-    seen = history.tables(blocks, drivers, known["visit_factor"])
+    seen = history.tables(blocks, drivers, known)
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],

@@ -1,9 +1,10 @@
 """What the runs would have shown of 2025, beside what was observed: plausible history.
 
-Two views are of consumers in chat windows, a proxy for developers; the third is the share of
-developers itself, which no source observes. Most of the observed figures are targets of the
-calibration, so that a run with calibrated parameters, the default, meets them in-sample; a run with
-``ensemble.parameters: drawn`` or ``default`` does not know them.
+The first view is what developers of each nation would have answered a survey. Two are of consumers
+in chat windows, another population that moves nothing developers do. The last is the Chinese share
+of developers' main ecosystems, which nobody was asked for. Most of the observed figures are targets
+of the calibration, so that a run with calibrated parameters, the default, meets them in-sample; a
+run with ``ensemble.parameters: drawn`` or ``default`` does not know them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.study.calibration.views import users_abroad
+from sim.evidence.survey import EQUAL_SPLIT, respondents
+from sim.study.calibration import answers
+from sim.study.calibration.views import main_shares, users_abroad
 from sim.study.columns import gapped, numbers, strings
 
 if TYPE_CHECKING:
@@ -24,15 +27,22 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+BY_SURVEY = "survey_by_nation"
 BY_NATION = "deepseek_by_nation"
 SHARE = "chinese_share_by_month"
 BY_MONTH = "chinese_sites_by_month"
 
-VIEWS = (BY_NATION, SHARE, BY_MONTH)
+VIEWS = (BY_SURVEY, SHARE, BY_NATION, BY_MONTH)
 """Names of the views, in the order in which a report shows them."""
 
 CHINESE = ("cn_open", "cn_closed")
+OF_SURVEY = "cn_all"
+"""Chinese models as a class of the survey."""
 
+READS = ("visit_factor", "breadth", "breadth_shape")
+"""Parameters whose draws views need."""
+
+_ASKED = calendar.parse("2025-06")
 _HALF = range(calendar.parse("2025-07"), calendar.parse("2026-01"))
 _YEAR = range(calendar.parse("2024-12"), calendar.parse("2026-01"))
 
@@ -52,8 +62,14 @@ class Seen(Protocol):
     def visits(self) -> Floats:
         """Use of chat services to 2025-12, shape (months, nations, ecosystems, replicates)."""
 
+    @property
+    def met(self) -> NDArray[np.float32]:
+        """Use of a month by developers, trial included, shape as of `visits`, to the end."""
 
-def tables(blocks: Sequence[Seen], drivers: Drivers, visit_factor: Floats) -> dict[str, pa.Table]:
+
+def tables(
+    blocks: Sequence[Seen], drivers: Drivers, known: Mapping[str, Floats]
+) -> dict[str, pa.Table]:
     """Return the views, by name; a run that does not reach their months has none.
 
     Parameters
@@ -62,8 +78,8 @@ def tables(blocks: Sequence[Seen], drivers: Drivers, visit_factor: Floats) -> di
         Simulated blocks in the order of their replicates.
     drivers : Drivers
         Names of nations and ecosystems.
-    visit_factor : array, shape (replicates,)
-        What the maker's figures of DeepSeek catch of the view by nation.
+    known : mapping of str to array, shape (replicates,)
+        Draws of the parameters in `READS`.
 
     Returns
     -------
@@ -73,12 +89,36 @@ def tables(blocks: Sequence[Seen], drivers: Drivers, visit_factor: Floats) -> di
     reach = calendar.FIRST + min(block.visits.shape[0] for block in blocks)
     months = range(_YEAR.start, min(_YEAR.stop, reach))
     views: dict[str, pa.Table] = {}
+    if reach > _ASKED and set(drivers.nations) & set(_observed(EQUAL_SPLIT, ecosystem=OF_SURVEY)):
+        views[BY_SURVEY] = _by_survey(blocks, drivers, known["breadth"], known["breadth_shape"])
     if reach >= _HALF.stop:
-        views[BY_NATION] = _by_nation(blocks, drivers, visit_factor)
+        views[BY_NATION] = _by_nation(blocks, drivers, known["visit_factor"])
     if months and set(drivers.nations) - {"CHN"}:
         views[SHARE] = _share(blocks, drivers, months)
         views[BY_MONTH] = _by_month(blocks, drivers, months)
-    return {name: table for name, table in views.items() if table.num_rows}
+    return {name: views[name] for name in VIEWS if name in views and views[name].num_rows}
+
+
+def _by_survey(
+    blocks: Sequence[Seen], drivers: Drivers, breadth: Floats, shape: Floats
+) -> pa.Table:
+    """Return the Chinese part of the equal split in the nations of the survey, largest first."""
+    seen, answered = _observed(EQUAL_SPLIT, ecosystem=OF_SURVEY), respondents()
+    places = [i for i, name in enumerate(drivers.nations) if name in seen]
+    at = np.array([_ASKED - calendar.FIRST])
+    main = np.concatenate([main_shares(block, drivers, at)[0, places] for block in blocks], axis=-1)
+    split = answers.equal_split(main, breadth, shape)
+    view = _spread(split[:, list(answers.CLASSES).index(OF_SURVEY)])
+    order = np.argsort(-view["mean"], kind="stable")
+    names = [drivers.nations[places[row]] for row in order]
+    return pa.table(
+        {
+            "nation": strings(names),
+            **{band: numbers(values[order]) for band, values in view.items()},
+            "observed": gapped([seen[n] for n in names]),
+            "respondents": gapped([answered.get(n) for n in names]),
+        }
+    )
 
 
 def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.Table:
@@ -110,10 +150,10 @@ def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.T
 
 
 def _share(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
-    """Return the Chinese share of the world's developers, month by month, with China and without.
+    """Return the Chinese part of main ecosystems, month by month, with China and without.
 
-    Nothing observes it. Beside it stands the Chinese share of the tokens that one router passed on
-    in a day of the month, which moves for like reasons.
+    Nobody was asked for it. Beside it stands the Chinese share of the tokens that one router passed
+    on in a day of the month, which moves for like reasons.
     """
     abroad = np.array([name != "CHN" for name in drivers.nations])
     everywhere, outside = [], []

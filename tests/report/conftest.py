@@ -225,7 +225,23 @@ def fake_history() -> dict[str, pd.DataFrame]:
     share = month[["month", "mean", "p05", "p95"]].assign(
         outside_china=month["mean"] / 2, observed=[None, 0.096, None, 0.16]
     )
+    survey = pd.DataFrame(
+        [
+            ("CHN", 0.55, 0.36, 0.77, 0.399),
+            ("RUS", 0.20, 0.12, 0.31, 0.265),
+            ("MEX", 0.13, 0.075, 0.19, 0.152),
+            ("IND", 0.11, 0.067, 0.155, 0.124),
+            ("ESP", 0.092, 0.06, 0.14, 0.109),
+            ("DEU", 0.073, 0.046, 0.117, 0.076),
+            ("GBR", 0.061, 0.037, 0.085, 0.067),
+            ("DNK", 0.051, 0.034, 0.075, 0.031),
+            ("USA", 0.050, 0.033, 0.076, 0.058),
+            ("FRA", 0.063, 0.042, 0.094, 0.069),
+        ],
+        columns=["nation", "mean", "p05", "p95", "observed"],
+    )
     return {
+        "survey_by_nation": survey,
         "deepseek_by_nation": nation,
         "chinese_share_by_month": share,
         "chinese_sites_by_month": month,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report import compare, comparison, effects, svg
+from sim.report import compare, comparison, effects, style, svg
 from sim.report.naming import of_nations
 from tests.report.test_browser import _compared
 
@@ -127,6 +127,24 @@ def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
     band = compare.over_time(mine).axes[0].collections[0].get_paths()[0].vertices[:, 1]
     first = mine[mine["scenario"] == mine.sort_values("p50", key=abs)["scenario"].iloc[-1]]
     assert band.max() == pytest.approx(100 * first["p95"].max())
+
+
+def test_a_bloc_has_its_colour_over_time_and_no_line_hides_another():
+    """Dependence is often the US bloc's share: it is broken, so that both are seen."""
+    rows = [
+        (metric, month, scale * value)
+        for metric, scale in (("share.bloc_us", 1), ("dependence", 1), ("share.bloc_cn", -0.9))
+        for month, value in (("2027-12", 0.0), ("2030-12", 0.02))
+    ]
+    mine = pd.DataFrame(rows, columns=["metric", "month", "p50"]).assign(
+        scenario="a", reference="b", group="world", unit="fraction",
+        p05=lambda t: t["p50"] - 0.01, p95=lambda t: t["p50"] + 0.01,
+    )  # fmt: skip
+    lines = compare.over_time(mine).axes[0].get_lines()
+    looks = {line.get_label(): (line.get_color(), line.get_linestyle()) for line in lines}
+    assert looks["US bloc"] == (style.BLOCS["us"].colour, "-")
+    assert looks["Chinese bloc"] == (style.BLOCS["cn"].colour, "-")
+    assert looks["Dependence"] == (style.QUIET, "--")
 
 
 def test_costs_are_written_as_numbers():

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"IPython", "SALib", "mesa", "networkx", "pandas", "scipy"}
+HEAVY = {
+    "IPython", "SALib", "mesa", "networkx", "pandas",
+    # Not scipy.linalg: numba, which every run has, looks there for a BLAS.
+    "scipy.optimize", "scipy.special", "scipy.stats",
+}  # fmt: skip
 
 RUN = """
 import runpy, sys

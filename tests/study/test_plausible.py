@@ -1,7 +1,8 @@
 """Plausible history: what the default world, whose parameters are calibrated, shows of 2025.
 
-Views of consumers in chat windows, a proxy for developers. Most of the figures were targets of the
-fit, so this is a check that the shipped draws do what they were fitted to do, and no test of skill.
+What developers answer a survey, and what consumers do in chat windows. Most of the figures were
+targets of the fit, so this is a check that the shipped draws do what they were fitted to do, and no
+test of skill.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ def test_chinese_models_are_largest_where_they_were_and_small_elsewhere(history)
     # only by draws that hardly have such a part.
     assert inside.drop("CHN").all()
     assert printed.loc["CHN", "p95"] > 0.8
+
+
+@pytest.mark.slow
+def test_developers_of_nearly_all_nations_answer_as_they_did(history):
+    view = history["survey_by_nation"].set_index("nation").drop("CHN")
+    assert view["observed"].between(view["p05"], view["p95"]).mean() > 0.85
+    assert view["mean"].corr(view["observed"], method="spearman") > 0.85
 
 
 @pytest.mark.slow

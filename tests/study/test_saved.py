@@ -34,6 +34,7 @@ FILES = {
     "history_chinese_share_by_month.csv",
     "history_chinese_sites_by_month.csv",
     "history_deepseek_by_nation.csv",
+    "history_survey_by_nation.csv",
     "manifest.json",
     "outcomes.parquet",
     "report.html",

@@ -64,20 +64,21 @@ def brand_parts() -> Mapping[str, float]:
     The shares ``x_b`` with which :func:`used` meets the use of each brand in the world, at the
     defaults of breadth; only their relation within a class is taken.
     """
-    from scipy.optimize import brentq  # a run that shows history needs no scipy
-
     world = next(row for row in read_survey() if row.place == "WLD" and row.segment == EVERYBODY)
     defaults = {row.path: row.default for row in evidence.load().parameters}
     breadth, shape = defaults["breadth"], defaults["breadth_shape"]
     counts = {brand: world.brands[brand] for brand in ASKED} | {"mistral": world.used["eu"]}
 
     def share(brand: str) -> float:
-        wanted = counts[brand] / world.named
-
-        def missing(x: float) -> float:
-            return float(used(np.array(x), breadth, shape)) - wanted
-
-        return float(brentq(missing, 0.0, 1.0))
+        """Return the root by halving, to the last bit: use rises with the share."""
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2.0
+            if float(used(np.array(middle), breadth, shape)) * world.named < counts[brand]:
+                low = middle
+            else:
+                high = middle
+        return high
 
     raw = {code: {brand: share(brand) for brand in brands} for code, brands in MEMBERS.items()}
     return MappingProxyType(
@@ -150,8 +151,12 @@ def equal_split(main: Floats, breadth: Floats, shape: Floats) -> Floats:
 
 @functools.lru_cache(maxsize=100_000)
 def _breadths(shape: float) -> Floats:
-    """Return nodes and weights of a gamma distribution of mean one, (2, NODES)."""
-    from scipy.special import roots_genlaguerre
+    """Return nodes and weights of a gamma distribution of mean one, (2, NODES).
 
-    nodes, weights = roots_genlaguerre(NODES, shape - 1.0)
-    return np.stack([nodes / shape, weights / weights.sum()])
+    The Gauss-Laguerre rule by the eigenvalues of its recurrence (Golub and Welsch 1969,
+    *Mathematics of Computation* 23:221); a run shows this view, and loads no scipy.
+    """
+    k = np.arange(NODES)
+    beside = np.sqrt(k[1:] * (k[1:] + shape - 1.0))
+    nodes, vectors = np.linalg.eigh(np.diag(2.0 * k + shape) + np.diag(beside, -1))
+    return np.stack([nodes / shape, vectors[0] ** 2])

@@ -279,7 +279,7 @@ _ROWS = (
     Series(
         # The figures are of the open market: closed Chinese services are outside their base.
         _DEEPSEEK, "bands", "DeepSeek by nation",
-        "chatbot use by nation, mean of the half-year",
+        "DeepSeek in chatbot use by nation, mean of the half-year",
         "chats", ("cn_open",), tuple(k for k in EVERY if k != "cn_closed"),
         (
             Rows(_DEEPSEEK, ("cn_open:deepseek",), counted_as="cn_open"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +130,7 @@ def _split(
     at: NDArray[np.int64],
 ) -> Floats:
     """Return the equal split of respondents over the models of a year, by nation."""
-    main = _main(seen, drivers, at)
+    main = main_shares(seen, drivers, at)
     return answers.equal_split(main, known["breadth"], known["breadth_shape"])
 
 
@@ -142,7 +142,7 @@ def _used(
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used each class in the past year, of the respondents of the world."""
-    main = _main(seen, drivers, at)
+    main = main_shares(seen, drivers, at)
     return _asked(answers.used(main, known["breadth"], known["breadth_shape"]), drivers)
 
 
@@ -154,7 +154,7 @@ def _only(
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used no other class in the past year, of the respondents of the world."""
-    main = _main(seen, drivers, at)
+    main = main_shares(seen, drivers, at)
     return _asked(answers.only(main, known["breadth"], known["breadth_shape"]), drivers)
 
 
@@ -166,7 +166,7 @@ def _both(
     at: NDArray[np.int64],
 ) -> Floats:
     """Return the part of the users of Chinese models who have used each other class too."""
-    main, of = _main(seen, drivers, at), list(answers.CLASSES).index
+    main, of = main_shares(seen, drivers, at), list(answers.CLASSES).index
     breadth, shape = known["breadth"], known["breadth_shape"]
     chinese = main[:, :, of("cn_all")]
     users = _asked(answers.used(chinese, breadth, shape)[:, :, None], drivers)
@@ -217,7 +217,15 @@ def _abroad(of: Floats, seen: Trajectory, drivers: Drivers) -> Floats:
     return np.asarray(total / np.maximum(weight.sum(axis=1), 1e-12)[:, None])
 
 
-def _main(seen: Trajectory, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
+class Met(Protocol):
+    """What a survey of developers meets in a simulated block; months begin in 2023-01."""
+
+    @property
+    def met(self) -> NDArray[np.float32]:
+        """Use of a month, trial included, shape (months, nations, ecosystems, replicates)."""
+
+
+def main_shares(seen: Met, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
     year = a_year(seen.met, at)
     place = drivers.ecosystems.index

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.special import roots_genlaguerre
 
+from sim import evidence
 from sim.study.calibration import answers
 
 OF = list(answers.CLASSES).index
@@ -101,3 +104,25 @@ def test_brands_of_a_class_add_up_to_it():
         assert sum(parts[b] for b in brands) == pytest.approx(1.0)
     assert parts["deepseek"] > parts["qwen"]
     assert parts["openai"] > parts["claude"] > parts["grok"]
+
+
+@given(st.floats(0.25, 0.9))
+def test_nodes_of_breadth_are_those_of_the_laguerre_rule(shape):
+    nodes, weights = roots_genlaguerre(answers.NODES, shape - 1.0)
+    found = answers._breadths(shape)
+    np.testing.assert_allclose(found[0], nodes / shape, rtol=1e-10)
+    np.testing.assert_allclose(found[1], weights / weights.sum(), rtol=1e-9)
+
+
+def test_brands_meet_the_use_that_the_survey_counted():
+    """At the defaults of breadth, before they are made parts of their class."""
+    parts, world = answers.brand_parts(), 16281
+    one = {row.path: row.default for row in evidence.load().parameters}
+    scale = {"deepseek": 4392, "qwen": 864}
+
+    def missed(total):
+        met = [answers.used(total * parts[b], one["breadth"], one["breadth_shape"]) for b in scale]
+        return np.array(met) - [count / world for count in scale.values()]
+
+    total = brentq(lambda x: missed(x)[0], 0.0, 1.0, xtol=1e-15)
+    np.testing.assert_allclose(missed(total), 0.0, atol=1e-12)
