@@ -115,6 +115,10 @@ def _told(error: BaseException, *, as_json: bool) -> int:
         kind = "input" if _is_wrong_value(error) else "usage"
         code, problems, message = 1 if kind == "input" else 2, (), error.format_message()
     elif isinstance(error, KeyboardInterrupt):
+        # Python notes an interrupt that passed through source text it was executing, as dataclasses
+        # and numba do, and ends itself by the signal whatever exit code is asked for: text that
+        # runs to its end takes the note away.
+        exec("")  # noqa: S102 - nothing is executed
         code, kind, problems = INTERRUPTED, "interrupted", ()
         message = "interrupted; nothing half-written is left"
     elif isinstance(error, _streams().ReaderGone):
