@@ -29,6 +29,12 @@ COMMANDS: dict[str, list[str]] = {
     "report": ["report", "nowhere"],
 }  # fmt: skip
 
+TOGETHER: dict[str, str] = {
+    "--budget": "9", "--cluster": "local", "--cutoff": "2025-06", "--levers": LEVERS,
+    "--out": "out", "--policy": "baseline", "--precision": "0.1", "--runs": "2",
+}  # fmt: skip
+"""Values of options that are tried beside others which leave them nothing to do."""
+
 WHOLE = ("-1", "x", "", "1.5", "1e3", "\u00b2", "9" * 400, "nan", "0x10", "1 0")
 REAL = ("nan", "inf", "-inf", "x", "", "1e999", "\u00b2")
 WORD = ("", " ", "nowhere", "a" * 5000, "../../x", "\x1b[2J", "x\ny", "<b>", "\ud83d", "--", ",,")
@@ -83,7 +89,8 @@ def attempts() -> Iterator[Attempt]:
     for command, words in COMMANDS.items():
         yield Attempt(f"{command} --nonsense", inside([*words, "--nonsense"], (2,), leaves=0))
         if command != "list":  # it says what there is
-            yield Attempt(f"{command} alone", inside([command], _alone(command), leaves=0))
+            yield Attempt(f"{command} alone", inside(*alone(command), leaves=0))
+    yield from _together()
     for word in WORD:
         for command in ("show", "validate", "run", "sweep", "compare", "robust", "observe"):
             more = ["--series", "hf_download_share"] if command == "observe" else []
@@ -93,8 +100,39 @@ def attempts() -> Iterator[Attempt]:
         yield Attempt(f"{word[:20]!r} alone", inside([word], (0, 2)))
 
 
-def _alone(command: str) -> tuple[int, ...]:
-    return {"hypotheses": (0,), "calibrate": (0,), "hindcast": (0, 3)}.get(command, (2,))
+ALONE: dict[str, list[str]] = {
+    "hypotheses": FEW,
+    "calibrate": ["--members", "200", "--steps", "1"],
+    "hindcast": ["--members", "200", "--steps", "1"],
+}
+"""Commands that need no argument, and what makes their minutes of computing seconds."""
+
+
+def alone(command: str) -> tuple[list[str], tuple[int, ...]]:
+    """Return a command without arguments, and the exit codes that are right."""
+    return [command, *ALONE.get(command, [])], (0,) if command in ALONE else (2,)
+
+
+def _together() -> Iterator[Attempt]:
+    """Yield options that cannot act together, and some that cannot act alone."""
+    from sim.cli.together import NEEDS, RULES
+
+    for command, rules in RULES.items():
+        for rule in rules:
+            for other in rule.without:
+                more = [
+                    f"{option}={TOGETHER[option]}" if option in TOGETHER else option
+                    for option in (rule.option, other)
+                ]
+                words = [*COMMANDS[command], *more]
+                says = "cannot act beside"
+                yield Attempt(
+                    f"{command} {' '.join(more)}", inside(words, (2,), says=says, leaves=0)
+                )
+    for command, needs in NEEDS.items():
+        for need in needs:
+            words = [*COMMANDS[command], f"{need.option}=2028-01"]
+            yield Attempt(f"{command} {need.option}", inside(words, (2,), leaves=0))
 
 
 def questions() -> Iterator[Attempt]:

@@ -52,30 +52,6 @@ def require_one(scenarios: Sequence[str], what: str) -> None:
         raise InputError(Problem(message, path="scenarios", hint=f"sim compare {scenarios[0]} ..."))
 
 
-def require_alone(
-    scenarios: Sequence[str],
-    *,
-    precision: float | None,
-    cluster: str | None,
-    shown: Sequence[str],
-) -> None:
-    """Refuse what ``--interactions`` could not heed.
-
-    Raises
-    ------
-    InputError
-        If several scenarios or metrics are named, a precision or a cluster is asked for.
-    """
-    require_one(scenarios, "--interactions")
-    for option, given in (("--precision", precision), ("--cluster", cluster)):
-        if given is not None:
-            message = f"{option} is not for --interactions, which runs a set number of replicates"
-            raise InputError(Problem(message, path=option.strip("-"), hint="leave it out"))
-    if len(shown) > 1:
-        message = f"--interactions takes one metric, and {len(shown)} are named"
-        raise InputError(Problem(message, path="metric", hint=f"--metric {shown[0]}"))
-
-
 def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa: ANN401
     """Run a package's levers together and apart and return what each does."""
     from sim.study.compare.packages import package as run
@@ -113,7 +89,7 @@ def print_comparison(found: Comparison) -> None:
     from sim.report import comparison, effects
 
     named = comparison.named(found)
-    typer.echo(_heading(found) + "\n")
+    typer.echo(textwrap.fill(_heading(found), WIDTH) + "\n")
     if len(found.pairs) == 1:
         for metric in found.shown:
             for row in found.last(metric).to_dict("records"):
@@ -165,7 +141,8 @@ def _print_policies(found: Comparison, named: Naming) -> None:
         f"{effects.when(head['month'])}, in "
         f"{effects.unit_of(head)[1]}; then medians of other outcomes\n"
     )
-    columns = ["rank", "policy", "median (5 to 95 %)", "same sign", "simulation error"]
+    one, what = ("policy", "policies") if found.each == "scenarios" else ("lever", "levers")
+    columns = ["rank", one, "median (5 to 95 %)", "same sign", "simulation error"]
     names = [*columns, *(effects.name(metric) for metric in others)]
     rows = []
     for row in last.head(SHOWN).to_dict("records"):
@@ -177,7 +154,7 @@ def _print_policies(found: Comparison, named: Naming) -> None:
     output.print_rows([{name: name for name in names}, *rows], names)
     if len(last) > SHOWN:
         typer.echo(f"... and {len(last) - SHOWN} more")
-    typer.echo(f"\n{effects.RULE}")
+    typer.echo(f"\n{textwrap.fill(effects.rule(what), WIDTH)}")
     for text in effects.rank_lines(found.ranking, TIES):
         typer.echo(text)
 
@@ -253,14 +230,18 @@ def package_json(found: Package) -> dict[str, Any]:
     }
 
 
-def print_costs(priced: pd.DataFrame) -> None:
-    """Print effects beside costs."""
-    from sim.report import effects
+def print_costs(found: Comparison) -> None:
+    """Print effects of single levers beside their costs."""
+    from sim.report import comparison, effects
 
-    _, unit = effects.unit_of(priced.iloc[0].to_dict())
+    priced, head = found.costs, found.last().iloc[0].to_dict()
+    _, unit = effects.unit_of(head)
+    of = f"{effects.name(head['metric'])}, {effects.group(head['group'], comparison.named(found))}"
+    said = f"{_heading(found)} {of}, {effects.when(head['month'])}, in {unit}, beside costs."
+    typer.echo(textwrap.fill(said, WIDTH) + "\n")
     names = {
-        "lever": "lever", "effect": f"{unit}: median (5 to 95 %)",
-        "cost": "USD million a year", "table": "at 1/3 and 1", "ratio": f"{unit} a billion a year",
+        "lever": "lever", "effect": "median (5 to 95 %)", "cost": "USD million a year",
+        "table": "at low and high strength", "ratio": f"{unit} for a billion USD a year",
         "front": "front",
     }  # fmt: skip
     rows = [
@@ -268,19 +249,24 @@ def print_costs(priced: pd.DataFrame) -> None:
             "lever": row["lever"],
             "effect": "{} ({} to {})".format(*effects.figures_of(row)),
             "cost": effects.money(row["cost"]),
-            "table": f"{effects.money(row['cost_low'])} and {effects.money(row['cost_high'])}",
+            "table": " and ".join(
+                effects.money(row[column], nothing="0") for column in ("cost_low", "cost_high")
+            ),
             "ratio": effects.for_money(row),
             "front": "yes" if row["front"] else "",
         }
         for row in priced.to_dict("records")
     ]
     output.print_rows([names, *rows], list(names))
-    typer.echo(
-        "\nCosts are what the model charged in a year in force, at the strength that was run; "
-        "beside\nthem the lever table's at the strengths 1/3 and 1. Effects for money are means "
-        "with 95 % intervals.\nfront: 5 to 95 % of worlds lie above zero, and no other such lever "
-        "has as much effect for less."
+    text = (
+        "Costs are what the model charged in a year in force, at the strength that was run, a dash "
+        "where that is nothing; beside them the lever table's at low strength (1/3) and high (1). "
+        "Effects for money are means with 95 % intervals. front: 5 to 95 % of worlds lie above "
+        "zero, and no other such lever has as much effect for less."
     )
+    typer.echo(f"\n{textwrap.fill(text, WIDTH)}")
+    if found.folder is not None:
+        typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
 
 
 def money(
@@ -290,6 +276,7 @@ def money(
     budget: float | None,
     *,
     json: bool,
+    silent: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Print effects beside costs, and with a budget the best packages that it buys."""
@@ -297,9 +284,9 @@ def money(
 
     metric, group = done.shown[0], done.groups[0]
     if budget is None:
-        output.print_json(records(done.costs)) if json else print_costs(done.costs)
+        output.print_json(records(done.costs)) if json else print_costs(done)
         return
-    with bar("packages", silent=json) as progress:
+    with bar("packages", silent=silent) as progress:
         best = costs.best_package(
             done, budget, scenario, against, metric=metric, group=group, progress=progress,
             **options,

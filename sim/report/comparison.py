@@ -29,7 +29,7 @@ def heading(found: Any) -> str:  # noqa: ANN401 - a Comparison, which this room 
 def _heading(found: Any, called: Mapping[str, str]) -> str:  # noqa: ANN401 - a Comparison
     subject = called.get(found.subject, found.subject)
     if found.each == "less one":
-        return f"What each lever adds to {subject} (the package less itself without it)"
+        return f"What each lever adds to {subject} last, the package less the package without it"
     names = list(dict.fromkeys(found.table["scenario"]))
     many = (
         f"{len(names)} levers, each alone," if found.each == "levers" else f"{len(names)} policies"
@@ -219,7 +219,9 @@ def _order(found: Any, words: Mapping[str, str]) -> list[Table]:  # noqa: ANN401
         for row in found.ranking[found.ranking["next"] != ""].head(MOST).to_dict("records")
     ]  # fmt: skip
     return [
-        Table("Order", ("Policy", "Is before", "In so many worlds"), rows, effects.RULE, words=True)
+        Table(
+            "Order", ("Policy", "Is before", "In so many worlds"), rows, effects.rule(), words=True
+        )
     ]
 
 

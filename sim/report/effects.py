@@ -36,10 +36,14 @@ MEANING = (
     "95 % of them. The simulation error is half the 95 % interval of the mean: what more runs, and "
     "more draws of the calibration, would still move. It is not the uncertainty of the effect."
 )
-RULE = (
-    "A rank is shared unless the first that has it has the larger effect in 90 % of worlds; two "
-    "policies tie where neither has."
-)
+
+
+def rule(what: str = "policies") -> str:
+    """Return when a rank is shared by some of what is ranked, and when two of it tie."""
+    return (
+        "A rank is shared unless the first that has it has the larger effect in 90 % of worlds; "
+        f"two {what} tie where neither has."
+    )
 
 
 def name(metric: str) -> str:
@@ -171,8 +175,10 @@ def for_money(row: Row) -> str:
         return "-"
     factor = 1e3 * unit_of(row)[0]
     names = ("per_million", "per_million_low", "per_million_high")
-    middle, low, high = (factor * float(row[name]) for name in names)
-    return f"{middle:+.3g} ({low:+.3g} to {high:+.3g})"
+    values = [factor * float(row[name]) for name in names]
+    decimals = digits(max(abs(value) for value in values))
+    middle, low, high = (signed(value, decimals) for value in values)
+    return f"{middle} ({low} to {high})"
 
 
 def as_typed(note: str) -> str:

@@ -57,7 +57,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise StoreError(f"{shown(folder)} is not a result: it has no {MANIFEST}")
+        there = f"{shown(folder)} is not a result: it has no {MANIFEST}"
+        raise StoreError(there if folder.exists() else f"there is no folder {shown(folder)}")
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -218,3 +218,20 @@ def test_nothing_that_is_printed_commands_a_terminal(sim, tmp_path):
 def test_every_command_is_behind_the_funnel():
     assert commands.app.registered_commands
     assert command.__all__ == ["main"]
+
+
+def test_an_interrupt_inside_source_text_leaves_with_its_exit_code(tmp_path):
+    (tmp_path / "started.py").write_text(
+        "import sim.cli, sim.errors\n"
+        "from sim.cli import app, output, streams, together\n"
+        "def interrupted(*_):\n"
+        "    exec('raise KeyboardInterrupt')\n"
+        "sim.cli._run = interrupted\n"
+        "sim.cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "started"], cwd=tmp_path, env=environment(), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == "sim: interrupted; nothing half-written is left\n"
+    assert done.returncode == 130

@@ -62,10 +62,16 @@ def test_several_policies_are_ranked_with_ties(tmp_path):
     done = sim("compare", "rand_package", "fortress", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"rand_package before fortress in \d+ % of worlds", done.stdout)
-    assert "two policies tie where neither has" in done.stdout
+    assert "two policies tie where neither has" in " ".join(done.stdout.split())
     without = sim("compare", "rand_package", *SHORT, "--without", "--levers",
                   "us_private_open_strategy,us_public_open_lab", cwd=tmp_path)  # fmt: skip
-    assert "What each lever adds to rand_package" in without.stdout
+    heading = " ".join(without.stdout.split("\n\n")[0].split())
+    assert heading.startswith("What each lever adds to rand_package last, the package less the ")
+    assert max(len(text) for text in without.stdout.split("\n\n")[0].splitlines()) <= 96
+    # What is ranked are levers here, and no policies.
+    assert re.search("^rank +lever +median", without.stdout, re.MULTILINE)
+    assert "two levers tie where neither has" in " ".join(without.stdout.split())
+    assert "polic" not in without.stdout
     assert {"us_private_open_strategy", "us_public_open_lab"} <= set(without.stdout.split())
 
 
@@ -102,6 +108,15 @@ def test_interactions_costs_and_a_budget(tmp_path):
     priced = sim("compare", "rand_package", *SHORT, *two, "--cost", cwd=tmp_path)
     assert "USD million a year" in priced.stdout
     assert "nan" not in priced.stdout
+    # A table says of what, of whom, when, and where all of it is.
+    heading = " ".join(priced.stdout.split("\n\n")[0].split())
+    assert heading == (
+        "2 levers, each alone, against baseline: median over 8 paired worlds (5 to 95 % of them), "
+        "seed 1. US bloc, world, 2028, in points, beside costs."
+    )
+    assert re.search(r"at low and high strength +points for a billion USD", priced.stdout)
+    assert "- and" not in priced.stdout
+    assert priced.stdout.splitlines()[-1].startswith("All effects by outcome, group and month: ")
     place = next(tmp_path.rglob("cost_effect.svg")).parent
     assert "mathdefault" not in (place / "cost_effect.svg").read_text()
     words = re.sub('base64,[^"]*', "", (place / "report.html").read_text())
@@ -142,7 +157,6 @@ def test_interactions_costs_and_a_budget(tmp_path):
         (("compare", "baseline", "--without"), "nothing to leave out"),
         (("compare", "fortress", "--metric", "chinese", *SHORT), "no metric is called 'chinese'"),
         (("compare", "fortress", "open_only", "--cost"), "one scenario at a time"),
-        (("compare", "fortress", "--interactions", "--precision", "0.1"), "leave it out"),
         (("compare", "fortress", "--runs", "1"), "two draws or more"),
         (("hypotheses", "h07_permissive_licences", "--runs", "1"), "two draws or more"),
         (("robust", "network_on_shares"), "names no policies"),
@@ -270,3 +284,13 @@ def test_a_hindcast_says_what_it_lost(tmp_path, monkeypatch):
     page = (folder / "report.html").read_text()
     assert len(drawn) >= 5
     assert all(data_address((folder / name).read_bytes()) in page for name in drawn)
+
+
+def test_a_place_where_nothing_is_says_so_and_is_not_called_a_result(tmp_path):
+    done = sim("report", "results/baseline/latest", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "sim: there is no folder results/baseline/latest\n"
+    (tmp_path / "results").mkdir()
+    done = sim("report", "results", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "sim: results is not a result: it has no manifest.json\n"

@@ -164,4 +164,4 @@ def test_costs_are_written_as_numbers():
     rows = comparison.costs_table(priced, {name: name.upper() for name in priced["lever"]}).rows
     assert [row[0] for row in rows] == [name.upper() for name in priced["lever"]]
     assert [row[2] for row in rows] == ["12,000", "-"]
-    assert [row[3] for row in rows] == [("+1e+04", "+0 to +2e+04"), ("-", "")]
+    assert [row[3] for row in rows] == [("+10,000", "0 to +20,000"), ("-", "")]

@@ -48,9 +48,10 @@ def decided_before(
     if not first:
         return []
     early, late = min(first.values()), max(first.values())
-    span = months.in_words(early) + ("" if early == late else f" to {months.in_words(late)}")
+    ends = sorted({early, late})
+    span = ("in " if early == late else "between ") + " and ".join(map(months.in_words, ends))
     known = months.in_words(last_fact)
-    text = f"as if decided in {span}. Facts are known to {known}, in which nothing of it was done."
+    text = f"as if decided {span}. Facts are known to {known}, in which nothing of it was done."
     return [f"{_names(list(first))}: {text}"]
 
 

@@ -66,6 +66,10 @@ def test_a_start_before_the_last_fact_is_as_if_decided_then():
         "`controls`: as if decided in April 2026. Facts are known to October 2026"
     )
     assert notes.decided_before(scenarios(), [PAIR], last) == []
+    later = CONTROLS | {"levers": [CONTROLS["levers"][0] | {"start": "2026-10"}]}
+    both = scenarios(early) | {"later": resolve(later)}
+    (text,) = notes.decided_before(both, [PAIR, Pair("later", "baseline")], last)
+    assert "as if decided between April 2026 and October 2026. Facts are known" in text
 
 
 def test_the_largest_lever_is_named_with_its_part():
