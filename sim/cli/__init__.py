@@ -21,6 +21,9 @@ GONE = 141
 
 INTERRUPTED = 130
 
+AGAIN = 0.02
+"""Seconds until a signal that could not be heard is sent once more."""
+
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
@@ -35,6 +38,9 @@ def main() -> NoReturn:
             # last a second: a command that has ended would die of the signal after all. What is
             # registered first is called last, so that all clean-up before can be interrupted.
             atexit.register(signal.signal, number, signal.SIG_IGN)
+    # Put back before Python takes itself apart, which the hook would keep it from doing in order.
+    atexit.register(setattr, sys, "unraisablehook", sys.unraisablehook)
+    sys.unraisablehook = asked.unraised
     # Nothing here opens a window, whatever the environment says of it.
     os.environ["MPLBACKEND"] = "agg"
     try:
@@ -72,6 +78,29 @@ class _Interrupt:
         if not self.at_work:
             os._exit(128 + number)
         sys.exit(128 + number)
+
+    def unraised(self, lost: sys.UnraisableHookArgs) -> None:
+        """Send a signal once more whose exception Python had to drop.
+
+        A destructor or a callback of an import cannot raise: Python would print a traceback there
+        and go on as if nothing had been asked.
+        """
+        error = lost.exc_value
+        if isinstance(error, KeyboardInterrupt):
+            number = signal.SIGINT
+        elif isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > 128:
+            number = signal.Signals(error.code - 128)
+        else:
+            sys.__unraisablehook__(lost)
+            return
+        import threading
+
+        # From another thread, since raised here it would meet the same callback again; to the main
+        # thread, which may be waiting.
+        main = threading.main_thread().ident
+        again = threading.Timer(AGAIN, signal.pthread_kill, [main, number])
+        again.daemon = True
+        again.start()
 
 
 def _exit_code(words: list[str], interrupt: _Interrupt | None = None) -> int:

@@ -235,3 +235,30 @@ def test_an_interrupt_inside_source_text_leaves_with_its_exit_code(tmp_path):
     )  # fmt: skip
     assert done.stderr == "sim: interrupted; nothing half-written is left\n"
     assert done.returncode == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_where_nothing_can_be_raised_is_heard(tmp_path, number):
+    (tmp_path / "started.py").write_text(
+        "import os, time\n"
+        "import sim.cli, sim.errors\n"
+        "from sim.cli import app, output, streams, together\n"
+        "class Gone:\n"
+        "    def __del__(self):\n"
+        f"        os.kill(os.getpid(), {int(number)})\n"
+        "        time.sleep(0)\n"
+        "def interrupted(words, interrupt):\n"
+        "    interrupt.at_work = True\n"
+        "    gone = Gone()\n"
+        "    del gone\n"
+        "    time.sleep(60)\n"
+        "sim.cli._run = interrupted\n"
+        "sim.cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "started"], cwd=tmp_path, env=environment(), capture_output=True,
+        text=True, check=False, timeout=50,
+    )  # fmt: skip
+    interrupted = "sim: interrupted; nothing half-written is left\n"
+    assert done.stderr == (interrupted if number == signal.SIGINT else "")
+    assert done.returncode == 128 + number
