@@ -133,13 +133,10 @@ def _run(words: list[str], interrupt: _Interrupt) -> int:
 def _told(error: BaseException, *, as_json: bool) -> int:
     """Say what went wrong and return the exit code that it stands for."""
     from sim.cli.output import report_error
-    from sim.cli.together import UnfitError
     from sim.errors import InputError, SimError
 
     if isinstance(error, InputError):
         code, kind, problems, message = 1, "input", error.problems, str(error)
-    elif isinstance(error, UnfitError):
-        code, kind, problems, message = 2, "usage", (), str(error)
     elif isinstance(error, _usage_error()):
         kind = "input" if _is_wrong_value(error) else "usage"
         code, problems, message = 1 if kind == "input" else 2, (), error.format_message()
@@ -205,9 +202,5 @@ def _is_wrong_value(error: BaseException) -> bool:
 
 
 def _usage(error: BaseException) -> str:
-    from sim.cli.together import UnfitError
-
-    if isinstance(error, UnfitError):
-        return f"{error.command} --help"
     context = getattr(error, "ctx", None)
     return f"{context.command_path} --help" if context is not None else "sim --help"

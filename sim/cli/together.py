@@ -15,21 +15,6 @@ if TYPE_CHECKING:
     import typer
 
 
-class UnfitError(Exception):
-    """Options that cannot act together.
-
-    Parameters
-    ----------
-    message : str
-    command : str
-        Whose help explains it, as it is typed.
-    """
-
-    def __init__(self, message: str, command: str) -> None:
-        self.command = command
-        super().__init__(message)
-
-
 @dataclass(frozen=True)
 class Rule:
     """What an option leaves no place for.
@@ -120,7 +105,7 @@ def require(context: typer.Context) -> None:
 
     Raises
     ------
-    UnfitError
+    UsageError
         With both options and the reason.
     """
     command = str(context.info_name)
@@ -129,13 +114,12 @@ def require(context: typer.Context) -> None:
         both = [option for option in rule.without if option in given]
         if rule.option in given and both:
             message = f"{both[0]} cannot act beside {rule.option}, which {rule.why}"
-            raise UnfitError(f"{message} (leave one of them out)", context.command_path)
+            context.fail(f"{message} (leave one of them out)")
     for need in NEEDS.get(command, ()):
         if need.option in given and not given.intersection(need.one_of):
-            raise UnfitError(
+            context.fail(
                 f"{need.option} does nothing here: {need.why} (it goes with one of "
-                f"{', '.join(need.one_of)})",
-                context.command_path,
+                f"{', '.join(need.one_of)})"
             )
 
 
@@ -144,11 +128,11 @@ def require_local(context: typer.Context, cluster: str | None) -> None:
 
     Raises
     ------
-    UnfitError
+    UsageError
     """
     if cluster not in (None, "local") and "--workers" in _given(context):
         message = f"--workers cannot act beside --cluster {cluster}, which has workers of its own"
-        raise UnfitError(f"{message} (leave it out)", context.command_path)
+        context.fail(f"{message} (leave it out)")
 
 
 def require_one(context: typer.Context, option: str, values: int, beside: str) -> None:
@@ -156,11 +140,11 @@ def require_one(context: typer.Context, option: str, values: int, beside: str) -
 
     Raises
     ------
-    UnfitError
+    UsageError
     """
     if values > 1 and _given(context).issuperset((option, beside)):
         message = f"{beside} takes one value of {option}, and {values} are given"
-        raise UnfitError(f"{message} (leave the others out)", context.command_path)
+        context.fail(f"{message} (leave the others out)")
 
 
 def _given(context: typer.Context) -> set[str]:

@@ -220,29 +220,35 @@ def test_every_command_is_behind_the_funnel():
     assert command.__all__ == ["main"]
 
 
-def test_an_interrupt_inside_source_text_leaves_with_its_exit_code(tmp_path):
-    (tmp_path / "started.py").write_text(
+INTERRUPTED = "sim: interrupted; nothing half-written is left\n"
+
+
+def _started(folder, command):
+    """Return how ``sim`` ends whose command is the function ``interrupted`` of some source text."""
+    (folder / "started.py").write_text(
+        "import os, time\n"
         "import sim.cli, sim.errors\n"
         "from sim.cli import app, output, streams, together\n"
-        "def interrupted(*_):\n"
-        "    exec('raise KeyboardInterrupt')\n"
+        f"{command}"
         "sim.cli._run = interrupted\n"
         "sim.cli.main()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "started"], cwd=tmp_path, env=environment(), capture_output=True,
-        text=True, check=False,
+    return subprocess.run(
+        [sys.executable, "-m", "started"], cwd=folder, env=environment(), capture_output=True,
+        text=True, check=False, timeout=50,
     )  # fmt: skip
-    assert done.stderr == "sim: interrupted; nothing half-written is left\n"
+
+
+def test_an_interrupt_inside_source_text_leaves_with_its_exit_code(tmp_path):
+    done = _started(tmp_path, "def interrupted(*_):\n    exec('raise KeyboardInterrupt')\n")
+    assert done.stderr == INTERRUPTED
     assert done.returncode == 130
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_that_comes_where_nothing_can_be_raised_is_heard(tmp_path, number):
-    (tmp_path / "started.py").write_text(
-        "import os, time\n"
-        "import sim.cli, sim.errors\n"
-        "from sim.cli import app, output, streams, together\n"
+    done = _started(
+        tmp_path,
         "class Gone:\n"
         "    def __del__(self):\n"
         f"        os.kill(os.getpid(), {int(number)})\n"
@@ -251,14 +257,7 @@ def test_a_signal_that_comes_where_nothing_can_be_raised_is_heard(tmp_path, numb
         "    interrupt.at_work = True\n"
         "    gone = Gone()\n"
         "    del gone\n"
-        "    time.sleep(60)\n"
-        "sim.cli._run = interrupted\n"
-        "sim.cli.main()\n"
+        "    time.sleep(60)\n",
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "started"], cwd=tmp_path, env=environment(), capture_output=True,
-        text=True, check=False, timeout=50,
-    )  # fmt: skip
-    interrupted = "sim: interrupted; nothing half-written is left\n"
-    assert done.stderr == (interrupted if number == signal.SIGINT else "")
+    assert done.stderr == (INTERRUPTED if number == signal.SIGINT else "")
     assert done.returncode == 128 + number

@@ -83,16 +83,15 @@ def fitted(
     ndarray, shape (unknowns, members)
     """
     now = prior
-    ahead = correction(prior, now, seen, wanted, covariance, may_move)
     part = np.full(prior.shape[1], FIRST)
     for _ in range(steps):
+        ahead = correction(prior, now, seen, wanted, covariance, may_move)
         tried = now + np.clip(part * ahead, -LONGEST, LONGEST)
         shown = show(tried)
         after = correction(prior, tried, shown, wanted, covariance, may_move)
         nearer = np.linalg.norm(after, axis=0) < np.linalg.norm(ahead, axis=0)
         now, seen = np.where(nearer, tried, now), np.where(nearer, shown, seen)
         part = np.where(nearer, np.minimum(part * LONGER, MOST), part * SHORTER)
-        ahead = correction(prior, now, seen, wanted, covariance, may_move)
     return now
 
 
