@@ -191,7 +191,12 @@ def sampled(share: Array, place: str) -> Array:
 
 def respondents() -> Mapping[str, int]:
     """Return how many of each place named a model, where they are counted."""
-    return {row.place: row.named for row in read_survey() if row.segment == EVERYBODY}
+    return {place: row.named for place, row in counted().items()}
+
+
+def counted() -> Mapping[str, SurveyCount]:
+    """Return the counts of all respondents of each place, where they are counted."""
+    return {row.place: row for row in read_survey() if row.segment == EVERYBODY}
 
 
 def split_error(place: str, code: str) -> float:
@@ -220,11 +225,11 @@ def split_error(place: str, code: str) -> float:
         hint = f"places {', '.join(sorted({of for of, _ in shares}))}; classes {', '.join(CLASSES)}"
         message = f"the survey of developers has no equal split of {code!r} in {place!r}"
         raise InputError(Problem(message, hint=hint))
-    counted = {row.place: row for row in read_survey() if row.segment == EVERYBODY}.get(place)
-    n = UNCOUNTED if counted is None else counted.named
+    answers = counted().get(place)
+    n = UNCOUNTED if answers is None else answers.named
     share = min(max(shares[place, code], 0.5 / n), 1.0 - 0.5 / n)
-    if counted is None:
+    if answers is None:
         variance = OF_BINOMIAL * share * (1.0 - share) / n
     else:
-        variance = split_variance(share, counted.used[code] / n, counted.only[code] / n, n)
+        variance = split_variance(share, answers.used[code] / n, answers.only[code] / n, n)
     return math.sqrt(variance) / (share * (1.0 - share))

@@ -20,20 +20,12 @@ QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 BANDS = ("mean", *QUANTILES)
 
 
-class Trajectory(Protocol):
+class Trajectory(worked_with.Counted, Protocol):
     """What this room reads of a simulated block; the replicate axis is last."""
 
     @property
     def share(self) -> Floats:
         """Share of developers, shape (months, nations, ecosystems, replicates)."""
-
-    @property
-    def met(self) -> NDArray[np.float32]:
-        """Use of a month, trial included, shape (months, nations, ecosystems, replicates)."""
-
-    @property
-    def developers(self) -> Floats:
-        """Developers who build on models, shape (months, nations, replicates)."""
 
     @property
     def compute(self) -> Floats:

@@ -21,6 +21,8 @@ from sim.evidence.survey import EQUAL_SPLIT, respondents
 from sim.study.calibration import answers
 from sim.study.calibration.views import main_shares, users_abroad
 from sim.study.columns import gapped, numbers, strings
+from sim.study.worked_with import READS as OF_A_YEAR
+from sim.study.worked_with import Counted
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
@@ -39,7 +41,7 @@ CHINESE = ("cn_open", "cn_closed")
 OF_SURVEY = "cn_all"
 """Chinese models as a class of the survey."""
 
-READS = ("visit_factor", "breadth", "breadth_shape")
+READS = ("visit_factor", *OF_A_YEAR)
 """Parameters whose draws views need."""
 
 _ASKED = calendar.parse("2025-06")
@@ -47,7 +49,7 @@ _HALF = range(calendar.parse("2025-07"), calendar.parse("2026-01"))
 _YEAR = range(calendar.parse("2024-12"), calendar.parse("2026-01"))
 
 
-class Seen(Protocol):
+class Seen(Counted, Protocol):
     """What this module reads of a simulated block; months begin in 2023-01."""
 
     @property
@@ -55,16 +57,8 @@ class Seen(Protocol):
         """Share of developers, shape (months, nations, ecosystems, replicates)."""
 
     @property
-    def developers(self) -> Floats:
-        """Developers who build on models, shape (months, nations, replicates)."""
-
-    @property
     def visits(self) -> Floats:
         """Use of chat services to 2025-12, shape (months, nations, ecosystems, replicates)."""
-
-    @property
-    def met(self) -> NDArray[np.float32]:
-        """Use of a month by developers, trial included, shape as of `visits`, to the end."""
 
 
 def tables(

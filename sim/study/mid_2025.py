@@ -14,9 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.evidence.survey import EQUAL_SPLIT, EVERYBODY, read_survey, respondents
+from sim.evidence.survey import EQUAL_SPLIT, counted
 from sim.study import metrics, worked_with
-from sim.study.calibration.series import BY_KEY
+from sim.study.calibration.series import BY_KEY, WORLD
 from sim.study.columns import numbers, strings
 from sim.study.curves import bands
 
@@ -31,8 +31,6 @@ MONTH = calendar.parse("2025-06")
 """Month of the survey's answers."""
 
 GROUP = "world_without_china"
-EVERYWHERE = "WLD"
-"""Place of the respondents of the survey, those of China among them."""
 
 USED, MAIN, BOTH, ALONE = "used.cn", "share.bloc_cn", worked_with.BOTH, worked_with.ONLY
 TOO = f"{worked_with.BOTH}.of_used_cn"
@@ -92,7 +90,7 @@ def table(name: str, ensemble: Ensemble) -> pa.Table | None:
             "p95": numbers(high),
             "observed": numbers(np.array([value for value, _, _ in rows])),
             "observed_is": strings([what for _, what, _ in rows]),
-            "respondents": numbers(np.full(count, respondents()[EVERYWHERE], np.int64)),
+            "respondents": numbers(np.full(count, counted()[WORLD].named, np.int64)),
             "source": strings([source for _, _, source in rows]),
         }
     )
@@ -116,15 +114,13 @@ def _survey() -> dict[str, tuple[float, str, str]]:
     world = {
         (row.series, row.ecosystem): row
         for row in load().observations
-        if row.place == EVERYWHERE and row.last == MONTH
+        if row.place == WORLD and row.last == MONTH
     }
 
     def answer(series: str) -> Observation:
         return world[series, "cn_all"]
 
-    named = next(
-        row for row in read_survey() if (row.place, row.segment) == (EVERYWHERE, EVERYBODY)
-    )
+    named = counted()[WORLD]
     used, too = answer(BY_KEY["used"].name), answer(f"{BY_KEY['both'].name}_us_closed")
     alone, split = answer(BY_KEY["only"].name), answer(EQUAL_SPLIT)
     return {

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.study.calibration import answers
-from sim.study.calibration.views import a_year
+from sim.study.calibration.views import Met, a_year
 from sim.study.groups import Groups
 
 Floats = NDArray[np.float64]
@@ -32,12 +32,8 @@ closed models are a class and an ecosystem of one name."""
 USED, ONLY, BOTH = "used", "only.cn", "both.us_closed_and_cn"
 
 
-class Met(Protocol):
-    """What this module reads of a simulated block; months begin in 2023-01."""
-
-    @property
-    def met(self) -> NDArray[np.float32]:
-        """Use of a month, trial included, shape (months, nations, ecosystems, replicates)."""
+class Counted(Met, Protocol):
+    """What is met, and how many developers meet it."""
 
     @property
     def developers(self) -> Floats:
@@ -50,7 +46,7 @@ def names(ecosystems: Sequence[str]) -> tuple[str, ...]:
 
 
 def by_group(
-    blocks: Sequence[Met],
+    blocks: Sequence[Counted],
     at: Ints,
     ecosystems: tuple[str, ...],
     groups: Groups,
@@ -110,11 +106,8 @@ def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape
     -------
     ndarray, shape (I, answers, R)
     """
-    merged = [
-        year[:, [ecosystems.index(name) for name in answers.CLASSES[code]]].sum(axis=1)
-        for code in CLASSES.values()
-    ]
-    chinese, closed = merged[list(CLASSES).index("cn")], year[:, ecosystems.index("us_closed")]
-    used = answers.used(np.concatenate([year, np.stack(merged, axis=1)], axis=1), breadth, shape)
+    merged = answers.by_class(year, ecosystems, CLASSES.values())
+    chinese, closed = merged[:, list(CLASSES).index("cn")], year[:, ecosystems.index("us_closed")]
+    used = answers.used(np.concatenate([year, merged], axis=1), breadth, shape)
     rest = [answers.only(chinese, breadth, shape), answers.both(closed, chinese, breadth, shape)]
     return np.concatenate([used, np.stack(rest, axis=1)], axis=1)

@@ -11,7 +11,7 @@ named, all from the same shares.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim import evidence
 from sim.evidence.survey import BRANDS as ASKED
-from sim.evidence.survey import EVERYBODY, read_survey
+from sim.evidence.survey import counted
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def brand_parts() -> Mapping[str, float]:
     The shares ``x_b`` with which :func:`used` meets the use of each brand in the world, at the
     defaults of breadth; only their relation within a class is taken.
     """
-    world = next(row for row in read_survey() if row.place == "WLD" and row.segment == EVERYBODY)
+    world = counted()["WLD"]
     defaults = {row.path: row.default for row in evidence.load().parameters}
     breadth, shape = defaults["breadth"], defaults["breadth_shape"]
     counts = {brand: world.brands[brand] for brand in ASKED} | {"mistral": world.used["eu"]}
@@ -88,6 +88,12 @@ def brand_parts() -> Mapping[str, float]:
             for brand, value in shares.items()
         }
     )
+
+
+def by_class(of: Floats, ecosystems: Sequence[str], codes: Iterable[str]) -> Floats:
+    """Return the sums over the ecosystems of some classes, shape (..., codes, R) of (..., K, R)."""
+    places = [[ecosystems.index(name) for name in CLASSES[code]] for code in codes]
+    return np.stack([of[..., place, :].sum(axis=-2) for place in places], axis=-2)
 
 
 def used(x: Floats, breadth: Floats | float, shape: Floats | float) -> Floats:

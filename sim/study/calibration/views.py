@@ -227,11 +227,7 @@ class Met(Protocol):
 
 def main_shares(seen: Met, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
-    year = a_year(seen.met, at)
-    place = drivers.ecosystems.index
-    named = np.stack(
-        [year[:, :, [place(k) for k in of]].sum(axis=2) for of in answers.CLASSES.values()], axis=2
-    )
+    named = answers.by_class(a_year(seen.met, at), drivers.ecosystems, answers.CLASSES)
     return np.asarray(named / np.maximum(named.sum(axis=2, keepdims=True), 1e-12))
 
 
@@ -274,7 +270,7 @@ shape (T', places, codes, R)."""
 
 def _parts(series: Series, use: Floats, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return the shares of a series' codes in its base, of use by ecosystem, (T', places, K, R)."""
-    use, place = trailing(use, series.mean_of, at), drivers.ecosystems.index
+    use, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
     base = use[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
     parts = np.stack(
         [use[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
@@ -306,10 +302,10 @@ def a_year(met: NDArray[np.float32], at: NDArray[np.int64]) -> Floats:
     at : ndarray of int, shape (T',)
         Months in which the question is asked, counted from 2023-01.
     """
-    return trailing(met, answers.MONTHS, at)
+    return _trailing(met, answers.MONTHS, at)
 
 
-def trailing(
+def _trailing(
     path: NDArray[np.float64] | NDArray[np.float32], months: int, at: NDArray[np.int64]
 ) -> Floats:
     """Return means over the last ``months`` months before and with each of ``at``, first axis.
