@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sim.scenario.drivers import BLOCS, NESTS, Drivers, Facts, Floats, Ints
@@ -67,11 +69,13 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     noise = float(parameters.switches.noise)
     lean = leaning(f.alignment, p[P.align_middle], p[P.align_width])
     likes = (p[P.align] * lean)[:, None] * f.stand[:, None]
-    likes += np.einsum("hik,hl->ikl", f.rooted, parameters.home) + parameters.brand
+    at_home = (of[..., None] * home for of, home in zip(f.rooted, parameters.home, strict=True))
+    likes += _summed(at_home) + parameters.brand
     likes -= p[P.english] * np.outer(f.english, f.bloc == CHINESE)[..., None]
     tastes = national_tastes(drivers, run, draws, p[P.taste_region], p[P.taste_nation])
     tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
-    likes += noise * np.einsum("icl,ck->ikl", tastes, _classes(f))
+    of_class = (tastes[:, c, None] * of[:, None] for c, of in enumerate(_classes(f)))
+    likes += noise * _summed(of_class)
     return np.ascontiguousarray(likes)
 
 
@@ -127,6 +131,15 @@ def first_shares(f: Facts, at_home: Lanes) -> Floats:
     both = own * at_home + f.pulled[:, None] * (1.0 - at_home)
     begins_abroad = (f.start == f.pulled).all(axis=1) | ~f.pulled.any()
     return np.ascontiguousarray(np.where(begins_abroad[:, None, None], own, both))
+
+
+def _summed(parts: Iterable[Floats]) -> Floats:
+    """Return a sum in the order of its parts, whatever the number of lanes.
+
+    ``numpy.einsum`` chooses its order by the shape: a single lane of a small world would differ in
+    its last bit from the same lane among others.
+    """
+    return np.asarray(sum(parts))
 
 
 def _scores(drivers: Drivers, run: Keys, draws: Ints | None, names: tuple[str, ...]) -> Floats:

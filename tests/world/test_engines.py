@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import compile as compiled
@@ -69,6 +69,10 @@ def test_they_agree_on_a_shipped_scenario(name):
     switches=st.fixed_dictionaries({name: st.integers(0, 1) for name in worlds.PLAIN}),
     shuffled=st.booleans(),
 )
+@example(
+    seed=356, nations=1, ecosystems=1, segments=1, effects=0,
+    switches=dict.fromkeys(worlds.PLAIN, 0), shuffled=False,
+)  # fmt: skip
 @settings(max_examples=60)
 def test_they_agree_on_random_small_worlds(
     seed, nations, ecosystems, segments, effects, switches, shuffled
