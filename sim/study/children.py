@@ -17,6 +17,9 @@ from multiprocessing import resource_tracker
 SAFE = "PYTHONSAFEPATH"
 """Variable that keeps the current folder off the path of a new Python process."""
 
+TERMINAL = frozenset({signal.SIGINT, signal.SIGHUP})
+"""Signals that a terminal sends to every process in it."""
+
 _lock = threading.Lock()
 _inside = 0
 _before: str | None = None
@@ -28,11 +31,27 @@ def _start_tracker() -> None:
     It lets Ctrl-C and SIGTERM pass by itself. Ended by the closing of a terminal it would be
     started again, and print a traceback for every name that it no longer knows.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    try:
+    with unheard():
         resource_tracker.ensure_running()
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Start processes inside that do not hear their terminal until they call `hear`.
+
+    Ctrl-C and its closing reach every process of a terminal. A worker that is still importing
+    would end in a traceback. This process hears what came in between when it leaves.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL)
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear() -> None:
+    """Hear the terminal again, in a process that has said what it does then."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL)
 
 
 @contextmanager

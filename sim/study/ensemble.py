@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.study import curves, groups, history, kept, mid_2025, saved
-from sim.study.children import safe_path
+from sim.study.children import hear, safe_path, unheard
 from sim.study.manifest import manifest
 from sim.study.result import Result
 
@@ -272,7 +272,8 @@ def _blocks(
     others = set(multiprocessing.active_children())
     pool, task = _pool(engine, min(workers, len(replicates)), drivers, seed)
     try:
-        sizes = {pool.submit(task, part): part.size for part in replicates}
+        with unheard() if engine == "mesa" else nullcontext():  # the first task starts processes
+            sizes = {pool.submit(task, part): part.size for part in replicates}
         for future in as_completed(sizes):
             future.result()
             done += sizes[future]
@@ -318,6 +319,7 @@ def _enter(drivers: Drivers, seed: int, engine: Engine) -> None:
     _inside = (drivers, seed, engine)
     # Ctrl-C reaches every process of a terminal; the parent tells the story.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    hear()
 
 
 def _in_process(replicates: Ints) -> Trajectory:

@@ -11,7 +11,9 @@ import time
 import pandas as pd
 import pytest
 
-from tests.cli.conftest import MADE_UP, environment
+from tests.cli.conftest import MADE_UP, ROOT, environment
+
+VARIED = "parameters.network=0.5:1.5:3"
 
 
 @pytest.fixture
@@ -216,3 +218,35 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, engine, workers, number, co
     assert said == ""
     assert "Traceback" not in complaint
     assert [path.name for path in tmp_path.iterdir()] == ["begun"]
+
+
+LATE = """
+import pathlib, signal, sys, time
+if "--multiprocessing-fork" in sys.orig_argv:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    pathlib.Path("starting").touch()
+    time.sleep(2)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+"""
+"""What Python runs before anything else: a worker process that is slow to start and says so, and
+whose parent cannot end it before it has said what the signal did to it."""
+
+
+@pytest.mark.parametrize("words", [("run", "baseline"), ("sweep", "baseline", "--vary", VARIED)])
+def test_ctrl_c_while_workers_start_is_no_traceback(tmp_path, words):
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "sitecustomize.py").write_text(LATE)
+    more = ("--engine", "mesa") if words[0] == "run" else ()
+    child = subprocess.Popen(
+        [*MADE_UP, *words, "--runs", "96", "--workers", "2", *more],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        start_new_session=True, env=environment(PYTHONPATH=f"{tmp_path / 'late'}:{ROOT}"),
+    )  # fmt: skip
+    while not (tmp_path / "starting").exists():
+        assert child.poll() is None, child.stderr.read()
+        time.sleep(0.02)
+    os.killpg(child.pid, signal.SIGINT)
+    said, complaint = child.communicate(timeout=60)
+    assert (child.returncode, said) == (130, "")
+    assert complaint.startswith("sim: interrupted; ")
+    assert len(complaint.splitlines()) == 1

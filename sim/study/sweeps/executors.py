@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sim.errors import InputError, Problem, RunError, cited
-from sim.study.children import safe_path
+from sim.study.children import TERMINAL, hear, safe_path, unheard
 from sim.study.sweeps.tasks import Job, Task, run_task
 
 ATTEMPTS = 4
@@ -91,7 +91,8 @@ def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
             while waiting or under_way:
                 while waiting and len(under_way) < AHEAD * workers:
                     # Taken off the list once it is accepted: a broken pool accepts nothing.
-                    under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
+                    with unheard():  # the first task starts processes
+                        under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
                     waiting.pop()
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     content = future.result()  # a broken pool is told here, the task still listed
@@ -134,8 +135,9 @@ def _enter(job: Job) -> None:
     global _inside  # noqa: PLW0603 - a process has no other place to keep it
     _inside = job
     # Ctrl-C and its closing reach every process of a terminal; the parent ends the workers.
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in TERMINAL:
         signal.signal(number, signal.SIG_IGN)
+    hear()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
