@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
@@ -52,6 +53,17 @@ def unheard() -> Iterator[None]:
 def hear() -> None:
     """Hear the terminal again, in a process that has said what it does then."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL)
+
+
+def end(pool: Executor) -> None:
+    """Let go of a pool: its processes are ended whatever they do, and threads finish their tasks.
+
+    To wait until it is gone leaves nothing for the end of this process, at which Python may write
+    to a pipe that the pool is closing.
+    """
+    for child in list((getattr(pool, "_processes", None) or {}).values()):
+        child.terminate()
+    pool.shutdown(cancel_futures=True)
 
 
 @contextmanager

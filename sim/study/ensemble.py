@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.study import curves, groups, history, kept, mid_2025, saved
-from sim.study.children import hear, safe_path, unheard
+from sim.study.children import end, hear, safe_path, unheard
 from sim.study.manifest import manifest
 from sim.study.result import Result
 
@@ -269,7 +269,6 @@ def _blocks(
             if progress:
                 progress(done, total)
         return finished
-    others = set(multiprocessing.active_children())
     pool, task = _pool(engine, min(workers, len(replicates)), drivers, seed)
     try:
         with unheard() if engine == "mesa" else nullcontext():  # the first task starts processes
@@ -286,9 +285,7 @@ def _blocks(
         ) from error
     except BaseException:
         # Interrupted or failed: what has not begun never will, and a process need not finish.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - others:
-            child.terminate()
+        end(pool)
         raise
     finally:
         pool.shutdown()

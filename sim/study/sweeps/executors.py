@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sim.errors import InputError, Problem, RunError, cited
-from sim.study.children import TERMINAL, hear, safe_path, unheard
+from sim.study.children import TERMINAL, end, hear, safe_path, unheard
 from sim.study.sweeps.tasks import Job, Task, run_task
 
 ATTEMPTS = 4
@@ -107,7 +107,7 @@ def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
                     ) from None
             waiting += reversed(under_way.values())
         finally:
-            _end(pool)
+            end(pool)
 
 
 def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
@@ -117,14 +117,6 @@ def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
         initializer=_enter,
         initargs=(job,),
     )
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """Let go of a pool at once, whatever its processes are doing."""
-    children = list((pool._processes or {}).values())  # noqa: SLF001 - no public way to end them
-    pool.shutdown(wait=False, cancel_futures=True)
-    for child in children:
-        child.terminate()
 
 
 _inside: Job | None = None
