@@ -38,7 +38,7 @@ def perceive(t: int, block: Block) -> None:
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
     p, ps = block.parameters.scalar, block.parameters.segment
     risk = state.cells[e.world_offsets[RISK] : e.world_offsets[RISK + 1]]
-    loaded = policy.overloaded(state.load, state.load_before)
+    loaded = scratch.loaded[: policy.overloaded(state.load, state.load_before, scratch.loaded)]
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,

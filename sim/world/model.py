@@ -160,7 +160,7 @@ class Nation(mesa.Agent):
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         if priced or loaded:
             offers.maker_worth(
-                i, k, o, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
+                i, k, o, 0, 1, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
                 state.sensitivity, p, ps, state.worth,
             )  # fmt: skip
         if priced and f.nest[k] != offers.CLOSED_NEST:
@@ -328,7 +328,8 @@ class World(mesa.Model):
             raise RunError(f"the scenario ends in {self.month}")
         self.t += 1
         begin(self.t, self.block)
-        self.loaded = policy.overloaded(self.state.load, self.state.load_before)
+        load, before = self.state.load, self.state.load_before
+        self.loaded = policy.overloaded(load, before, self.block.scratch.loaded) > 0
         self.feared = policy.feared(self.risk, self.state.risk_felt)
         self.agents.do("perceive")
         if self.block.parameters.switches.stances:

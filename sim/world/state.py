@@ -120,6 +120,7 @@ class Scratch(NamedTuple):
     work: Floats  # [6, L]
     fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
+    loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
 
 
 class StreamKeys(NamedTuple):
@@ -179,6 +180,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         work=np.zeros((6, lanes)),
         fresh_choice=np.zeros((nations, ecosystems, lanes)),
         met=np.zeros((nations, ecosystems, lanes)),
+        loaded=np.zeros(lanes, np.int64),
     )
 
 

@@ -11,10 +11,13 @@ from sim.world.compiled import inlined, rule
 from sim.world.rules import choice, observe, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
+FEW = 8
+"""What changes in no more than one lane of so many is computed lane by lane."""
+
 
 @rule
 def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
-    t: int, loaded: bool, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
+    t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
     nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags,
     home: Floats, base_access: Floats, unlisted: Floats, base_licence: Floats,
     base_facility: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
@@ -34,9 +37,10 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
     ----------
     t : int
         Month.
-    loaded, feared : bool
-        Whether the load of Chinese services, or the risk of an ecosystem, is felt differently than
-        last month.
+    loaded : ndarray of int, shape (at most L,)
+        Lanes in which the load of Chinese services is felt differently than last month.
+    feared : bool
+        Whether the risk of an ecosystem is felt differently than last month.
     listed : ndarray, shape (T, K, 2)
         Whether an offer's price or its place on the menu may have changed.
     stale, stale_other : ndarray, shape (T, I, K) and (T, I)
@@ -48,6 +52,9 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
         Scratch. All others as in the rules that are called.
     """
     lanes = stance.shape[1]
+    # Few lanes are cheaper one by one, many side by side.
+    widely = loaded.size * FEW > lanes
+    few = loaded[:0] if widely else loaded
     for i in range(access.shape[0]):
         anew = stale_other[t, i] == 1
         if anew:
@@ -66,11 +73,16 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                     i, k, t, base_access, unlisted, base_licence, low, high, start, effect,
                     offsets, operation, ramp, size, target, p, access, price, licence, work,
                 )  # fmt: skip
-            if _reopens(anew, stale[t, i, k], loaded, bloc[k]):
+            if _reopens(anew, stale[t, i, k], widely, bloc[k]):
                 _open(
                     i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
                     cover, opened, leaving, evicting, opened_next,
                 )  # fmt: skip
+        _strain(
+            i, t, few, nest, bloc, on_sale, p, ps, slowed, dearer, cover, stance, access, price,
+            licence, facility, sensitivity, ln_price, opened, worth, by_maker, offered, leaving,
+            evicting, opened_next,
+        )  # fmt: skip
         if policy.turns(i, stance, felt):
             _turn(
                 i, t, nest, bloc, pulled, on_sale, p, ps, slowed, cover, risk, standing, stance,
@@ -78,8 +90,8 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                 leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
-            terms, chinese = stale[t, i, k] == 1, loaded and bloc[k] == offers.CN_BLOC
-            reopens = _reopens(anew, stale[t, i, k], loaded, bloc[k])
+            terms, chinese = stale[t, i, k] == 1, widely and bloc[k] == offers.CN_BLOC
+            reopens = _reopens(anew, stale[t, i, k], widely, bloc[k])
             for o in range(2):
                 listing = listed[t, k, o] == 1
                 # An offer that is not sold is priced when it comes on sale.
@@ -87,8 +99,9 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                 priced = sold and (terms or listing)
                 if priced or (sold and chinese):
                     offers.maker_worth(
-                        i, k, o, bloc, ln_price, price, dearer, licence, sensitivity, p, ps, worth
-                    )
+                        i, k, o, 0, lanes, bloc, ln_price, price, dearer, licence, sensitivity, p,
+                        ps, worth,
+                    )  # fmt: skip
                 if priced and nest[k] != offers.CLOSED_NEST:
                     offers.other_worth(i, k, o, ln_price, price, licence, sensitivity, p, ps, worth)
                 if reopens or listing:
@@ -104,6 +117,32 @@ def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: 
     Facilities, which are among the other drivers, decide how far own machines reach.
     """
     return anew or stale == 1 or (loaded and bloc == offers.CN_BLOC)
+
+
+@rule
+def _strain(
+    i: int, t: int, loaded: Ints, nest: Ints, bloc: Ints, on_sale: Flags, p: Floats, ps: Floats,
+    slowed: Floats, dearer: Floats, cover: Floats, stance: Ints, access: Floats, price: Floats,
+    licence: Floats, facility: Floats, sensitivity: Floats, ln_price: Floats, opened: Floats,
+    worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags,
+    opened_next: Floats,
+) -> None:  # fmt: skip
+    """Let a nation feel the load of Chinese services in the lanes in which it has changed."""
+    for l in loaded:  # noqa: E741
+        for k in range(nest.size):
+            if bloc[k] != offers.CN_BLOC:
+                continue
+            _open(
+                i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
+                cover, opened, leaving, evicting, opened_next,
+            )  # fmt: skip
+            for o in range(2):
+                if on_sale[t, k, o] == 1:
+                    offers.maker_worth(
+                        i, k, o, l, l + 1, bloc, ln_price, price, dearer, licence, sensitivity, p,
+                        ps, worth,
+                    )  # fmt: skip
+                offers.value(i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered)
 
 
 @rule

@@ -90,6 +90,8 @@ def maker_worth(
     i: int,
     k: int,
     o: int,
+    first: int,
+    last: int,
     bloc: Ints,
     ln_price: Floats,
     price: Floats,
@@ -109,6 +111,8 @@ def maker_worth(
     ----------
     o : int
         Which offer.
+    first, last : int
+        Lanes ``first`` to ``last - 1`` are written.
     ln_price : ndarray, shape (K, 2, 3, L)
         Logarithm of the list price of the month.
     price : ndarray, shape (I, K * 3, L)
@@ -123,10 +127,10 @@ def maker_worth(
     """
     burden = 1.0 if bloc[k] == CN_BLOC else 0.0
     for s in range(worth.shape[2]):
-        for l in range(worth.shape[5]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
             worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-        for l in range(worth.shape[5]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
 

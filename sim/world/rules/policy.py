@@ -232,12 +232,20 @@ def turns(i: int, now: Ints, felt: Ints) -> bool:
 
 
 @rule
-def overloaded(load: Floats, before: Floats) -> bool:
-    """Return whether the load of Chinese services is felt differently in any lane than before."""
-    some = False
+def overloaded(load: Floats, before: Floats, lanes: Ints) -> int:
+    """Write the lanes in which the load of Chinese services is felt differently than before.
+
+    Returns
+    -------
+    int
+        How many of the first places of ``lanes``, shape (L,), are written.
+    """
+    count = 0
     for l in range(load.size):  # noqa: E741
-        some = some or max(load[l], 1.0) != max(before[l], 1.0)
-    return some
+        if max(load[l], 1.0) != max(before[l], 1.0):
+            lanes[count] = l
+            count += 1
+    return count
 
 
 @rule
