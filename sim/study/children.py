@@ -45,9 +45,33 @@ def unheard() -> Iterator[None]:
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL)
     try:
-        yield
+        with _held():
+            yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Hear signals to end only when leaving: a process that is half started would not be told.
+
+    The mask of this thread is not enough. Where another thread takes the signal, Python still calls
+    its handler in the main thread, and a child waits for data that never comes.
+    """
+    handlers = {number: signal.getsignal(number) for number in (*TERMINAL, signal.SIGTERM)}
+    ours = {number: handler for number, handler in handlers.items() if callable(handler)}
+    if threading.current_thread() is not threading.main_thread():
+        ours = {}  # its handlers are the main thread's to set, and to run
+    came: list[int] = []
+    for number in ours:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        for number in dict.fromkeys(came):
+            signal.raise_signal(number)
 
 
 def hear() -> None:
