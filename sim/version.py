@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 5
+MODEL = 6
 """Raised whenever any number of any result can move."""
 
 FORMAT = 2

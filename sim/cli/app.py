@@ -520,7 +520,7 @@ def calibrate(
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Last month whose figures are known.")
-    ] = "2025-12",
+    ] = "2026-06",
     ship: Annotated[
         bool, typer.Option("--ship", help="Write the draws to where scenarios read them.")
     ] = False,

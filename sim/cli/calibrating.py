@@ -24,13 +24,14 @@ def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibratio
     from sim.evidence.posterior import FOLDER
     from sim.study.calibration.calibrate import Plan
     from sim.study.calibration.calibrate import calibrate as run
-    from sim.study.calibration.calibrate import ship as put
+    from sim.study.calibration.shipping import ship as put
 
-    with bar("steps", silent=silent) as progress:
-        done = run(Plan(**plan), out=out, progress=progress)
-    if ship:
-        put(done, FOLDER)
-    return done
+    def calibrated(plan: Plan) -> Calibration:
+        with bar("steps", silent=silent) as progress:
+            return run(plan, out=out, progress=progress)
+
+    asked = Plan(**plan)
+    return put(asked, calibrated, FOLDER) if ship else calibrated(asked)
 
 
 def print_calibration(done: Calibration) -> None:

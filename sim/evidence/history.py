@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import months as calendar
 from sim.evidence import dates
 from sim.evidence.ecosystems import ECOSYSTEMS, OFFERS, WAYS
 from sim.evidence.releases import Catalogue, Release, read_catalogue, ways
@@ -52,8 +51,6 @@ class Offers:
         Size of the attention where it is known: 1 for R1, else 0.
     frontier : ndarray, (T,)
         Highest index on sale anywhere, ECI points.
-    promoted : ndarray, (T, K)
-        1 where a free variant drew the traffic of routers.
     last_fact : int
         Month after which everything is held.
     """
@@ -64,7 +61,6 @@ class Offers:
     notable: Floats
     notable_size: Floats
     frontier: Floats
-    promoted: Floats
     last_fact: int
 
     def __post_init__(self) -> None:
@@ -143,24 +139,8 @@ def offers(
     notable, size = _notable(catalogue, months, last)
     return Offers(
         index=index, on_sale=on_sale, price=price, notable=notable, notable_size=size,
-        frontier=index.max(axis=(1, 2)), promoted=_promoted(months, last), last_fact=last,
+        frontier=index.max(axis=(1, 2)), last_fact=last,
     )  # fmt: skip
-
-
-def _promoted(months: NDArray[np.integer], last: int) -> Floats:
-    """Return where a free variant was served on routers, (T, K).
-
-    One that is served at the last fact goes on after it, as prices and licences do.
-    """
-    promoted = np.zeros((len(months), len(ECOSYSTEMS)))
-    columns = ("ecosystem", "from", "to", "value", "unit", "period", "source", "status", "note")
-    for row in read("promotions.csv", columns):
-        k = ECOSYSTEMS.index(row.choice("ecosystem", ECOSYSTEMS))
-        first, final = calendar.parse(row.text("from")), calendar.parse(row.text("to"))
-        if first <= last:
-            final = final if final <= last else int(months.max())
-            promoted[(months >= first) & (months <= final), k] = row.number("value", 0.0)
-    return promoted
 
 
 def on_offer(

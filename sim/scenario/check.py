@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sim import months
 from sim.errors import cited
-from sim.scenario import fields, levers, nations, own, places, strength, vocabulary
+from sim.scenario import fields, futures, levers, nations, own, places, strength, vocabulary
 from sim.scenario.document import (
     MAX_DELAY,
     MAX_RUNS,
@@ -38,8 +38,9 @@ KEYS = (
     "ensemble",
 )
 LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months")
-ENSEMBLE_KEYS = ("runs", "seed", "parameters")
+ENSEMBLE_KEYS = ("runs", "seed", "parameters", "future")
 DRAWN = ("calibrated", "drawn", "default")
+FUTURES_KEYS = (futures.ALL, *futures.FUTURES)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _BASELINE = "state it, or write `extends: baseline`"
@@ -134,15 +135,18 @@ def _ensemble(node: Node | None, problems: Problems, *, complete: bool) -> Ensem
         fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
     runs = seed = None
     drawn: str | None = "calibrated"
+    future: str | None = futures.ALL
     if "runs" in given:
         runs = fields.whole(given["runs"], 1, MAX_RUNS, problems, "runs")
     if "seed" in given:
         seed = fields.whole(given["seed"], 0, 2**63 - 1, problems, "seed")
     if "parameters" in given:
         drawn = fields.choice(given["parameters"], DRAWN, problems, "ensemble.parameters")
-    if runs is None or seed is None or drawn is None:
+    if "future" in given:
+        future = fields.choice(given["future"], FUTURES_KEYS, problems, "ensemble.future")
+    if runs is None or seed is None or drawn is None or future is None:
         return None
-    return Ensemble(runs=runs, seed=seed, parameters=cast(Any, drawn))
+    return Ensemble(runs=runs, seed=seed, parameters=cast(Any, drawn), future=cast(Any, future))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +273,21 @@ def _parameter(path: str, node: Node, found: dict[str, Value], problems: Problem
         message = f"the parameter {path!r} has no index"
         problems.append(node.place.problem(message, "give a number or a distribution"))
         return
-    value = fields.value(node, (row.low, row.high), problems, path)
+    if row.unit == "month" and isinstance(node.value, str):
+        value: Value | None = _month(node, path, problems)
+    else:
+        value = fields.value(node, (row.low, row.high), problems, path)
     if value is None:
         return
     if row.dist == "switch" and value not in (0.0, 1.0):
         problems.append(node.mark.problem(f"the switch {path!r} is 0 or 1"))
         return
     found[path] = value
+
+
+def _month(node: Node, path: str, problems: Problems) -> float | None:
+    """Return the number of a month, or of never."""
+    if node.value == futures.NEVER_WORD:
+        return futures.NEVER
+    month = fields.month(node, problems, path)
+    return None if month is None else float(month)

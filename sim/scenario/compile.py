@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim import evidence, months
 from sim.errors import RunError
-from sim.scenario import effects, facts, nations, vocabulary
+from sim.scenario import effects, facts, futures, nations, vocabulary
 from sim.scenario.document import Scenario
 from sim.scenario.drivers import Drivers, Effects, Facts, Joint
 
@@ -55,7 +55,7 @@ def compile_scenario(scenario: Scenario) -> Drivers:
         segments=vocabulary.SEGMENTS,
         regions=facts.regions(among),
         groups=_groups(scenario, among),
-        parameters=dict(scenario.parameters),
+        parameters=_parameters(scenario),
         drawn=scenario.ensemble.parameters != "default",
         fitted=_fitted(scenario),
         first=scenario.period.start - months.FIRST,
@@ -67,7 +67,19 @@ def _fitted(scenario: Scenario) -> Joint | None:
     if scenario.ensemble.parameters != "calibrated":
         return None
     known = evidence.posterior()
-    return None if known is None else Joint(known.names, known.values)
+    if known is None:
+        return None
+    mine = futures.rows(known.names, known.values, scenario.ensemble.future)
+    together = len(futures.FUTURES) if scenario.ensemble.future == futures.ALL else 1
+    return Joint(known.names, known.values[mine], together=together)
+
+
+def _parameters(scenario: Scenario) -> dict[str, object]:
+    """Return the values that replace rows of the table: the scenario's, and those of a future."""
+    given: dict[str, object] = dict(scenario.parameters)
+    if scenario.ensemble.parameters == "calibrated" and evidence.posterior() is not None:
+        return given
+    return {**futures.held(scenario.ensemble.future), **given}
 
 
 def check_finite(table: Facts | Effects, codes: tuple[str, ...]) -> None:

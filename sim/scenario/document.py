@@ -122,12 +122,14 @@ class Ensemble(_Frozen):
     """How many replicates, from which seed, and where parameters come from.
 
     ``calibrated``: from the draws of the calibration, and from their ranges where it has none;
-    ``drawn``: from their ranges, the priors alone; ``default``: held at their defaults.
+    ``drawn``: from their ranges, the priors alone; ``default``: held at their defaults. ``future``
+    takes one of the three of `sim.scenario.futures` alone.
     """
 
     runs: Annotated[int, Field(ge=1, le=MAX_RUNS)]
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     parameters: Literal["calibrated", "drawn", "default"] = "calibrated"
+    future: Literal["all", "none", "stops", "goes_on"] = "all"
 
 
 class NationTable(_Frozen):

@@ -101,7 +101,7 @@ class Facts(NamedTuple):
 
     Money is USD of 2025, prices USD per million tokens, compute H100-equivalents. Months run from
     2023-01, in which every world starts; O = 2 offers, W = 3 ways, H = 2 kinds of hardware,
-    3 pools, M memberships, S segments.
+    3 pools, M memberships, S segments, J product lines.
     """
 
     months: Ints  # [T] month numbers
@@ -135,7 +135,13 @@ class Facts(NamedTuple):
     notable: Floats  # [T, K] 1 in the month of a notable release
     notable_size: Floats  # [T, K] size of its attention where known, else 0
     frontier: Floats  # [T] best index anywhere
-    promoted: Floats  # [T, K] 1 where a free variant drew the traffic of routers
+    line_of: Ints  # [J] ecosystem of each product line that routers sell
+    line_gap: Floats  # [T, J] points that it trails the flagship of its ecosystem
+    line_price: Floats  # [T, J] natural logarithm of its price
+    line_on: Floats  # [T, J] part of the month on sale
+    line_free: Floats  # [T, J] part of the month with a free variant
+    releases: Floats  # [T] models that Chinese laboratories had released
+    recent: Floats  # [T, K] models released in the year before
     last_fact: int  # position of the last month with dated facts
     base_month: int  # position of July 2025, base of serving load and training compute
     uptake_month: int  # position of June 2025, at which the counts of builders are anchored
@@ -218,11 +224,15 @@ class Joint:
         A parameter in its unit, a taste in standard scores.
     each : bool
         Whether lane l of a block takes row l; otherwise replicates take rows in turn.
+    together : int
+        Rows that stand side by side whatever the seed: one of each future, so that any so many
+        replicates in a row have all of them.
     """
 
     names: tuple[str, ...]
     values: Floats
     each: bool = False
+    together: int = 1
 
     def rows(self, seed: int, replicates: Ints) -> Ints:
         """Return the row that each replicate takes, shape (L,).
@@ -240,7 +250,7 @@ class Joint:
         """
         if self.each:
             return np.arange(len(replicates), dtype=np.int64)
-        order = _shuffled(seed, len(self.values))
+        order = _shuffled(seed, len(self.values), self.together)
         return order[np.asarray(replicates, dtype=np.int64) % order.size]
 
     def lanes(self, name: str, rows: Ints) -> Floats | None:
@@ -258,11 +268,15 @@ class Joint:
 
 
 @cache
-def _shuffled(seed: int, count: int) -> Ints:
-    """Return 0 to ``count - 1`` in an order that is a pure function of the seed."""
+def _shuffled(seed: int, count: int, together: int) -> Ints:
+    """Return 0 to ``count - 1`` in an order that is a pure function of the seed.
+
+    Runs of ``together`` rows keep their order.
+    """
 
     def place(row: int) -> bytes:
-        return hashlib.blake2b(f"posterior/{seed}/{row}".encode(), digest_size=16).digest()
+        first = row // together
+        return hashlib.blake2b(f"posterior/{seed}/{first}".encode(), digest_size=16).digest()
 
     order = np.array(sorted(range(count), key=place), dtype=np.int64)
     order.setflags(write=False)

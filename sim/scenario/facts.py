@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim import evidence, months
-from sim.evidence import access, hardware, history
+from sim.evidence import access, hardware, history, router
 from sim.scenario.drivers import (
     BLOCS,
     NATION_FAMILIES,
     NESTS,
+    OFFERS,
     STANCES,
+    WAYS,
     WORLD_FAMILIES,
     Facts,
     Floats,
@@ -38,6 +40,9 @@ INCUMBENT = "us_closed"
 """The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
 
 CHINESE_START = "cn_closed"
+CHINESE = ("cn_open", "cn_closed")
+"""Ecosystems whose releases teach the world what Chinese models are."""
+
 SOVEREIGN = "sovereign"
 
 UNROUTED = "CHN"
@@ -70,6 +75,7 @@ def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts
     """
     ecosystems = evidence.load().ecosystems
     offers, last = _offers(calendar, until)
+    nest = [ecosystem.nest for ecosystem in ecosystems]
     terms = _terms(nations, calendar, until)
     return Facts(
         months=own_ints(calendar),
@@ -77,6 +83,7 @@ def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts
         **_ties(nations),
         **_identity(nations, ecosystems),
         **offers,
+        **_router(offers, nest, calendar, last),
         last_fact=min(last - months.FIRST, len(calendar) - 1),
         base_month=min(LOAD_BASE - months.FIRST, len(calendar) - 1),
         # A count of months since the start: the builders are taken back from there even where
@@ -212,8 +219,46 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
         "notable": own(known.notable),
         "notable_size": own(known.notable_size),
         "frontier": own(known.frontier),
-        "promoted": own(known.promoted),
     }, known.last_fact
+
+
+def _router(
+    offers: Mapping[str, Any], nests: Sequence[str], calendar: Ints, last: int
+) -> dict[str, Any]:
+    """Return the menu of routers, and what is counted of releases.
+
+    In months in which the menu shows no line of an ecosystem, its offers stand in for lines, at the
+    price of other hosts where its weights are open.
+    """
+    ids = tuple(ecosystem.id for ecosystem in evidence.load().ecosystems)
+    menu = router.lines(calendar, last, ids)
+    shown = np.zeros((len(calendar), len(ids)))
+    for j, k in enumerate(menu.of):
+        shown[:, k] += menu.on[:, j] + menu.free[:, j]
+    sold = offers["on_sale"] * (shown == 0.0)[:, :, None]
+    way = [WAYS.index("maker" if nest == "closed" else "host") for nest in nests]
+    paid = np.stack([offers["ln_price"][:, k, :, w] for k, w in enumerate(way)], axis=1)
+    of = [*menu.of, *np.repeat(range(len(ids)), len(OFFERS)).tolist()]
+    index = np.concatenate([menu.index, _flat(offers["capability"])], axis=1)
+    on = np.concatenate([menu.on, _flat(sold)], axis=1)
+    free = np.concatenate([menu.free, np.zeros((len(calendar), sold[0].size))], axis=1)
+    there = (on > 0.0) | (free > 0.0)
+    counts = [router.releases(calendar, last, (name,)) for name in ids]
+    before = [router.releases(calendar - 12, last - 12, (name,)) for name in ids]
+    return {
+        "line_of": own_ints(of),
+        "line_gap": own(np.where(there, offers["capability"][:, of, 0] - index, 0.0)),
+        "line_price": own(np.concatenate([menu.ln_price, _flat(paid)], axis=1)),
+        "line_on": own(on),
+        "line_free": own(free),
+        "releases": own(router.releases(calendar, last, CHINESE)),
+        "recent": own(np.stack(counts, axis=1) - np.stack(before, axis=1)),
+    }
+
+
+def _flat(by_offer: NDArray[Any]) -> Floats:
+    """Return offers one after the other, (T, K * O), of an array (T, K, O)."""
+    return own(by_offer.reshape(len(by_offer), -1))
 
 
 def _programme_runs(calendar: Ints, until: int | None) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """PATH=VALUE: how ``--set`` and designs reach into a scenario.
 
 ``parameters.<name>[.<segment or ecosystem>]``, ``levers.<id>.strength|start|end|ramp_months|
-lag_months`` (all entries of that id), ``period.start|end``, ``ensemble.runs|seed|parameters``,
-``facts_until`` and ``nations``.
+lag_months`` (all entries of that id), ``period.start|end``,
+``ensemble.runs|seed|parameters|future``, ``facts_until`` and ``nations``.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def _steps(
         "parameters": "parameters.<name> or parameters.<name>.<segment or ecosystem>",
         "levers": f"levers.<id>.{'|'.join(_LEVER_FIELDS)}",
         "period": "period.start or period.end",
-        "ensemble": "ensemble.runs, ensemble.seed or ensemble.parameters",
+        "ensemble": f"ensemble.{'|'.join(ENSEMBLE_KEYS)}",
         "facts_until": "facts_until",
         "nations": "nations",
     }
@@ -188,7 +188,11 @@ def _meant(path: str, own_levers: tuple[str, ...]) -> str | None:
     whole = {name: f"parameters.{name}" for name in vocabulary.parameters()}
     whole |= {name: f"levers.{name}.strength" for name in (*levers.read(), *own_levers)}
     whole |= {"start": "period.start", "end": "period.end", "runs": "ensemble.runs"}
-    whole |= {"seed": "ensemble.seed", **{head: head for head in _HEADS}}
+    whole |= {
+        "seed": "ensemble.seed",
+        "future": "ensemble.future",
+        **{head: head for head in _HEADS},
+    }
     words = [path] if path in whole else alike(path, whole)
     found = [whole[word] for word in words]
     return f"did you mean {' or '.join(found)}?" if found else f"paths begin with {_BEGINNINGS}"

@@ -11,6 +11,7 @@ from typing import Any
 from sim.evidence import Parameter
 from sim.scenario import check, distribution, drivers, faults, levers, own, strength, vocabulary
 from sim.scenario.document import MAX_DELAY, MAX_RUNS
+from sim.scenario.futures import NEVER_WORD
 
 Schema = dict[str, Any]
 
@@ -61,6 +62,10 @@ def json_schema() -> Schema:
                 "parameters": {
                     "enum": list(check.DRAWN),
                     "description": "Draw the parameters from their ranges, or hold the defaults.",
+                },
+                "future": {
+                    "enum": list(check.FUTURES_KEYS),
+                    "description": "Whether builders go on learning of Chinese models: one future.",
                 },
             },
             "How many replicates and from which seed.",
@@ -198,6 +203,8 @@ def _parameter(row: Parameter) -> Schema:
     described = {"description": f"{row.meaning} Unit {row.unit}, default {row.default:g}."}
     if row.dist == "switch":
         return described | {"enum": [0, 1]}
+    if row.unit == "month":
+        return described | {"anyOf": [_MONTH, {"const": NEVER_WORD}, *_value(row.low, row.high)]}
     return described | {"anyOf": _value(row.low, row.high)}
 
 

@@ -67,7 +67,7 @@ class Record(NamedTuple):
     serving: Floats  # [T, L] their serving compute, H100e
     extra_lag: Floats  # [T, L] months that compute and deployment add to their lag
     visits: Floats  # [T', I, K, L] use by makers' chat services, triers included
-    routed: Floats  # [T', K, L] tokens that routers pass on, without a unit
+    routed: Floats  # [T, K, L] tokens that routers pass on, without a unit
     firms: Floats  # [T', K, L] enterprises of surveyed nations, developers
     derived: Floats  # [T', K, L] what is built anew on an ecosystem, developers a month
 
@@ -101,7 +101,8 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         capability=np.empty((months, ecosystems, lanes)),
         **{name: np.empty((months, lanes)) for name in ONE_A_MONTH},
         visits=np.empty((seen, nations, ecosystems, lanes)),
-        **{name: np.empty((seen, ecosystems, lanes)) for name in ("routed", "firms", "derived")},
+        routed=np.empty((months, ecosystems, lanes)),
+        **{name: np.empty((seen, ecosystems, lanes)) for name in ("firms", "derived")},
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sim.scenario.drivers import Floats
 from sim.world.block import Block, Record, note
 from sim.world.month import begin, finish
 from sim.world.rows import RISK
-from sim.world.rules import nations, observe, policy, stance
+from sim.world.rules import nations, observe, policy, stance, tokens
 
 
 def run(block: Block, record: Record, first: int, last: int) -> None:
@@ -27,17 +28,24 @@ def run(block: Block, record: Record, first: int, last: int) -> None:
             review(t, block)
         looking = t < record.visits.shape[0]
         decide(t, block, looking=looking)
+        route(t, block, record)
         if looking:
             look(t, block, record)
         finish(t, block)
         note(t, block, record)
 
 
+def risks(block: Block) -> Floats:
+    """Return the perceived risk of each ecosystem in force, (K, L)."""
+    offsets = block.effects.world_offsets
+    return block.state.cells[offsets[RISK] : offsets[RISK + 1]]
+
+
 def perceive(t: int, block: Block) -> None:
     """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
     p, ps = block.parameters.scalar, block.parameters.segment
-    risk = state.cells[e.world_offsets[RISK] : e.world_offsets[RISK + 1]]
+    risk = risks(block)
     loaded = scratch.loaded[: policy.overloaded(state.load, state.load_before, scratch.loaded)]
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
@@ -66,16 +74,32 @@ def decide(t: int, block: Block, *, looking: bool) -> None:
     """Let every nation choose, grow and move its shares."""
     f, state, scratch = block.facts, block.state, block.scratch
     p, ps, switch = block.parameters.scalar, block.parameters.segment, block.parameters.switches
+    risk = risks(block)
     nations.decide(
         int(f.months[t]), t >= f.base_month, looking, switch.noise, switch.trial, switch.links,
         f.nest, f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
         state.wander, state.scar, state.cover, state.offered, state.regarded,
         state.attention, state.access, state.eager, state.adopted, state.linked, state.ceiling,
-        state.urge, state.loyal,
+        f.home, risk, state.trust, state.gain, state.learned, state.urge, state.loyal,
         state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
         scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
         scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
         state.callers, scratch.fresh_choice, scratch.met,
+    )  # fmt: skip
+
+
+def route(t: int, block: Block, record: Record) -> None:
+    """Let the users of routers choose, from all that routers sell."""
+    f, state, scratch = block.facts, block.state, block.scratch
+    p, ps = block.parameters.scalar, block.parameters.segment
+    tokens.menu(
+        t, f.line_of, f.line_gap, f.line_price, f.line_on, f.line_free, state.own, state.frontier,
+        p, scratch.part, scratch.menu,
+    )  # fmt: skip
+    tokens.route(
+        t, f.nest, f.pulled, f.routed, f.access, f.unlisted, p, ps, state.builders, state.opened,
+        state.standing, state.regarded, state.licence, state.price, state.learned, scratch.menu,
+        scratch.kept, scratch.part, record.routed,
     )  # fmt: skip
 
 
@@ -88,8 +112,6 @@ def look(t: int, block: Block, record: Record) -> None:
         block.parameters.scalar, record.visits,
     )  # fmt: skip
     observe.world_views(
-        t, f.nest, f.routed, f.surveyed, f.promoted, block.parameters.scalar, state.builders,
-        state.share, state.opened, state.worth, state.offered, state.cover, state.ln_price,
-        state.fresh, scratch.fresh_choice, record.routed, record.firms,
-        record.derived,
+        t, f.surveyed, f.recent, block.parameters.scalar, state.builders, state.share,
+        scratch.fresh_choice, record.firms, record.derived,
     )  # fmt: skip

@@ -30,7 +30,8 @@ from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
 from sim.world.rows import RISK
-from sim.world.rules import choice, observe, offers, policy, stance, tally, uptake
+from sim.world.rules import choice, learning, observe, offers, policy, stance, tally, uptake
+from sim.world.trajectory import VIEW_MONTHS
 
 Floats = NDArray[np.float64]
 
@@ -184,12 +185,16 @@ class Nation(mesa.Agent):
         """Write the utility of every ecosystem in each segment."""
         world, i = self.model, self.position
         f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, switch = world.block.parameters.scalar, world.block.parameters.switches
+        p, ps, switch = (
+            world.block.parameters.scalar, world.block.parameters.segment,
+            world.block.parameters.switches,
+        )  # fmt: skip
         if switch.noise:
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
+        learning.learn(i, f.bloc, f.home, world.risk, state.trust, p, state.gain, state.learned)
         choice.utility(
             i, switch.links, state.national, state.world, state.linked_share, state.wander,
-            state.scar, state.cover, state.offered, state.regarded, p,
+            state.scar, state.cover, state.offered, state.regarded, state.learned, p, ps,
             scratch.part, scratch.utility, scratch.top,
         )  # fmt: skip
 
@@ -289,7 +294,7 @@ class World(mesa.Model):
         seed: int | None = None,
         replicate: int = 0,
         nation: type[Nation] = Nation,
-        view_months: int = 36,
+        view_months: int = VIEW_MONTHS,
     ) -> None:
         if isinstance(scenario, Drivers):
             if seed is None:
@@ -363,5 +368,6 @@ class World(mesa.Model):
 
     def _look(self) -> None:
         """Write what the observed series would show of the month."""
+        kernel.route(self.t, self.block, self.record)
         if self.looking:
             kernel.look(self.t, self.block, self.record)

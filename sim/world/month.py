@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.world.block import Block
 from sim.world.rows import W
-from sim.world.rules import capability, choice, policy, stance, supply, tally, uptake
+from sim.world.rules import capability, choice, learning, policy, stance, supply, tally, uptake
 
 
 def begin(t: int, block: Block) -> None:
@@ -26,6 +26,7 @@ def begin(t: int, block: Block) -> None:
         block.size, e.target, f.nest.size, block.parameters.scalar, state.cells,
         block.scratch.work,
     )  # fmt: skip
+    _news(t, block)
     choice.loyalty(block.parameters.segment, state.cells[W.switching], state.loyal)
     state.load_before[:] = state.load
     _supply(t, block)
@@ -40,6 +41,15 @@ def begin(t: int, block: Block) -> None:
         )  # fmt: skip
     if block.parameters.switches.stances:
         stance.peers(state.stance_before, f.membership, state.member_counts, state.member_sizes)
+
+
+def _news(t: int, block: Block) -> None:
+    """Count the month's releases of Chinese models, and what they teach."""
+    f, state, switch = block.facts, block.state, block.parameters.switches
+    learning.news(
+        t, int(f.months[t]), f.last_fact, f.bloc, f.releases, state.cells,
+        block.parameters.scalar, switch.learning_by_time, state.releases, state.gain,
+    )  # fmt: skip
 
 
 def _supply(t: int, block: Block) -> None:
@@ -71,7 +81,7 @@ def _capability(t: int, block: Block) -> None:
         f.notable, f.notable_size, f.ln_price, f.fall_years, state.cells, p, ps, pk, switch.noise,
         switch.raw_capability, keys.frontier_chance, keys.frontier_size, keys.release,
         keys.lateness, keys.size, state.extra_lag, state.gap, state.frontier, state.best_open,
-        state.own, state.rise, state.cover, state.cover_before, state.attention, state.fresh,
+        state.own, state.rise, state.cover, state.cover_before, state.attention,
         state.ln_price,
     )  # fmt: skip
 

@@ -94,16 +94,15 @@ def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
         name, ratio = RATIOS[row]
         return get(name) * get(ratio, segment)
     if row in FROM_ENTERPRISE:
-        known = "enterprise" if segment == "enterprise" else "independent"
-        return get(FROM_ENTERPRISE[row], known)
+        return get(FROM_ENTERPRISE[row], "enterprise" if segment == "enterprise" else "independent")
+    if row == "learning":  # enterprises learn nothing of releases
+        return get("learning") * float(segment != "enterprise")
     if row == "difficulty":
         harder = get("task_difficulty_gap") if segment == "enterprise" else 0.0
         return get("task_difficulty") + harder
     if row == "ln_under_use":
         return np.log(get("under_use", segment))
-    if row == "answering":
-        return get("own_use") * get("employed")
-    return get(PLAIN[row], segment)
+    return get("own_use") * get("employed") if row == "answering" else get(PLAIN[row], segment)
 
 
 def _answering(segments: tuple[str, ...], weight: Lanes, firms: Lanes) -> Lanes:

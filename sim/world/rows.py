@@ -49,6 +49,7 @@ class BySegment(NamedTuple):
     ln_under_use: int
     stance: int
     answering: int
+    learning: int
 
 
 class ByEcosystem(NamedTuple):
@@ -67,6 +68,7 @@ class Switches(NamedTuple):
     noise: int
     links: int
     raw_capability: int
+    learning_by_time: int
 
 
 class WorldRows(NamedTuple):

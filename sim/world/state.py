@@ -100,7 +100,9 @@ class State(NamedTuple):
     cover: Floats  # [S, K, 2, L] beta cov, utils
     cover_before: Floats  # [S, K, 2, L]
     attention: Floats  # [K, L]
-    fresh: Floats  # [K, L]
+    releases: Floats  # [L] models that Chinese laboratories have released
+    gain: Floats  # [L] what the month's releases add to what is known of them
+    learned: Floats  # [I, K, L] what a nation has learned of Chinese models
     ln_price: Floats  # [K, 2, 3, L]
     world: Floats  # [K, L] developer-weighted world share
 
@@ -120,6 +122,7 @@ class Scratch(NamedTuple):
     work: Floats  # [6, L]
     fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
+    menu: Floats  # [K, L] what the lines of each ecosystem are worth on routers, utils
     loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
 
 
@@ -180,6 +183,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         work=np.zeros((6, lanes)),
         fresh_choice=np.zeros((nations, ecosystems, lanes)),
         met=np.zeros((nations, ecosystems, lanes)),
+        menu=np.zeros((ecosystems, lanes)),
         loaded=np.zeros(lanes, np.int64),
     )
 
@@ -291,7 +295,9 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         cover=zeros(segments, ecosystems, o),
         cover_before=zeros(segments, ecosystems, o),
         attention=zeros(ecosystems),
-        fresh=zeros(ecosystems),
+        releases=np.ones(lanes),
+        gain=zeros(),
+        learned=zeros(nations, ecosystems),
         ln_price=zeros(ecosystems, o, w),
         world=world,
     )

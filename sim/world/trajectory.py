@@ -14,8 +14,8 @@ from sim.world import kernel
 from sim.world.block import ONE_A_MONTH, Block, Record, empty_record, prepare
 from sim.world.warmup import warm_up
 
-VIEW_MONTHS = months.parse("2026-01") - months.FIRST
-"""Months of the views of observed series: to December 2025, where the observations end."""
+VIEW_MONTHS = months.parse("2026-07") - months.FIRST
+"""Months of the views of observed series: to June 2026, where the observations end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +48,11 @@ class Trajectory:
         Cost of the levers in force, USD million in the month.
     visits : ndarray, shape (T', I, K, R)
         Use of makers' chat services, triers included, in the months that are looked at.
-    routed, firms, derived : ndarray, shape (T', K, R)
-        What routers, surveys of enterprises and counts of derived models would see of each
-        ecosystem; each in a unit of its own, meant for shares.
+    routed : ndarray, shape (T, K, R)
+        Tokens that routers pass on, in a unit of their own, meant for shares.
+    firms, derived : ndarray, shape (T', K, R)
+        What surveys of enterprises and counts of derived models would see of each ecosystem;
+        likewise.
     """
 
     replicates: NDArray[np.int64]

@@ -198,8 +198,23 @@ def _offers(rng, T, K, last_fact):
         "notable": (known & (on_sale[:, :, 0] == 1)).astype(float),
         "notable_size": rng.uniform(0, 1, (T, K)) * (rng.uniform(size=(T, K)) < 0.3),
         "frontier": np.maximum.accumulate(index.max(axis=(1, 2))),
-        "promoted": (rng.uniform(size=(T, K)) < 0.1).astype(float),
         "last_fact": last_fact,
+        **_lines(rng, T, K),
+        "releases": np.cumsum(rng.integers(0, 3, T)).astype(float),
+        "recent": rng.integers(0, 9, (T, K)).astype(float),
+    }
+
+
+def _lines(rng, T, K):
+    """Return what routers sell: a line of each ecosystem, and three of any."""
+    of = np.concatenate([np.arange(K), rng.integers(0, K, 3)]).astype(np.int64)
+    on = rng.uniform(size=(T, of.size)) * (rng.uniform(size=(T, of.size)) < 0.8)
+    return {
+        "line_of": of,
+        "line_gap": rng.uniform(0, 8, on.shape),
+        "line_price": rng.normal(0, 1.5, on.shape),
+        "line_on": on,
+        "line_free": on * (rng.uniform(size=on.shape) < 0.2),
     }
 
 
@@ -419,13 +434,18 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
     axes = {
         0: ("nest", "bloc", "stand", "pulled"),
         1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
-            "notable_size", "promoted", "listed"),
+            "notable_size", "recent", "listed"),
         2: ("rooted", "unlisted", "leak_weight", "licence", "stale"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
     ways = [3 * k + w for k in order for w in range(3)]
     return dataclasses.replace(
-        with_facts(drivers, **changes, access=np.take(f.access, ways, 2)),
+        with_facts(
+            drivers,
+            **changes,
+            access=np.take(f.access, ways, 2),
+            line_of=np.argsort(order)[f.line_of],
+        ),
         ecosystems=tuple(drivers.ecosystems[k] for k in order),
         effects=_no_effects(len(drivers.nations), K, len(drivers.segments), f.months.size),
     )

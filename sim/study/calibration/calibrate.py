@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from sim.study.calibration.series import Floats
 from sim.study.calibration.targets import LAST_FITTED, Target, covariance, targets, values
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
-from sim.study.sweeps.shards import Store, write_whole
+from sim.study.sweeps.shards import Store
 from sim.study.sweeps.study import digest
 from sim.version import MODEL
 
@@ -80,7 +79,7 @@ class Plan:
     steps: int = 8
     repeats: int = 2
     seed: int = 1
-    until: str = "2025-12"
+    until: str = "2026-06"
     nations: tuple[str, ...] | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
 
@@ -139,7 +138,7 @@ class Calibration(Saved):
             path.write_bytes(_arrays(**{name: getattr(self, name) for name in _ARRAYS}))
 
         def posterior(path: Path) -> None:
-            path.write_text(_csv(*draws(self)), encoding="utf-8")
+            path.write_text(csv_text(*draws(self)), encoding="utf-8")
 
         made = {f"{name}.csv": csv_of(table) for name, table in self.summaries().items()}
         return made | {"posterior.csv": posterior, MEMBERS: members_of}
@@ -421,33 +420,9 @@ def draws(done: Calibration, count: int | None = None) -> tuple[tuple[str, ...],
     return done.unknown.names, values_
 
 
-def provenance(done: Calibration) -> dict[str, Any]:
-    """Return what a calibration was made of."""
-    return {
-        "hash": done.plan.hash,
-        "plan": dataclasses.asdict(done.plan),
-        "targets": len(done.aims),
-        "method": "iterative ensemble smoother, ranges held, tastes of nations integrated out",
-        "model_version": MODEL,
-        "tables_hash": data_hash(),
-    }
-
-
-def ship(done: Calibration, folder: Path, count: int | None = None) -> None:
-    """Write the draws that scenarios take, and where they come from, into the evidence.
-
-    All members ship unless ``count`` says less: an interval over draws can be no narrower than
-    their number allows.
-    """
-    names, rows = draws(done, count)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "draws.csv", _csv(names, rows).encode())
-    text = json.dumps(provenance(done), indent=2) + "\n"
-    write_whole(folder / "provenance.json", text.encode())
-
-
-def _csv(names: Sequence[str], rows: Floats) -> str:
-    """Return a table of draws with four significant digits."""
+def csv_text(names: Sequence[str], rows: Floats) -> str:
+    """Return a table of draws with five significant digits."""
     lines = [",".join(names)]
-    lines += [",".join(f"{value:.4g}" for value in row) for row in rows.tolist()]
+    # Months are whole numbers of five digits.
+    lines += [",".join(f"{value:.5g}" for value in row) for row in rows.tolist()]
     return "\n".join(lines) + "\n"

@@ -30,7 +30,7 @@ def predict(
     Parameters
     ----------
     known : sequence of Target
-        Observed; may be empty. Bounds ("more than") tell nothing here.
+        Observed; may be empty. Bounds ("more than", "less than") tell nothing here.
     shown_known : ndarray, shape (known, members)
         What members show at them, log-odds.
     wanted : sequence of Target
@@ -45,7 +45,7 @@ def predict(
     ndarray, shape (wanted, members)
         Log-odds.
     """
-    told = [place for place, aim in enumerate(known) if not aim.at_least]
+    told = [place for place, aim in enumerate(known) if not (aim.at_least or aim.at_most)]
     known, shown_known = [known[place] for place in told], shown_known[told]
     spread = covariance(wanted, errors=False)
     centre = shown_wanted.copy()

@@ -21,7 +21,7 @@ from sim.study.calibration.series import (
     logit,
 )
 
-LAST_FITTED = calendar.parse("2025-12")
+LAST_FITTED = calendar.parse("2026-06")
 """Last month whose figures a fit may aim at; later ones stand beside the model and judge it."""
 
 LEFT_OUT = {
@@ -52,6 +52,8 @@ class Target:
         Standard deviation of the observation, log-odds.
     at_least : bool
         Whether the source says "more than": the model is held to it from below alone.
+    at_most : bool
+        Whether it says "less than": the model is held to it from above alone.
     """
 
     series: str
@@ -61,6 +63,7 @@ class Target:
     value: float
     error: float
     at_least: bool = False
+    at_most: bool = False
 
     @property
     def known(self) -> int:
@@ -137,6 +140,7 @@ def _of(series: Series) -> Iterable[Target]:
                 value,
                 _error(series, rows, place, code),
                 rows.at_least,
+                rows.at_most,
             )
 
 
@@ -161,7 +165,7 @@ def _figures(rows: Rows) -> Iterable[tuple[str, int, str, float]]:
         here = [end[row.place, row.last, row.ecosystem] for end in ends]
         value = max(sum([row.value, *here]) / (1 + len(here)), rows.floor)
         code = row.ecosystem if rows.counted_as is None else rows.counted_as
-        yield row.place, row.last, code, value
+        yield row.place, row.last + rows.ahead, code, value
 
 
 def _table(name: str) -> Iterable[Observation]:
@@ -243,5 +247,7 @@ def modelled(
         path = views[aim.series][np.searchsorted(at[aim.series], aim.month - calendar.FIRST)]
         place = nations.index(aim.place) if aim.of.by_nation else 0
         row = logit(path[place, aim.of.codes.index(aim.code)])
-        rows.append(np.minimum(row, logit(np.array(aim.value))) if aim.at_least else row)
+        bound = logit(np.array(aim.value))
+        row = np.minimum(row, bound) if aim.at_least else row
+        rows.append(np.maximum(row, bound) if aim.at_most else row)
     return np.array(rows)

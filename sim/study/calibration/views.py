@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Known = Mapping[str, Floats]
 """Parameters that views need, one value a replicate, shape (R,), or one a segment too, (S, R)."""
 
-NEEDED = ("visit_factor", "download_base", "breadth", "breadth_shape")
+NEEDED = ("visit_factor", "download_base", "topic_factor", "breadth", "breadth_shape")
 """Scalars that views need."""
 
 BY_SEGMENT = ("reconsider", "stay", "answering")
@@ -177,6 +177,28 @@ def _both(
     return np.asarray(_asked(too, drivers) / np.maximum(users, 1e-12))
 
 
+def _topics(
+    series: Series,
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,  # noqa: ARG001
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return what developers work with by nation, over a year: repositories outlive a trial."""
+    return _parts(series, seen.met.astype(np.float64), drivers, at)
+
+
+def _met_abroad(
+    series: Series,
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,  # noqa: ARG001
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return what developers outside China work with in a month."""
+    return _parts(series, _abroad(seen.met, seen, drivers)[:, None], drivers, at)
+
+
 def _kept(
     series: Series,
     seen: Trajectory,
@@ -209,7 +231,7 @@ def _kept(
     return still
 
 
-def _abroad(of: Floats, seen: Trajectory, drivers: Drivers) -> Floats:
+def _abroad(of: NDArray[np.floating], seen: Trajectory, drivers: Drivers) -> Floats:
     """Return means of nations but China by builders, (T, K, R), of values (T, I, K, R)."""
     there = np.array([name != "CHN" for name in drivers.nations])
     weight = seen.developers[: of.shape[0], there]
@@ -261,6 +283,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "used": _used,
         "only": _only,
         "both": _both,
+        "topics": _topics,
+        "abroad": _met_abroad,
         "kept": _kept,
     }
 )

@@ -223,17 +223,15 @@ def notice(
     noise: int,
     size: Keys,
     attention: Floats,
-    fresh: Floats,
 ) -> None:
     """Let attention fade and rise by notable releases: ``a <- delta a + size``.
 
     While dated, releases and the size of R1 come from the record; later a rise of ``notable_step``
-    points or more is notable. Sizes that are not known are lognormal. ``fresh``, releases of which
-    each month leaves the part ``fresh_memory``, is what the view of routed tokens sees.
+    points or more is notable. Sizes that are not known are lognormal.
 
     Parameters
     ----------
-    attention, fresh : ndarray, shape (K, L)
+    attention : ndarray, shape (K, L)
         Updated.
     """
     options = attention.shape[0]
@@ -251,7 +249,6 @@ def notice(
             drawn *= cells[drawing + k, l]
             faded = p[P.attention_memory, l] * attention[k, l]
             attention[k, l] = faded + (drawn if comes else 0.0)
-            fresh[k, l] = p[P.fresh_memory, l] * fresh[k, l] + (1.0 if comes else 0.0)
 
 
 @rule
@@ -281,7 +278,7 @@ def month(
     cells: Floats, p: Floats, ps: Floats, pk: Floats, noise: int, raw: int, chance: Keys,
     jump: Keys, released: Keys, lateness: Keys, size: Keys, extra: Floats, gap: Floats,
     frontier: Floats, best_open: Floats, own: Floats, rise: Floats, cover: Floats,
-    cover_before: Floats, attention: Floats, fresh: Floats, ln_price: Floats,
+    cover_before: Floats, attention: Floats, ln_price: Floats,
 ) -> None:  # fmt: skip
     """Run the rules of capability and attention in their order.
 
@@ -305,4 +302,4 @@ def month(
     follow_open(t, nest, bloc, index, p, own, rise, best_open)
     coverage(t, own, on_sale, frontier, p, ps, raw, cover, cover_before)
     list_prices(t, list_price, fall_years, p, ln_price)
-    notice(t, number, dated, notable, notable_size, rise, cells, p, noise, size, attention, fresh)
+    notice(t, number, dated, notable, notable_size, rise, cells, p, noise, size, attention)

@@ -94,19 +94,22 @@ def utility(
     cover: Floats,
     offered: Floats,
     regarded: Floats,
+    learned: Floats,
     p: Floats,
+    ps: Floats,
     shared: Floats,
     u: Floats,
     top: Floats,
 ) -> None:
     """Write the utility of each ecosystem in each segment; ABSENT where it cannot be had.
 
-    ``max_o(beta cov + B) + nu ((1 - omega) x_nation + omega x_world) + regard + wander - scar``;
+    ``max_o(beta cov + B) + nu ((1 - omega) x_nation + omega x_world) + regard + lambda learned
+    + wander - scar``;
     with the switch ``links`` the two shares give ``links_weight`` to the linked nations' share.
 
     Parameters
     ----------
-    national, linked, wander, scar : ndarray, shape (I, K, L)
+    national, linked, wander, scar, learned : ndarray, shape (I, K, L)
     world : ndarray, shape (K, L)
     cover : ndarray, shape (S, K, 2, L)
     offered : ndarray, shape (I, K, S, 2, L)
@@ -136,6 +139,7 @@ def utility(
                 small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
                 best = max(flagship, small)
                 rest = regarded[i, k, s, l] + shared[l]
+                rest += ps[s, B.learning, l] * learned[i, k, l]
                 felt = best + rest if best > NOTHING else ABSENT
                 u[s, k, l] = felt
                 top[s, l] = felt if k == 0 else max(top[s, l], felt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
-from sim.world.rules import choice, observe, offers, policy, tally, uptake
+from sim.world.rules import choice, learning, observe, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
 FEW = 8
@@ -197,7 +197,8 @@ def decide(
     wander: Floats, scar: Floats, cover: Floats, offered: Floats,
     regarded: Floats, attention: Floats, access: Floats, eager: Floats, adopted: Floats,
     linked: Floats,
-    ceiling: Floats, urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
+    ceiling: Floats, home: Floats, risk: Floats, trust: Floats, gain: Floats, learned: Floats,
+    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
     builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
     chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
     work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats, met: Floats,
@@ -220,9 +221,10 @@ def decide(
     for i in range(share.shape[0]):
         if noise == 1:
             choice.drift(i, month, p, keys, wander)
+        learning.learn(i, bloc, home, risk, trust, p, gain, learned)
         choice.utility(
             i, links, national, world, linked_share, wander, scar, cover, offered,
-            regarded, p, part, utility, top,
+            regarded, learned, p, ps, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)
         uptake.try_out(i, trial, p, attention, access, eager, met, tried)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats, Ints
+from sim.scenario.drivers import Floats
 from sim.world.compiled import inlined, rule
-from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import LN_LEAST_PRICE, B, P
-from sim.world.rules.offers import CLOSED_NEST, HOST, MAKER, SELF
+from sim.world.numerics import exp, log
+from sim.world.rows import B, P
 from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
@@ -122,73 +121,43 @@ def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None
 @rule
 def world_views(
     t: int,
-    nest: Ints,
-    from_here: Floats,
     surveyed: Floats,
-    promoted: Floats,
+    recent: Floats,
     p: Floats,
     builders: Floats,
     share: Floats,
-    opened: Floats,
-    worth: Floats,
-    offered: Floats,
-    cover: Floats,
-    ln_price: Floats,
-    fresh: Floats,
     fresh_choice: Floats,
-    routed: Floats,
     firms: Floats,
     derived: Floats,
 ) -> None:
-    """Write what routers, surveys of enterprises and counts of derived models would see.
+    """Write what surveys of enterprises and counts of derived models would see.
 
-    Routed tokens are ``N x sigma_hosted price ** -response (1 + rel) ** th_r exp(pull promoted +
-    router_pull [open])`` over nations whose traffic routers pass on, segment I: ``sigma_hosted`` is
-    the part of users who do not run the model themselves, ``rel`` the ecosystem's releases, of
-    which each month leaves the part ``fresh_memory``. Users of a router lean to open weights more
-    than other independents do. Tokens per developer grow alike for all and cancel in shares.
+    Derived models are built on what is new and comes in many sizes: what is chosen counts times
+    ``(1 + releases of the year before) ** derived_recency``.
 
     Parameters
     ----------
-    nest : ndarray of int, shape (K,)
-    from_here, surveyed : ndarray, shape (I,)
-        1 where the traffic of routers comes from, and where enterprises are asked.
-    promoted : ndarray, shape (T, K)
-        1 where a free variant is served on routers.
+    surveyed : ndarray, shape (I,)
+        1 where enterprises are asked.
+    recent : ndarray, shape (T, K)
+        Models that each ecosystem has released in the year before.
     builders : ndarray, shape (I, L)
-    share, opened, worth, offered, cover, ln_price, fresh : ndarray
-        State of the month.
+    share : ndarray, shape (I, S, K, L)
     fresh_choice : ndarray, shape (I, K, L)
         From :func:`built_anew`.
-    routed, firms, derived : ndarray, shape (T', K, L)
+    firms, derived : ndarray, shape (T', K, L)
         Month t is written.
     """
-    segments, options, lanes = share.shape[1], share.shape[2], share.shape[3]
-    single = min(INDEPENDENT, segments - 1)
+    options, lanes = share.shape[2], share.shape[3]
     for k in range(options):
         for l in range(lanes):  # noqa: E741
-            routed[t, k, l] = 0.0
             firms[t, k, l] = 0.0
             derived[t, k, l] = 0.0
     for i in range(share.shape[0]):
         for k in range(options):
-            way = MAKER if nest[k] == CLOSED_NEST else HOST
             for l in range(lanes):  # noqa: E741
-                flagship = cover[single, k, 0, l] + offered[i, k, single, 0, l]
-                small = cover[single, k, 1, l] + offered[i, k, single, 1, l]
-                o = 0 if flagship >= small else 1
-                total = offered[i, k, single, o, l]
-                here = from_here[i] > 0.0 and total > 0.5 * ABSENT
-                own = opened[i, k, single, SELF, l] * worth[i, k, single, SELF, o, l]
-                hosted = max(1.0 - own * exp(-total), 0.0) if here else 0.0
-                felt = p[P.usage_response, l] * max(ln_price[k, o, way, l], p[LN_LEAST_PRICE, l])
-                users = builders[i, l] * share[i, single, k, l] * hosted
-                routed[t, k, l] += users * exp(-felt) if here else 0.0
                 firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
                 derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
     for k in range(options):
         for l in range(lanes):  # noqa: E741
-            drawn = p[P.fresh_pull, l] * log(1.0 + fresh[k, l])
-            drawn += p[P.promotion_pull, l] * promoted[t, k]
-            drawn += p[P.router_pull, l] if nest[k] != CLOSED_NEST else 0.0
-            routed[t, k, l] *= exp(drawn)
+            derived[t, k, l] *= exp(p[P.derived_recency, l] * log(1.0 + recent[t, k]))

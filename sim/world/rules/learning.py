@@ -1,0 +1,104 @@
+"""Learning: what a newcomer's releases teach those who build with them."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import inlined, rule
+from sim.world.numerics import log
+from sim.world.rows import P, W, by_ecosystem
+from sim.world.rules.offers import CN_BLOC
+
+KNOWN_AT = 20.0
+"""Releases at which Chinese models are as well known as the other parameters take them to be: about
+those of June 2025, when developers were asked."""
+
+
+@rule
+def news(
+    t: int,
+    month: int,
+    last_fact: int,
+    bloc: Ints,
+    counted: Floats,
+    cells: Floats,
+    p: Floats,
+    by_time: int,
+    releases: Floats,
+    gain: Floats,
+) -> None:
+    """Write how much the releases of a month add to what is known of Chinese models, shape (L,).
+
+    ``ln R(t) - ln R(t-1)``, and in the first month ``ln R - ln 20``. R is counted while facts are
+    dated; later it grows by ``releases_a_month`` times the mean factor that levers put on Chinese
+    releases. Nothing is learned after ``learning_stop``. With the switch ``by_time`` every month
+    adds what a month of 2025 added, whatever is released: the rival account.
+
+    Parameters
+    ----------
+    month : int
+        Its number.
+    counted : ndarray, shape (T,)
+        Releases of Chinese laboratories up to each month.
+    cells : ndarray, shape (world cells, L)
+    releases : ndarray, shape (L,)
+        R; updated.
+    gain : ndarray, shape (L,)
+        Written.
+    """
+    options = bloc.size
+    rates = by_ecosystem(W.release_rate, options)
+    for l in range(gain.size):  # noqa: E741
+        before = releases[l]
+        factor, makers = 0.0, 0.0
+        for k in range(options):
+            if bloc[k] == CN_BLOC:
+                factor += cells[rates + k, l]
+                makers += 1.0
+        grown = before + p[P.releases_a_month, l] * (factor / makers if makers > 0.0 else 0.0)
+        now = max(counted[t], 1.0) if t <= last_fact else grown
+        releases[l] = now
+        start = KNOWN_AT if t == 0 else before
+        gain[l] = log(now) - log(start)
+        if by_time == 1:
+            gain[l] = -29.0 * A_MONTH if t == 0 else A_MONTH
+        if t > 0 and month > p[P.learning_stop, l]:
+            gain[l] = 0.0
+
+
+A_MONTH = 0.09
+"""What a month adds under the rival account: the mean of 2025, ``ln(37/12)/12``."""
+
+
+@inlined
+def learn(
+    i: int,
+    bloc: Ints,
+    home: Floats,
+    risk: Floats,
+    trust: Floats,
+    p: Floats,
+    gain: Floats,
+    learned: Floats,
+) -> None:
+    """Add a month's news to what a nation has learned of Chinese models, row i of (I, K, L).
+
+    ``gain (1 - R (1 - trust)) / (1 - R0 (1 - trust0))`` with R0 and trust0 those where no lever has
+    moved them: who fears the models more learns less of them, and nothing is forgotten. News of
+    releases goes round the world, to those too who cannot reach them. Nations learn nothing of what
+    is their own.
+
+    Parameters
+    ----------
+    home : ndarray, shape (I, K)
+    risk : ndarray, shape (K, L)
+    trust : ndarray, shape (I, K, L)
+    gain : ndarray, shape (L,)
+        From :func:`news`.
+    """
+    for k in range(bloc.size):
+        if bloc[k] != CN_BLOC or home[i, k] > 0.0:
+            continue
+        for l in range(gain.size):  # noqa: E741
+            believed = 1.0 - risk[k, l] * (1.0 - trust[i, k, l])
+            usual = 1.0 - p[P.initial_risk, l] * (1.0 - p[P.initial_trust, l])
+            learned[i, k, l] += gain[l] * believed / max(usual, 1e-9)

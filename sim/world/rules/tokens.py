@@ -1,0 +1,195 @@
+"""Tokens: what the users of routers choose, from all that a router sells.
+
+They are no developers of the other rules: each request may go elsewhere, so that they have a plain
+logit over ecosystems, without inertia and without a share that draws others. An ecosystem is worth
+to them what all its product lines are worth together, free variants among them.
+"""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Floats, Ints
+from sim.world.compiled import inlined, rule
+from sim.world.numerics import ABSENT, exp, log
+from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rules.capability import REFERENCE
+from sim.world.rules.observe import INDEPENDENT
+from sim.world.rules.offers import CLOSED_NEST, HOST, LEAST, MAKER
+
+
+@rule
+def menu(
+    t: int,
+    line_of: Ints,
+    line_gap: Floats,
+    line_price: Floats,
+    line_on: Floats,
+    line_free: Floats,
+    own: Floats,
+    frontier: Floats,
+    p: Floats,
+    total: Floats,
+    value: Floats,
+) -> None:
+    """Write what the lines of each ecosystem are worth together, shape (K, L), utils.
+
+    ``V_k = mu ln sum_j (on_j exp(u_j / mu) + free_j exp((u0_j + psi) / mu))`` with
+    ``u_j = beta cov(F_j) - kappa ln(max(price_j, least))`` and ``u0_j`` the same at the least
+    price: a choice among lines within each ecosystem (McFadden 1978). Coverage is that of
+    :func:`sim.world.rules.capability.coverage` with a difficulty of the router's own. ABSENT where
+    no line is on sale.
+
+    Parameters
+    ----------
+    line_of : ndarray of int, shape (J,)
+        Ecosystem of each line.
+    line_gap, line_price, line_on, line_free : ndarray, shape (T, J)
+        Points behind the flagship of its ecosystem, log list price, and the parts of the month on
+        sale and with a free variant.
+    own : ndarray, shape (K, 2, L)
+        Index of flagship and small offer: lines move with their flagship.
+    frontier : ndarray, shape (T, L)
+    total : ndarray, shape (L,)
+        Scratch.
+    """
+    for k in range(value.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            value[k, l] = 0.0
+    for j in range(line_of.size):
+        k = line_of[j]
+        if line_on[t, j] > 0.0 or line_free[t, j] > 0.0:
+            _capable(t, line_gap[t, j], own[k, 0], frontier, p, total)
+            _add(line_price[t, j], line_on[t, j], line_free[t, j], total, p, value[k])
+    for k in range(value.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            some = value[k, l] > 0.0
+            together = p[P.router_variety, l] * log(max(value[k, l], LEAST))
+            value[k, l] = together if some else ABSENT
+
+
+@inlined
+def _capable(t: int, gap: float, best: Floats, frontier: Floats, p: Floats, out: Floats) -> None:
+    """Write what a line can do, ``beta cov``, shape (L,), utils."""
+    for l in range(out.size):  # noqa: E741
+        easier = p[P.moving_bar, l] * (frontier[t, l] - REFERENCE)
+        x = (best[l] - gap - p[P.router_difficulty, l] - easier) / p[P.task_width, l]
+        out[l] = p[P.router_capability, l] / (1.0 + exp(-x))
+
+
+@inlined
+def _add(
+    ln_price: float, on: float, free: float, capable: Floats, p: Floats, value: Floats
+) -> None:
+    """Add a line, and its free variant, to the sum of its ecosystem, shape (L,)."""
+    for l in range(capable.size):  # noqa: E741
+        felt = p[P.router_price, l] * max(ln_price, p[LN_LEAST_PRICE, l])
+        value[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
+    if free > 0.0:
+        for l in range(capable.size):  # noqa: E741
+            felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l] - p[P.free_access, l]
+            value[l] += free * exp((capable[l] - felt) / p[P.router_variety, l])
+
+
+@inlined
+def regarded_there(
+    i: int, k: int, l: int, single: int, way: int, pulled: Floats, p: Floats, ps: Floats,  # noqa: E741
+    standing: Floats, regarded: Floats, licence: Floats, price: Floats, learned: Floats,
+) -> float:  # fmt: skip
+    """Return how users of routers regard an ecosystem beside what its lines can do, utils.
+
+    As independent developers do for risk, trust, pull and stance; without the tastes and home of
+    developers, and with an incumbent, a weight of price factors and a learning of their own.
+    """
+    rest = regarded[i, k, single, l] - standing[i, k, l]
+    rest += pulled[k] * (p[P.router_incumbent, l] - ps[single, B.incumbent, l])
+    rest += ps[single, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
+    rest += p[P.router_learning, l] * learned[i, k, l]
+    felt: float = rest - p[P.router_price, l] * price[i, 3 * k + way, l]
+    return felt
+
+
+@inlined
+def reach(
+    t: int, i: int, k: int, l: int, single: int, nest: Ints, base: Floats, unlisted: Floats,  # noqa: E741
+    p: Floats, opened: Floats,
+) -> float:  # fmt: skip
+    """Return how far users of routers get at an ecosystem, a fraction.
+
+    Open weights by whoever is more open, maker or host. Closed models are resold: what their makers
+    do not list is no bar, and what levers, stances and overload take of the maker's way is.
+    """
+    maker = opened[i, k, single, MAKER, l]
+    usual = base[t, i, 3 * k] + unlisted[t, i, k] * p[P.leak_developers, l]
+    resold = min(maker / max(usual, 1e-9), 1.0)
+    open_way: float = max(maker, opened[i, k, single, HOST, l])
+    return resold if nest[k] == CLOSED_NEST else open_way
+
+
+@rule
+def route(  # noqa: C901 - loops over lanes are no branches
+    t: int,
+    nest: Ints,
+    pulled: Floats,
+    from_here: Floats,
+    base: Floats,
+    unlisted: Floats,
+    p: Floats,
+    ps: Floats,
+    builders: Floats,
+    opened: Floats,
+    standing: Floats,
+    regarded: Floats,
+    licence: Floats,
+    price: Floats,
+    learned: Floats,
+    value: Floats,
+    weight: Floats,
+    total: Floats,
+    routed: Floats,
+) -> None:
+    """Write the tokens that routers pass on by ecosystem, month t of (T, K, L).
+
+    In each nation a share ``reach exp(V + regard) / sum``, and nations by their builders. Tokens a
+    user grow alike for all and cancel in shares.
+
+    Parameters
+    ----------
+    from_here : ndarray, shape (I,)
+        1 where the traffic of routers comes from.
+    base, unlisted : ndarray, shape (T, I, K * 3) and (T, I, K)
+        Access without levers.
+    builders : ndarray, shape (I, L)
+    opened : ndarray, shape (I, K, S, 3, L)
+        Access by way in force.
+    standing, licence, learned : ndarray, shape (I, K, L)
+    regarded : ndarray, shape (I, K, S, L)
+    price : ndarray, shape (I, K * 3, L)
+        Logarithm of the factor on the price.
+    value : ndarray, shape (K, L)
+        From :func:`menu`.
+    weight, total : ndarray, shape (K, L) and (L,)
+        Scratch.
+    """
+    single = min(INDEPENDENT, ps.shape[0] - 1)
+    for k in range(nest.size):
+        for l in range(total.size):  # noqa: E741
+            routed[t, k, l] = 0.0
+    for i in range(from_here.size):
+        if from_here[i] <= 0.0:
+            continue
+        for l in range(total.size):  # noqa: E741
+            total[l] = 0.0
+        for k in range(nest.size):
+            way = MAKER if nest[k] == CLOSED_NEST else HOST
+            for l in range(total.size):  # noqa: E741
+                felt = regarded_there(
+                    i, k, l, single, way, pulled, p, ps, standing, regarded, licence, price, learned
+                )
+                got = reach(t, i, k, l, single, nest, base, unlisted, p, opened)
+                # Nothing is e to the power of ABSENT.
+                weight[k, l] = got * exp(value[k, l] + felt)
+            for l in range(total.size):  # noqa: E741
+                total[l] += weight[k, l]
+        for k in range(nest.size):
+            for l in range(total.size):  # noqa: E741
+                part = weight[k, l] / max(total[l], LEAST)
+                routed[t, k, l] += builders[i, l] * part
