@@ -57,7 +57,9 @@ def future_of(learned: Sequence[Floats], stop: Floats) -> Ints:
         Months of ``learning_stop``.
     """
     never = np.all([values == 0.0 for values in learned], axis=0)
-    out: Ints = np.where(never, 0, np.where(stop < NEVER, 1, 2)).astype(np.int64)
+    out: Ints = np.full(stop.shape, FUTURES.index(GOES_ON), dtype=np.int64)
+    out[stop < NEVER] = FUTURES.index(STOPS)
+    out[never] = FUTURES.index(NONE)
     return out
 
 
@@ -81,12 +83,11 @@ def rows(names: Sequence[str], values: Floats, future: str) -> NDArray[np.int64]
     future : str
         One of ``FUTURES``, or ``ALL``.
     """
-    every = np.arange(len(values))
     if future == ALL or STOP not in names:
-        return every
+        return np.arange(len(values))
     learned = [values[:, names.index(name)] for name in LEARNED]
-    mine = future_of(learned, values[:, names.index(STOP)]) == FUTURES.index(future)
-    return every[mine]
+    mine = future_of(learned, values[:, names.index(STOP)])
+    return np.flatnonzero(mine == FUTURES.index(future))
 
 
 def month_of(text: str) -> float:

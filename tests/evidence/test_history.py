@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.evidence import history
 from sim.evidence.ecosystems import ECOSYSTEMS
 from sim.evidence.releases import Catalogue, Promotion, Release, Serving, read_catalogue
-from sim.months import FIRST, parse, text
+from sim.months import FIRST, parse
 
 MONTHS = np.arange(FIRST, parse("2036-01"))
 US, CN = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_open")
@@ -258,20 +258,6 @@ def test_closed_models_have_no_licence_to_speak_of():
 def test_licences_know_nothing_after_until():
     licence, _ = history.licences(MONTHS, until=parse("2025-01"))
     assert (licence[at("2025-01") :] == licence[at("2025-01")]).all()
-
-
-def test_a_promotion_at_the_last_fact_goes_on_and_a_later_one_is_not_known():
-    calendar = np.arange(parse("2025-01"), parse("2026-07"))
-    k = ECOSYSTEMS.index("us_closed")
-
-    def served(until):
-        known = history.offers(None, calendar, None if until is None else parse(until))
-        return [text(m) for m in calendar[known.promoted[:, k] > 0]]
-
-    assert served(None) == ["2025-09", "2025-10", "2025-11"]
-    assert served("2025-06") == []
-    assert served("2025-10")[:2] == ["2025-09", "2025-10"]
-    assert served("2025-10")[-1] == "2026-06"
 
 
 @pytest.mark.parametrize("until", ["2024-06", "2025-07", "2026-03", "2026-07"])

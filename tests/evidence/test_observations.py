@@ -68,7 +68,7 @@ def test_what_the_notes_say_not_to_use_is_left_out():
 
 
 def test_a_topic_of_repositories_is_never_printed_below_a_hundred_developers():
-    rows = series("github_topic_pushers")
+    rows = [row for row in series("github_topic_pushers") if not row.series.endswith("_share")]
     assert {row.ecosystem for row in rows} == {
         "cn_open:deepseek", "cn_open:qwen", "us_closed:openai", "us_closed:claude",
         "us_closed:gemini",

@@ -70,6 +70,7 @@ def test_switches_are_zero_or_one():
     switches = [p for p in read() if p.dist == "switch"]
     assert {p.path: p.default for p in switches} == {
         "supply": 1, "trial": 1, "stances": 1, "noise": 1, "links": 0, "raw_capability": 0,
+        "learning_by_time": 0,
     }  # fmt: skip
 
 

@@ -27,7 +27,8 @@ TYPES = {"Floats": np.float64, "Ints": np.int64, "Flags": np.uint8}
 SHAPES = {
     "months": "T", "developers": "I", "internet": "I", "ai_users": "I", "income_ratio": "I",
     "optimism": "I", "alignment": "I", "english": "I", "routed": "I", "surveyed": "I",
-    "promoted": "TK", "region": "I", "pool": "I", "home": "IK", "rooted": "RIK",
+    "line_of": "J", "line_gap": "TJ", "line_price": "TJ", "line_on": "TJ", "line_free": "TJ",
+    "releases": "T", "recent": "TK", "region": "I", "pool": "I", "home": "IK", "rooted": "RIK",
     "first_stance": "I", "membership": "IM", "link_start": "i", "link_to": "L", "link_weight": "L",
     "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
@@ -115,7 +116,7 @@ def test_shapes_agree_with_each_other(any_world):
         "w": len(WORLD_FAMILIES) + 1, "C": int(world_offsets(K)[-1]),
         "c": int(world_offsets(K)[-1]) + 1, "n": nations * cells + 1, "L": int(f.link_start[-1]),
         "E": sum(len(entry.effects) for entry in any_world.entries),
-        "N": int(e.nation_start[-1]), "D": int(e.world_start[-1]),
+        "N": int(e.nation_start[-1]), "D": int(e.world_start[-1]), "J": f.line_of.size,
     }  # fmt: skip
     found = arrays(any_world)
     assert set(found) == set(SHAPES)

@@ -69,7 +69,7 @@ FULL = {
     "parameters": {"network": 0.8, "lag": {"cn_open": 4}, "nest": "triangular(0.3,0.5,0.9)"},
     "nations": ["ZAF", "KEN", "NGA", "KEN"],
     "groups": {"west": ["NGA"], "both": ["NGA", "KEN"]},
-    "ensemble": {"runs": 3, "seed": 0, "parameters": "default"},
+    "ensemble": {"runs": 3, "seed": 0, "parameters": "default", "future": "all"},
 }
 
 
@@ -139,7 +139,7 @@ def test_a_document_is_plain_complete_and_in_order():
         },
         "nations": ["KEN", "NGA", "ZAF"],
         "groups": {"both": ["KEN", "NGA"], "west": ["NGA"]},
-        "ensemble": {"runs": 3, "seed": 0, "parameters": "default"},
+        "ensemble": {"runs": 3, "seed": 0, "parameters": "default", "future": "all"},
     }
     assert load(plain) == scenario
     assert load(scenario) == scenario

@@ -31,7 +31,7 @@ def test_a_child_changes_only_what_it_says(tmp_path):
     assert plain["name"] == "child"
     assert plain["title"] == "Base"
     assert plain["period"] == {"start": "2023-01", "end": "2030-12"}
-    assert plain["ensemble"] == {"runs": 5, "seed": 8, "parameters": "calibrated"}
+    assert plain["ensemble"] == {"runs": 5, "seed": 8, "parameters": "calibrated", "future": "all"}
     assert plain["parameters"] == {
         "hurt": 0.5,
         "lag": {"cn_open": 6.0, "eu_open": 12.0},

@@ -42,7 +42,9 @@ def test_each_kind_of_path_reaches_its_place():
         "lag_months": 0,
     }
     assert scenario.period.end == parse("2031-12")
-    assert scenario.ensemble.model_dump() == {"runs": 7, "seed": 9, "parameters": "default"}
+    assert scenario.ensemble.model_dump() == {
+        "runs": 7, "seed": 9, "parameters": "default", "future": "all",
+    }  # fmt: skip
     assert scenario.facts_until == parse("2025-07")
     assert scenario.nations == ("KEN", "NGA")
 

@@ -73,6 +73,7 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
         part = np.divide(chosen, total, out=np.zeros_like(chosen), where=had)
         opened = reach
         u = value.max(axis=3).transpose(0, 2, 1) + _rest(drivers, p, x, n, scar)
+        u += p.by_segment["learning"][:, None] * learned(drivers, p, t)[:, None]
         P, logsum = _logit(u, f.nest, p.nest)
         weights = p.by_segment["weight"]
         # newcomers
@@ -94,6 +95,64 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
         )
         shares[t], counts[t] = x, n
     return Path(shares, counts)
+
+
+def learned(drivers, p, t):
+    """Return what nations have learned of Chinese models by a month, (I, K)."""
+    f, month = drivers.facts, drivers.facts.months[0] + t
+    last = t if month <= p.learning_stop else max(int(p.learning_stop) - f.months[0], 0)
+    known = np.maximum(f.releases[min(last, f.last_fact)], 1.0)
+    known += p.releases_a_month * max(last - f.last_fact, 0) * (f.bloc == CHINESE).any()
+    newcomer = (f.bloc == CHINESE) & (f.home == 0)
+    risk, trust = feared(drivers, p)
+    believed = (1 - risk * (1 - trust)) / (1 - p.initial_risk * (1 - p.initial_trust))
+    return np.log(known / 20.0) * newcomer * believed
+
+
+def feared(drivers, p):
+    """Return the risk of ecosystems, (K,), and the trust of nations, (I, K)."""
+    f = drivers.facts
+    first = int(drivers.effects.world_offsets[WORLD_FAMILIES.index("risk")])
+    risk = p.initial_risk * f.world[0][first : first + len(f.bloc)]
+    return risk, np.where(f.home > 0, 1.0, p.initial_trust)
+
+
+def tokens(drivers, seed, replicate, builders):
+    """Return the tokens that routers pass on in the plain world, (T, K)."""
+    f, p = drivers.facts, Known(drivers, seed, replicate)
+    T, _, K = f.licence.shape
+    quality, seg = _quality(f, p), {n: v[min(1, len(v) - 1)] for n, v in p.by_segment.items()}
+    risk, trust = feared(drivers, p)
+    out = np.zeros((T, K))
+    for t in range(T):
+        total = np.zeros(K)
+        for j, k in enumerate(f.line_of):
+            on, free = f.line_on[t, j], f.line_free[t, j]
+            x = quality[t, k, 0] - f.line_gap[t, j] - p.router_difficulty
+            x -= p.moving_bar * (p.frontier[t] - 143.0)
+            can = p.router_capability / (1 + np.exp(-x / p.task_width))
+            least = np.log(p.least_price)
+            paid = can - p.router_price * max(f.line_price[t, j], least)
+            given = can - p.router_price * least + p.free_access
+            total[k] += on * np.exp(paid / p.router_variety)
+            total[k] += free * np.exp(given / p.router_variety)
+        reach, _ = _ways(t, drivers, p)
+        for i in np.flatnonzero(f.routed):
+            weight = np.zeros(K)
+            for k in np.flatnonzero(total > 0):
+                usual = f.access[t, i, 3 * k] + f.unlisted[t, i, k] * p.leak_developers
+                maker, host, _ = reach[i, k, min(1, len(drivers.segments) - 1)]
+                resold = min(maker / max(usual, 1e-9), 1.0)
+                got = resold if f.nest[k] == 0 else max(maker, host)
+                side = {0: {1: 1, 2: -1}, 1: {2: 1, 1: -1}, 3: {3: 1}}.get(int(f.bloc[k]), {})
+                u = side.get(int(f.first_stance[i]), 0) * p.stance_push * seg["stance"]
+                u += f.pulled[k] * p.router_incumbent - seg["risk"] * risk[k] * (1 - trust[i, k])
+                u += seg["licence"] * p.licence_hosted * f.licence[t, i, k] ** p.licence_strictness
+                u += p.router_learning * learned(drivers, p, t)[i, k]
+                weight[k] = got * total[k] ** p.router_variety * np.exp(u)
+            if weight.sum() > 0:
+                out[t] += builders[t, i] * weight / weight.sum()
+    return out
 
 
 def _quality(f, p):
@@ -195,9 +254,7 @@ def _rest(drivers, p, x, n, scar):
     for k, bloc in enumerate(f.bloc.tolist()):
         side[:, k] += (stance[:, 0] == mine.get(bloc, -1)) * 1.0
         side[:, k] -= (stance[:, 0] == {0: 2, 1: 1}.get(bloc, -1)) * 1.0
-    first = int(drivers.effects.world_offsets[WORLD_FAMILIES.index("risk")])
-    risk = p.initial_risk * f.world[0][first : first + len(f.bloc)]
-    trust = np.where(f.home > 0, 1.0, p.initial_trust)
+    risk, trust = feared(drivers, p)
     for s in range(u.shape[1]):
         u[:, s] += side * p.stance_push * seg["stance"][s]
         u[:, s] += f.pulled * seg["incumbent"][s]

@@ -19,6 +19,7 @@ READ_OUTSIDE = {
     "influence_model_weight": "the metric influence",
     "breadth": "answers of developers, which the calibration computes",
     "breadth_shape": "the same",
+    "topic_factor": "the view of topics of repositories, which the calibration computes",
 }
 """Parameters that no rule of the world reads, and what does."""
 
@@ -57,7 +58,6 @@ def busy():
         surveyed=np.ones(8),
         home=home,
         output_reference=2e4,
-        promoted=np.ones_like(f.promoted),
         on_sale=np.ones_like(f.on_sale),
         capability=capability,
         ln_price=ln_price,

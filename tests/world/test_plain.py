@@ -15,7 +15,7 @@ from tests.world import plain, worlds
 
 
 def segment_shares(drivers, seed, replicate):
-    """Return the kernel's shares by segment and its builders, month by month."""
+    """Return the kernel's shares by segment, builders and tokens of routers, month by month."""
     block = prepare(drivers, seed, np.array([replicate]))
     record = empty_record(drivers, 1, 0)
     start = block.state.builders[:, 0].copy()
@@ -23,14 +23,15 @@ def segment_shares(drivers, seed, replicate):
     for t in range(drivers.facts.months.size):
         kernel.run(block, record, t, t + 1)
         shares.append(block.state.share[..., 0].copy())
-    return np.array(shares), record.builders[..., 0], start
+    return np.array(shares), record.builders[..., 0], record.routed[..., 0], start
 
 
 def agree(drivers, seed=1, replicate=0):
-    share, builders, start = segment_shares(drivers, seed, replicate)
+    share, builders, routed, start = segment_shares(drivers, seed, replicate)
     known = plain.run(drivers, seed, replicate, start)
     np.testing.assert_allclose(share, known.share, rtol=0, atol=1e-11)
     np.testing.assert_allclose(builders, known.builders, rtol=1e-11)
+    np.testing.assert_allclose(routed, plain.tokens(drivers, seed, replicate, builders), rtol=1e-9)
 
 
 @given(
