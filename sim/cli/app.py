@@ -510,10 +510,15 @@ def calibrate(
 def hindcast(
     cutoff: Annotated[
         list[str] | None,
-        typer.Option(metavar="YYYY-MM", help="Last month in training; may be repeated."),
+        typer.Option(
+            metavar="YYYY-MM", help="Month at whose end the forecast is made; may be repeated."
+        ),
     ] = None,
     rolling: Annotated[
-        bool, typer.Option("--rolling", help="Three cut-offs: March, June, September 2025.")
+        bool,
+        typer.Option(
+            "--rolling", help="Four cut-offs, June 2025 to March 2026, and a judgement over them."
+        ),
     ] = False,
     nations: Annotated[
         bool, typer.Option("--nations", help="Score nations that were left out instead.")
@@ -528,7 +533,7 @@ def hindcast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to a part of history, forecast the rest, and score it."""
+    """Fit to what was published by a month, forecast what came after, and score it."""
     from sim.cli import calibrating, output
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from sim.study.calibration import scores
 from sim.study.calibration.series import SERIES
@@ -17,15 +17,19 @@ FIGURE = ["series", "place", "month", "ecosystem", "nth"]
 FEWEST = 5
 """Figures below which a series is told and not judged."""
 
-ERRORS = 2.0
-"""Standard errors that a mean difference must be away from zero to be called one."""
+CLEAR = 0.95
+"""Confidence from which on a mean difference is called one, by a test of two sides."""
 
 BETTER, WORSE, EVEN = "better", "worse", "no clear difference"
+ONCE = ", in one month"
 FEW, ALONE = "too few figures", "no naive forecast"
+_SURE = f"with {100 * CLEAR:g} % confidence"
 VERDICTS = {
-    BETTER: f"the model's score is lower by more than {ERRORS:g} standard errors",
-    WORSE: f"it is higher by more than {ERRORS:g} standard errors",
-    EVEN: f"within {ERRORS:g} standard errors, or the error cannot be estimated",
+    BETTER: f"the model's score is lower {_SURE}",
+    WORSE: f"it is higher {_SURE}",
+    BETTER + ONCE: f"lower {_SURE} in the nations of one month, whose common fate is left out",
+    WORSE + ONCE: f"higher {_SURE} in the nations of one month, whose common fate is left out",
+    EVEN: "neither, or the error cannot be estimated",
     FEW: f"fewer than {FEWEST} figures",
     ALONE: "nothing was published of the series before the origins",
 }
@@ -58,26 +62,33 @@ def judged(forecasts: pd.DataFrame) -> pd.DataFrame:
         it cannot be estimated.
     """
     rows: list[dict[str, Any]] = []
-    for (drivers, series), part in forecasts.groupby(["drivers", "series"], sort=False):
-        part = part.assign(nth=_number(part))
-        rivals = [name for name in part["method"].unique() if name != MODEL]
-        mine = part[part["method"] == MODEL].set_index(["cutoff", *FIGURE])
-        if rivals:
-            had = part[part["method"] == rivals[0]].set_index(["cutoff", *FIGURE]).index
-            mine = mine.loc[had]
+    for (drivers, series), every in forecasts.groupby(["drivers", "series"], sort=False):
+        part = every.assign(nth=_number(every)).set_index(["cutoff", *FIGURE])
+        of = {name: part[part["method"] == name] for name in part["method"].unique()}
+        mine, rivals = of.pop(MODEL), of
+        for his in rivals.values():  # they exist for the same figures
+            mine = mine.loc[his.index]
         about = {"drivers": drivers, "series": series}
-        few = len(mine.reset_index()[FIGURE].drop_duplicates()) < FEWEST
-        rows.append(about | _row(mine, MODEL) | {"verdict": "" if rivals else ALONE})
-        for name in rivals:
-            his = part[part["method"] == name].set_index(["cutoff", *FIGURE]).loc[mine.index]
-            difference, error = paired(his["crps"] - mine["crps"], SERIES[series].by_nation)
-            said = {"difference": difference, "error": error}
-            rows.append(about | _row(his, name) | said | {"verdict": _verdict(few, **said)})
+        figures = _figures(mine)
+        few = len(figures) < FEWEST
+        once = len(figures.get_level_values("month").unique()) == 1
+        said = (FEW if few else "") if rivals else ALONE
+        rows.append(about | _row(mine, MODEL) | {"verdict": said})
+        for name, his in rivals.items():
+            by_nation = SERIES[str(series)].by_nation
+            difference, error, reach = paired(his["crps"] - mine["crps"], by_nation=by_nation)
+            verdict = FEW if few else _verdict(difference, error, reach, once=once)
+            known = {"difference": difference, "error": error, "verdict": verdict}
+            rows.append(about | _row(his, name) | known)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def paired(differences: pd.Series, by_nation: bool) -> tuple[float, float | None]:
-    """Return the mean over origins of differences by figure, and its standard error.
+def paired(differences: pd.Series, *, by_nation: bool) -> tuple[float, float | None, float]:
+    """Return the mean over origins of differences by figure, its standard error, and its reach.
+
+    The reach is the number of errors within which a mean is no clear difference: Student's quantile
+    with one degree of freedom less than there are clusters of the scarcer kind (Cameron and Miller
+    2015, *Journal of Human Resources* 50: 317-372, section VI).
 
     Each origin weighs alike. Forecasts from one origin share what happened after it, and those of
     one month what happened in it: differences may depend on each other within an origin and within
@@ -101,7 +112,9 @@ def paired(differences: pd.Series, by_nation: bool) -> tuple[float, float | None
     # Weighted deviations: their mean by clusters is that of the weighted mean.
     deviations = (differences.to_numpy() - mean) * weight
     clusters = (places,) if by_nation else (cutoffs, months)
-    return mean, scores.clustered_error(deviations, *clusters)
+    error = scores.clustered_error(deviations, *clusters)
+    freedom = max(min(len(set(of)) for of in clusters) - 1, 1)
+    return mean, error, float(stdtrit(freedom, (1.0 + CLEAR) / 2.0))
 
 
 def _number(part: pd.DataFrame) -> pd.Series:
@@ -111,26 +124,29 @@ def _number(part: pd.DataFrame) -> pd.Series:
     ).cumcount()
 
 
+def _figures(of: pd.DataFrame) -> pd.MultiIndex:
+    """Return what names the figures, each once whatever the origins."""
+    return pd.MultiIndex.from_frame(of.index.to_frame()[FIGURE].drop_duplicates())
+
+
 def _row(of: pd.DataFrame, method: str) -> dict[str, Any]:
     """Return counts, and means over origins of the means of each."""
-    flat = of.reset_index().rename(columns={"error": "mae", "covered": "coverage"})
+    flat = of.rename(columns={"error": "mae", "covered": "coverage"})
     flat = flat.assign(width=flat["p95"] - flat["p05"])
-    means = flat.groupby("cutoff")[_SCORES].mean().mean()
+    means = flat.groupby(level="cutoff")[_SCORES].mean().mean()
     return {
         "method": method,
-        "origins": flat["cutoff"].nunique(),
-        "figures": len(flat[FIGURE].drop_duplicates()),
+        "origins": len(flat.index.get_level_values("cutoff").unique()),
+        "figures": len(_figures(flat)),
         "forecasts": len(flat),
-        **means.to_dict(),
+        **{name: float(means[name]) for name in _SCORES},
     }
 
 
-def _verdict(few: bool, difference: float, error: float | None) -> str:
-    if few:
-        return FEW
-    if error is None or abs(difference) <= ERRORS * error:
+def _verdict(difference: float, error: float | None, reach: float, *, once: bool) -> str:
+    if error is None or abs(difference) <= reach * error:
         return EVEN
-    return BETTER if difference > 0.0 else WORSE
+    return (BETTER if difference > 0.0 else WORSE) + (ONCE if once else "")
 
 
 def tally(table: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +161,8 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         drivers, series, figures, origins, model (CRPS), best (method), its_crps, below (whether
-        the model's mean is the lowest), clear (whether it is so by `ERRORS` standard errors against
-        each), only for series that are judged.
+        the model's mean is the lowest), clear (whether each verdict is better, of more than one
+        month); only for series that are judged.
     """
     rows = []
     for (drivers, series), part in table.groupby(["drivers", "series"], sort=False):
@@ -154,7 +170,7 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
         if rivals.empty or (rivals["verdict"] == FEW).any():
             continue
         model = part[part["method"] == MODEL].iloc[0]
-        best = rivals.loc[rivals["crps"].idxmin()]
+        best = rivals.sort_values("crps", kind="stable").iloc[0]
         rows.append(
             {
                 "drivers": drivers, "series": series, "figures": model["figures"],
@@ -168,5 +184,3 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
         columns=["drivers", "series", "figures", "origins", "model", "best", "its_crps", "below",
                  "clear"],
     )  # fmt: skip
-
-

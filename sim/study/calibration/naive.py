@@ -84,9 +84,9 @@ def drift(past: Sequence[Target], month: int) -> Forecast:
     """Return the random walk with drift, as log-odds.
 
     The drift is the slope from the first month to the last; the variance at horizon h is
-    ``s^2 h (1 + h / span)``, the second term being the error of the drift (Hyndman and Athanasopoulos
-    2021, *Forecasting: Principles and Practice*, table 5.2), with the variance of steps of any
-    length as that of monthly ones. Beside it the last figure has its error of observation.
+    ``s^2 h (1 + h / span)``, the second term being the error of the drift (Hyndman and
+    Athanasopoulos 2021, *Forecasting: Principles and Practice*, table 5.2); ``s^2`` is that of the
+    steps per month. Beside it the last figure has its error of observation.
     """
     months, seen = _monthly(past)
     if months.size < 3:
@@ -111,8 +111,8 @@ def damped(past: Sequence[Target], month: int) -> Forecast:
 
     ``l_t = l + phi b + a e_t``, ``b_t = phi b + a b* e_t`` (Gardner and McKenzie 1985, *Management
     Science* 31: 1237-1246), in months without a figure without their error. The weights are those
-    of the grid with the highest likelihood, begun at the first figure with the slope to the second;
-    errors add up with the horizon as in Hyndman and others (2008), *Forecasting with Exponential
+    of the grid with the highest likelihood, begun at the first figure and so that it meets the
+    second; errors add up with the horizon as in Hyndman and others (2008), *Forecasting with Exponential
     Smoothing*, table 6.1.
     """
     months, seen = _monthly(past)
@@ -155,16 +155,17 @@ class _Smoothed:
 
 
 def _smoothed(months: Floats, seen: Floats, alpha: float, beta: float, phi: float) -> _Smoothed:
-    level, slope = seen[0], (seen[1] - seen[0]) / (months[1] - months[0])
+    gaps = np.diff(months).astype(int).tolist()
+    level, slope = seen[0], (seen[1] - seen[0]) / _reach(phi, gaps[0])
     squares, spreads = [], []
-    for gap, value in zip(np.diff(months).astype(int).tolist(), seen[1:], strict=True):
+    for gap, value in zip(gaps, seen[1:], strict=True):
         error = value - level - slope * _reach(phi, gap)
         spread = growth(alpha, beta, phi, gap)
         squares.append(error**2 / spread)
         spreads.append(spread)
         level = value - (1.0 - alpha) * error
         slope = slope * phi**gap + beta * error
-    # The first error is small by the start of the slope and tells nothing.
+    # The first error is zero by the start of the slope and tells nothing.
     scale = max(sum(squares[1:]) / (len(squares) - 1), 1e-9)
     loss = (len(squares) - 1) * np.log(scale) + float(np.log(spreads[1:]).sum())
     return _Smoothed(float(level), float(slope), float(scale), float(loss))

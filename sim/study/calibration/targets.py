@@ -214,7 +214,7 @@ def covariance(aims: Sequence[Target], *, errors: bool = True, slopes: bool = Tr
 
     Errors of observation are independent. What the model lacks is a process of the series: in
     months apart it is correlated by ``memory ** gap``, and between places it is the same. A second
-    one is each place's own, correlated by ``own_memory ** gap``.
+    one is each nation's own, correlated by ``own_memory ** gap``; the world has none.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ def between(first: Sequence[Target], second: Sequence[Target], *, slopes: bool =
             if one.series == other.series and one.code == other.code:
                 of, gap = one.of, abs(one.month - other.month)
                 out[i, j] = of.drift**2 * of.memory**gap
-                if one.place == other.place:
+                if one.place == other.place != WORLD:
                     out[i, j] += of.own**2 * of.own_memory**gap
                 if slopes:
                     out[i, j] += of.trend**2 * _fading(one.month) * _fading(other.month)
