@@ -63,12 +63,12 @@ def users(place, month, value=20.0):
 
 
 def test_a_nation_goes_on_from_its_own_last_figure():
-    """Two nations alike in the model: the one that was above it stays above, by nearly all of it."""
+    """Of two nations alike in the model the one above it stays above, by nearly all of it."""
     known = [users("BRA", 700, 30.0), users("DEU", 700, 20.0)]
     wanted = [users("BRA", 706), users("DEU", 706)]
     level, growth = logit(np.array(25.0)), 0.1
-    draws = predict(known, np.full((2, 20_000), level), wanted, np.full((2, 20_000), level + growth),
-                    np.random.default_rng(5))  # fmt: skip
+    shown = np.full((2, 20_000), level)
+    draws = predict(known, shown, wanted, shown + growth, np.random.default_rng(5))
     middle = draws.mean(axis=1)
     gap = logit(np.array(30.0)) - logit(np.array(20.0))
     assert middle[0] - middle[1] == pytest.approx(gap, rel=0.05)

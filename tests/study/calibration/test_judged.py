@@ -240,6 +240,21 @@ def test_a_world_that_knows_less_is_told_by_what_it_knows():
     assert early["p95"] - early["p05"] > 1.3 * (late["p95"] - late["p05"])
 
 
+def test_ai_users_of_a_nation_go_on_from_its_own_last_figure():
+    """At a month that was observed the middle is the figure, to 7 %, in every nation."""
+    name = "genai_user_share_of_working_age_population"
+    table = observe("baseline", name, runs=60, until="2026-03", seed=1)
+    seen = {(aim.place, aim.month): aim.value for aim in targets() if aim.series == name}
+    at = table[table["month"] == "2025-12"].set_index("nation")["p50"]
+    assert len(seen) == len(at) == 80
+    for (nation, _), value in seen.items():
+        assert at[nation] == pytest.approx(value, rel=0.07), nation
+    # Later it is as much above or below as it was: growth differs little between nations.
+    later = table[table["month"] == "2026-03"].set_index("nation")["p50"]
+    growth = logit(later.to_numpy()) - logit(at.to_numpy())
+    assert growth.std() < 0.05
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

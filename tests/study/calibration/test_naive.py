@@ -88,7 +88,7 @@ def test_figures_of_one_month_count_as_their_mean():
 
 
 @pytest.mark.parametrize(
-    ("alpha", "beta", "phi"), [(0.3, 0.1, 0.9), (0.8, 0.4, 0.8), (0.5, 0, 0.98)]
+    ("alpha", "beta", "phi"), [(0.3, 0.1, 0.9), (0.8, 0.4, 0.8), (0.5, 0, 0.9)]
 )
 def test_the_variance_of_the_damped_trend_is_that_of_the_table(alpha, beta, phi):
     """Hyndman and others (2008), table 6.1, class A,Ad,N, in its closed form."""
