@@ -112,8 +112,8 @@ def damped(past: Sequence[Target], month: int) -> Forecast:
     ``l_t = l + phi b + a e_t``, ``b_t = phi b + a b* e_t`` (Gardner and McKenzie 1985, *Management
     Science* 31: 1237-1246), in months without a figure without their error. The weights are those
     of the grid with the highest likelihood, begun at the first figure and so that it meets the
-    second; errors add up with the horizon as in table 6.1 of Hyndman and others (2008), *Forecasting with
-    Exponential Smoothing*.
+    second; errors add up with the horizon as in table 6.1 of Hyndman and others (2008),
+    *Forecasting with Exponential Smoothing*.
     """
     months, seen = _monthly(past)
     if months.size < 4:
