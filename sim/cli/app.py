@@ -533,7 +533,7 @@ def hindcast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to what was published by a month, forecast what came after, and score it."""
+    """Fit to a part of history, forecast the rest, and score it."""
     from sim.cli import calibrating, output
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 

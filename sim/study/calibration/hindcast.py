@@ -29,7 +29,7 @@ ROLLING = ("2025-06", "2025-09", "2025-12", "2026-03")
 
 FOLDER = "hindcast"
 FACTS = "facts_until"
-MODEL_NAME = "model"
+MODEL_NAME = judgement.MODEL
 
 DRIVERS = {"later": "drivers known later", "at cut-off": "drivers known at the cut-off"}
 """What a forecast knows of prices, releases and rules after its cut-off."""
