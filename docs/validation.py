@@ -213,7 +213,7 @@ def judged() -> str:
             parts.append(
                 f"{TITLES[name]}, drivers known {drivers}: {_figure(model['crps'])} against "
                 f"{_figure(best['crps'])} of the best naive forecast ({best['method']}), "
-                f"{'lower' if lower else 'not lower'}, {best['verdict']}"
+                f"{'lower' if lower else 'not lower'} (the model is: {best['verdict']})"
             )
     return "**Over all origins**, mean CRPS in points. " + "; ".join(parts) + "."
 
