@@ -21,7 +21,8 @@ from benchmarks import machine
 from sim.evidence.tables import data_hash
 from sim.study.calibration import identify
 from sim.study.calibration.calibrate import Plan, calibrate
-from sim.study.calibration.hindcast import ROLLING, alternatives, hindcast
+from sim.study.calibration.hindcast import ROLLING, Hindcast, alternatives, hindcast
+from sim.study.calibration.judgement import judged
 from sim.study.calibration.nations import MODEL as MODEL_NAME
 from sim.study.calibration.nations import left_out
 from sim.study.calibration.recovery import recovery
@@ -74,7 +75,14 @@ def _hindcast() -> dict[str, pd.DataFrame]:
     done = hindcast(ROLLING, plan=FULL)
     covered = done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
     coverage = covered.agg(figures="size", coverage="mean").reset_index()
-    return {"scores": done.table.round(4), "coverage": coverage.round(4)}
+    tables = {"scores": done.table, "coverage": coverage, "judgement": judged(_every(done))}
+    return {name: table.round(4) for name, table in tables.items()}
+
+
+def _every(done: Hindcast) -> pd.DataFrame:
+    """Return the forecasts of every method, which a hindcast of now always has."""
+    assert done.forecasts is not None  # noqa: S101
+    return done.forecasts
 
 
 def _nations() -> dict[str, pd.DataFrame]:

@@ -547,10 +547,15 @@ def hindcast(
     context: typer.Context,
     cutoff: Annotated[
         list[str] | None,
-        typer.Option(metavar="YYYY-MM", help="Last month in training; may be repeated."),
+        typer.Option(
+            metavar="YYYY-MM", help="Month at whose end the forecast is made; may be repeated."
+        ),
     ] = None,
     rolling: Annotated[
-        bool, typer.Option("--rolling", help="Three cut-offs: March, June, September 2025.")
+        bool,
+        typer.Option(
+            "--rolling", help="Four cut-offs, June 2025 to March 2026, and a judgement over them."
+        ),
     ] = False,
     nations: Annotated[
         bool, typer.Option("--nations", help="Score nations that were left out instead.")

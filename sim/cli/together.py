@@ -82,7 +82,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
             ("--rolling", "--out", "--quiet"),
             "takes one cut-off and prints its scores, which no file holds",
         ),
-        Rule("--rolling", ("--cutoff",), "takes three cut-offs of its own"),
+        Rule("--rolling", ("--cutoff",), "takes four cut-offs of its own"),
     ),
     "observe": (Rule("--json", ("--csv",), "is another form of the same table"),),
 }  # fmt: skip

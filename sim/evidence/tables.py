@@ -244,8 +244,8 @@ def read_sources() -> dict[str, Source]:
 
 
 NOT_RUN_ON = (
-    "observations.csv", "survey_counts.csv", "sources.csv", "optimism_claim.csv",
-    "control_events.csv",
+    "observations.csv", "publications.csv", "survey_counts.csv", "sources.csv",
+    "optimism_claim.csv", "control_events.csv",
 )  # fmt: skip
 """Tables that no number of a run comes from: what was observed of use, and what is only cited."""
 

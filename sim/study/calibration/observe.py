@@ -16,9 +16,16 @@ from sim.errors import InputError, Problem, nearest
 from sim.evidence.survey import sampled
 from sim.study.calibration import series as observed
 from sim.study.calibration import views as seen_of
-from sim.study.calibration.forecast import predict
+from sim.study.calibration.forecast import own_paths, predict
 from sim.study.calibration.series import WORLD, Floats, Series, logit, percent
-from sim.study.calibration.targets import Target, modelled, targets
+from sim.study.calibration.targets import (
+    LAST_FITTED,
+    Target,
+    modelled,
+    starts,
+    targets,
+    values,
+)
 from sim.study.ensemble import LANES, resolve
 
 if TYPE_CHECKING:
@@ -125,14 +132,7 @@ def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, .
 def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
     """Return draws of observations: what the model lacks, told by known figures, and errors."""
     months, places, codes, runs = views.shape
-    until = scenario.facts_until
-    told = [
-        aim
-        for aim in targets(until)
-        if aim.series == known.name
-        and aim.month < calendar.FIRST + months
-        and (not known.by_nation or aim.place in drivers.nations)
-    ]
+    told = _told(known, drivers, scenario.facts_until, months)
     rng = np.random.default_rng([scenario.ensemble.seed, crc32(known.name.encode())])
     shown = modelled(told, {known.name: views}, drivers.nations, {known.name: np.arange(months)})
     shown = shown if told else np.empty((0, runs))
@@ -145,7 +145,10 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         lacks[:, c] = predict(
             [told[n] for n in mine], shown[mine], path, np.zeros((months, runs)), rng, errors=False
         )
-    shares = percent(logit(views) + lacks[:, None])
+    every = np.broadcast_to(lacks[:, None], views.shape)
+    if known.own:
+        every = every + _own(known, told, shown, lacks, drivers, rng)
+    shares = percent(logit(views) + every)
     if known.rest is not None:
         # What the others leave is no figure of its own, and lacks what they lack.
         rest = known.codes.index(known.rest)
@@ -153,6 +156,55 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         shares[:, :, rest] = 100.0 - shares[:, :, others].sum(axis=2)
     noise = rng.standard_normal((months, places, codes, runs))
     return percent(logit(shares) + noise * _error(known, shares, drivers))
+
+
+def _told(known: Series, drivers: Drivers, until: int | None, months: int) -> list[Target]:
+    """Return the figures that a view continues from: those of the fit, and those of the start.
+
+    A world whose facts end early knows what was published by then.
+    """
+    last, early = (LAST_FITTED, False) if until is None else (min(until, LAST_FITTED), True)
+    return [
+        aim
+        for aim in [*starts(last, origin=early), *targets(last, origin=early)]
+        if aim.series == known.name
+        and aim.month < calendar.FIRST + months
+        and (not known.by_nation or aim.place in drivers.nations)
+    ]
+
+
+def _own(
+    known: Series,
+    told: Sequence[Target],
+    shown: Floats,
+    lacks: Floats,
+    drivers: Drivers,
+    rng: np.random.Generator,
+) -> Floats:
+    """Return what the model lacks in each place alone, log-odds, (T, places, codes, R).
+
+    Parameters
+    ----------
+    known : Series
+    told : sequence of Target
+    shown : ndarray, shape (told, R)
+        The model at them, log-odds.
+    lacks : ndarray, shape (T, codes, R)
+        What it lacks everywhere.
+    drivers : Drivers
+    rng : numpy Generator
+    """
+    months, codes, runs = lacks.shape
+    places = drivers.nations if known.by_nation else (WORLD,)
+    out = np.empty((months, len(places), codes, runs))
+    for i, nation in enumerate(places):
+        for c, code in enumerate(known.codes):
+            mine = [n for n, aim in enumerate(told) if (aim.place, aim.code) == (nation, code)]
+            here = [told[n] for n in mine]
+            at = [aim.month - calendar.FIRST for aim in here]
+            left = values(here)[:, None] - shown[mine] - lacks[at, c]
+            out[:, i, c] = own_paths(here, left, known, calendar.FIRST + np.arange(months), rng)
+    return out
 
 
 def _error(known: Series, shares: Floats, drivers: Drivers) -> Floats | float:
