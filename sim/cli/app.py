@@ -508,6 +508,7 @@ def calibrate(
 
 @app.command()
 def hindcast(
+    context: typer.Context,
     cutoff: Annotated[
         list[str] | None,
         typer.Option(metavar="YYYY-MM", help="Last month in training; may be repeated."),
@@ -521,6 +522,14 @@ def hindcast(
     alternatives: Annotated[
         bool, typer.Option("--alternatives", help="Score other structures instead.")
     ] = False,
+    score: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Score the forecasts of a file, and fit nothing."),
+    ] = None,
+    observations: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Figures of your own to score them against."),
+    ] = None,
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
@@ -528,10 +537,18 @@ def hindcast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to a part of history, forecast the rest, and score it."""
-    from sim.cli import calibrating, output
+    """Fit to a part of history, forecast the rest, and score it; or score forecasts of a file."""
+    from sim.cli import calibrating, output, scoring
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 
+    if score is not None:
+        scored = scoring.score(score, observations, context)
+        if json:
+            output.print_json(scoring.as_json(scored))
+        else:
+            scoring.print_scores(scored)
+        return
+    scoring.require_file(observations)
     months = list(ROLLING) if rolling else cutoff or [CUTOFF]
     plan = {"members": members, "steps": steps, "seed": seed}
     silent = json or quiet
