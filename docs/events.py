@@ -62,8 +62,34 @@ def sources() -> str:
     return "; ".join(f"{event}: {cell.replace(';', ', ')}" for event, cell in of.items()) + "."
 
 
+def levers() -> str:
+    """Return the drivers that the facts moved, with the levers that move the same."""
+    from sim.scenario import levers as catalogue
+
+    found: dict[str, list[str]] = {}
+    for row in rows("events"):
+        for driver in row["drivers"].split():
+            found.setdefault(driver, []).append(row["event"])
+    of = {
+        driver: [
+            lever.id
+            for lever in catalogue.read().values()
+            if any(effect.driver == driver for effect in lever.effects)
+        ]
+        for driver in found
+    }
+    return table(
+        ("driver", "moved by the facts of", "levers on the same driver"),
+        (
+            (driver, ", ".join(dict.fromkeys(events)), ", ".join(map(code, of[driver])) or "none")
+            for driver, events in found.items()
+        ),
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "events": events,
     "events counted": counted,
     "event sources": sources,
+    "event levers": levers,
 }

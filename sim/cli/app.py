@@ -537,7 +537,10 @@ def hindcast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to a part of history, forecast the rest, and score it; or score forecasts of a file."""
+    """Fit to a part of history, forecast the rest, and score it.
+
+    With --score it fits nothing: it scores the dated forecasts of a file.
+    """
     from sim.cli import calibrating, output, scoring
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 

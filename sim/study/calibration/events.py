@@ -18,7 +18,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.evidence.tables import Rows
 from sim.evidence.without import matching, without
 from sim.scenario import compile as compiled
-from sim.scenario.drivers import Drivers
+from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
 from sim.study.calibration.observe import blocks, places_of
 from sim.study.calibration.series import BY_KEY, WORLD, Floats, Series
 from sim.study.calibration.targets import Target, published
@@ -37,7 +37,7 @@ COLUMNS = (
     "event", "date", "source", "series", "nation", "ecosystem", "before", "after",
     "observed_before", "observed_after", "observed", "error",
     *(f"{what}_{number}" for what in ("with", "without", "effect") for number in NUMBERS),
-    "verdict",
+    "verdict", "drivers",
 )  # fmt: skip
 
 Progress = Callable[[int, int], None]
@@ -193,7 +193,8 @@ def study(
         `COLUMNS`, one row a measure. Percent and percentage points: ``observed``, ``with`` and
         ``without`` are changes from before to after, or levels where there is no figure before;
         ``effect`` is with less without, run by run; ``error`` is the standard deviation of the
-        observed. Cells of what the model does not have are missing.
+        observed; ``drivers`` what the facts move. Cells of what the model does not have are
+        missing.
 
     Raises
     ------
@@ -214,22 +215,46 @@ def study(
     shown = views(every)
     rows = []
     for place, event in enumerate(events):
-        other = None
+        other: dict[str, Floats] | None = None
+        changed: tuple[str, ...] = ()
         if event.rows:
             with without(event.rows):
                 drivers = compiled(resolved)
-            _require_changed(event, every, drivers)
+            changed = moved(every, drivers)
+            if not changed:
+                raise RunError(f"{event.title}: leaving its facts out changes no driver")
             other = views(drivers)
-        rows += [_row(event, each, every, shown, other) for each in event.measures]
+        mine = [_row(event, each, every, shown, other) for each in event.measures]
+        rows += [row | {"drivers": " ".join(changed)} for row in mine]
         if progress:
             progress(place + 1, len(events))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _require_changed(event: Event, every: Drivers, drivers: Drivers) -> None:
-    pairs = zip(every.facts, drivers.facts, strict=True)
-    if all(np.array_equal(np.asarray(one), np.asarray(other)) for one, other in pairs):
-        raise RunError(f"{event.title}: leaving its facts out changes no driver")
+PATHS: Mapping[str, str] = {
+    "capability": "releases", "ln_price": "price", "promoted": "promotion", "access": "access",
+    "licence": "licence",
+}  # fmt: skip
+"""Arrays of facts to what they are a path of; those of the world have names by cell."""
+
+
+def moved(every: Drivers, other: Drivers) -> tuple[str, ...]:
+    """Return the drivers that differ between two compiled scenarios of the same months.
+
+    Their names are those of `PATHS` and of `sim.scenario.drivers.WORLD_FAMILIES`.
+    """
+    one, two = every.facts, other.facts
+    found = [
+        name
+        for field_, name in PATHS.items()
+        if not np.array_equal(getattr(one, field_), getattr(two, field_))
+    ]
+    offsets = world_offsets(len(every.ecosystems))
+    cells = (one.world != two.world).any(axis=0)
+    for name, start, stop in zip(WORLD_FAMILIES, offsets[:-1], offsets[1:], strict=True):
+        if cells[start:stop].any():
+            found.append(name)
+    return tuple(found)
 
 
 def _row(

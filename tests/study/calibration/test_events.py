@@ -64,6 +64,16 @@ def test_a_month_without_a_figure_is_refused():
         events.study(2, events=[wrong])
 
 
+def test_the_drivers_that_a_fact_moves_are_named(table):
+    drivers = table.groupby("event")["drivers"].first()
+    assert "releases" in drivers[R1.title].split()
+    assert drivers["National bars on DeepSeek"] == "access"
+    assert drivers["Licence duty for the H20 and after"] == "permitted"
+    assert drivers["Mistral returns to Apache-2.0"] == "licence"
+    assert "promotion" in drivers["Free variants of Grok"].split()
+    assert drivers["Free variant of Step 3.5 Flash"] == ""
+
+
 def test_facts_that_change_nothing_are_refused():
     cited = Rows("control_events.csv", {"kind": ("policy",)})
     idle = dataclasses.replace(R1, rows=(cited,))
