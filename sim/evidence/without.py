@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sim.errors import InputError, Problem
+from sim.evidence import load
 from sim.evidence.releases import read_catalogue
 from sim.evidence.tables import Row, Rows, left_out, read
 
@@ -15,7 +16,8 @@ def without(rows: Sequence[Rows]) -> Iterator[None]:
     """Read the tables of this room as if some of their rows were not there.
 
     What is compiled inside knows nothing of them; what was compiled before is untouched. It is for
-    one thread: readers that keep what they have read forget it at both ends.
+    one thread. Of the readers that keep what they have read, that of releases forgets it at both
+    ends; all that `sim.evidence.load` gives is read before, and stays whole.
 
     Parameters
     ----------
@@ -26,6 +28,7 @@ def without(rows: Sequence[Rows]) -> Iterator[None]:
     InputError
         If a table holds none of the rows, so that leaving them out would mean nothing.
     """
+    load()
     for some in rows:
         matching(some)
     token = left_out.set(tuple(rows))
