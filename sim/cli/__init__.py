@@ -1,9 +1,9 @@
 """The command ``sim``: a thin face that parses, calls the library and prints.
 
-Exit codes: 0 done; 1 a value that is present but wrong; 2 an unknown command or option or a missing
-argument; 3 a run or a store failed, or something that nobody foresaw; 130 interrupted; 141 the
-reader of a pipe has gone. Whatever happens is said in one line on standard error; with
-``SIM_DEBUG=1`` its traceback follows.
+Exit codes: 0 done; 1 a value that is present but wrong; 2 an unknown command or option, a missing
+argument, or options that cannot act together; 3 a run or a store failed, or something that nobody
+foresaw; 130 interrupted; 141 the reader of a pipe has gone. Whatever happens is said in one line on
+standard error; with ``SIM_DEBUG=1`` its traceback follows.
 """
 
 from __future__ import annotations
@@ -104,10 +104,13 @@ def _run(words: list[str], interrupt: _Interrupt) -> int:
 def _told(error: BaseException, *, as_json: bool) -> int:
     """Say what went wrong and return the exit code that it stands for."""
     from sim.cli.output import report_error
+    from sim.cli.together import UnfitError
     from sim.errors import InputError, SimError
 
     if isinstance(error, InputError):
         code, kind, problems, message = 1, "input", error.problems, str(error)
+    elif isinstance(error, UnfitError):
+        code, kind, problems, message = 2, "usage", (), str(error)
     elif isinstance(error, _usage_error()):
         kind = "input" if _is_wrong_value(error) else "usage"
         code, problems, message = 1 if kind == "input" else 2, (), error.format_message()
@@ -169,5 +172,9 @@ def _is_wrong_value(error: BaseException) -> bool:
 
 
 def _usage(error: BaseException) -> str:
+    from sim.cli.together import UnfitError
+
+    if isinstance(error, UnfitError):
+        return f"{error.command} --help"
     context = getattr(error, "ctx", None)
     return f"{context.command_path} --help" if context is not None else "sim --help"

@@ -18,7 +18,12 @@ app = typer.Typer(
 
 Bare = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the names.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the result folder.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", help="Print only the result folder; beside --json, only its value."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.")]
 Vary = Annotated[
     list[str] | None,
@@ -34,7 +39,11 @@ OneSeed = Annotated[
 ]
 SetAll = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one value in all points."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change one value in all points; may be repeated, the last of a path counts.",
+    ),
 ]
 Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")]
 Among = Annotated[
@@ -70,6 +79,7 @@ def _sim(
 
 @app.command("list")
 def list_(
+    context: typer.Context,
     kind: Annotated[
         str | None,
         typer.Argument(
@@ -86,8 +96,9 @@ def list_(
     quiet: Bare = False,
 ) -> None:
     """List scenarios, levers, nations and more, one line each."""
-    from sim.cli import catalogue, output
+    from sim.cli import catalogue, output, together
 
+    together.require(context)
     if kind is None:
         rows, columns = catalogue.overview(), catalogue.OVERVIEW
     else:
@@ -120,6 +131,7 @@ def show(
 
 @app.command()
 def validate(
+    context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
     json: Json = False,
     quiet: Annotated[
@@ -127,8 +139,9 @@ def validate(
     ] = False,
 ) -> None:
     """Show everything that is wrong with scenario files."""
-    from sim.cli import output, running
+    from sim.cli import output, running, together
 
+    together.require(context)
     problems = running.problems_of(files)
     if json:
         output.print_json([problem.as_dict() for problem in problems])
@@ -158,7 +171,11 @@ def run(
     seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change one value; may be repeated, the last of a path counts.",
+        ),
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
     nations: Annotated[
@@ -203,6 +220,7 @@ def run(
 
 @app.command()
 def sweep(
+    context: typer.Context,
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
     ],
@@ -224,9 +242,10 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run many design points; a second call resumes."""
-    from sim.cli import door, output, running, sweeping
+    from sim.cli import door, output, running, sweeping, together
 
     door.cluster(cluster)
+    together.require_local(context, cluster)
     done = sweeping.run(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations), engine=engine,
@@ -242,6 +261,7 @@ def sweep(
 
 @app.command()
 def sensitivity(
+    context: typer.Context,
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
     ],
@@ -260,9 +280,10 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Show which inputs outcomes depend on (Sobol', Morris)."""
-    from sim.cli import door, output, running, sweeping
+    from sim.cli import door, output, running, sweeping, together
 
     door.cluster(cluster)
+    together.require_local(context, cluster)
     found = sweeping.sensitivity(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations),
@@ -278,6 +299,7 @@ def sensitivity(
 
 @app.command()
 def compare(
+    context: typer.Context,
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
     ],
@@ -322,9 +344,12 @@ def compare(
         ),
     ] = None,
     start: Annotated[
-        str,
-        typer.Option(metavar="YYYY-MM", help="Start of levers that the scenario does not pull."),
-    ] = "2027-01",
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM",
+            help="Start of single levers that the scenario does not pull, 2027-01 by default.",
+        ),
+    ] = None,
     metric: Annotated[
         str | None,
         typer.Option(
@@ -356,16 +381,21 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare policies with a reference scenario."""
-    from sim.cli import comparing, door, output, running
+    from sim.cli import comparing, door, output, running, together
 
     named = None if levers is None else list(door.words(levers, "levers"))
     places = door.words(groups, "groups")
     door.cluster(cluster)
     door.seed(seed)
-    door.month(start, "start")
+    if start is not None:
+        door.month(start, "start")
     door.finite(budget, "budget")
     door.precision(precision)
     shown = () if metric is None else door.words(metric, "metric")
+    together.require(context)
+    together.require_local(context, cluster)
+    together.require_one(context, "--metric", len(shown), "--interactions")
+    together.require_one(context, "--groups", len(places), "--interactions")
     single = each_lever or cost or budget is not None or (named is not None and not without)
     shared: dict[str, Any] = {
         "levers": named, "strength": strength, "start": start, "seed": seed,
@@ -374,7 +404,7 @@ def compare(
     }  # fmt: skip
     silent = json or quiet
     if interactions:
-        comparing.require_alone(scenarios, precision=precision, cluster=cluster, shown=shown)
+        comparing.require_one(scenarios, "--interactions")
         found = comparing.package(
             scenarios[0], silent=silent, against=against, group=(*places, "world")[0],
             runs=200 if runs is None else runs, out=out,
@@ -383,6 +413,8 @@ def compare(
         )  # fmt: skip
         if json:
             output.print_json(comparing.package_json(found))
+        elif quiet:
+            typer.echo(str(found.folder))
         else:
             comparing.print_package(found)
         return
@@ -393,21 +425,23 @@ def compare(
         groups=places, sizes=sizes, cluster=cluster, out=out, cost=cost or budget is not None,
         each="less one" if without else "levers" if single else "scenarios", **shared,
     )  # fmt: skip
-    if cost or budget is not None:
+    if quiet and not json:
+        typer.echo(str(done.folder))
+    elif cost or budget is not None:
         comparing.money(
-            done, scenarios[0], against, budget, json=json, strength=strength, start=start,
-            overrides=shared["overrides"], workers=shared["workers"],
+            done, scenarios[0], against, budget, json=json, silent=silent, strength=strength,
+            start=start, overrides=shared["overrides"], workers=shared["workers"],
+            cluster=cluster,
         )  # fmt: skip
     elif json:
         output.print_json(comparing.as_json(done))
-    elif quiet:
-        typer.echo(str(done.folder))
     else:
         comparing.print_comparison(done)
 
 
 @app.command()
 def robust(
+    context: typer.Context,
     study: Annotated[str, typer.Argument(metavar="STUDY", help="A study with policies.")],
     points: Points = None,
     runs: EachRuns = None,
@@ -429,11 +463,13 @@ def robust(
     quiet: Quiet = False,
 ) -> None:
     """Show which policy is least regretted, and where each fails."""
-    from sim.cli import door, judging, output, running
+    from sim.cli import door, judging, output, running, together
 
     door.finite(threshold, "threshold")
     door.cluster(cluster)
     door.box(study, policy, box)
+    together.require(context)
+    together.require_local(context, cluster)
     found = judging.robust(
         study, policy, box, silent=json or quiet, points=points, runs=runs, seed=seed,
         threshold=threshold, overrides=running.overrides(set_, until, nations),
@@ -541,18 +577,19 @@ def hindcast(
 
     With --score it fits nothing: it scores the dated forecasts of a file.
     """
-    from sim.cli import calibrating, output, scoring
+    from sim.cli import calibrating, output, scoring, together
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 
+    together.require(context)
     if score is not None:
-        scored = scoring.score(score, observations, context)
+        scored = scoring.score(score, observations)
         if json:
             output.print_json(scoring.as_json(scored))
         else:
             scoring.print_scores(scored)
         return
-    scoring.require_file(observations)
     months = list(ROLLING) if rolling else cutoff or [CUTOFF]
+    together.require_one(context, "--cutoff", len(months), "--alternatives")
     plan = {"members": members, "steps": steps, "seed": seed}
     silent = json or quiet
     if nations or alternatives:
@@ -563,8 +600,10 @@ def hindcast(
         )
         if json:
             output.print_json(calibrating.observed(frame))
+        elif nations:
+            calibrating.print_nations(frame)
         else:
-            calibrating.print_frame(frame)
+            calibrating.print_alternatives(frame, months[0])
         return
     done = calibrating.hindcast(out, months, silent=silent, **plan)
     if json:
@@ -577,6 +616,7 @@ def hindcast(
 
 @app.command()
 def observe(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a YAML file.")],
     series: Annotated[
         str, typer.Option(metavar="NAME", help="An observed series; sim list series shows them.")
@@ -593,7 +633,11 @@ def observe(
     seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change one value; may be repeated, the last of a path counts.",
+        ),
     ] = None,
     until: Until = None,
     csv: Annotated[
@@ -602,9 +646,10 @@ def observe(
     json: Json = False,
 ) -> None:
     """Show what a series would measure in a scenario, and what it did."""
-    from sim.cli import observing, output
+    from sim.cli import observing, output, together
     from sim.study.calibration.observe import observe as of
 
+    together.require(context)
     frame = of(
         scenario, series, runs=runs, seed=seed, until=until, ecosystem=ecosystem, nation=nation,
         errors=not bare, overrides=set_ or (),
@@ -619,14 +664,16 @@ def observe(
 
 @app.command()
 def report(
+    context: typer.Context,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
     json: Json = False,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
     """Build the HTML report of a result again."""
-    from sim.cli import output
+    from sim.cli import output, together
     from sim.study import saved
 
+    together.require(context)
     page = saved.rebuild_report(result)
     if json:
         output.print_json({"folder": str(page.parent), "report": str(page)})

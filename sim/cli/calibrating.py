@@ -149,14 +149,46 @@ def hindcast_json(done: Hindcast) -> dict[str, Any]:
     }
 
 
-def print_frame(frame: pd.DataFrame) -> None:
-    """Print a table with numbers rounded for reading."""
+NATIONS_COLUMNS = {
+    "method": "method", "ecosystem": "class", "nations": "among", "count": "nations",
+    "rank_correlation": "rank correlation", "error": "error", "crps": "CRPS",
+    "crps_worse": "more than the model's", "crps_worse_se": "standard error",
+    "coverage": "in 90 %",
+}  # fmt: skip
+"""Heads of the table of nations that were left out."""
+
+
+def print_nations(frame: pd.DataFrame) -> None:
+    """Print how each method forecasts nations that were left out, and what the figures are."""
+    typer.echo("Nations left out by turns, a class of ecosystems a line: error and CRPS in\n"
+               "percentage points\n")  # fmt: skip
+    shown = frame.assign(coverage=[f"{100 * part:.0f} %" for part in frame["coverage"]])
+    _print_table(shown.rename(columns=NATIONS_COLUMNS)[list(NATIONS_COLUMNS.values())])
+    typer.echo(
+        "\nerror: mean distance of the median from what was observed, a mean over nations. CRPS: "
+        "that of the\nwhole forecast, lower is better; beside it how much higher it is than the "
+        "model's, nation by nation,\nwith its standard error. in 90 %: nations inside their 90 % "
+        "interval."
+    )
+
+
+def print_alternatives(frame: pd.DataFrame, cutoff: str) -> None:
+    """Print how other structures forecast what came after a cut-off, and what the figures are."""
+    typer.echo(f"From {cutoff}: CRPS of other structures by series, as a multiple of the shipped\n")
+    # Series are many and their names long: one a line, the structures side by side.
+    table = frame.set_index("alternative").T.rename(index={"log_mean": "mean of logarithms"})
+    _print_table(table.rename_axis("series").reset_index())
+    typer.echo(
+        "\nBelow 1 a structure forecasts a series better than the shipped one, and worse above; "
+        "the mean of\nlogarithms over series is below 0 where it is better on the whole."
+    )
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    """Print a table with numbers rounded for reading, and a dash where there is none."""
     rows = [
-        {
-            name: f"{value:.3f}" if isinstance(value, float) and value == value else value  # noqa: PLR0124
-            for name, value in row.items()
-        }
-        for row in json.loads(frame.round(4).to_json(orient="records"))
+        {name: f"{value:.2f}" if isinstance(value, float) else value for name, value in row.items()}
+        for row in json.loads(frame.to_json(orient="records"))
     ]
     columns = list(frame.columns)
     output.print_rows([{name: name for name in columns}, *rows], columns)

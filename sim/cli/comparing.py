@@ -52,30 +52,6 @@ def require_one(scenarios: Sequence[str], what: str) -> None:
         raise InputError(Problem(message, path="scenarios", hint=f"sim compare {scenarios[0]} ..."))
 
 
-def require_alone(
-    scenarios: Sequence[str],
-    *,
-    precision: float | None,
-    cluster: str | None,
-    shown: Sequence[str],
-) -> None:
-    """Refuse what ``--interactions`` could not heed.
-
-    Raises
-    ------
-    InputError
-        If several scenarios or metrics are named, a precision or a cluster is asked for.
-    """
-    require_one(scenarios, "--interactions")
-    for option, given in (("--precision", precision), ("--cluster", cluster)):
-        if given is not None:
-            message = f"{option} is not for --interactions, which runs a set number of replicates"
-            raise InputError(Problem(message, path=option.strip("-"), hint="leave it out"))
-    if len(shown) > 1:
-        message = f"--interactions takes one metric, and {len(shown)} are named"
-        raise InputError(Problem(message, path="metric", hint=f"--metric {shown[0]}"))
-
-
 def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa: ANN401
     """Run a package's levers together and apart and return what each does."""
     from sim.study.compare.packages import package as run
@@ -290,6 +266,7 @@ def money(
     budget: float | None,
     *,
     json: bool,
+    silent: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Print effects beside costs, and with a budget the best packages that it buys."""
@@ -299,7 +276,7 @@ def money(
     if budget is None:
         output.print_json(records(done.costs)) if json else print_costs(done.costs)
         return
-    with bar("packages", silent=json) as progress:
+    with bar("packages", silent=silent) as progress:
         best = costs.best_package(
             done, budget, scenario, against, metric=metric, group=group, progress=progress,
             **options,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,27 +17,12 @@ if TYPE_CHECKING:
 
 COLUMNS = ("series", "came out", "n", "score", "last value", "error", "in 50 %", "in 90 %")
 
-ALLOWED = ("score", "observations", "json", "quiet")
-"""Options that mean something where a file of forecasts is scored."""
 
-
-def score(file: Path, observations: Path | None, context: typer.Context) -> Scored:
-    """Score a file; options that mean another hindcast may not stand beside it."""
+def score(file: Path, observations: Path | None) -> Scored:
+    """Score a file."""
     from sim.study.calibration.scoring import score as of
 
-    for name in context.params:
-        source = context.get_parameter_source(name)
-        if name not in ALLOWED and source is not None and source.name == "COMMANDLINE":
-            message = "says nothing beside --score, which fits nothing"
-            raise InputError(Problem(message, path=f"--{name}", hint="leave one of them out"))
     return of(file, observations)
-
-
-def require_file(observations: Path | None) -> None:
-    """Refuse figures of one's own where no forecasts are scored."""
-    if observations is not None:
-        message = "figures of your own are compared with a file of forecasts alone"
-        raise InputError(Problem(message, path="--observations", hint="give --score FILE too"))
 
 
 def as_json(done: Scored) -> dict[str, Any]:

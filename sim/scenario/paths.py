@@ -18,12 +18,9 @@ from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
 FILE = "--set"
 """What stands in the place of a file's name when an override is wrong."""
 
-OPTIONS = {
-    "nations": "--nations",
-    "period.end": "--until",
-    "ensemble.runs": "--runs",
-    "ensemble.seed": "--seed",
-}
+RUNS, SEED = "ensemble.runs", "ensemble.seed"
+
+OPTIONS = {"nations": "--nations", "period.end": "--until", RUNS: "--runs", SEED: "--seed"}
 """Paths that have an option of their own; a path and value given apart come from that option."""
 
 Override = str | tuple[str, object]
@@ -61,6 +58,11 @@ def replaced(overrides: Sequence[Override]) -> list[Override]:
     """Return the overrides whose path a later one sets again."""
     given = [(_halves(override, [])[0], override) for override in overrides]
     return [one for n, (path, one) in enumerate(given) if path in dict(given[n + 1 :])]
+
+
+def named(overrides: Sequence[Override]) -> set[str]:
+    """Return the paths that overrides set."""
+    return {_halves(override, [])[0] for override in overrides}
 
 
 def _mark(override: Override, path: str) -> Mark:

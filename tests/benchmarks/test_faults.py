@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.faults import __main__ as faults
+from benchmarks.faults import options
 from benchmarks.faults.probe import Attempt, chosen, clean, judged, shared
 
 EVERY = {
@@ -31,6 +32,15 @@ def test_a_tenth_of_each_group_keeps_the_contract(group):
         assert faults.tried(group, attempts) == {}
     finally:
         clean()
+
+
+@pytest.mark.parametrize("command", options.COMMANDS)
+def test_a_command_alone_computes_seconds_or_nothing(command):
+    words, codes = options.alone(command)
+    assert words[0] == command
+    # Full fits and hypotheses take minutes, which say no more about a command than few runs do.
+    assert (len(words) > 1) == (codes == (0,))
+    assert codes == (0,) or command not in ("hypotheses", "calibrate", "hindcast")
 
 
 def test_folders_that_attempts_share_are_filled_once_and_removed():

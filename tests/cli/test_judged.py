@@ -142,7 +142,6 @@ def test_interactions_costs_and_a_budget(tmp_path):
         (("compare", "baseline", "--without"), "nothing to leave out"),
         (("compare", "fortress", "--metric", "chinese", *SHORT), "no metric is called 'chinese'"),
         (("compare", "fortress", "open_only", "--cost"), "one scenario at a time"),
-        (("compare", "fortress", "--interactions", "--precision", "0.1"), "leave it out"),
         (("compare", "fortress", "--runs", "1"), "two draws or more"),
         (("hypotheses", "h07_permissive_licences", "--runs", "1"), "two draws or more"),
         (("robust", "network_on_shares"), "names no policies"),

@@ -241,13 +241,13 @@ def single_levers(
     reference: Scenario,
     wanted: Sequence[str] | None,
     strength: object | None,
-    start: str,
+    start: str | None,
 ) -> tuple[dict[str, Scenario], list[Pair]]:
     """Return one arm a lever, each alone on the reference.
 
     A lever that the scenario pulls is pulled as there, but at ``strength`` where one is given;
-    another one of the catalogue from ``start``, by default at `STRENGTH`. Without names, all that
-    the scenario pulls, or where it pulls none, the whole catalogue.
+    another one of the catalogue from ``start``, by default `START`, and at `STRENGTH`. Without
+    names, all that the scenario pulls, or where it pulls none, the whole catalogue.
 
     Raises
     ------
@@ -261,11 +261,30 @@ def single_levers(
     arms: dict[str, Scenario] = {}
     for name in dict.fromkeys(names):
         usual = STRENGTH if strength is None else strength
-        entries = own.get(name) or (catalogue_entry(reference, name, usual, start),)
+        entries = own.get(name) or (
+            catalogue_entry(reference, name, usual, START if start is None else start),
+        )
         usable(scenario, name)
         arm = with_levers(reference, entries, name, scenario)
         arms[name] = arm if strength is None else at_strength(arm, reference, strength)
     return arms, [Pair(name, reference.name, (name,)) for name in arms]
+
+
+def require_start_acts(
+    start: str | None, scenario: Scenario, reference: Scenario, wanted: Sequence[str] | None
+) -> None:
+    """Refuse a start where the scenario itself says when each lever that is asked for starts.
+
+    Raises
+    ------
+    InputError
+    """
+    own = own_levers(scenario, reference)
+    asked = own if wanted is None else wanted
+    if start is not None and own and all(name in own for name in asked):
+        message = f"{scenario.name} says itself when each of these levers starts"
+        hint = f"leave it out, or move them: --set levers.ID.start={start}"
+        raise InputError(Problem(message, path="start", hint=hint))
 
 
 def packages_less_one(

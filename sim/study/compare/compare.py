@@ -13,10 +13,11 @@ import pandas as pd
 
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario.paths import RUNS, named
 from sim.study import saved
 from sim.study.compare import choice, details, notes
 from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.choice import START, Pair
+from sim.study.compare.choice import Pair
 from sim.study.compare.laid import laid_over
 from sim.study.compare.paired import Floats, effect, is_part, log_odds, require_two
 from sim.study.compare.precision import PILOT, until_precise
@@ -47,7 +48,7 @@ def compare(
     each: Alone = "scenarios",
     levers: Sequence[str] | None = None,
     strength: object | None = None,
-    start: str = START,
+    start: str | None = None,
     runs: int | None = None,
     seed: int | None = None,
     precision: float | None = None,
@@ -77,8 +78,8 @@ def compare(
     strength : {"low", "central", "high", "drawn"} or float, optional
         Of every lever of a policy, in place of the scenario's; ``drawn`` is a triangle from low
         over central to high, drawn in each world for each lever by a random stream of its own.
-    start : str
-        Of levers that no scenario gives.
+    start : str, optional
+        Of single levers that the scenario does not pull, `choice.START` by default.
     runs, seed : int, optional
         In place of the reference's own.
     precision : float, optional
@@ -110,11 +111,15 @@ def compare(
     ------
     InputError
         If a scenario, lever or outcome is unknown, nothing is to be compared, fewer than two
-        replicates are asked for, or a named lever changes nothing.
+        replicates are asked for, a named lever changes nothing, or an argument could not act: runs
+        beside a precision, a start or a strength of no lever.
     """
     given: Sequence[Source] = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     if not given:
         raise InputError(Problem("no scenario is given to compare", path="scenarios"))
+    if precision is not None and (runs is not None or RUNS in named(overrides)):
+        message = "a precision says itself how many replicates are run"
+        raise InputError(Problem(message, path="runs", hint="leave one of the two out"))
     began = time.perf_counter()
     reference = _reference(against, runs, seed, overrides)
     resolved = [resolve(one, overrides=overrides) for one in given]
@@ -242,9 +247,15 @@ def _arms(
     each: Alone,
     levers: Sequence[str] | None,
     strength: object | None,
-    start: str,
+    start: str | None,
 ) -> tuple[dict[str, Scenario], list[Pair]]:
+    if start is not None and each != "levers":
+        message = "whole scenarios say themselves when their levers start"
+        raise InputError(Problem(message, path="start", hint="name levers with --levers"))
     if strength is not None and each != "levers":
+        if not any(choice.own_levers(one, reference) for one in resolved):
+            message = f"no scenario pulls a lever that {reference.name} does not"
+            raise InputError(Problem(message, path="strength", hint="name levers with --levers"))
         resolved = [choice.at_strength(one, reference, strength) for one in resolved]
     if each == "scenarios":
         arms = {reference.name: reference}
@@ -258,6 +269,7 @@ def _arms(
     if len(resolved) > 1:
         raise InputError(Problem("levers are taken from one scenario at a time", path="scenarios"))
     if each == "levers":
+        choice.require_start_acts(start, resolved[0], reference, levers)
         found, pairs = choice.single_levers(resolved[0], reference, levers, strength, start)
         return {reference.name: reference, **found}, pairs
     found, pairs = choice.packages_less_one(resolved[0], reference, levers)

@@ -159,9 +159,10 @@ def best_package(
     metric: str = HEADLINE[0],
     group: str = HEADLINE[1],
     strength: object | None = None,
-    start: str = choice.START,
+    start: str | None = None,
     overrides: Sequence[str | tuple[str, object]] = (),
     workers: int = 1,
+    cluster: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Budget:
     """Search the best package under a budget: exact over added effects, then run the best few.
@@ -181,7 +182,7 @@ def best_package(
     scenario, against : scenario
         As the comparison was made.
     metric, group : str
-    strength, start, overrides, workers, progress
+    strength, start, overrides, workers, cluster, progress
         As in `sim.study.compare.compare.compare`.
 
     Raises
@@ -209,7 +210,7 @@ def best_package(
         return run_arms(
             {"none": base, **packages}, runs=found.runs, seed=seed,
             outcomes=Outcomes((metric, COST[0]), (group,), "end"), place=None, workers=workers,
-            progress=progress,
+            cluster=cluster, progress=progress,
         )  # fmt: skip
 
     first, fresh = run(found.seed), run(fresh_seed(found.seed))

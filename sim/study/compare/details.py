@@ -168,7 +168,7 @@ def alone(
     if len(own) < 2:
         return pd.DataFrame(columns=list(ALONE))
     count = min(len(done.draws), ALONE_RUNS)
-    single, _ = choice.single_levers(policy, reference, list(own), None, choice.START)
+    single, _ = choice.single_levers(policy, reference, list(own), None, None)
     more = run(single, count)
     base = done.of(pair.reference, *at)[:count]
     whole = float((done.of(pair.name, *at)[:count] - base).mean())

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from sim.errors import InputError, Problem
+from sim.scenario.paths import OPTIONS, RUNS, SEED, named
 from sim.study.compare import choice
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.compare import Source
@@ -134,7 +135,7 @@ def package(
     seed: int = 1,
     permutations: int = PERMUTATIONS,
     strength: object | None = None,
-    start: str = choice.START,
+    start: str | None = None,
     workers: int = 1,
     out: Any = None,  # noqa: ANN401
     progress: Callable[[int, int], None] | None = None,
@@ -160,15 +161,20 @@ def package(
     Raises
     ------
     InputError
-        If there are fewer than two levers, one is unknown, or the metric has no figure of the
-        group.
+        If there are fewer than two levers, one is unknown, the metric has no figure of the group,
+        or a start or an override could not act.
     """
     require_two(runs)
     from sim.scenario import compile as compiled
 
+    for path in sorted({RUNS, SEED} & named(overrides)):
+        hint = f"{OPTIONS[path]} N"
+        raise InputError(Problem("replicates and seed are asked for apart", path=path, hint=hint))
+
     began = time.perf_counter()
     base = resolve(against, seed=seed, overrides=overrides)
     (origin,), base, laid = laid_over([resolve(scenario, overrides=overrides)], base)
+    choice.require_start_acts(start, origin, base, levers)
     arms, _ = choice.single_levers(origin, base, levers, strength, start)
     names = tuple(arms)
     if len(names) < 2:

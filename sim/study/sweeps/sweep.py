@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, RunError
 from sim.evidence import load
+from sim.scenario.paths import RUNS as RUNS_PATH
+from sim.scenario.paths import SEED as SEED_PATH
+from sim.scenario.paths import named
 from sim.study import saved
 from sim.study.ensemble import require_known
 from sim.study.manifest import manifest
@@ -214,9 +217,13 @@ def _job(
     from sim.scenario import load
 
     usual = RUNS if study.runs is None else study.runs
+    said = named(study.overrides)
+    for path in sorted(said.intersection(made.paths)):
+        message = "this path varies, so that one value for all points could not act"
+        raise InputError(Problem(message, "--set", path=path, hint="vary it, or set it"))
     own = {
-        "ensemble.runs": usual if runs is None else runs,
-        "ensemble.seed": study.seed if seed is None else seed,
+        RUNS_PATH: runs if runs is not None or RUNS_PATH in said else usual,
+        SEED_PATH: seed if seed is not None or SEED_PATH in said else study.seed,
     }
     given = ((path, value) for path, value in own.items() if value is not None)
     shared = [*study.overrides, *given]
