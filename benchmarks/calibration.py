@@ -1,4 +1,4 @@
-"""The long experiments of calibration: recovery, hindcasts, nations left out, other structures.
+"""The long experiments of calibration: recovery, hindcasts, nations and facts left out, structures.
 
 ``python -m benchmarks.calibration`` takes half an hour on one core and renews the tables of
 ``docs/validation/``, from which docs/validation.md is made.
@@ -19,7 +19,7 @@ import pandas as pd
 
 from benchmarks import machine
 from sim.evidence.tables import data_hash
-from sim.study.calibration import identify
+from sim.study.calibration import events, identify
 from sim.study.calibration.calibrate import Plan, calibrate
 from sim.study.calibration.hindcast import ROLLING, Hindcast, alternatives, hindcast
 from sim.study.calibration.judgement import judged
@@ -61,7 +61,7 @@ CHANGES: dict[str, dict[str, float]] = {
 def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
     """Return every experiment by name; each gives tables by the name of their file."""
     return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "changes": _changes,
-            "structures": _structures, "recovery": _recovery}  # fmt: skip
+            "structures": _structures, "recovery": _recovery, "events": _events}  # fmt: skip
 
 
 def _fit() -> dict[str, pd.DataFrame]:
@@ -119,6 +119,10 @@ def _recovery() -> dict[str, pd.DataFrame]:
     found = recovery(CASES, SMALL, progress=_say)
     held = found.groupby("parameter", sort=False)["covered"].agg(cases="size", coverage="mean")
     return {"recovery": held.reset_index().round(4)}
+
+
+def _events() -> dict[str, pd.DataFrame]:
+    return {"events": events.study().round(3)}
 
 
 def _say(done: int, total: int) -> None:

@@ -73,6 +73,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "hindcast": (
         Rule(
+            "--score",
+            ("--cutoff", "--rolling", "--nations", "--alternatives", "--members", "--steps",
+             "--seed", "--out", "--quiet"),
+            "fits nothing, and prints its scores, which no file holds",
+        ),
+        Rule(
             "--nations",
             ("--alternatives", "--cutoff", "--rolling", "--out", "--quiet"),
             "leaves out nations and no months, and prints its scores, which no file holds",
@@ -89,6 +95,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 """By command, the options that cannot act together."""
 
 NEEDS: Mapping[str, tuple[Need, ...]] = {
+    "hindcast": (
+        Need("--observations", ("--score",), "they are compared with a file of forecasts alone"),
+    ),
     "compare": (
         Need(
             "--start",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,17 +31,42 @@ from sim.study.ensemble import LANES, resolve
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
+    from sim.world import Trajectory
 
 COLUMNS = ("month", "nation", "ecosystem", "mean", "p05", "p50", "p95")
 FIRST = "2023-01"
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
-    """Views of all replicates of a scenario."""
+class Block:
+    """Some replicates of a scenario, looked at in every month, and what their views need."""
 
     drivers: Drivers
-    views: Floats  # [months, places, codes, R] percent
+    seen: Trajectory
+    lanes: seen_of.Known
+
+    def view(self, series: Series) -> Floats:
+        """Return what a series sees, (months, places, codes, replicates), percent."""
+        return seen_of.view(series, self.seen, self.drivers, self.lanes)
+
+
+def blocks(scenario: Scenario, drivers: Drivers) -> Iterator[Block]:
+    """Simulate all replicates of a scenario, some at a time, in their order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved; its seed and number of runs are used.
+    drivers : Drivers
+        What it was compiled to, or that with other facts.
+    """
+    from sim.world import simulate
+
+    ensemble, months = scenario.ensemble, drivers.facts.months.size
+    for first in range(0, ensemble.runs, LANES):
+        replicates = np.arange(first, min(first + LANES, ensemble.runs))
+        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
+        yield Block(drivers, done, seen_of.lanes(drivers, ensemble.seed, replicates))
 
 
 def observe(
@@ -89,33 +114,26 @@ def observe(
     InputError
         If the series, ecosystem or nation is unknown there.
     """
+    from sim.scenario import compile as compiled
+
     known = observed.named(series)
     resolved = resolve(scenario, runs=runs, seed=seed, until=until, overrides=overrides)
-    seen = _views(resolved, known)
+    drivers = compiled(resolved)
     if known.name == "deepseek_market_share" and ecosystem == "cn_open:deepseek":
         ecosystem = "cn_open"  # the table of observations names the laboratory
     codes = _chosen(ecosystem, known.codes, "ecosystem")
-    nations = seen.drivers.nations if known.by_nation else (WORLD,)
+    nations = places_of(known, drivers)
     places = _chosen(nation, nations, "nation")
-    views = seen.views
+    parts = [block.view(known) for block in blocks(resolved, drivers)]
+    views = np.concatenate(parts, axis=-1)
     if errors:
-        views = _with_errors(views, known, seen.drivers, resolved)
-    return _table(views, seen.drivers.first, known, nations, codes, places)
+        views = with_errors(views, known, drivers, resolved)
+    return _table(views, drivers.first, known, nations, codes, places)
 
 
-def _views(scenario: Scenario, known: Series) -> _Seen:
-    from sim.scenario import compile as compiled
-    from sim.world import simulate
-
-    drivers, ensemble = compiled(scenario), scenario.ensemble
-    parts = []
-    for first in range(0, ensemble.runs, LANES):
-        replicates = np.arange(first, min(first + LANES, ensemble.runs))
-        months = drivers.facts.months.size
-        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
-        lanes = seen_of.lanes(drivers, ensemble.seed, replicates)
-        parts.append(seen_of.view(known, done, drivers, lanes))
-    return _Seen(drivers, np.concatenate(parts, axis=-1))
+def places_of(known: Series, drivers: Drivers) -> tuple[str, ...]:
+    """Return the names of the axis of places of a view."""
+    return drivers.nations if known.by_nation else (WORLD,)
 
 
 def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, ...]:
@@ -129,8 +147,18 @@ def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, .
     return (wanted,)
 
 
-def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
-    """Return draws of observations: what the model lacks, told by known figures, and errors."""
+def with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
+    """Return draws of observations: what the model lacks, told by known figures, and errors.
+
+    Parameters
+    ----------
+    views : ndarray, shape (months, places, codes, R)
+        What the series sees of the model, percent, months from 2023-01 on.
+    known : Series
+    drivers : Drivers
+    scenario : Scenario
+        Its seed draws the errors; figures published after its ``facts_until`` are not known.
+    """
     months, places, codes, runs = views.shape
     told = _told(known, drivers, scenario.facts_until, months)
     rng = np.random.default_rng([scenario.ensemble.seed, crc32(known.name.encode())])
