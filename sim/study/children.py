@@ -70,8 +70,8 @@ def _held() -> Iterator[None]:
     finally:
         for number, handler in ours.items():
             signal.signal(number, handler)
-        for number in dict.fromkeys(came):
-            signal.raise_signal(number)
+        for heard in dict.fromkeys(came):
+            signal.raise_signal(heard)
 
 
 def hear() -> None:
