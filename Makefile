@@ -9,6 +9,7 @@
 #   make format    let ruff mend what it can
 #   make types     mypy, strict
 #   make golden    renew the golden baseline; refuses while the model version stands still
+#   make forecasts write the dated forecasts of today into docs/forecasts, once
 #   make docs      renew what the documents take from tables, runs and examples
 #   make lock      renew both lock files from pyproject.toml
 #   make clean     remove .venv, caches and build leftovers; results/ stays
@@ -29,7 +30,7 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test bench validate faults lint format types golden docs lock clean
+.PHONY: run test bench validate faults lint format types golden forecasts docs lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -94,6 +95,9 @@ $(TOOLS): $(READY) requirements-dev.lock
 
 golden: $(READY)
 	@$(BIN)/python -m making.golden
+
+forecasts: $(READY)
+	@$(BIN)/python -m making.forecasts
 
 docs: $(TOOLS)
 	@$(BIN)/python -m docs

@@ -1,4 +1,4 @@
-"""The long experiments of calibration: recovery, hindcasts, nations left out, other structures.
+"""The long experiments of calibration: recovery, hindcasts, nations and facts left out, structures.
 
 ``python -m benchmarks.calibration`` takes half an hour on one core and renews the tables of
 ``docs/validation/``, from which docs/validation.md is made.
@@ -19,9 +19,10 @@ import pandas as pd
 
 from benchmarks import machine
 from sim.evidence.tables import data_hash
-from sim.study.calibration import identify
+from sim.study.calibration import events, identify
 from sim.study.calibration.calibrate import Plan, calibrate
-from sim.study.calibration.hindcast import ROLLING, alternatives, hindcast
+from sim.study.calibration.hindcast import ROLLING, Hindcast, alternatives, hindcast
+from sim.study.calibration.judgement import judged
 from sim.study.calibration.nations import MODEL as MODEL_NAME
 from sim.study.calibration.nations import left_out
 from sim.study.calibration.recovery import recovery
@@ -60,7 +61,7 @@ CHANGES: dict[str, dict[str, float]] = {
 def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
     """Return every experiment by name; each gives tables by the name of their file."""
     return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "changes": _changes,
-            "structures": _structures, "recovery": _recovery}  # fmt: skip
+            "structures": _structures, "recovery": _recovery, "events": _events}  # fmt: skip
 
 
 def _fit() -> dict[str, pd.DataFrame]:
@@ -74,7 +75,14 @@ def _hindcast() -> dict[str, pd.DataFrame]:
     done = hindcast(ROLLING, plan=FULL)
     covered = done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
     coverage = covered.agg(figures="size", coverage="mean").reset_index()
-    return {"scores": done.table.round(4), "coverage": coverage.round(4)}
+    tables = {"scores": done.table, "coverage": coverage, "judgement": judged(_every(done))}
+    return {name: table.round(4) for name, table in tables.items()}
+
+
+def _every(done: Hindcast) -> pd.DataFrame:
+    """Return the forecasts of every method, which a hindcast of now always has."""
+    assert done.forecasts is not None  # noqa: S101
+    return done.forecasts
 
 
 def _nations() -> dict[str, pd.DataFrame]:
@@ -111,6 +119,10 @@ def _recovery() -> dict[str, pd.DataFrame]:
     found = recovery(CASES, SMALL, progress=_say)
     held = found.groupby("parameter", sort=False)["covered"].agg(cases="size", coverage="mean")
     return {"recovery": held.reset_index().round(4)}
+
+
+def _events() -> dict[str, pd.DataFrame]:
+    return {"events": events.study().round(3)}
 
 
 def _say(done: int, total: int) -> None:

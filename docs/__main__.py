@@ -1,16 +1,17 @@
-"""Renew every document: generated blocks, outputs of examples, the picture of the front page."""
+"""Renew every document: generated blocks, outputs of examples, what is drawn or taken from runs."""
 
 from __future__ import annotations
 
 import sys
 
-from docs import examples, operations, pages, picture
+from docs import examples, operations, pages, picture, plausibility
 
 
 def main() -> None:
     """Write what has changed and say which files those are."""
     operations.write_sizes()
     picture.draw()
+    plausibility.write()
     for page in pages.pages():
         before = page.read_text(encoding="utf-8")
         after = pages.with_blocks(before)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs import claims, levers, operations, picture, streams, tables, validation
+from docs import (
+    claims,
+    events,
+    forecasts,
+    levers,
+    operations,
+    picture,
+    plausibility,
+    streams,
+    tables,
+    validation,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -14,6 +25,9 @@ BLOCKS = {
     **levers.BLOCKS,
     **claims.BLOCKS,
     **validation.BLOCKS,
+    **events.BLOCKS,
+    **forecasts.BLOCKS,
+    **plausibility.BLOCKS,
     "streams": streams.table,
     "operations": operations.page,
     "picture": picture.caption,

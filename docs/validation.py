@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,10 +33,10 @@ def series() -> str:
 
     return table(
         ("series", "view", "codes", "mean of months", "error, sd", "discrepancy, sd",
-         "autocorrelation", "slope, sd"),
+         "autocorrelation", "slope, sd", "nation's own, sd"),
         (
             (code(s.name), s.sees, ", ".join(map(code, s.codes)), s.mean_of, f"{s.error:g}",
-             f"{s.drift:g}", f"{s.memory:g}", f"{s.trend:g}")
+             f"{s.drift:g}", f"{s.memory:g}", f"{s.trend:g}", f"{s.own:g}")
             for s in SERIES.values()
         ),
     )  # fmt: skip
@@ -136,7 +136,7 @@ def hindcast_line() -> str:
     blind = [each for each in found if not tuned(each.series)]
     lost, won = (sum(not each.won for each in found), sum(each.won for each in blind))
     return (
-        f"In hindcasts of 2025 the model loses to the best naive forecast in {lost} of "
+        f"In hindcasts the model loses to the best naive forecast in {lost} of "
         f"{len(found)} comparisons, and wins {won} of the {len(blind)} that are a blind test "
         "([what it gets right and wrong](docs/validation.md))."
     )
@@ -172,6 +172,50 @@ def scores() -> str:
             for (cutoff, drivers, name), by in found.items()
         ),
     )  # fmt: skip
+
+
+def judgement() -> str:
+    """Return the scores over all origins, with paired differences and verdicts."""
+    return table(
+        ("drivers known", "series", "method", "origins", "figures", "forecasts", "CRPS",
+         "interval score", "in 90 %", "CRPS less the model's", "the model is"),
+        (
+            (r["drivers"], code(r["series"]), r["method"], r["origins"], r["figures"],
+             r["forecasts"], _figure(r["crps"]), _figure(r["interval_score"]),
+             _percent(r["coverage"]), _with_error(r), r["verdict"] or "-")
+            for r in rows("judgement")
+        ),
+    )  # fmt: skip
+
+
+def _with_error(row: Mapping[str, str]) -> str:
+    """Return a paired difference and its error, as far as there are any."""
+    if not row["difference"]:
+        return "-"
+    error = f"error {float(row['error']):.2f}" if row["error"] else "no error"
+    return f"{float(row['difference']):+.2f} ({error})"
+
+
+def judged() -> str:
+    """Return in words where the model's mean over origins is below every naive forecast."""
+    from sim.report.calibration import TITLES
+
+    parts = []
+    for drivers in dict.fromkeys(r["drivers"] for r in rows("judgement")):
+        mine = [r for r in rows("judgement") if r["drivers"] == drivers]
+        for name in dict.fromkeys(r["series"] for r in mine):
+            found = {r["method"]: r for r in mine if r["series"] == name}
+            model = found.pop("model")
+            if model["verdict"]:  # too few figures, or nothing to compare with
+                continue
+            best = min(found.values(), key=lambda r: float(r["crps"]))
+            lower = float(model["crps"]) < float(best["crps"])
+            parts.append(
+                f"{TITLES[name]}, drivers known {drivers}: {_figure(model['crps'])} against "
+                f"{_figure(best['crps'])} of the best naive forecast ({best['method']}), "
+                f"{'lower' if lower else 'not lower'} (the model is: {best['verdict']})"
+            )
+    return "**Over all origins**, mean CRPS in points. " + "; ".join(parts) + "."
 
 
 def coverage() -> str:
@@ -329,6 +373,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verdict": verdict,
     "hindcast": hindcast_line,
     "scores": scores,
+    "judgement": judgement,
+    "judged": judged,
     "coverage": coverage,
     "floors": floors,
     "left out": left_out,

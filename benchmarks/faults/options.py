@@ -31,7 +31,8 @@ COMMANDS: dict[str, list[str]] = {
 
 TOGETHER: dict[str, str] = {
     "--budget": "9", "--cluster": "local", "--cutoff": "2025-06", "--levers": LEVERS,
-    "--out": "out", "--policy": "baseline", "--precision": "0.1", "--runs": "2",
+    "--members": "300", "--out": "out", "--policy": "baseline", "--precision": "0.1",
+    "--runs": "2", "--score": "forecasts.csv", "--seed": "5", "--steps": "2",
 }  # fmt: skip
 """Values of options that are tried beside others which leave them nothing to do."""
 

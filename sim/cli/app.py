@@ -547,10 +547,15 @@ def hindcast(
     context: typer.Context,
     cutoff: Annotated[
         list[str] | None,
-        typer.Option(metavar="YYYY-MM", help="Last month in training; may be repeated."),
+        typer.Option(
+            metavar="YYYY-MM", help="Month at whose end the forecast is made; may be repeated."
+        ),
     ] = None,
     rolling: Annotated[
-        bool, typer.Option("--rolling", help="Three cut-offs: March, June, September 2025.")
+        bool,
+        typer.Option(
+            "--rolling", help="Four cut-offs, June 2025 to March 2026, and a judgement over them."
+        ),
     ] = False,
     nations: Annotated[
         bool, typer.Option("--nations", help="Score nations that were left out instead.")
@@ -558,6 +563,14 @@ def hindcast(
     alternatives: Annotated[
         bool, typer.Option("--alternatives", help="Score other structures instead.")
     ] = False,
+    score: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Score the forecasts of a file, and fit nothing."),
+    ] = None,
+    observations: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Figures of your own to score them against."),
+    ] = None,
     members: Members = 1000,
     steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
     seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
@@ -565,11 +578,21 @@ def hindcast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to a part of history, forecast the rest, and score it."""
-    from sim.cli import calibrating, output, together
+    """Fit to a part of history, forecast the rest, and score it.
+
+    With --score it fits nothing: it scores the dated forecasts of a file.
+    """
+    from sim.cli import calibrating, output, scoring, together
     from sim.study.calibration.hindcast import CUTOFF, ROLLING
 
     together.require(context)
+    if score is not None:
+        scored = scoring.score(score, observations)
+        if json:
+            output.print_json(scoring.as_json(scored))
+        else:
+            scoring.print_scores(scored)
+        return
     months = list(ROLLING) if rolling else cutoff or [CUTOFF]
     together.require_one(context, "--cutoff", len(months), "--alternatives")
     plan = {"members": members, "steps": steps, "seed": seed}

@@ -128,6 +128,8 @@ def print_hindcast(done: Hindcast) -> None:
         points = done.points
         mine = points[(points["cutoff"] == cutoff) & (points["drivers"] == drivers)]
         typer.echo(f"\n90 % intervals hold {100 * mine['covered'].mean():.0f} % of all figures.\n")
+    if len(done.table["cutoff"].unique()) > 1:
+        _print_judgement(done)
     typer.echo(
         f"The model loses to a naive forecast in {len(done.lost)} of {len(done.compared)} "
         "comparisons (column lowest)."
@@ -136,17 +138,53 @@ def print_hindcast(done: Hindcast) -> None:
         typer.echo(f"Points, scores, figure and report: {done.folder}")
 
 
+def _print_judgement(done: Hindcast) -> None:
+    """Print the scores over all cut-offs and the paired differences of each method."""
+    over = done.judgement
+    if over is None:
+        return
+    for drivers, part in over.groupby("drivers", sort=False):
+        typer.echo(f"Over all cut-offs, drivers known {drivers}: means over cut-offs\n")
+        columns = ["series", "method", "cut-offs", "figures", "forecasts", "CRPS", "interval score",
+                   "in 90 %", "less the model's", "error", "the model is"]  # fmt: skip
+        rows = [
+            {
+                "series": row["series"], "method": row["method"], "cut-offs": row["origins"],
+                "figures": row["figures"], "forecasts": row["forecasts"],
+                "CRPS": f"{row['crps']:.2f}", "interval score": f"{row['interval_score']:.1f}",
+                "in 90 %": f"{100 * row['coverage']:.0f} %",
+                "less the model's": _signed(row["difference"]),
+                "error": _number(row["error"]), "the model is": row["verdict"] or "-",
+            }
+            for row in _records(part)
+        ]  # fmt: skip
+        output.print_rows([{name: name for name in columns}, *rows], columns)
+        typer.echo("")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, with None in empty cells."""
+    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return records
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.2f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
 def hindcast_json(done: Hindcast) -> dict[str, Any]:
     """Return what ``sim hindcast --json`` prints."""
-
-    def records(frame: pd.DataFrame) -> Any:  # noqa: ANN401
-        return json.loads(frame.to_json(orient="records"))
-
+    over = done.judgement
     return {
         "folder": str(done.folder),
-        "scores": records(done.table),
-        "lost": records(done.lost),
+        "scores": _records(done.table),
+        "lost": _records(done.lost),
         "compared": len(done.compared),
+        "judgement": None if over is None else _records(over),
     }
 
 

@@ -73,6 +73,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "hindcast": (
         Rule(
+            "--score",
+            ("--cutoff", "--rolling", "--nations", "--alternatives", "--members", "--steps",
+             "--seed", "--out", "--quiet"),
+            "fits nothing, and prints its scores, which no file holds",
+        ),
+        Rule(
             "--nations",
             ("--alternatives", "--cutoff", "--rolling", "--out", "--quiet"),
             "leaves out nations and no months, and prints its scores, which no file holds",
@@ -82,13 +88,16 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
             ("--rolling", "--out", "--quiet"),
             "takes one cut-off and prints its scores, which no file holds",
         ),
-        Rule("--rolling", ("--cutoff",), "takes three cut-offs of its own"),
+        Rule("--rolling", ("--cutoff",), "takes four cut-offs of its own"),
     ),
     "observe": (Rule("--json", ("--csv",), "is another form of the same table"),),
 }  # fmt: skip
 """By command, the options that cannot act together."""
 
 NEEDS: Mapping[str, tuple[Need, ...]] = {
+    "hindcast": (
+        Need("--observations", ("--score",), "they are compared with a file of forecasts alone"),
+    ),
     "compare": (
         Need(
             "--start",

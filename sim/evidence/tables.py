@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +145,34 @@ class Row:
         return word
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a table of this room.
+
+    Parameters
+    ----------
+    table : str
+        Such as ``"releases.csv"``.
+    cells : mapping of str to tuple of str
+        Column to the cells that it may have.
+    since : str
+        Only rows whose cell ``from`` is not before; dates are compared as text.
+    """
+
+    table: str
+    cells: Mapping[str, tuple[str, ...]]
+    since: str = ""
+
+    def hold(self, row: Row) -> bool:
+        """Return whether a row is one of them."""
+        late = not self.since or row["from"] >= self.since
+        return late and all(row[column] in among for column, among in self.cells.items())
+
+
+left_out: ContextVar[tuple[Rows, ...]] = ContextVar("left_out", default=())
+"""Rows that `read` passes over; set by `sim.evidence.without` alone."""
+
+
 def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
     """Read a table whole.
 
@@ -157,7 +186,7 @@ def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
     Returns
     -------
     list of Row
-        At least one.
+        At least one, unless they are left out by `sim.evidence.without`.
 
     Raises
     ------
@@ -180,7 +209,8 @@ def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
         raise InputError(Problem(f"is not a CSV table: {error}", name)) from error
     if not rows:
         raise InputError(Problem("holds a header and no row", name))
-    return rows
+    gone = [some for some in left_out.get() if some.table == path]
+    return [row for row in rows if not any(some.hold(row) for some in gone)]
 
 
 def _check_header(header: list[str], columns: tuple[str, ...], name: str) -> None:
@@ -244,8 +274,8 @@ def read_sources() -> dict[str, Source]:
 
 
 NOT_RUN_ON = (
-    "observations.csv", "survey_counts.csv", "sources.csv", "optimism_claim.csv",
-    "control_events.csv",
+    "observations.csv", "publications.csv", "survey_counts.csv", "sources.csv",
+    "optimism_claim.csv", "control_events.csv",
 )  # fmt: skip
 """Tables that no number of a run comes from: what was observed of use, and what is only cited."""
 

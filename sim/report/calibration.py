@@ -19,7 +19,7 @@ SHOWN = ("cn_all", "all_open", "cn_open", "all")
 """Codes that are drawn of a series that has several."""
 
 MEANING = (
-    "The model was calibrated to what was observed up to each cut-off and run on to December 2025. "
+    "The model was calibrated to what had been published by each cut-off and run on to June 2026. "
     "CRPS is the continuous ranked probability score, in percentage points{odds}; lower is better. "
     "Naive forecasts know the same figures of the series itself; the flat model is the discrepancy "
     "process of the forecasts with a model that never moves."
@@ -32,6 +32,11 @@ DRIVERS = (
 FIGURES = (
     "In the figures, bars are 90 % intervals and rings are observations: blue with drivers known "
     "later, brown with drivers known at the cut-off."
+)
+
+JUDGED = (
+    "Means over cut-offs; a figure counts once a cut-off. Above zero, a difference is in favour of "
+    "the model; it is clear from 95 % confidence on, and series of few figures are not judged."
 )
 
 WIDE = 4.4
@@ -166,8 +171,38 @@ def page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Hind
         _said(done),
         done.manifest,
         figures=pictures,
-        tables=[*tables, *_scores(done)],
+        tables=[*tables, *_judgement(done), *_scores(done)],
     )
+
+
+def _judgement(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
+    """Return the scores over several cut-offs, a table a knowledge of drivers."""
+    over = done.judgement
+    if over is None or len(done.table["cutoff"].unique()) < 2:
+        return []
+    head = ("Series", "Method", ("Figures", "forecasts, cut-offs"), "CRPS", "Interval score",
+            "In 90 %", ("CRPS less the model's", "error"), "The model is")  # fmt: skip
+    made = []
+    for drivers, part in over.groupby("drivers", sort=False):
+        rows: list[tuple[Cell, ...]] = [
+            (TITLES[row["series"]], row["method"],
+             (f"{row['figures']}", f"{row['forecasts']}, {row['origins']}"),
+             f"{row['crps']:.2f}", f"{row['interval_score']:.1f}",
+             f"{100 * row['coverage']:.0f} %", _difference(row), row["verdict"])
+            for row in part.to_dict("records")
+        ]  # fmt: skip
+        made.append(Table(f"Over all cut-offs, drivers known {drivers}", head, rows, JUDGED))
+    return made
+
+
+def _difference(row: Mapping[str, Any]) -> Cell:
+    """Return a paired difference with its error, as far as there are any."""
+    import pandas as pd
+
+    if pd.isna(row["difference"]):  # the model's own row
+        return ""
+    known = not pd.isna(row["error"])
+    return (f"{row['difference']:+.2f}", f"{row['error']:.2f}" if known else "not known")
 
 
 def _said(done: Any) -> list[str]:  # noqa: ANN401 - a Hindcast

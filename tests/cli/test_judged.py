@@ -11,6 +11,8 @@ import pytest
 from sim.cli import calibrating, output
 from sim.report.sheet import data_address
 from sim.study import saved
+from sim.study.calibration.hindcast import Hindcast
+from sim.study.calibration.naive import NAMES
 from tests.cli.here import sim
 
 SHORT = ("--until", "2028-12", "--runs", "8")
@@ -275,12 +277,12 @@ def test_a_hindcast_says_what_it_lost(tmp_path, monkeypatch):
     assert 0 < lost < compared
     assert f"loses to a naive forecast in {lost} of {compared} comparisons" in done.stdout
     lowest = [line.split("  ") for line in done.stdout.splitlines() if "_" in line.split(" ")[0]]
-    naive = [row for row in lowest if set(row) & {"last value", "linear trend", "Bass curve",
-             "flat model"}]  # fmt: skip
+    naive = [row for row in lowest if {cell.strip() for cell in row} & set(NAMES)]
     assert len(naive) == lost
     files = {f.name for f in folder.iterdir()}
     drawn = {name for name in files if name.endswith(".svg")}
-    assert files - drawn == {"points.csv", "scores.csv", "lost.csv", "manifest.json", "report.html"}
+    tables = {"points.csv", "scores.csv", "lost.csv", "forecasts.csv", "judgement.csv"}
+    assert files - drawn == {*tables, "manifest.json", "report.html"}
     page = (folder / "report.html").read_text()
     assert len(drawn) >= 5
     assert all(data_address((folder / name).read_bytes()) in page for name in drawn)
@@ -294,3 +296,37 @@ def test_a_place_where_nothing_is_says_so_and_is_not_called_a_result(tmp_path):
     done = sim("report", "results", cwd=tmp_path)
     assert done.returncode == 3
     assert done.stderr == "sim: results is not a result: it has no manifest.json\n"
+
+
+def test_a_judgement_over_cut_offs_is_printed_and_told_as_json(capsys):
+    """Made up: from two cut-offs the model is better by one point in each of six months."""
+    rows = [
+        {"cutoff": cutoff, "drivers": "later", "series": "openrouter_open_weight_token_share",
+         "place": "WLD", "month": f"2026-0{n}", "ecosystem": "all_open", "observed": 20.0,
+         "horizon": n, "method": method, "p05": 10.0, "p50": 20.0, "p95": 30.0, "crps": crps,
+         "crps_log_odds": 0.1, "interval_score": 20.0, "error": 1.0, "covered": True}
+        for cutoff in ("2025-09", "2025-12") for n in range(1, 7)
+        for method, crps in (("model", 2.0), ("last value", 3.0 + 0.01 * n))
+    ]  # fmt: skip
+    every = pd.DataFrame(rows)
+    table = (
+        every.assign(width=20.0).groupby(["cutoff", "drivers", "series", "method"], sort=False)
+        .agg(points=("crps", "size"), crps=("crps", "mean"), mae=("error", "mean"),
+             coverage=("covered", "mean"), width=("width", "mean"),
+             crps_log_odds=("crps_log_odds", "mean")).reset_index()
+    )  # fmt: skip
+    mine = every[every["method"] == "model"].drop(columns="method")
+    done = Hindcast({}, mine, table, every)
+    calibrating.print_hindcast(done)
+    said = capsys.readouterr().out
+    assert "Over all cut-offs, drivers known later" in said
+    (line,) = [line for line in said.splitlines() if "last value" in line and "+1.0" in line]
+    assert line.split("  ")[-1].strip() == "better"
+    rival = calibrating.hindcast_json(done)["judgement"][1]
+    assert (rival["figures"], rival["forecasts"], rival["origins"]) == (6, 12, 2)
+    assert rival["verdict"] == "better"
+    # A result of before has no forecasts by figure of every method, and is printed without.
+    old = Hindcast({}, mine, table)
+    calibrating.print_hindcast(old)
+    assert "Over all cut-offs" not in capsys.readouterr().out
+    assert calibrating.hindcast_json(old)["judgement"] is None

@@ -24,6 +24,7 @@ from sim.cli import (
     observing,
     output,
     running,
+    scoring,
     sweeping,
     together,
 )
@@ -54,11 +55,14 @@ VALUES = {
     "--strength": "high", "--start": "2028-01", "--metric": "plurality", "--groups": "BRA",
     "--precision": "0.1", "--threshold": "0.5", "--policy": "baseline", "--box": "1",
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
-    "--nation": "BRA",
+    "--nation": "BRA", "--score": "forecasts.csv", "--observations": "figures.csv",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 
-ALLIES = {"--box": ["--policy", "baseline"], "--start": ["--levers", "us_sme_open_adoption"]}
+ALLIES = {
+    "--box": ["--policy", "baseline"], "--start": ["--levers", "us_sme_open_adoption"],
+    "--observations": ["--score", "forecasts.csv"],
+}  # fmt: skip
 """What an option cannot stand without."""
 
 STARTED = ("--each-lever", "--cost", "--budget", "--interactions")
@@ -67,7 +71,8 @@ STARTED = ("--each-lever", "--cost", "--budget", "--interactions")
 AGREED = {
     ("--json", "--quiet"),  # one value for programs and nothing else, as the help of --quiet says
     ("--cost", "--each-lever"), ("--budget", "--each-lever"),  # these are of each lever anyway
-    ("--box", "--policy"), ("--start", "--levers"),  # which the first has beside it already
+    # These the first has beside it already.
+    ("--box", "--policy"), ("--start", "--levers"), ("--observations", "--score"),
 }  # fmt: skip
 """Options of which the second asks for what the first does anyway, and so has it."""
 
@@ -122,7 +127,8 @@ def seen(tmp_path, monkeypatch, capsys):
         return called
 
     for module in (
-        running, sweeping, comparing, judging, claiming, calibrating, observing, catalogue, output,
+        running, sweeping, comparing, judging, claiming, calibrating, observing, scoring, catalogue,
+        output,
     ):  # fmt: skip
         for name, value in vars(module).items():
             own = getattr(value, "__module__", None) == module.__name__

@@ -42,6 +42,8 @@ def _series() -> list[Row]:
                 "discrepancy_sd": series.drift,
                 "autocorrelation": series.memory,
                 "slope_sd": series.trend,
+                "nation_sd": series.own,
+                "nation_autocorrelation": series.own_memory,
             },
             tags=(*series.codes, series.sees),
         )

@@ -23,7 +23,14 @@ from sim.study import saved
 from sim.study.calibration import members, smoother, tastes
 from sim.study.calibration.members import Unknowns
 from sim.study.calibration.series import Floats
-from sim.study.calibration.targets import LAST_FITTED, Target, covariance, targets, values
+from sim.study.calibration.targets import (
+    LAST_FITTED,
+    LAST_OBSERVED,
+    Target,
+    covariance,
+    targets,
+    values,
+)
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps.shards import Store
@@ -73,6 +80,8 @@ class Plan:
         Nations whose developers are known; all in the evidence by default.
     overrides : tuple of (str, value)
         Values of the scenario in place of baseline's, such as a switch.
+    origin : bool
+        Whether figures that were published after ``until`` are unknown, as to a forecast made then.
     """
 
     members: int = 1000
@@ -82,6 +91,12 @@ class Plan:
     until: str = "2026-06"
     nations: tuple[str, ...] | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
+    origin: bool = False
+
+    @property
+    def aims(self) -> list[Target]:
+        """Figures that it aims at."""
+        return targets(calendar.parse(self.until), self.nations, origin=self.origin)
 
     @property
     def hash(self) -> str:
@@ -173,7 +188,7 @@ class Calibration(Saved):
                 "overrides": tuple((path, value) for path, value in asked["overrides"]),
             }
         )
-        aims = targets(calendar.parse(plan.until), plan.nations)
+        aims = plan.aims
         unknown = members.unknowns(compiled(plan))
         with np.load(folder / MEMBERS, allow_pickle=False) as held:
             arrays = [held[name] for name in _ARRAYS]
@@ -214,7 +229,7 @@ def calibrate(
     if keeps:
         saved.require_writable(Path(str(out)))
     steps = Store(Path(str(out)) / FOLDER, ".npz") if keeps else None
-    aims = targets(calendar.parse(plan.until), plan.nations) if aims is None else list(aims)
+    aims = plan.aims if aims is None else list(aims)
     run = _Runs(plan, aims, steps, progress)
     fit = _parameters(run)
     scores, shown = _tastes(run, fit)
@@ -376,11 +391,12 @@ def _require_sound(plan: Plan) -> None:
     except ValueError as error:
         raise InputError(Problem(str(error), path="until", hint="write YYYY-MM")) from error
     first = calendar.parse("2024-12")
-    if not first <= last <= LAST_FITTED:
+    most = LAST_OBSERVED if plan.origin else LAST_FITTED
+    if not first <= last <= most:
         raise InputError(
             Problem(
                 f"{plan.until} is no month to calibrate to: observations begin to tell in 2024-12, "
-                f"and a fit aims at none after {calendar.text(LAST_FITTED)}",
+                f"and a fit aims at none after {calendar.text(most)}",
                 path="until",
             )
         )

@@ -20,7 +20,6 @@ PAIRS = (("_low", "_high"), ("_band_low", "_band_high"))
 MORE = {
     "openrouter_token_share_by_lab_origin": ("_day_high", "_day_high_other_day"),
     "genai_user_share_of_working_age_population": ("",),
-    "atom_share_of_new_derivatives": ("_last_point",),
 }
 """Ends of the names of rows that are of a series although no fit aims at all of them."""
 

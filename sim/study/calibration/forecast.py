@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.study.calibration.series import Floats
+from sim.study.calibration.series import Floats, Series
 from sim.study.calibration.targets import Target, between, covariance, values
 
 
@@ -56,6 +57,47 @@ def predict(
     if errors:
         spread = spread + np.diag([aim.error**2 for aim in wanted])
     return centre + _root(spread) @ rng.standard_normal(centre.shape)
+
+
+def own_paths(
+    known: Sequence[Target],
+    left: Floats,
+    series: Series,
+    months: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Floats:
+    """Return draws of what the model lacks in one place alone, given what is left there.
+
+    Drawn after what all places share, at whose draws ``left`` is taken: the two together are a
+    draw of both. With a small error and a long memory a place goes on from its last figure.
+
+    Parameters
+    ----------
+    known : sequence of Target
+        Figures of the place and code; may be empty.
+    left : ndarray, shape (known, R)
+        Figures less the model and less the shared draws, log-odds.
+    series : Series
+    months : ndarray of int, shape (T,)
+    rng : numpy Generator
+
+    Returns
+    -------
+    ndarray, shape (T, R)
+        Log-odds.
+    """
+    at = np.array([aim.month for aim in known], dtype=np.int64)
+
+    def shared(first: NDArray[np.int64], second: NDArray[np.int64]) -> Floats:
+        gap = np.abs(first[:, None] - second[None, :])
+        return np.asarray(series.own**2 * series.own_memory**gap)
+
+    errors = np.diag([aim.error**2 for aim in known])
+    gain = np.linalg.solve(shared(at, at) + errors, shared(at, months)).T if known else None
+    spread, noise = shared(months, months), rng.standard_normal((months.size, left.shape[1]))
+    if gain is None:
+        return _root(spread) @ noise
+    return np.asarray(gain @ left + _root(spread - gain @ shared(at, months)) @ noise)
 
 
 def _root(spread: Floats) -> Floats:

@@ -13,22 +13,23 @@ import pandas as pd
 
 from sim import months as calendar
 from sim.errors import InputError, Problem
-from sim.evidence import load
 from sim.evidence.tables import data_hash
-from sim.study.calibration import members, naive, scores
+from sim.study.calibration import judgement, members, naive, scores
 from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled, scenario_of
 from sim.study.calibration.forecast import predict
-from sim.study.calibration.series import SERIES, Floats, logit, percent
-from sim.study.calibration.targets import LAST_FITTED, Target, targets
+from sim.study.calibration.series import Floats, logit, percent
+from sim.study.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 
-LAST = calendar.text(LAST_FITTED)
+LAST = calendar.text(LAST_OBSERVED)
 CUTOFF = "2025-06"
-ROLLING = ("2025-03", "2025-06", "2025-09")
+ROLLING = ("2025-06", "2025-09", "2025-12", "2026-03")
+"""Origins of the rolling judgement."""
+
 FOLDER = "hindcast"
 FACTS = "facts_until"
-MODEL_NAME = "model"
+MODEL_NAME = judgement.MODEL
 
 DRIVERS = {"later": "drivers known later", "at cut-off": "drivers known at the cut-off"}
 """What a forecast knows of prices, releases and rules after its cut-off."""
@@ -57,11 +58,13 @@ class Hindcast(Saved):
     ----------
     manifest : mapping
     points : DataFrame
-        One row a forecast: cutoff, drivers, series, place, month, ecosystem, observed, p05, p50,
-        p95, crps, error, covered.
+        One row a forecast of the model: cutoff, drivers, series, place, month, ecosystem, observed,
+        p05, p50, p95, crps, crps_log_odds, error, covered, interval_score, horizon (months).
     table : DataFrame
         Scores by cutoff, drivers, series and method: points, crps and mae in percentage points,
-        crps_log_odds, coverage and width of 90 % intervals.
+        crps_log_odds, coverage, width and interval_score of 90 % intervals.
+    forecasts : DataFrame, optional
+        The same as ``points`` for every method, the model among them; results of before have none.
     folder : Path, optional
         Where it is kept.
     """
@@ -70,6 +73,12 @@ class Hindcast(Saved):
 
     points: pd.DataFrame
     table: pd.DataFrame
+    forecasts: pd.DataFrame | None = None
+
+    @property
+    def judgement(self) -> pd.DataFrame | None:
+        """Scores over all origins with paired differences; None in a result of before."""
+        return None if self.forecasts is None else judgement.judged(self.forecasts)
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -78,6 +87,9 @@ class Hindcast(Saved):
 
     def _tables(self) -> dict[str, Writer]:
         tables = {"points": self.points, "scores": self.table, "lost": self.lost}
+        over = self.judgement
+        if self.forecasts is not None and over is not None:
+            tables |= {"forecasts": self.forecasts, "judgement": over}
         return {f"{name}.csv": csv_of(table.round(4)) for name, table in tables.items()}
 
     def _figures(self) -> dict[str, bytes]:
@@ -99,7 +111,8 @@ class Hindcast(Saved):
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Hindcast:
         points, table = (pd.read_csv(folder / f"{name}.csv") for name in ("points", "scores"))
-        return cls(manifest, points, table)
+        every = folder / "forecasts.csv"
+        return cls(manifest, points, table, pd.read_csv(every) if every.exists() else None)
 
     @property
     def lost(self) -> pd.DataFrame:
@@ -128,12 +141,14 @@ def hindcast(
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Hindcast:
-    """Train to each cut-off, forecast to the end of 2025 and score.
+    """Train to each cut-off, forecast the figures of later months to June 2026, and score.
+
+    A cut-off knows what was published by its end, and is judged on the months after it.
 
     Parameters
     ----------
     cutoffs : iterable of str
-        Months, ``YYYY-MM``, whose later observations are unknown in training.
+        Origins: months, ``YYYY-MM``, at whose end the forecast is made.
     plan : Plan, optional
         Members, steps, seed and structure; its own last month is not read.
     out : str or Path, optional
@@ -196,108 +211,80 @@ class _Part:
 
 def _blind(plan: Plan, cutoff: str) -> Plan:
     """Return a plan that knows neither figures nor facts of after a cut-off."""
-    return replace(plan, until=cutoff, overrides=(*plan.overrides, (FACTS, cutoff)))
+    overrides = (*plan.overrides, (FACTS, cutoff))
+    return replace(plan, until=cutoff, overrides=overrides, origin=True)
 
 
 def _forecast(trained: Calibration, cutoff: str, drivers: str) -> _Part:
     """Run the trained members on to the end of the observations and draw what would be seen."""
-    later = [aim for aim in targets() if aim.month > calendar.parse(cutoff)]
+    origin = calendar.parse(cutoff)
+    later = [aim for aim in published() if aim.month > origin]
+    # What the world starts at is known to the forecast too, nation by nation.
+    past = [*trained.aims, *starts(origin, origin=True)]
     plan = trained.plan
     if drivers == "later":
         plan = replace(plan, overrides=tuple(each for each in plan.overrides if each[0] != FACTS))
     world = compiled(plan, until=LAST)
-    both = [*trained.aims, *later]
     seed = trained.plan.seed * 1000 + 500
     shown = members.shown(
-        world, trained.unknown, trained.posterior, both, seed, trained.plan.repeats
+        world, trained.unknown, trained.posterior, [*past, *later], seed, trained.plan.repeats
     )
-    n = len(trained.aims)
+    n = len(past)
     rng = np.random.default_rng([trained.plan.seed, 2])
-    draws = predict(trained.aims, shown[:n], later, shown[n:], rng)
-    return _Part(cutoff, drivers, _past(trained.aims, cutoff), later, percent(draws))
-
-
-def _past(aims: Sequence[Target], cutoff: str) -> list[Target]:
-    """Return what naive forecasts know: the targets and, by nation, the users before them."""
-    name = "genai_user_share_of_working_age_population"
-    users = [
-        Target(name, row.place, row.last, "all", row.value, SERIES[name].error)
-        for row in load().observations
-        if row.series == name and row.place != "WLD" and row.last <= calendar.parse(cutoff)
-    ]
-    known = {(aim.series, aim.place, aim.month) for aim in aims}
-    return [*aims, *(u for u in users if (u.series, u.place, u.month) not in known)]
+    draws = predict(past, shown[:n], later, shown[n:], rng)
+    return _Part(cutoff, drivers, past, later, percent(draws))
 
 
 def _scored(parts: Sequence[_Part], facts: Mapping[str, Any]) -> Hindcast:
-    points, rows = [], []
-    for part in parts:
-        for place, aim in enumerate(part.aims):
-            if aim.at_least:
-                continue
-            draws = part.draws[place]
-            low, high = scores.interval(draws)
-            middle = float(np.median(draws))
-            points.append(
-                {
-                    "cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series,
-                    "place": aim.place, "month": calendar.text(aim.month), "ecosystem": aim.code,
-                    "observed": aim.value, "p05": low, "p50": middle, "p95": high,
-                    "crps": scores.crps(draws, aim.value),
-                    "crps_log_odds": _on_log_odds(draws, aim.value),
-                    "error": abs(middle - aim.value), "covered": low <= aim.value <= high,
-                }
-            )  # fmt: skip
-            rows += _naive_rows(part, aim)
-    frame = pd.DataFrame(points)
-    mine = frame.assign(method=MODEL_NAME, width=frame["p95"] - frame["p05"])
-    every = pd.concat([mine, pd.DataFrame(rows)], ignore_index=True) if rows else mine
+    rows = [
+        row
+        for part in parts
+        for place, aim in enumerate(part.aims)
+        if not aim.at_least
+        for row in _rows(part, aim, part.draws[place])
+    ]
+    every = pd.DataFrame(rows)
+    mine = every[every["method"] == MODEL_NAME].drop(columns="method").reset_index(drop=True)
     table = (
-        every.groupby(["cutoff", "drivers", "series", "method"], sort=False)
+        every.assign(width=every["p95"] - every["p05"])
+        .groupby(["cutoff", "drivers", "series", "method"], sort=False)
         .agg(
             points=("crps", "size"), crps=("crps", "mean"), mae=("error", "mean"),
             coverage=("covered", "mean"), width=("width", "mean"),
-            crps_log_odds=("crps_log_odds", "mean"),
+            crps_log_odds=("crps_log_odds", "mean"), interval_score=("interval_score", "mean"),
         )
         .reset_index()
     )  # fmt: skip
-    return Hindcast(facts, frame, table)
+    return Hindcast(facts, mine, table, every)
 
 
-def _naive_rows(part: _Part, aim: Target) -> list[dict[str, Any]]:
-    """Return the scores of the naive forecasts of one figure; none where nothing was observed."""
+def _rows(part: _Part, aim: Target, draws: Floats) -> Iterable[dict[str, Any]]:
+    """Yield the forecasts of one figure: the model's, then naive ones where any was published."""
+    about = {
+        "cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series, "place": aim.place,
+        "month": calendar.text(aim.month), "ecosystem": aim.code, "observed": aim.value,
+        "horizon": aim.month - calendar.parse(part.cutoff),
+    }  # fmt: skip
+    yield about | {"method": MODEL_NAME} | _scores(draws, aim.value)
     past = [
         other
         for other in part.past
         if (other.series, other.place, other.code) == (aim.series, aim.place, aim.code)
         and not other.at_least
     ]
-    if not past:
-        return []
-    about = {"cutoff": part.cutoff, "drivers": part.drivers, "series": aim.series}
-    rows = []
-    for name, method in naive.METHODS.items():
-        middle, sd = method(past, aim.month)
-        reach = 1.6448536269514722 * sd
-        rows.append(
-            about | {
-                "method": name, "crps": scores.crps_normal(middle, sd, aim.value),
-                "crps_log_odds": _on_log_odds(naive.quantiles(middle, sd), aim.value),
-                "error": abs(middle - aim.value), "covered": abs(middle - aim.value) <= reach,
-                "width": 2.0 * reach,
-            }
-        )  # fmt: skip
-    draws = naive.flat(past, aim)
+    for name in naive.NAMES if past else ():
+        yield about | {"method": name} | _scores(naive.draws(name, past, aim), aim.value)
+
+
+def _scores(draws: Floats, value: float) -> dict[str, Any]:
+    """Return the quantiles of a forecast in percent and its scores."""
     low, high = scores.interval(draws)
-    rows.append(
-        about | {
-            "method": naive.FLAT, "crps": scores.crps(draws, aim.value),
-            "crps_log_odds": _on_log_odds(draws, aim.value),
-            "error": abs(float(np.median(draws)) - aim.value),
-            "covered": low <= aim.value <= high, "width": high - low,
-        }
-    )  # fmt: skip
-    return rows
+    middle = float(np.median(draws))
+    return {
+        "p05": low, "p50": middle, "p95": high, "crps": scores.crps(draws, value),
+        "crps_log_odds": _on_log_odds(draws, value), "error": abs(middle - value),
+        "covered": low <= value <= high, "interval_score": scores.interval_score(low, high, value),
+    }  # fmt: skip
 
 
 def _on_log_odds(draws: Floats, value: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,25 +16,57 @@ from sim.errors import InputError, Problem, nearest
 from sim.evidence.survey import sampled
 from sim.study.calibration import series as observed
 from sim.study.calibration import views as seen_of
-from sim.study.calibration.forecast import predict
+from sim.study.calibration.forecast import own_paths, predict
 from sim.study.calibration.series import WORLD, Floats, Series, logit, percent
-from sim.study.calibration.targets import Target, modelled, targets
+from sim.study.calibration.targets import (
+    LAST_FITTED,
+    Target,
+    modelled,
+    starts,
+    targets,
+    values,
+)
 from sim.study.ensemble import LANES, resolve
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
+    from sim.world import Trajectory
 
 COLUMNS = ("month", "nation", "ecosystem", "mean", "p05", "p50", "p95")
 FIRST = "2023-01"
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
-    """Views of all replicates of a scenario."""
+class Block:
+    """Some replicates of a scenario, looked at in every month, and what their views need."""
 
     drivers: Drivers
-    views: Floats  # [months, places, codes, R] percent
+    seen: Trajectory
+    lanes: seen_of.Known
+
+    def view(self, series: Series) -> Floats:
+        """Return what a series sees, (months, places, codes, replicates), percent."""
+        return seen_of.view(series, self.seen, self.drivers, self.lanes)
+
+
+def blocks(scenario: Scenario, drivers: Drivers) -> Iterator[Block]:
+    """Simulate all replicates of a scenario, some at a time, in their order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved; its seed and number of runs are used.
+    drivers : Drivers
+        What it was compiled to, or that with other facts.
+    """
+    from sim.world import simulate
+
+    ensemble, months = scenario.ensemble, drivers.facts.months.size
+    for first in range(0, ensemble.runs, LANES):
+        replicates = np.arange(first, min(first + LANES, ensemble.runs))
+        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
+        yield Block(drivers, done, seen_of.lanes(drivers, ensemble.seed, replicates))
 
 
 def observe(
@@ -82,33 +114,26 @@ def observe(
     InputError
         If the series, ecosystem or nation is unknown there.
     """
+    from sim.scenario import compile as compiled
+
     known = observed.named(series)
     resolved = resolve(scenario, runs=runs, seed=seed, until=until, overrides=overrides)
-    seen = _views(resolved, known)
+    drivers = compiled(resolved)
     if known.name == "deepseek_market_share" and ecosystem == "cn_open:deepseek":
         ecosystem = "cn_open"  # the table of observations names the laboratory
     codes = _chosen(ecosystem, known.codes, "ecosystem")
-    nations = seen.drivers.nations if known.by_nation else (WORLD,)
+    nations = places_of(known, drivers)
     places = _chosen(nation, nations, "nation")
-    views = seen.views
+    parts = [block.view(known) for block in blocks(resolved, drivers)]
+    views = np.concatenate(parts, axis=-1)
     if errors:
-        views = _with_errors(views, known, seen.drivers, resolved)
-    return _table(views, seen.drivers.first, known, nations, codes, places)
+        views = with_errors(views, known, drivers, resolved)
+    return _table(views, drivers.first, known, nations, codes, places)
 
 
-def _views(scenario: Scenario, known: Series) -> _Seen:
-    from sim.scenario import compile as compiled
-    from sim.world import simulate
-
-    drivers, ensemble = compiled(scenario), scenario.ensemble
-    parts = []
-    for first in range(0, ensemble.runs, LANES):
-        replicates = np.arange(first, min(first + LANES, ensemble.runs))
-        months = drivers.facts.months.size
-        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
-        lanes = seen_of.lanes(drivers, ensemble.seed, replicates)
-        parts.append(seen_of.view(known, done, drivers, lanes))
-    return _Seen(drivers, np.concatenate(parts, axis=-1))
+def places_of(known: Series, drivers: Drivers) -> tuple[str, ...]:
+    """Return the names of the axis of places of a view."""
+    return drivers.nations if known.by_nation else (WORLD,)
 
 
 def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, ...]:
@@ -122,17 +147,20 @@ def _chosen(wanted: str | None, known: Sequence[str], what: str) -> tuple[str, .
     return (wanted,)
 
 
-def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
-    """Return draws of observations: what the model lacks, told by known figures, and errors."""
+def with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scenario) -> Floats:
+    """Return draws of observations: what the model lacks, told by known figures, and errors.
+
+    Parameters
+    ----------
+    views : ndarray, shape (months, places, codes, R)
+        What the series sees of the model, percent, months from 2023-01 on.
+    known : Series
+    drivers : Drivers
+    scenario : Scenario
+        Its seed draws the errors; figures published after its ``facts_until`` are not known.
+    """
     months, places, codes, runs = views.shape
-    until = scenario.facts_until
-    told = [
-        aim
-        for aim in targets(until)
-        if aim.series == known.name
-        and aim.month < calendar.FIRST + months
-        and (not known.by_nation or aim.place in drivers.nations)
-    ]
+    told = _told(known, drivers, scenario.facts_until, months)
     rng = np.random.default_rng([scenario.ensemble.seed, crc32(known.name.encode())])
     shown = modelled(told, {known.name: views}, drivers.nations, {known.name: np.arange(months)})
     shown = shown if told else np.empty((0, runs))
@@ -145,7 +173,10 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         lacks[:, c] = predict(
             [told[n] for n in mine], shown[mine], path, np.zeros((months, runs)), rng, errors=False
         )
-    shares = percent(logit(views) + lacks[:, None])
+    every = np.broadcast_to(lacks[:, None], views.shape)
+    if known.own:
+        every = every + _own(known, told, shown, lacks, drivers, rng)
+    shares = percent(logit(views) + every)
     if known.rest is not None:
         # What the others leave is no figure of its own, and lacks what they lack.
         rest = known.codes.index(known.rest)
@@ -153,6 +184,55 @@ def _with_errors(views: Floats, known: Series, drivers: Drivers, scenario: Scena
         shares[:, :, rest] = 100.0 - shares[:, :, others].sum(axis=2)
     noise = rng.standard_normal((months, places, codes, runs))
     return percent(logit(shares) + noise * _error(known, shares, drivers))
+
+
+def _told(known: Series, drivers: Drivers, until: int | None, months: int) -> list[Target]:
+    """Return the figures that a view continues from: those of the fit, and those of the start.
+
+    A world whose facts end early knows what was published by then.
+    """
+    last, early = (LAST_FITTED, False) if until is None else (min(until, LAST_FITTED), True)
+    return [
+        aim
+        for aim in [*starts(last, origin=early), *targets(last, origin=early)]
+        if aim.series == known.name
+        and aim.month < calendar.FIRST + months
+        and (not known.by_nation or aim.place in drivers.nations)
+    ]
+
+
+def _own(
+    known: Series,
+    told: Sequence[Target],
+    shown: Floats,
+    lacks: Floats,
+    drivers: Drivers,
+    rng: np.random.Generator,
+) -> Floats:
+    """Return what the model lacks in each place alone, log-odds, (T, places, codes, R).
+
+    Parameters
+    ----------
+    known : Series
+    told : sequence of Target
+    shown : ndarray, shape (told, R)
+        The model at them, log-odds.
+    lacks : ndarray, shape (T, codes, R)
+        What it lacks everywhere.
+    drivers : Drivers
+    rng : numpy Generator
+    """
+    months, codes, runs = lacks.shape
+    places = drivers.nations if known.by_nation else (WORLD,)
+    out = np.empty((months, len(places), codes, runs))
+    for i, nation in enumerate(places):
+        for c, code in enumerate(known.codes):
+            mine = [n for n, aim in enumerate(told) if (aim.place, aim.code) == (nation, code)]
+            here = [told[n] for n in mine]
+            at = [aim.month - calendar.FIRST for aim in here]
+            left = values(here)[:, None] - shown[mine] - lacks[at, c]
+            out[:, i, c] = own_paths(here, left, known, calendar.FIRST + np.arange(months), rng)
+    return out
 
 
 def _error(known: Series, shares: Floats, drivers: Drivers) -> Floats | float:

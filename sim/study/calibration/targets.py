@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.evidence import Observation, load
+from sim.evidence.publications import published as came_out
 from sim.study.calibration.series import (
     DAMPING,
     SERIES,
@@ -23,6 +24,9 @@ from sim.study.calibration.series import (
 
 LAST_FITTED = calendar.parse("2026-06")
 """Last month whose figures a fit may aim at; later ones stand beside the model and judge it."""
+
+LAST_OBSERVED = calendar.parse("2026-06")
+"""Last month that any figure is of: forecasts from an origin are judged up to it."""
 
 LEFT_OUT = {
     "atom_share_of_new_derivatives": "one laboratory, not its ecosystem",
@@ -54,6 +58,10 @@ class Target:
         Whether the source says "more than": the model is held to it from below alone.
     at_most : bool
         Whether it says "less than": the model is held to it from above alone.
+    out : int, optional
+        Month in which it was published, where that is later than the last one that it covers.
+    ahead : int
+        Months by which it was said before: what people will do by their own account.
     """
 
     series: str
@@ -64,12 +72,14 @@ class Target:
     error: float
     at_least: bool = False
     at_most: bool = False
+    out: int | None = None
+    ahead: int = 0
 
     @property
     def known(self) -> int:
-        """First month in which it could be known."""
-        out = self.of.published
-        return self.month if out is None else max(self.month, calendar.parse(out))
+        """First month at whose end it could be known."""
+        said = self.month - self.ahead
+        return said if self.out is None else max(said, self.out)
 
     @property
     def of(self) -> Series:
@@ -77,29 +87,55 @@ class Target:
         return SERIES[self.series]
 
 
-def targets(until: int | None = None, nations: Iterable[str] | None = None) -> list[Target]:
+def targets(
+    until: int | None = None, nations: Iterable[str] | None = None, *, origin: bool = False
+) -> list[Target]:
     """Return the figures that a calibration aims at.
 
     Parameters
     ----------
     until : int, optional
-        Last month whose observations may be known; never later than `LAST_FITTED`.
+        Last month whose figures are aimed at; never later than `LAST_FITTED` but from an origin.
     nations : iterable of str, optional
         Nations whose developers may be known; all that are in the evidence by default.
+    origin : bool
+        Whether only what was published by the end of ``until`` is known, as to a forecast made
+        then. Otherwise figures count whenever they came out.
 
     Returns
     -------
     list of Target
         Ordered by series, place, code and month.
     """
-    last = LAST_FITTED if until is None else min(until, LAST_FITTED)
+    last = _last(until, origin=origin)
     among = None if nations is None else set(nations)
     return [
         target
         for target in published()
-        if target.known <= last
+        if (target.known if origin else target.month) <= last
         and (target.of.key not in BY_CHOICE or among is None or target.place in among)
     ]
+
+
+def starts(until: int | None = None, *, origin: bool = False) -> list[Target]:
+    """Return the figures that no fit aims at since the world starts at them.
+
+    A forecast knows them as it knows the others: what comes after continues from them.
+
+    Parameters
+    ----------
+    until, origin
+        As in :func:`targets`.
+    """
+    last = _last(until, origin=origin)
+    every = (target for series in SERIES.values() for target in _of(series, aimed=False))
+    return [target for target in every if (target.known if origin else target.month) <= last]
+
+
+def _last(until: int | None, *, origin: bool) -> int:
+    if until is None:
+        return LAST_FITTED
+    return until if origin else min(until, LAST_FITTED)
 
 
 def published() -> list[Target]:
@@ -122,25 +158,27 @@ BY_CHOICE = ("split",)
 ORDER = {name: place for place, name in enumerate(SERIES)}
 
 
-def _of(series: Series) -> Iterable[Target]:
+def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
     """Yield the figures of a series, row by row of its own row."""
     given: set[tuple[str, int, str]] = set()
     for rows in series.rows:
         band = isinstance(rows.name, tuple)
-        for place, month, code, value in _figures(rows):
-            of = (place, month, code)
-            if (place == WORLD) == series.by_nation or (band and of in given):
+        for row, code, value in _figures(rows, aimed=aimed):
+            of = (row.place, row.last, code)
+            if (row.place == WORLD) == series.by_nation or (band and of in given):
                 continue
             given.add(of)
             yield Target(
                 series.name,
-                place,
-                month,
+                row.place,
+                row.last + rows.ahead,
                 code,
                 value,
-                _error(series, rows, place, code),
+                _error(series, rows, row.place, code),
                 rows.at_least,
                 rows.at_most,
+                came_out(row.series, row.period, row.last),
+                rows.ahead,
             )
 
 
@@ -152,20 +190,23 @@ def _error(series: Series, rows: Rows, place: str, code: str) -> float:
     return rows.error(place, own) if callable(rows.error) else rows.error
 
 
-def _figures(rows: Rows) -> Iterable[tuple[str, int, str, float]]:
-    """Yield place, month, code and percent of what the table says in some rows."""
+def _figures(rows: Rows, *, aimed: bool) -> Iterable[tuple[Observation, str, float]]:
+    """Yield observation, code and percent of what the table says in some rows.
+
+    Those that are aimed at, or those of before that have another use.
+    """
     first, *other = (rows.name,) if isinstance(rows.name, str) else rows.name
     ends = [
         {(row.place, row.last, row.ecosystem): row.value for row in _table(name)} for name in other
     ]
     after = None if rows.after is None else calendar.parse(rows.after)
     for row in _table(first):
-        if row.ecosystem not in rows.codes or (after is not None and row.last <= after):
+        late = after is None or row.last > after
+        if row.ecosystem not in rows.codes or late != aimed:
             continue
         here = [end[row.place, row.last, row.ecosystem] for end in ends]
         value = max(sum([row.value, *here]) / (1 + len(here)), rows.floor)
-        code = row.ecosystem if rows.counted_as is None else rows.counted_as
-        yield row.place, row.last + rows.ahead, code, value
+        yield row, row.ecosystem if rows.counted_as is None else rows.counted_as, value
 
 
 def _table(name: str) -> Iterable[Observation]:
@@ -181,7 +222,8 @@ def covariance(aims: Sequence[Target], *, errors: bool = True, slopes: bool = Tr
     """Return the covariance of observations around the model, log-odds, (targets, targets).
 
     Errors of observation are independent. What the model lacks is a process of the series: in
-    months apart it is correlated by ``memory ** gap``, and between places it is the same.
+    months apart it is correlated by ``memory ** gap``, and between places it is the same. A second
+    one is each nation's own, correlated by ``own_memory ** gap``; the world has none.
 
     Parameters
     ----------
@@ -204,6 +246,8 @@ def between(first: Sequence[Target], second: Sequence[Target], *, slopes: bool =
             if one.series == other.series and one.code == other.code:
                 of, gap = one.of, abs(one.month - other.month)
                 out[i, j] = of.drift**2 * of.memory**gap
+                if one.place == other.place != WORLD:
+                    out[i, j] += of.own**2 * of.own_memory**gap
                 if slopes:
                     out[i, j] += of.trend**2 * _fading(one.month) * _fading(other.month)
     return out

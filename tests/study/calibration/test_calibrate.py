@@ -146,6 +146,7 @@ def test_it_survives_kills(done, tmp_path):
         (Plan(steps=0), "outside 1 to 100"),
         (Plan(members=130, until="2025-06"), "130 members are too few: .* parameters are drawn"),
         (Plan(until="2026-03"), "no month to calibrate to"),
+        (Plan(until="2026-07", origin=True), "aims at none after 2026-06"),
         (Plan(until="soon"), "soon"),
     ],
 )

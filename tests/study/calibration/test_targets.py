@@ -14,10 +14,12 @@ from sim.study.calibration.fitted import BANDS, FITTED, SPLIT, STATUSES, posteri
 from sim.study.calibration.series import SERIES, VIEWS, logit, percent
 from sim.study.calibration.targets import (
     LAST_FITTED,
+    LAST_OBSERVED,
     between,
     covariance,
     modelled,
     published,
+    starts,
     targets,
     values,
 )
@@ -46,6 +48,7 @@ def test_later_figures_of_every_kind_are_published_for_comparison():
         "openrouter_token_share_by_lab_origin": 12,
         "openrouter_open_weight_token_share": 6,
         "genai_user_share_of_working_age_population": 80,
+        "atom_share_of_new_derivatives": 2,
     }
 
 
@@ -143,13 +146,53 @@ def test_scores_and_values_are_each_other_s_inverse():
     np.testing.assert_allclose(unknown.scores(unknown.values(scores)), scores, atol=2e-3)
 
 
-def test_the_survey_is_not_known_before_it_came_out():
-    june, july = (targets(months.parse(until)) for until in ("2025-06", "2025-07"))
-    assert not {aim.series for aim in june} & {SERIES[name].name for name in SURVEY}
+SURVEY = [SERIES[name].name for name in SERIES if name.startswith("so2025full_")]
+USERS = "genai_user_share_of_working_age_population"
+
+
+def test_an_origin_does_not_know_the_survey_before_it_came_out():
+    june, july = (targets(months.parse(until), origin=True) for until in ("2025-06", "2025-07"))
+    assert not {aim.series for aim in june} & set(SURVEY)
     assert {aim.series for aim in july} >= set(SURVEY)
+    # A fit of today to June 2025 knows what came out later too.
+    assert {aim.series for aim in targets(months.parse("2025-06"))} >= set(SURVEY)
 
 
-SURVEY = [name for name, series in SERIES.items() if series.published == "2025-07"]
+@pytest.mark.parametrize("until", ["2025-06", "2025-09", "2025-12", "2026-03"])
+def test_an_origin_knows_no_figure_of_later_months_or_that_came_out_later(until):
+    month = months.parse(until)
+    found = [*targets(month, origin=True), *starts(month, origin=True)]
+    assert found
+    assert max(max(aim.month, aim.out) for aim in found) <= month
+    known = {(aim.series, aim.place, aim.month, aim.code, aim.value) for aim in found}
+    for aim in published():
+        key = (aim.series, aim.place, aim.month, aim.code, aim.value)
+        assert (key in known) == (max(aim.month, aim.out) <= month)
+
+
+def test_where_nations_start_is_known_from_the_report_on():
+    for until, count in (("2025-10", 0), ("2025-11", 80), ("2026-03", 80)):
+        found = starts(months.parse(until), origin=True)
+        assert len(found) == count
+        assert {aim.series for aim in found} <= {USERS}
+    assert not {(aim.series, aim.place, aim.month) for aim in starts()} & {
+        (aim.series, aim.place, aim.month) for aim in published()
+    }
+
+
+def test_an_origin_in_2026_knows_the_figures_before_it():
+    found = targets(months.parse("2026-03"), origin=True)
+    assert max(aim.month for aim in found) == months.parse("2026-03")
+    assert sum(aim.series == USERS for aim in found) == 80
+
+
+def test_no_figure_is_later_than_the_last_observed_month():
+    assert max(aim.month for aim in published()) == LAST_OBSERVED
+
+
+def test_every_figure_is_published_once():
+    keys = [(a.series, a.place, a.month, a.code, a.value) for a in [*published(), *starts()]]
+    assert len(keys) == len(set(keys))
 
 
 def test_errors_of_the_survey_are_those_of_sampling_and_wide_where_few_are_typical():
