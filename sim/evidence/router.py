@@ -270,3 +270,9 @@ def _released(ecosystems: tuple[str, ...]) -> NDArray[np.int64]:
 def _of_catalogue(row: Row) -> int:
     """Return the day of a model of the catalogue: the middle of the month where it gives none."""
     return _day(row, "date", row["date"] if len(row["date"]) > 7 else f"{row['date']}-15")
+
+
+def forget() -> None:
+    """Forget what was read of the tables, which is read again when it is asked for."""
+    entries.cache_clear()
+    _released.cache_clear()

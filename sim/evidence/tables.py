@@ -157,11 +157,14 @@ class Rows:
         Column to the cells that it may have.
     since : str
         Only rows whose cell ``from`` is not before; dates are compared as text.
+    emptied : str
+        Column whose cell is left out of them, in place of the rows.
     """
 
     table: str
     cells: Mapping[str, tuple[str, ...]]
     since: str = ""
+    emptied: str = ""
 
     def hold(self, row: Row) -> bool:
         """Return whether a row is one of them."""
@@ -210,7 +213,17 @@ def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
     if not rows:
         raise InputError(Problem("holds a header and no row", name))
     gone = [some for some in left_out.get() if some.table == path]
-    return [row for row in rows if not any(some.hold(row) for some in gone)]
+    return [_without(row, gone) for row in rows if not _is_gone(row, gone)]
+
+
+def _is_gone(row: Row, gone: Iterable[Rows]) -> bool:
+    return any(some.hold(row) and not some.emptied for some in gone)
+
+
+def _without(row: Row, gone: Iterable[Rows]) -> Row:
+    """Return a row with the cells emptied that are left out."""
+    empty = {some.emptied: "" for some in gone if some.emptied and some.hold(row)}
+    return Row(row.file, row.line, {**row.cells, **empty}) if empty else row
 
 
 def _check_header(header: list[str], columns: tuple[str, ...], name: str) -> None:

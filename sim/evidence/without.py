@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sim.errors import InputError, Problem
-from sim.evidence import load
+from sim.evidence import load, router
 from sim.evidence.releases import read_catalogue
 from sim.evidence.tables import Row, Rows, left_out, read
 
@@ -16,8 +16,9 @@ def without(rows: Sequence[Rows]) -> Iterator[None]:
     """Read the tables of this room as if some of their rows were not there.
 
     What is compiled inside knows nothing of them; what was compiled before is untouched. It is for
-    one thread. Of the readers that keep what they have read, that of releases forgets it at both
-    ends; all that `sim.evidence.load` gives is read before, and stays whole.
+    one thread. Of the readers that keep what they have read, those of releases and of the menu of
+    routers forget it at both ends; all that `sim.evidence.load` gives is read before, and stays
+    whole.
 
     Parameters
     ----------
@@ -32,12 +33,17 @@ def without(rows: Sequence[Rows]) -> Iterator[None]:
     for some in rows:
         matching(some)
     token = left_out.set(tuple(rows))
-    read_catalogue.cache_clear()
+    _forget()
     try:
         yield
     finally:
         left_out.reset(token)
-        read_catalogue.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    read_catalogue.cache_clear()
+    router.forget()
 
 
 def matching(some: Rows) -> list[Row]:

@@ -7,7 +7,7 @@ import pytest
 
 from sim import months
 from sim.errors import InputError
-from sim.evidence import access, history, releases
+from sim.evidence import access, history, releases, router
 from sim.evidence.tables import Rows
 from sim.evidence.without import matching, without
 
@@ -40,10 +40,19 @@ def test_only_rows_that_are_meant_are_left_out():
     assert {row["from"] >= "2025-02" for row in matching(late)} == {True}
 
 
-def test_a_table_may_lose_its_only_row():
-    with without([Rows("promotions.csv", {"ecosystem": ("us_closed",)})]):
-        assert history.offers(None, MONTHS).promoted.sum() == 0
-    assert history.offers(None, MONTHS).promoted.sum() > 0
+def test_a_cell_can_be_left_out_of_rows_that_stay():
+    known = ("us_closed", "cn_open")
+    free = Rows("router_lines.csv", {"ecosystem": ("us_closed",)}, emptied="free")
+    before = router.lines(MONTHS, MONTHS[-1], known)
+    with without([free]):
+        inside = router.lines(MONTHS, MONTHS[-1], known)
+    after = router.lines(MONTHS, MONTHS[-1], known)
+    american = np.array(before.of) == 0
+    assert before.free[:, american].any()
+    assert not inside.free[:, american].any()
+    np.testing.assert_array_equal(inside.on, before.on)
+    np.testing.assert_array_equal(inside.free[:, ~american], before.free[:, ~american])
+    np.testing.assert_array_equal(after.free, before.free)
 
 
 def test_rows_that_are_not_there_are_refused():

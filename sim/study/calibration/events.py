@@ -99,7 +99,13 @@ def _of(ecosystem: str, model: str) -> Mapping[str, tuple[str, ...]]:
     return {"ecosystem": (ecosystem,), "model": (model,)}
 
 
+def _free(ecosystem: str, *lines: str) -> Rows:
+    """Return the free variants of some product lines."""
+    return Rows("router_lines.csv", {"ecosystem": (ecosystem,), "line": lines}, emptied="free")
+
+
 _R1 = _of("cn_open", "DeepSeek-R1")
+_R1_SOLD = Rows("router_lines.csv", {"ecosystem": ("cn_open",), "line": ("ds-r",)})
 _BARRED = ("ITA", "KOR", "TWN", "AUS", "CZE", "DEU", "USA", "CAN")
 _HALF = ("2025-12",)
 
@@ -111,7 +117,10 @@ EVENTS = (
             Measure("visits", "cn_all", ("2025-08",), ("2025-02",)),
             Measure("origin", "cn_all", ("2025-02", "2025-03"), ("2025-01",)),
         ),
-        (Rows("releases.csv", _R1), Rows("prices.csv", _R1), Rows("ecosystem_licences.csv", _R1)),
+        (
+            Rows("releases.csv", _R1), Rows("prices.csv", _R1),
+            Rows("ecosystem_licences.csv", _R1), _R1_SOLD,
+        ),
     ),
     Event(
         "Free variants of Grok", "2025-09-24",
@@ -121,13 +130,13 @@ EVENTS = (
             Measure("origin", "cn_all", ("2025-10",), ("2025-07",)),
         ),
         (
-            Rows("promotions.csv", {"ecosystem": ("us_closed",)}),
+            _free("us_closed", "grok-fast", "grok-code"),
             Rows("price_events.csv", _of("us_closed", "Grok 4 Fast")),
         ),
     ),
     Event(
         "Free variant of Step 3.5 Flash", "2026-02-12",
-        (Measure("origin", "cn_all", ("2026-03",), ("2026-01",)),), source="MENU",
+        (Measure("origin", "cn_all", ("2026-03",), ("2026-01",)),), (_free("cn_open", "step"),),
     ),
     Event(
         "Free variants of Qwen 3.6 Plus", "2026-03-30",
@@ -135,7 +144,7 @@ EVENTS = (
             Measure("origin", "cn_all", ("2026-04",), ("2026-03",)),
             Measure("origin", "cn_all", ("2026-05",), ("2026-04",)),
         ),
-        source="MENU",
+        (_free("cn_closed", "qwen-plus"),),
     ),
     Event(
         "National bars on DeepSeek", "2025-01-30",
@@ -232,7 +241,7 @@ def study(
 
 
 PATHS: Mapping[str, str] = {
-    "capability": "releases", "ln_price": "price", "promoted": "promotion", "access": "access",
+    "capability": "releases", "ln_price": "price", "line_free": "free variants", "access": "access",
     "licence": "licence",
 }  # fmt: skip
 """Arrays of facts to what they are a path of; those of the world have names by cell."""

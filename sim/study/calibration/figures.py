@@ -59,6 +59,8 @@ class Figure:
             return f"{self.low:.3g}"
         if self.high == 100.0:
             return f"more than {self.low:.3g}"
+        if self.low == 0.0 < self.high:
+            return f"less than {self.high:.3g}"
         return f"{self.low:.3g} to {self.high:.3g}"
 
 
@@ -71,10 +73,11 @@ def figures(known: Series) -> tuple[Figure, ...]:
         if aim.series != known.name:
             continue
         low = high = aim.value
-        if aim.at_least:
-            high = 100.0
-        elif not any(row.value == aim.value for row in _at(rows, aim.place, aim.month)):
-            low, high = _bounds(known, rows, aim.place, aim.month, aim.value)
+        said = aim.month - aim.ahead
+        if aim.bound:
+            low, high = (low, 100.0) if aim.at_least else (0.0, high)
+        elif not any(row.value == aim.value for row in _at(rows, aim.place, said)):
+            low, high = _bounds(known, rows, aim.place, said, aim.value)
         found[Figure(aim.month, aim.place, aim.code, low, high, unit)] = None
     ends = {known.name + end for end in MORE.get(known.name, ())}
     for row in rows:

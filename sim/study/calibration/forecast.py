@@ -46,7 +46,7 @@ def predict(
     ndarray, shape (wanted, members)
         Log-odds.
     """
-    told = [place for place, aim in enumerate(known) if not (aim.at_least or aim.at_most)]
+    told = [place for place, aim in enumerate(known) if not aim.bound]
     known, shown_known = [known[place] for place in told], shown_known[told]
     spread = covariance(wanted, errors=False)
     centre = shown_wanted.copy()

@@ -43,7 +43,13 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
     "no trial": (("parameters.trial", 0),),
     "linked nations": (("parameters.links", 1),),
     "enterprise tasks as hard": (("parameters.task_difficulty_gap", 5),),
-    "no pull of fresh releases": (("parameters.fresh_pull", 0),),
+    "developers learn nothing": (("parameters.learning", 0),),
+    "nobody learns": (("parameters.learning", 0), ("parameters.router_learning", 0)),
+    "learning by time": (("parameters.learning_by_time", 1),),
+    "routers see no price": (("parameters.router_price", 0.05),),
+    "the best line counts": (("parameters.router_variety", 0.4),),
+    "no free variants": (("parameters.free_access", -2),),
+    "derivatives as chosen": (("parameters.derived_recency", 0),),
 }
 """Structural alternatives: what is held in place of the shipped structure."""
 
@@ -240,7 +246,7 @@ def _scored(parts: Sequence[_Part], facts: Mapping[str, Any]) -> Hindcast:
         row
         for part in parts
         for place, aim in enumerate(part.aims)
-        if not aim.at_least
+        if not aim.bound
         for row in _rows(part, aim, part.draws[place])
     ]
     every = pd.DataFrame(rows)
@@ -270,7 +276,7 @@ def _rows(part: _Part, aim: Target, draws: Floats) -> Iterable[dict[str, Any]]:
         other
         for other in part.past
         if (other.series, other.place, other.code) == (aim.series, aim.place, aim.code)
-        and not other.at_least
+        and not other.bound
     ]
     for name in naive.NAMES if past else ():
         yield about | {"method": name} | _scores(naive.draws(name, past, aim), aim.value)

@@ -143,7 +143,7 @@ def _evidence() -> list[Figure]:
     return [
         Figure(aim.series, aim.place, aim.code, aim.month, aim.value, aim.known)
         for aim in published()
-        if not aim.at_least
+        if not aim.bound
     ]
 
 
@@ -227,7 +227,7 @@ def _past(forecast: Forecast) -> Iterable[Target]:
         aim
         for aim in published()
         if (aim.series, aim.place, aim.code) == of
-        and not aim.at_least
+        and not aim.bound
         and forecast.known_to is not None
         and aim.month <= forecast.known_to
     )

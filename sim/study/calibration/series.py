@@ -49,7 +49,7 @@ USERS = "all"
 BAND_FLOOR = 2.5
 """Percent that stands for a national band that begins at zero: its middle."""
 
-BAND_ERROR = float(np.hypot(0.5, 0.35))
+BAND_ERROR = float(np.hypot(0.35, 0.35))
 """Error of the middle of a national band, log-odds: that of a point and, by judgement, a third."""
 
 
@@ -285,13 +285,13 @@ _ROWS = (
             Rows(_ORIGIN + "_day_high", ("cn_all", "eu")),
             Rows(_ORIGIN + "_day_high_other_day", ("cn_all", "eu")),
         ),
-        error=0.25, drift=0.35, memory=0.9,
+        error=0.25, drift=0.55, memory=0.9,
     ),
     Series(
         _OPENNESS, "open", "Routed tokens, open weights",
         "tokens of one router on open weights, months",
         "routed", ("all_open",), EVERY, (Rows(_OPENNESS + "_high", ("all_open",)),),
-        error=0.12, drift=0.25, memory=0.9,
+        error=0.12, drift=0.4, memory=0.9,
     ),
     Series(
         _SITES, "visits", "Visits to chat sites",
@@ -315,7 +315,7 @@ _ROWS = (
                 error=BAND_ERROR, counted_as="cn_open", floor=BAND_FLOOR,
             ),
         ),
-        factor="visit_factor", by_nation=True, mean_of=6, error=0.5,
+        factor="visit_factor", by_nation=True, mean_of=6, error=0.35,
     ),
     Series(
         _USERS, "users", "AI users by nation",
@@ -331,7 +331,6 @@ _ROWS = (
             Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
             Rows(_DERIVED + "_last_point", ("cn_open", "eu")),
             Rows(_DERIVED + "_lower_bound", ("cn_open",), at_least=True),
-            Rows(_DERIVED + "_last_point", ("cn_open", "eu")),
         ),
         error=0.3, drift=0.35, memory=0.95,
     ),

@@ -77,9 +77,13 @@ class Target:
 
     @property
     def known(self) -> int:
-        """First month at whose end it could be known."""
-        said = self.month - self.ahead
-        return said if self.out is None else max(said, self.out)
+        """First month at whose end a fit could aim at it: no world is run beyond the fit's end."""
+        return self.month if self.out is None else max(self.month, self.out)
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is a bound: a source said "more than" or "less than"."""
+        return self.at_least or self.at_most
 
     @property
     def of(self) -> Series:

@@ -135,14 +135,15 @@ def _split(
 
 
 def _used(
-    series: Series,  # noqa: ARG001
+    series: Series,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used each class in the past year, of the respondents of the world."""
-    main = main_shares(seen, drivers, at)
+    of = [list(answers.CLASSES).index(code) for code in series.codes]
+    main = main_shares(seen, drivers, at)[:, :, of]
     return _asked(answers.used(main, known["breadth"], known["breadth_shape"]), drivers)
 
 

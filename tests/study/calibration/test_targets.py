@@ -33,23 +33,18 @@ def test_nothing_later_than_the_cut_off_is_known(until):
 
 
 @pytest.mark.parametrize("until", [None, LAST_FITTED, LAST_FITTED + 3, LAST_FITTED + 120])
-def test_no_fit_aims_at_a_figure_of_2026(until):
-    assert months.text(LAST_FITTED) == "2025-12"
-    assert targets(until) == [aim for aim in published() if aim.month <= LAST_FITTED]
-    assert max(aim.month for aim in published()) > LAST_FITTED
+def test_a_fit_aims_at_every_figure_to_june_2026(until):
+    assert months.text(LAST_FITTED) == "2026-06"
+    assert targets(until) == published()
+    late = {aim.of.key for aim in published() if aim.month > months.parse("2025-12")}
+    assert late == {"origin", "open", "users", "derived", "wanted", "gateway"}
 
 
-def test_later_figures_of_every_kind_are_published_for_comparison():
-    later = {}
-    for aim in published():
-        if aim.month > LAST_FITTED:
-            later.setdefault(aim.series, []).append(aim)
-    assert {name: len(aims) for name, aims in later.items()} == {
-        "openrouter_token_share_by_lab_origin": 12,
-        "openrouter_open_weight_token_share": 6,
-        "genai_user_share_of_working_age_population": 80,
-        "atom_share_of_new_derivatives": 2,
-    }
+def test_what_people_said_they_would_do_is_a_figure_of_a_year_later():
+    (aim,) = (aim for aim in published() if aim.of.key == "wanted")
+    assert months.text(aim.month) == "2026-06"
+    assert aim not in targets(months.parse("2026-05"))
+    assert aim in targets(months.parse("2026-06"), origin=True)
 
 
 def test_every_series_has_a_target_and_every_target_a_view():
@@ -94,6 +89,17 @@ def test_covariances_are_covariances():
     np.testing.assert_allclose(
         np.diag(table) - np.diag(between(found, found)), [aim.error**2 for aim in found]
     )
+
+
+def test_an_upper_bound_holds_from_above_alone():
+    aim = next(aim for aim in targets() if aim.at_most)
+    shown = modelled(
+        [aim],
+        {aim.series: np.array([1.0, 13.0, 40.0]).reshape(1, 1, 1, 3)},
+        (),
+        {aim.series: np.array([aim.month - months.FIRST])},
+    )
+    np.testing.assert_allclose(shown[0], logit(np.array([aim.value, 13.0, 40.0])))
 
 
 def test_a_bound_holds_from_below_alone():
@@ -146,7 +152,9 @@ def test_scores_and_values_are_each_other_s_inverse():
     np.testing.assert_allclose(unknown.scores(unknown.values(scores)), scores, atol=2e-3)
 
 
-SURVEY = [SERIES[name].name for name in SERIES if name.startswith("so2025full_")]
+SURVEY = [
+    name for name, of in SERIES.items() if name.startswith("so2025full_") and of.key != "wanted"
+]
 USERS = "genai_user_share_of_working_age_population"
 
 

@@ -43,36 +43,6 @@ def test_views_are_percent_of_a_whole(small, name):
         assert path.sum(axis=2).max() <= 100.0 + 1e-9
 
 
-def test_routed_tokens_are_the_sum_of_the_equation():
-    """One month of a random world: the sum over nations written again from the page."""
-    from sim.world.block import empty_record, prepare
-    from sim.world.kernel import run
-
-    drivers = worlds.refreshed(worlds.toy(5, 4, 5, 3, horizon=20, last_fact=18))
-    block = prepare(drivers, 2, np.arange(3))
-    record = empty_record(drivers, 3, 20)
-    run(block, record, 0, 20)
-    f, s, p = drivers.facts, block.state, block.parameters.scalar
-    expected = np.zeros((5, 3))
-    for i in range(4):
-        for k in range(5):
-            way = 0 if f.nest[k] == 0 else 1
-            for lane in range(3):
-                offer = s.cover[1, k, :, lane] + s.offered[i, k, 1, :, lane]
-                o = int(offer[1] > offer[0])
-                if s.offered[i, k, 1, o, lane] < -1e20:
-                    continue
-                parts = s.opened[i, k, 1, :, lane] * s.worth[i, k, 1, :, o, lane]
-                hosted = 1.0 - parts[2] / parts.sum()
-                price = max(np.exp(s.ln_price[k, o, way, lane]), p[P.least_price, lane])
-                users = f.routed[i] * s.builders[i, lane] * s.share[i, 1, k, lane]
-                expected[k, lane] += users * hosted * price ** -p[P.usage_response, lane]
-    pull = (1.0 + s.fresh) ** p[P.fresh_pull]
-    pull *= np.exp(p[P.promotion_pull] * f.promoted[19][:, None])
-    pull *= np.exp(p[P.router_pull] * (f.nest == 1)[:, None])
-    np.testing.assert_allclose(record.routed[19], expected * pull, rtol=1e-9)
-
-
 def test_firms_and_derivatives_are_sums_over_nations():
     from sim.world.block import empty_record, prepare
     from sim.world.kernel import run
@@ -85,24 +55,23 @@ def test_firms_and_derivatives_are_sums_over_nations():
     firms = np.einsum("i,il,ikl->kl", f.surveyed, s.builders, s.share[:, 0])
     np.testing.assert_allclose(record.firms[11], firms, rtol=1e-12)
     built = np.einsum("il,ikl->kl", s.builders, block.scratch.fresh_choice)
-    np.testing.assert_allclose(record.derived[11], built, rtol=1e-12)
+    recency = block.parameters.scalar[P.derived_recency]
+    expected = built * (1.0 + f.recent[11][:, None]) ** recency
+    np.testing.assert_allclose(record.derived[11], expected, rtol=1e-12)
     weights = block.parameters.segment[1:3, B.weight].sum(axis=0)
     total = block.scratch.fresh_choice.sum(axis=1)
     assert (np.isclose(total, weights) | np.isclose(total, 0.0)).all()
 
 
-def test_a_promotion_and_fresh_releases_raise_routed_tokens_and_nothing_else():
+def test_the_menu_of_routers_moves_their_tokens_and_nothing_else():
     drivers = worlds.refreshed(worlds.toy(4, 3, 4, 3, horizon=12, last_fact=11))
     f = drivers.facts
-    off = worlds.with_facts(drivers, promoted=np.zeros_like(f.promoted))
-    on = worlds.with_facts(drivers, promoted=np.eye(4)[[2] * 12] * 1.0)
-    held = {"promotion_pull": 0.7}
-    a, b = (
-        simulate(worlds.with_parameters(d, **held), seed=1, replicates=np.arange(3))
-        for d in (off, on)
-    )
-    np.testing.assert_allclose(b.routed[:, 2], a.routed[:, 2] * np.exp(0.7))
-    np.testing.assert_array_equal(np.delete(b.routed, 2, 1), np.delete(a.routed, 2, 1))
+    free = f.line_on * (f.line_of == 2)
+    off, on = (worlds.with_facts(drivers, line_free=given) for given in (np.zeros_like(free), free))
+    a, b = (simulate(d, seed=1, replicates=np.arange(3)) for d in (off, on))
+    assert (b.routed[:, 2] >= a.routed[:, 2]).all()
+    assert (b.routed[:, 2] > a.routed[:, 2]).any()
+    assert (np.delete(b.routed, 2, 1) <= np.delete(a.routed, 2, 1)).all()
     for name in ("share", "developers", "visits", "firms", "derived"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
@@ -130,8 +99,8 @@ def test_users_begin_at_what_was_observed(small):
 def test_looking_changes_nothing():
     drivers = worlds.refreshed(worlds.toy(6, 3, 4, 3, horizon=12, last_fact=5))
     a, b = (simulate(drivers, seed=1, replicates=np.arange(3), view_months=n) for n in (0, 12))
-    assert a.routed.shape == (0, 4, 3)
-    for name in ("share", "developers", "stance", "compute"):
+    assert a.firms.shape == (0, 4, 3)
+    for name in ("share", "developers", "stance", "compute", "routed"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
