@@ -37,7 +37,11 @@ FULL = Plan()
 SMALL = Plan(members=400, repeats=1)
 """For experiments that calibrate a hundred times."""
 
-CASES = 24
+CASES = 40
+ORIGINS = ("2025-06", "2025-09", "2025-12")
+"""Months at whose end other structures are trained."""
+
+REPEATS = 5
 
 CHANGES: dict[str, dict[str, float]] = {
     "as shipped": {},
@@ -48,7 +52,13 @@ CHANGES: dict[str, dict[str, float]] = {
     "open models without brands": {f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD},
     "developers as blocked as consumers": {"leak_developers": 0.1},
     "answers follow the firm": {"own_use": 0.8},
-    "routers as all independents": {"router_pull": 0.0},
+    "developers learn nothing": {"learning": 0.0},
+    "nobody learns": {"learning": 0.0, "router_learning": 0.0},
+    "learning by time": {"learning_by_time": 1.0},
+    "routers see no price": {"router_price": 0.05},
+    "the best line counts": {"router_variety": 0.4},
+    "no free variants": {"free_access": -2.0},
+    "derivatives as chosen": {"derived_recency": 0.0},
     "inertia of version 3": {
         "reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8,
     },
@@ -86,7 +96,7 @@ def _every(done: Hindcast) -> pd.DataFrame:
 
 
 def _nations() -> dict[str, pd.DataFrame]:
-    found = left_out(SMALL, repeats=20, progress=_say)
+    found = left_out(SMALL, repeats=REPEATS, progress=_say)
     regions = left_out(SMALL, by_region=True)
     mine = found.points[found.points["method"] == MODEL_NAME]
     by_nation = mine.groupby(["ecosystem", "nation"])[["observed", "p05", "p50", "p95"]].mean()
@@ -112,7 +122,10 @@ def _changes() -> dict[str, pd.DataFrame]:
 
 
 def _structures() -> dict[str, pd.DataFrame]:
-    return {"structures": alternatives(SMALL).reset_index().round(4)}
+    tables = [
+        alternatives(SMALL, origin).reset_index().assign(origin=origin) for origin in ORIGINS
+    ]
+    return {"structures": pd.concat(tables, ignore_index=True).round(4)}
 
 
 def _recovery() -> dict[str, pd.DataFrame]:

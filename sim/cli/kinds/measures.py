@@ -41,7 +41,6 @@ def _series() -> list[Row]:
                 "error_sd": series.error,
                 "discrepancy_sd": series.drift,
                 "autocorrelation": series.memory,
-                "slope_sd": series.trend,
                 "nation_sd": series.own,
                 "nation_autocorrelation": series.own_memory,
             },

@@ -303,8 +303,7 @@ def _parameters(run: _Runs) -> _Fit:
     plan, unknown, aims = run.plan, run.unknown, run.aims
     may_move = unknown.may_move(aims)
     _require_free(plan, len(unknown.held))
-    # Slopes are left to forecasts: the structure shall explain what it can.
-    observed, errors = values(aims), covariance(aims, slopes=False)
+    observed, errors = values(aims), covariance(aims)
     prior = unknown.centred(
         np.random.default_rng([plan.seed, 0]).standard_normal((len(unknown.names), plan.members))
     )

@@ -45,7 +45,7 @@ def recovery(
     drivers = compiled(plan)
     unknown = members.unknowns(drivers)
     aims = targets()
-    root = np.linalg.cholesky(covariance(aims, slopes=False))
+    root = np.linalg.cholesky(covariance(aims))
     rows = []
     for case in range(cases):
         rng = np.random.default_rng([plan.seed, 5, case])

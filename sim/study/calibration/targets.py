@@ -12,9 +12,7 @@ from sim import months as calendar
 from sim.evidence import Observation, load
 from sim.evidence.publications import published as came_out
 from sim.study.calibration.series import (
-    DAMPING,
     SERIES,
-    TREND_FROM,
     WORLD,
     Floats,
     Rows,
@@ -222,7 +220,7 @@ def values(aims: Sequence[Target]) -> Floats:
     return logit(np.array([aim.value for aim in aims]))
 
 
-def covariance(aims: Sequence[Target], *, errors: bool = True, slopes: bool = True) -> Floats:
+def covariance(aims: Sequence[Target], *, errors: bool = True) -> Floats:
     """Return the covariance of observations around the model, log-odds, (targets, targets).
 
     Errors of observation are independent. What the model lacks is a process of the series: in
@@ -234,15 +232,11 @@ def covariance(aims: Sequence[Target], *, errors: bool = True, slopes: bool = Tr
     aims : sequence of Target
     errors : bool
         Whether the errors of observation are in it.
-    slopes : bool
-        Whether the slopes of series are in it.
     """
-    return between(aims, aims, slopes=slopes) + (
-        np.diag([aim.error**2 for aim in aims]) if errors else 0.0
-    )
+    return between(aims, aims) + (np.diag([aim.error**2 for aim in aims]) if errors else 0.0)
 
 
-def between(first: Sequence[Target], second: Sequence[Target], *, slopes: bool = True) -> Floats:
+def between(first: Sequence[Target], second: Sequence[Target]) -> Floats:
     """Return the covariance of what the model lacks at two sets of targets, log-odds."""
     out = np.zeros((len(first), len(second)))
     for i, one in enumerate(first):
@@ -252,15 +246,7 @@ def between(first: Sequence[Target], second: Sequence[Target], *, slopes: bool =
                 out[i, j] = of.drift**2 * of.memory**gap
                 if one.place == other.place != WORLD:
                     out[i, j] += of.own**2 * of.own_memory**gap
-                if slopes:
-                    out[i, j] += of.trend**2 * _fading(one.month) * _fading(other.month)
     return out
-
-
-def _fading(month: int) -> float:
-    """Return how far a slope of one has led by a month, when a part of it is lost each month."""
-    gone = max(month - TREND_FROM, 0)
-    return (1.0 - DAMPING**gone) / (1.0 - DAMPING)
 
 
 def months_of(aims: Sequence[Target]) -> dict[str, NDArray[np.int64]]:

@@ -64,7 +64,7 @@ def site(aims: Sequence[Target], flat: Floats, noise: Floats, rng: np.random.Gen
         Covariance of errors and tastes.
     rng : numpy Generator
     """
-    common = between(aims, aims, slopes=False)
+    common = between(aims, aims)
     gain = np.linalg.solve(common + noise, common).T
     left = common - gain @ common
     size, turn = np.linalg.eigh((left + left.T) / 2.0)
