@@ -122,9 +122,7 @@ def _changes() -> dict[str, pd.DataFrame]:
 
 
 def _structures() -> dict[str, pd.DataFrame]:
-    tables = [
-        alternatives(SMALL, origin).reset_index().assign(origin=origin) for origin in ORIGINS
-    ]
+    tables = [alternatives(SMALL, origin).reset_index().assign(origin=origin) for origin in ORIGINS]
     return {"structures": pd.concat(tables, ignore_index=True).round(4)}
 
 

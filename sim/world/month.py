@@ -23,7 +23,7 @@ def begin(t: int, block: Block) -> None:
     f, e, state = block.facts, block.effects, block.state
     policy.world_cells(
         t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, e.ramp,
-        block.size, e.target, f.nest.size, block.parameters.scalar, state.cells,
+        block.size, e.target, f.nest.size, f.last_fact, block.parameters.scalar, state.cells,
         block.scratch.work,
     )  # fmt: skip
     _news(t, block)

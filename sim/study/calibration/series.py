@@ -275,7 +275,7 @@ _ROWS = (
             Rows(_ORIGIN + "_day_high", ("cn_all", "eu")),
             Rows(_ORIGIN + "_day_high_other_day", ("cn_all", "eu")),
         ),
-        error=0.25, drift=0.6, memory=0.9,
+        error=0.25, drift=0.6, memory=0.9, rest="us_all",
     ),
     Series(
         _OPENNESS, "open", "Routed tokens, open weights",

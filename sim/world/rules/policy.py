@@ -27,14 +27,16 @@ def world_cells(
     size: Floats,
     target: Floats,
     ecosystems: int,
+    last_fact: int,
     p: Floats,
     cells: Floats,
     work: Floats,
 ) -> None:
     """Write the drivers of the world in force, shape (world cells, L).
 
-    Two bases differ between replicates: Chinese demand is a sum of money, divided by the price of
-    a chip, and Chinese models carry the ``initial_risk``.
+    Three bases differ between replicates: Chinese demand is a sum of money, divided by the price of
+    a chip; Chinese models carry the ``initial_risk``; and what China offers abroad of its chips
+    grows by ``export_growth`` a year after the last fact.
 
     Parameters
     ----------
@@ -46,7 +48,10 @@ def world_cells(
         As in :class:`sim.scenario.drivers.Effects`.
     ecosystems : int
         How many there are.
+    last_fact : int
+        Position of the last month with dated facts.
     """
+    years = max(t - last_fact, 0) / 12.0
     demand, risk = W.demand + CHINA, by_ecosystem(W.risk, ecosystems)
     for c in range(cells.shape[0]):
         for l in range(cells.shape[1]):  # noqa: E741
@@ -54,6 +59,9 @@ def world_cells(
         if c == demand:
             for l in range(cells.shape[1]):  # noqa: E741
                 cells[c, l] *= p[DEMAND_SCALE, l]
+        if c == W.exported:
+            for l in range(cells.shape[1]):  # noqa: E741
+                cells[c, l] *= exp(p[P.export_growth, l] * years)
         if risk <= c < risk + ecosystems:
             for l in range(cells.shape[1]):  # noqa: E741
                 cells[c, l] *= p[P.initial_risk, l]
