@@ -43,6 +43,12 @@ ORIGINS = ("2025-06", "2025-09", "2025-12")
 
 REPEATS = 5
 
+NEW = (
+    "learning", "router_difficulty", "router_capability", "router_price", "router_variety",
+    "free_access", "router_incumbent", "router_learning", "derived_recency", "topic_factor",
+)  # fmt: skip
+"""Parameters that two seeds are compared for."""
+
 CHANGES: dict[str, dict[str, float]] = {
     "as shipped": {},
     "no alignment": {"align": 0.0},
@@ -71,7 +77,8 @@ CHANGES: dict[str, dict[str, float]] = {
 def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
     """Return every experiment by name; each gives tables by the name of their file."""
     return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "changes": _changes,
-            "structures": _structures, "recovery": _recovery, "events": _events}  # fmt: skip
+            "structures": _structures, "recovery": _recovery, "events": _events,
+            "seeds": _seeds}  # fmt: skip
 
 
 def _fit() -> dict[str, pd.DataFrame]:
@@ -79,6 +86,16 @@ def _fit() -> dict[str, pd.DataFrame]:
     return {"parameters": identify.parameters(done).round(4),
             "correlations": identify.correlations(done),
             "targets": identify.fits(done)}  # fmt: skip
+
+
+def _seeds() -> dict[str, pd.DataFrame]:
+    """Return the posterior of what is new, or told by routed tokens, from two seeds."""
+    tables = []
+    for seed in (FULL.seed, FULL.seed + 1):
+        found = identify.parameters(calibrate(dataclasses.replace(FULL, seed=seed)))
+        mine = found[found["parameter"].isin(NEW)]
+        tables.append(mine[["parameter", "unit", "p05", "p50", "p95", "spread"]].assign(seed=seed))
+    return {"seeds": pd.concat(tables, ignore_index=True).round(4)}
 
 
 def _hindcast() -> dict[str, pd.DataFrame]:

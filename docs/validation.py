@@ -351,6 +351,28 @@ def structures() -> str:
     )  # fmt: skip
 
 
+def seeds() -> str:
+    """Return the posterior of the parameters of learning and of routers from two seeds."""
+    found = rows("seeds")
+    by_seed = {(r["parameter"], r["seed"]): r for r in found}
+    used = list(dict.fromkeys(r["seed"] for r in found))
+    names = list(dict.fromkeys(r["parameter"] for r in found))
+    return table(
+        ("parameter", "unit", *(f"seed {seed}, 90 %" for seed in used), "spread left"),
+        (
+            (code(name), by_seed[name, used[0]]["unit"],
+             *(_range(by_seed[name, seed]) for seed in used),
+             " and ".join(_figure(by_seed[name, seed]["spread"]) for seed in used))
+            for name in names
+        ),
+    )  # fmt: skip
+
+
+def _range(row: Mapping[str, str]) -> str:
+    """Return a median and its interval."""
+    return f"{float(row['p50']):.3g} ({float(row['p05']):.3g} to {float(row['p95']):.3g})"
+
+
 def recovery() -> str:
     """Return how often intervals held the truth."""
     found = rows("recovery")
@@ -391,6 +413,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "nations verdict": nations_verdict,
     "changes": changes,
     "structures": structures,
+    "seeds": seeds,
     "recovery": recovery,
     "experiments": made,
 }
