@@ -171,22 +171,24 @@ def split_variance(equal: float, used: float, only: float, n: int) -> float:
     return (only + (used - only) * (part**2 + WITHIN**2) - equal**2) / n
 
 
-def sampled(share: Array, place: str) -> Array:
+def sampled(share: Array, place: str, *, of_binomial: float = OF_BINOMIAL) -> Array:
     """Return the standard deviation that sampling gives to shares of a place, in log-odds.
 
-    ``OF_BINOMIAL`` of the binomial variance, with the respondents of the place, or `UNCOUNTED`
+    ``of_binomial`` of the binomial variance, with the respondents of the place, or `UNCOUNTED`
     where none are counted.
 
     Parameters
     ----------
     share : ndarray
-        Equal splits, fractions; held half a respondent away from 0 and from 1.
+        Fractions; held half a respondent away from 0 and from 1.
     place : str
         ISO3.
+    of_binomial : float
+        That of equal splits by default; 1 for those who answered yes.
     """
     n = respondents().get(place, UNCOUNTED)
     held = np.clip(share, 0.5 / n, 1.0 - 0.5 / n)
-    return np.asarray(np.sqrt(OF_BINOMIAL / (n * held * (1.0 - held))))
+    return np.asarray(np.sqrt(of_binomial / (n * held * (1.0 - held))))
 
 
 def respondents() -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, nearest
-from sim.evidence.survey import sampled
+from sim.evidence.survey import OF_BINOMIAL, sampled
 from sim.study.calibration import series as observed
 from sim.study.calibration import views as seen_of
 from sim.study.calibration.forecast import own_paths, predict
@@ -106,7 +106,7 @@ def observe(
     Returns
     -------
     DataFrame
-        Columns month, nation (``WLD`` for a series of the world), ecosystem, mean, p05, p50, p95;
+        Columns month, nation (``WLD`` for the world), ecosystem, mean, p05, p50, p95;
         months from the scenario's first on. A half-year or a year is dated by its last month.
 
     Raises
@@ -122,13 +122,27 @@ def observe(
     if known.name == "deepseek_market_share" and ecosystem == "cn_open:deepseek":
         ecosystem = "cn_open"  # the table of observations names the laboratory
     codes = _chosen(ecosystem, known.codes, "ecosystem")
-    nations = places_of(known, drivers)
-    places = _chosen(nation, nations, "nation")
-    parts = [block.view(known) for block in blocks(resolved, drivers)]
-    views = np.concatenate(parts, axis=-1)
-    if errors:
-        views = with_errors(views, known, drivers, resolved)
-    return _table(views, drivers.first, known, nations, codes, places)
+    told = [known, by_nation(known)] if known.nations_too else [known]
+    every = [place for each in told for place in places_of(each, drivers)]
+    wanted = _chosen(nation, every, "nation")
+    done = list(blocks(resolved, drivers))
+    tables = []
+    for each in told:
+        nations = places_of(each, drivers)
+        if not set(wanted) & set(nations):
+            continue
+        views = np.concatenate([block.view(each) for block in done], axis=-1)
+        if errors:
+            views = with_errors(views, each, drivers, resolved)
+        mine = [place for place in wanted if place in nations]
+        tables.append(_table(views, drivers.first, each, nations, codes, mine))
+    return pd.concat(tables, ignore_index=True)
+
+
+def by_nation(known: Series) -> Series:
+    """Return a series of the world as its answers by nation, at which no fit aims."""
+    assert known.nations_too is not None  # noqa: S101 - asked before
+    return replace(known, by_nation=True, sees=known.nations_too, asked=True)
 
 
 def places_of(known: Series, drivers: Drivers) -> tuple[str, ...]:
@@ -239,8 +253,13 @@ def _error(known: Series, shares: Floats, drivers: Drivers) -> Floats | float:
     """Return the standard deviation of observations, log-odds: that of sampling for a survey."""
     if not known.asked:
         return known.error
+    part = 1.0 if known.counts else OF_BINOMIAL
     return np.stack(
-        [sampled(shares[:, i] / 100.0, nation) for i, nation in enumerate(drivers.nations)], axis=1
+        [
+            sampled(shares[:, i] / 100.0, nation, of_binomial=part)
+            for i, nation in enumerate(drivers.nations)
+        ],
+        axis=1,
     )
 
 

@@ -134,6 +134,10 @@ class Series:
         Correlation of that from one month to the next.
     asked : bool
         Whether it is a share of respondents, so that an error follows from their number.
+    counts : bool
+        Whether the respondents are counted yes or no, so that the error is binomial.
+    nations_too : str, optional
+        View by which its answers by nation are told beside those of the world; no fit aims at them.
     rest : str, optional
         Code that has what the others leave: no figure of it is aimed at.
     """
@@ -155,6 +159,8 @@ class Series:
     own: float = 0.0
     own_memory: float = 0.0
     asked: bool = False
+    counts: bool = False
+    nations_too: str | None = None
     rest: str | None = None
 
 
@@ -215,7 +221,8 @@ _ROWS = (
     Series(
         _USED, "used", "Developers who used a class in a year",
         "developers who have used a class of models in the past year",
-        "used", ASKED, EVERY, _answers(_USED, 0.05), error=0.05,
+        "used", ASKED, EVERY, _answers(_USED, 0.05), error=0.05, counts=True,
+        nations_too="used by nation",
     ),
     Series(
         _ONLY, "only", "Developers who used no other class",

@@ -134,6 +134,19 @@ def _split(
     return answers.equal_split(main, known["breadth"], known["breadth_shape"])
 
 
+def _used_there(
+    series: Series,
+    seen: Trajectory,
+    drivers: Drivers,
+    known: Known,
+    at: NDArray[np.int64],
+) -> Floats:
+    """Return who has used each class in the past year, by nation."""
+    of = [list(answers.CLASSES).index(code) for code in series.codes]
+    main = main_shares(seen, drivers, at)[:, :, of]
+    return answers.used(main, known["breadth"], known["breadth_shape"])
+
+
 def _used(
     series: Series,
     seen: Trajectory,
@@ -142,9 +155,7 @@ def _used(
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used each class in the past year, of the respondents of the world."""
-    of = [list(answers.CLASSES).index(code) for code in series.codes]
-    main = main_shares(seen, drivers, at)[:, :, of]
-    return _asked(answers.used(main, known["breadth"], known["breadth_shape"]), drivers)
+    return _asked(_used_there(series, seen, drivers, known, at), drivers)
 
 
 def _only(
@@ -282,6 +293,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "users": _users,
         "split": _split,
         "used": _used,
+        "used by nation": _used_there,
         "only": _only,
         "both": _both,
         "topics": _topics,
