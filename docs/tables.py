@@ -309,10 +309,10 @@ def rules(file: str) -> str:
 def constants() -> str:
     """Return the numbers of the model that stand in the code and not in the parameter table."""
     from sim import months
-    from sim.evidence import history
+    from sim.evidence import history, router
     from sim.scenario import facts as known
     from sim.study import ensemble
-    from sim.world.rules import capability
+    from sim.world.rules import capability, learning
 
     yardsticks = evidence.load().nations.constants
     rows: list[tuple[str, Any, str, str]] = [
@@ -330,6 +330,13 @@ def constants() -> str:
         ("ON_SALE", history.ON_SALE, "months", "an offer is on sale, unless it is all there is"),
         ("SMALL", history.SMALL, "-", "a small offer costs at most this part of the flagship"),
         ("NOTABLE", history.NOTABLE, "ECI points", "a new best that is notable, on record"),
+        ("KNOWN_AT", learning.KNOWN_AT, "releases",
+         "at which Chinese models are known as the other parameters take them to be"),
+        ("A_MONTH", learning.A_MONTH, "-", "learned in a month with the switch `learning_by_time`"),
+        ("LEAST_INDEX", router.LEAST_INDEX, "ECI points", "from which a model counts as a release"),
+        ("SAME_INDEX", router.SAME_INDEX, "ECI points",
+         "an entry of the menu is a model of the catalogue within these"),
+        ("SAME_DAYS", router.SAME_DAYS, "days", "and within these"),
         ("LANES", ensemble.LANES, "replicates", "computed side by side; no number depends on it"),
     ]  # fmt: skip
     return table(("constant", "value", "unit", "meaning"), rows)
