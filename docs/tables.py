@@ -193,7 +193,9 @@ STATE_SAID = {
     "cover": "worth of capability, `beta cov`, utils",
     "cover_before": "`cover` of last month",
     "attention": "attention, the release of R1 being 1",
-    "fresh": "releases, of which each month leaves the part `fresh_memory`",
+    "releases": "models that Chinese laboratories have released, `rel`",
+    "gain": "what the month's releases add to what is known of Chinese models, logarithm",
+    "learned": "what a nation has learned of Chinese models, logarithm of releases; 0 for others",
     "ln_price": "logarithm of the month's price by offer and way, USD per million tokens",
 }
 """Fields of the state whose comment says too little to a stranger."""
@@ -215,6 +217,13 @@ FACTS_SAID = {
     "world_low": "lower bounds of the world's drivers",
     "world_high": "upper bounds of the world's drivers",
     "compute": "stock of accelerators at the start, H100e",
+    "line_of": "index of the ecosystem of each product line that routers sell",
+    "line_gap": "points that a line trails the flagship of its ecosystem, ECI points",
+    "line_price": "natural logarithm of its list price, USD per million tokens",
+    "line_on": "part of the month on sale, fraction",
+    "line_free": "part of the month with a free variant, fraction",
+    "releases": "models that Chinese laboratories had released by the end of the month",
+    "recent": "models that an ecosystem released in the year before",
 }
 """The same for facts."""
 
