@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from docs import operations, pages, picture
+from docs import (
+    claims,
+    events,
+    forecasts,
+    levers,
+    operations,
+    pages,
+    picture,
+    plausibility,
+    tables,
+    validation,
+)
 
 ROOT = pages.ROOT
 PAGES = pages.pages()
@@ -36,6 +47,12 @@ def anchors(page):
 def test_generated_blocks_are_current(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert pages.with_blocks(text) == text, "renew the page with `make docs`"
+
+
+def test_no_two_blocks_have_one_name():
+    rooms = (claims, events, forecasts, levers, plausibility, tables, validation)
+    names = [name for room in rooms for name in room.BLOCKS]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_blocks_are_closed():
