@@ -149,8 +149,8 @@ FIGURES = (
     Figure(
         "Chinese laboratories in routed tokens, June of 2026", _ROUTED,
         View("origin", "cn_all", "2026-06"),
-        "It is the hardest test that the figures allow: the rise of the router came after the "
-        "months of the fit, out of many releases and free offers that a class of models hides.",
+        "It was fitted to these very figures, by rules that were thought of after the rise: that "
+        "they are met is no success, and without learning most of the rise is missing.",
     ),
     Figure(
         "Chinese laboratories in routed tokens, end of 2027", _ROUTED,

@@ -193,7 +193,9 @@ STATE_SAID = {
     "cover": "worth of capability, `beta cov`, utils",
     "cover_before": "`cover` of last month",
     "attention": "attention, the release of R1 being 1",
-    "fresh": "releases, of which each month leaves the part `fresh_memory`",
+    "releases": "models that Chinese laboratories have released, `rel`",
+    "gain": "what the month's releases add to what is known of Chinese models, logarithm",
+    "learned": "what a nation has learned of Chinese models, logarithm of releases; 0 for others",
     "ln_price": "logarithm of the month's price by offer and way, USD per million tokens",
 }
 """Fields of the state whose comment says too little to a stranger."""
@@ -215,6 +217,13 @@ FACTS_SAID = {
     "world_low": "lower bounds of the world's drivers",
     "world_high": "upper bounds of the world's drivers",
     "compute": "stock of accelerators at the start, H100e",
+    "line_of": "index of the ecosystem of each product line that routers sell",
+    "line_gap": "points that a line trails the flagship of its ecosystem, ECI points",
+    "line_price": "natural logarithm of its list price, USD per million tokens",
+    "line_on": "part of the month on sale, fraction",
+    "line_free": "part of the month with a free variant, fraction",
+    "releases": "models that Chinese laboratories had released by the end of the month",
+    "recent": "models that an ecosystem released in the year before",
 }
 """The same for facts."""
 
@@ -309,10 +318,10 @@ def rules(file: str) -> str:
 def constants() -> str:
     """Return the numbers of the model that stand in the code and not in the parameter table."""
     from sim import months
-    from sim.evidence import history
+    from sim.evidence import history, router
     from sim.scenario import facts as known
     from sim.study import ensemble
-    from sim.world.rules import capability
+    from sim.world.rules import capability, learning
 
     yardsticks = evidence.load().nations.constants
     rows: list[tuple[str, Any, str, str]] = [
@@ -330,6 +339,13 @@ def constants() -> str:
         ("ON_SALE", history.ON_SALE, "months", "an offer is on sale, unless it is all there is"),
         ("SMALL", history.SMALL, "-", "a small offer costs at most this part of the flagship"),
         ("NOTABLE", history.NOTABLE, "ECI points", "a new best that is notable, on record"),
+        ("KNOWN_AT", learning.KNOWN_AT, "releases",
+         "at which Chinese models are known as the other parameters take them to be"),
+        ("A_MONTH", learning.A_MONTH, "-", "learned in a month with the switch `learning_by_time`"),
+        ("LEAST_INDEX", router.LEAST_INDEX, "ECI points", "from which a model counts as a release"),
+        ("SAME_INDEX", router.SAME_INDEX, "ECI points",
+         "an entry of the menu is a model of the catalogue within these"),
+        ("SAME_DAYS", router.SAME_DAYS, "days", "and within these"),
         ("LANES", ensemble.LANES, "replicates", "computed side by side; no number depends on it"),
     ]  # fmt: skip
     return table(("constant", "value", "unit", "meaning"), rows)

@@ -403,7 +403,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verdict": verdict,
     "hindcast": hindcast_line,
     "scores": scores,
-    "judgement": judgement,
+    "over origins": judgement,
     "judged": judged,
     "coverage": coverage,
     "floors": floors,

@@ -12,7 +12,7 @@ import pytest
 from docs import pages, streams, tables
 from sim import evidence
 from sim.evidence.nations import Constants
-from sim.scenario import check, levers, names, own
+from sim.scenario import check, futures, levers, names, own
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
 from sim.study import ensemble
 from sim.study.metrics import registry
@@ -98,6 +98,7 @@ def known():
         *(name for _, name in RULES),
         *check.KEYS,
         *check.LEVER_KEYS,
+        *futures.FUTURES,
         *own.KEYS,
         *own.EFFECT_KEYS,
     }
@@ -136,7 +137,7 @@ def test_the_schedule_is_the_code_s():
     calls = [n for n in ast.walk(run) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     calls.sort(key=lambda call: call.lineno)
     order = [call.func.id for call in calls if call.func.id not in ("range", "note")]
-    assert order == ["begin", "perceive", "review", "decide", "look", "finish"]
+    assert order == ["begin", "perceive", "review", "decide", "route", "look", "finish"]
     section = TEXT.split("\n## 3 ")[1].split("\n## 4 ")[0]
     steps = re.findall(r"^\d\. \*\*(.+?)\*\*", section, re.MULTILINE)
     assert steps == [
@@ -144,6 +145,7 @@ def test_the_schedule_is_the_code_s():
         "Each nation perceives.",
         "Each government reviews",
         "Each nation decides.",
+        "Users of routers choose",
         "Views",
         "World, after the nations.",
     ]

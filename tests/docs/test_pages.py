@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from docs import operations, pages, picture
+from docs import (
+    claims,
+    events,
+    forecasts,
+    levers,
+    operations,
+    pages,
+    picture,
+    plausibility,
+    tables,
+    validation,
+)
 
 ROOT = pages.ROOT
 PAGES = pages.pages()
@@ -36,6 +47,12 @@ def anchors(page):
 def test_generated_blocks_are_current(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert pages.with_blocks(text) == text, "renew the page with `make docs`"
+
+
+def test_no_two_blocks_have_one_name():
+    rooms = (claims, events, forecasts, levers, plausibility, tables, validation)
+    names = [name for room in rooms for name in room.BLOCKS]
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_blocks_are_closed():
@@ -63,8 +80,8 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
         + 2 * 3  # value in uptake
         + 2 * 3 * 2 * (4 + 2)  # choice and nests
     )  # fmt: skip
-    # Tastes, stances, nests; tastes, months of review, wandering, stances.
-    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3
+    # Tastes, stances, nests, menus of routers; tastes, months of review, wandering, stances.
+    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3 + 2 * 4
     assert found["draw"] == 27 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
 
 
