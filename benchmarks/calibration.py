@@ -34,11 +34,11 @@ OPEN_ABROAD = ("us_open_restricted", "us_permissive", "eu_open")
 PLACE = Path(__file__).parents[1] / "docs" / "validation"
 
 FULL = Plan()
-SMALL = Plan(members=400, repeats=1)
+SMALL = Plan(members=240, repeats=1)
 """For experiments that calibrate a hundred times."""
 
 CASES = 40
-ORIGINS = ("2025-06", "2025-09", "2025-12")
+ORIGINS = ("2025-09", "2025-12")
 """Months at whose end other structures are trained."""
 
 REPEATS = 5
