@@ -36,6 +36,8 @@ PLACE = Path(__file__).parents[1] / "docs" / "validation"
 FULL = Plan()
 SMALL = Plan(members=240, repeats=1)
 """For experiments that calibrate a hundred times."""
+FOLDS = Plan(members=400, repeats=1)
+"""For nations that are left out by turns."""
 
 CASES = 40
 ORIGINS = ("2025-09", "2025-12")
@@ -113,8 +115,8 @@ def _every(done: Hindcast) -> pd.DataFrame:
 
 
 def _nations() -> dict[str, pd.DataFrame]:
-    found = left_out(SMALL, repeats=REPEATS, progress=_say)
-    regions = left_out(SMALL, by_region=True)
+    found = left_out(FOLDS, repeats=REPEATS, progress=_say)
+    regions = left_out(FOLDS, by_region=True)
     mine = found.points[found.points["method"] == MODEL_NAME]
     by_nation = mine.groupby(["ecosystem", "nation"])[["observed", "p05", "p50", "p95"]].mean()
     return {
