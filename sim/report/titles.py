@@ -11,7 +11,7 @@ from sim.evidence.parameters import read as read_parameters
 from sim.report import style
 
 if TYPE_CHECKING:
-    from sim.study.metrics import Metric
+    from sim.study.metric import Metric
 
 PARAMETERS: Mapping[str, str] = {row.name: row.title for row in read_parameters()}
 """Short titles of parameters; `sim show` has the whole meaning of each."""

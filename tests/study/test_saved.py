@@ -30,6 +30,7 @@ FILES = {
     "adoption_nations.svg",
     "curves.csv",
     "curves.parquet",
+    "futures.csv",
     "headline.csv",
     "history_chinese_share_by_month.csv",
     "history_chinese_sites_by_month.csv",
