@@ -21,14 +21,15 @@ from sim.study.futures import DATA, MAIN, TOKENS, USED
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ABROAD = "world_without_china"
+ABROAD, WORLD = "world_without_china", "world"
+OUTSIDE = ", of developers outside China"
 
 ROWS = (
-    (MAIN, ABROAD, "Chinese main, outside China"),
-    (USED, ABROAD, "Chinese used in a year, same"),
-    (TOKENS, "world", "Chinese tokens on routers"),
+    (MAIN, "Chinese main ecosystem"),
+    (USED, "Worked with a Chinese model in the past year"),
+    (TOKENS, "Chinese part of tokens on routers, not of developers"),
 )
-"""What is shown: metric, group and words for it."""
+"""What is shown: metric and words for it."""
 
 WHERE = {
     NONE: "where builders never learned of Chinese models",
@@ -46,7 +47,7 @@ LOOKS = {
 TESTED = "origin"
 """Series that tells learning from none: routed tokens by the origin of the laboratory."""
 
-NAME, CELL = 30, 14
+NAME, CELL = 14, 18
 
 Figures = Mapping[tuple[str, str, str, str], tuple[float, float, float]]
 """Median, 5 % and 95 % by future, metric, group and month."""
@@ -78,9 +79,20 @@ class Futures:
         return tuple(self.runs)
 
     @property
+    def group(self) -> str:
+        """The group that is shown: all nations but China, or all where China is alone."""
+        there = (self.names[0], MAIN, ABROAD, self.months[-1]) in self.figures
+        return ABROAD if there else WORLD
+
+    @property
     def shown(self) -> list[tuple[str, str, str]]:
-        """What is shown of `ROWS`: what the result holds."""
-        return [row for row in ROWS if (self.names[0], *row[:2], self.months[-1]) in self.figures]
+        """What is shown of `ROWS` and the result holds: metric, group and words for both."""
+        found = []
+        for metric, name in ROWS:
+            group = WORLD if metric == TOKENS else self.group
+            if (self.names[0], metric, group, self.months[-1]) in self.figures:
+                found.append((metric, group, f"{name}{OUTSIDE if group == ABROAD else ''}"))
+        return found
 
 
 def read(result: tables.Result) -> Futures | None:
@@ -125,16 +137,14 @@ def words(known: Futures) -> str:
         if len(several) == len(FUTURES) and len(set(counts)) == 1
         else f"{', '.join(map(str, counts))} of the runs, which is judgement"
     )
-    metric, group, _ = known.shown[0]
     parts = [
-        f"{tables.percent(known.figures[name, metric, group, month][0])} {WHERE[name]}"
+        f"{tables.percent(known.figures[name, MAIN, known.group, month][0])} {WHERE[name]}"
         for name in several
     ]
-    where = "outside China" if group == ABROAD else "in these nations"
-    what = "Chinese main ecosystems" if metric == MAIN else "The Chinese part"
+    where = "outside China" if known.group == ABROAD else "in China"
     return (
-        f"{COUNTS[len(several)]} futures, {each}. {what} {where} in {month}, median share: "
-        f"{', '.join(parts)}."
+        f"{COUNTS[len(several)]} futures, {each}. Chinese main ecosystems {where} in {month}, "
+        f"median share: {', '.join(parts)}."
     )
 
 
@@ -149,11 +159,11 @@ def said_by_data(known: Futures) -> str:
     a, b = with_it[TESTED], without[TESTED]
     nearer = [name for name in with_it if with_it[name] < without[name]]
     return (
-        f"Data to {known.data['until']} speak {'for' if a < b else 'against'} learning on routers: "
-        f"routed tokens by origin miss what was seen by {a:.1f} with it and {b:.1f} without (mean "
-        "square of the median run, 1 being what the errors lead to expect). Of "
-        f"{len(with_it)} series {len(nearer)} are nearer with learning. No data tell whether it "
-        "stops or goes on."
+        f"What the data to {known.data['until']} say: routed tokens by origin are missed by "
+        f"{a:.1f} with learning and {b:.1f} without (mean square error of the median run; 1 is "
+        f"what their errors lead to expect), which speaks {'for' if a < b else 'against'} learning "
+        f"on routers. Of {len(with_it)} series {len(nearer)} are nearer with learning, "
+        f"{len(with_it) - len(nearer)} are not. No data tell whether learning stops or goes on."
     )
 
 
@@ -171,21 +181,20 @@ def beside(known: Futures | None, group: str, month: str) -> str:
 
 def lines(known: Futures) -> list[str]:
     """Return the table of a terminal: a row a metric and month, a column a future."""
-    title = "Median, 5 to 95 % of runs"
     heads = [WORDS.get(name, "all runs") for name in known.names]
-    found = [title.ljust(NAME) + "".join(head.ljust(CELL + 2) for head in heads)]
-    found.append("-" * (NAME + (CELL + 2) * len(heads) - 2))
+    found = ["median (5-95)".ljust(NAME) + "".join(head.ljust(CELL) for head in heads)]
+    found.append("-" * (NAME + CELL * len(heads) - 4))
     for metric, group, name in known.shown:
-        for place, month in enumerate(known.months):
+        found.append(name)
+        for month in known.months:
             cells = [_cell(*known.figures[part, metric, group, month]) for part in known.names]
-            label = name if place == 0 else ""
-            found.append(f"{label:<{NAME - 8}.{NAME - 8}}{month} " + "".join(cells))
+            found.append(f"  {month}".ljust(NAME) + "".join(cells))
     return [line.rstrip() for line in found]
 
 
 def _cell(middle: float, low: float, high: float) -> str:
     """Return median and interval in the width of a column."""
-    return f"{tables.percent(middle):>4} ({tables.between(low, high)})".ljust(CELL + 2)
+    return f"{tables.percent(middle):>5} ({tables.between(low, high)})".ljust(CELL)
 
 
 def view(result: tables.Result, drawn: tuple[str, str] | None) -> dict[str, Any] | None:
@@ -205,24 +214,28 @@ def view(result: tables.Result, drawn: tuple[str, str] | None) -> dict[str, Any]
         f"{'s' if ALL in known.names else ''}",
         "words": words(known),
         "data": said_by_data(known),
-        "heads": [WORDS.get(name, "all runs") for name in known.names],
-        "rows": [
+        "heads": [LOOKS[name].name if name in LOOKS else "all runs" for name in known.names],
+        "parts": [
             {
                 "name": name,
-                "month": month,
-                "cells": [
+                "rows": [
                     (
-                        tables.percent(known.figures[part, metric, group, month][0]),
-                        tables.between(*known.figures[part, metric, group, month][1:], "–"),
+                        month,
+                        [_two(known.figures[part, metric, group, month]) for part in known.names],
                     )
-                    for part in known.names
+                    for month in known.months
                 ],
             }
             for metric, group, name in known.shown
-            for month in known.months
         ],
         "drawn": drawn,
     }
+
+
+def _two(values: tuple[float, float, float]) -> tuple[str, str]:
+    """Return a median and its interval as the page shows them."""
+    middle, low, high = values
+    return tables.percent(middle), tables.between(low, high, "–")
 
 
 def figure(result: tables.Result, *, narrow: bool = False) -> Figure | None:
@@ -243,7 +256,7 @@ def figure(result: tables.Result, *, narrow: bool = False) -> Figure | None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure as New
 
-    group = ABROAD if (ALL, MAIN, ABROAD, known.months[-1]) in known.figures else "world"
+    group = known.group
     names = [name for name in known.names if name != ALL]
     stamps = sorted({key[3] for key in known.figures if key[1:3] == (MAIN, group)})
     values = np.array(

@@ -19,6 +19,7 @@ from sim.scenario.futures import ALL, FUTURES, future_of
 from sim.study import metrics
 from sim.study.columns import numbers, strings
 from sim.study.curves import BANDS, bands
+from sim.study.groups import FIRST
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -32,8 +33,8 @@ MAIN, USED, TOKENS = "share.bloc_cn", "used.cn", f"{metrics.TOKENS}.bloc_cn"
 METRICS = (MAIN, USED, TOKENS)
 """Metrics that are reported by future, in the order of the table."""
 
-GROUPS = ("world", "world_without_china", "global_south")
-"""Groups that are, where a metric is not of the world alone."""
+GROUPS = FIRST
+"""Groups that are, where a metric is not of the world alone: those that a summary speaks of."""
 
 WORDS = ("future", "metric", "group", "month")
 QUANTILES = ("p05", "p50", "p95")

@@ -239,7 +239,7 @@ scenario = Scenario.model_validate({
 })
 document = scenario.document()
 facts = manifest.manifest("run", {"scenario": document}, [document])
-result = Result.of(scenario, facts, ensemble, {})
+result = Result.of(scenario, facts, ensemble, {}, np.arange(20) % 3)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 text = mock.patch.multiple(
     report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",
