@@ -133,9 +133,9 @@ def words(known: Futures) -> str:
         )
     counts = [known.runs[name] for name in several]
     each = (
-        "a third of the runs each, which is judgement"
+        "a third of the runs each"
         if len(several) == len(FUTURES) and len(set(counts)) == 1
-        else f"{', '.join(map(str, counts))} of the runs, which is judgement"
+        else f"{', '.join(map(str, counts[:-1]))} and {counts[-1]} runs"
     )
     parts = [
         f"{tables.percent(known.figures[name, MAIN, known.group, month][0])} {WHERE[name]}"
@@ -143,7 +143,7 @@ def words(known: Futures) -> str:
     ]
     where = "outside China" if known.group == ABROAD else "in China"
     return (
-        f"{COUNTS[len(several)]} futures, {each}. Chinese main ecosystems {where} in {month}, "
+        f"{COUNTS[len(several)]} futures, {each}: that part is judgement. Chinese main ecosystems {where} in {month}, "
         f"median share: {', '.join(parts)}."
     )
 
@@ -218,13 +218,7 @@ def view(result: tables.Result, drawn: tuple[str, str] | None) -> dict[str, Any]
         "parts": [
             {
                 "name": name,
-                "rows": [
-                    (
-                        month,
-                        [_two(known.figures[part, metric, group, month]) for part in known.names],
-                    )
-                    for month in known.months
-                ],
+                "rows": [(month, _cells(known, metric, group, month)) for month in known.months],
             }
             for metric, group, name in known.shown
         ],
@@ -232,10 +226,10 @@ def view(result: tables.Result, drawn: tuple[str, str] | None) -> dict[str, Any]
     }
 
 
-def _two(values: tuple[float, float, float]) -> tuple[str, str]:
-    """Return a median and its interval as the page shows them."""
-    middle, low, high = values
-    return tables.percent(middle), tables.between(low, high, "–")
+def _cells(known: Futures, metric: str, group: str, month: str) -> list[tuple[str, str]]:
+    """Return median and interval of each future as the page shows them."""
+    found = [known.figures[name, metric, group, month] for name in known.names]
+    return [(tables.percent(mid), tables.between(low, high, "–")) for mid, low, high in found]
 
 
 def figure(result: tables.Result, *, narrow: bool = False) -> Figure | None:
