@@ -143,8 +143,8 @@ def words(known: Futures) -> str:
     ]
     where = "outside China" if known.group == ABROAD else "in China"
     return (
-        f"{COUNTS[len(several)]} futures, {each}: that part is judgement. Chinese main ecosystems {where} in {month}, "
-        f"median share: {', '.join(parts)}."
+        f"{COUNTS[len(several)]} futures, {each}: that part is judgement. Chinese main ecosystems "
+        f"{where} in {month}, median share: {', '.join(parts)}."
     )
 
 
