@@ -38,8 +38,8 @@ def test_the_table_and_its_files(package_effect):
     assert tuple(package_effect.table.columns) == COLUMNS
     folder = package_effect.folder
     assert {file.name for file in folder.iterdir()} == {
-        "effects.csv", "ranking.csv", "sizes.csv", "alone.csv", "notes.csv", "manifest.json",
-        "effects.svg", "over_time.svg", "report.html",
+        "effects.csv", "effects_by_future.csv", "ranking.csv", "sizes.csv", "alone.csv",
+        "notes.csv", "manifest.json", "effects.svg", "over_time.svg", "report.html",
     }  # fmt: skip
     assert (folder.parent / "latest").resolve() == folder.resolve()
     assert folder.parent.name == "rand_package-vs-baseline"
