@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import effects
 from sim.report.compare import is_one, of
+from sim.report.futures import LOOKS
 from sim.scenario.futures import FUTURES, WORDS
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def note(found: Any) -> str:  # noqa: ANN401 - a Comparison
     runs = dict(zip(rows["future"], rows["runs"], strict=True))
     counts = ", ".join(f"{WORDS[name]} {runs[name]}" for name in FUTURES if name in runs)
     return (
-        f"Median of the paired differences within the worlds of a future ({counts}). No data tell "
-        "whether learning stops or goes on."
+        "Median of the paired differences within the worlds of a future, with 5 to 95 % of them "
+        f"({counts}). No data tell whether learning stops or goes on."
     )
 
 
@@ -64,11 +65,11 @@ def table(
         order = found.last(metric)["scenario"].drop_duplicates()[:MOST]
         for policy in order:
             mine = last[last["scenario"] == policy].set_index("future").to_dict("index")
-            cells = [_cell(mine[name]) for name in names]
+            cells = _cells([mine[name] for name in names])
             unit = effects.unit_of(next(iter(mine.values())))[1]
             label = f"{effects.name(metric)}, {unit}" if one else called.get(policy, policy)
             rows.append((label, cells))
-    return [WORDS[name] for name in names], rows
+    return [LOOKS[name].name for name in names], rows
 
 
 def _last(found: Any, metric: str) -> pd.DataFrame:  # noqa: ANN401 - a Comparison
@@ -78,7 +79,10 @@ def _last(found: Any, metric: str) -> pd.DataFrame:  # noqa: ANN401 - a Comparis
     return last
 
 
-def _cell(row: Mapping[Any, Any]) -> tuple[str, str]:
-    """Return median and interval of an effect."""
-    middle, low, high = effects.figures_of(row)
-    return middle, f"{low} to {high}"
+def _cells(rows: Sequence[Mapping[Any, Any]]) -> list[tuple[str, str]]:
+    """Return median and interval of an effect in each future, all with the same decimals."""
+    factor, _ = effects.unit_of(rows[0])
+    values = [[factor * float(row[name]) for name in ("p50", "p05", "p95")] for row in rows]
+    decimals = effects.digits(max(abs(value) for each in values for value in each))
+    texts = [[effects.signed(value, decimals) for value in each] for each in values]
+    return [(middle, f"{low} to {high}") for middle, low, high in texts]

@@ -77,9 +77,9 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Com
     """
     words, place = called(found), named(found)
     pictures = [Drawing(alt, drawn[name]) for name, alt in ALTERNATIVES.items() if name in drawn]
-    tables = [
-        *_by_future(found, words, place), *_effects(found, words, place), *_order(found, words)
-    ]  # fmt: skip
+    first, *others = _effects(found, words, place)
+    # What is first shown stands beside what it is in each future.
+    tables = [first, *_by_future(found, words, place), *others, *_order(found, words)]
     if len(found.costs):
         tables.append(costs_table(found.costs, words))
     tables += _ids(found, words)
@@ -161,8 +161,7 @@ def _by_future(found: Any, words: Mapping[str, str], place: Naming) -> list[Tabl
         return []
     first = "Outcome" if is_one(found.table["scenario"]) else "Policy"
     cells: list[tuple[Cell, ...]] = [(label, *spans) for label, spans in rows]
-    head: tuple[Cell, ...] = (first, *((head, SPAN) for head in heads))
-    return [Table(by_future.title(found, place), head, cells, by_future.note(found))]
+    return [Table(by_future.title(found, place), (first, *heads), cells, by_future.note(found))]
 
 
 def _of_policies(

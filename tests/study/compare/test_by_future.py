@@ -72,7 +72,7 @@ def test_it_is_sealed_read_again_and_on_the_page(found):
     for words in ("By future", "never learned", "learning stops", "learning goes on"):
         assert words in said
     heads, rows = by_future.table(again, {})
-    assert heads == ["never learned", "learning stops", "learning goes on"]
+    assert heads == ["never learned", "stops", "goes on"]
     assert [label for label, _ in rows] == [
         "US bloc, points",
         "Tokens on routers: Chinese bloc, points",

@@ -165,7 +165,8 @@ def test_what_is_shown_follows_the_question(tmp_path):
     assert set(found.last()["group"]) == {"BRA"}
     page = (found.folder / "report.html").read_text()
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
-    assert re.findall("<h2>(.*?)</h2>", page)[:2] == ["Effects in Brazil", "Effects in the world"]
+    heads = re.findall("<h2>(.*?)</h2>", page)
+    assert heads[:3] == ["Effects in Brazil", "By future, Brazil, 2029", "Effects in the world"]
     assert tables[0].index("Plurality, 2029") < tables[0].index("Chinese bloc, 2029")
     assert "US bloc" not in page
     other = compare("rand_package", shown=("plurality",), groups=("world",), sizes=False,
