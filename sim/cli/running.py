@@ -172,10 +172,9 @@ def processors() -> int:
 def as_json(ran: Ran) -> dict[str, Any]:
     """Return what ``sim run --json`` prints of one result.
 
-    ``futures`` holds the rows of ``futures.csv`` in the months of the summary, ``headline`` is there
-    where the run reaches mid-2025 and holds the whole world, ``against``
-    where the scenario is not the reference, ``unchanged`` where the result was there before: when
-    it was made.
+    ``futures`` holds the rows of ``futures.csv`` in the months of the summary. ``headline`` is
+    there where the run reaches mid-2025 and holds the whole world, ``against`` where the scenario
+    is not the reference, ``unchanged`` where the result was there before: when it was made.
     """
     from sim.study.headline import headline
 

@@ -237,10 +237,12 @@ def _curves(result: tables.Result, groups: Sequence[str], *, stacked: bool = Fal
 
 def _three(result: tables.Result, drawn: bytes | None) -> tuple[str, str] | None:
     """Return the figure of the futures for a wide and for a narrow screen, where there is one."""
-    wide, narrow = (futures.figure(result, narrow=small) for small in (False, True))
-    if wide is None or narrow is None:
+    wide = None if drawn is not None else futures.figure(result)
+    narrow = futures.figure(result, narrow=True)
+    if narrow is None:
         return None
-    first = figures.svg(wide).encode() if drawn is None else drawn
+    first = drawn if wide is None else figures.svg(wide).encode()
+    assert first is not None  # noqa: S101 - a result has both figures or none
     return data_address(first), data_address(figures.svg(narrow).encode())
 
 
