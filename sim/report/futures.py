@@ -15,6 +15,7 @@ import numpy as np
 from sim import months
 from sim.report import style, tables
 from sim.report.figures import MARGIN, NARROW, PANEL, end_labels, facts_line, ticks
+from sim.report.naming import naming
 from sim.scenario.futures import ALL, FUTURES, GOES_ON, NONE, STOPS, WORDS
 from sim.study.futures import DATA, MAIN, TOKENS, USED
 
@@ -34,7 +35,7 @@ ROWS = (
 WHERE = {
     NONE: "where builders never learned of Chinese models",
     STOPS: "where learning stops",
-    GOES_ON: "where it goes on",
+    GOES_ON: "where learning goes on",
 }
 
 LOOKS = {
@@ -64,6 +65,9 @@ class Futures:
         Runs of each future that the result has, in the order of tables.
     months : tuple of str
         Months after the last fact that a short report speaks of, rising.
+    group, where : str
+        The group that is shown, all nations but China unless the run holds some nations alone, and
+        the words for it after a noun.
     data : mapping
         What the data say of learning, as the manifest has it; empty where nothing was fitted.
     """
@@ -71,18 +75,14 @@ class Futures:
     figures: Figures
     runs: Mapping[str, int]
     months: tuple[str, ...]
+    group: str
+    where: str
     data: Mapping[str, Any]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The futures, with ``all`` where there are several."""
         return tuple(self.runs)
-
-    @property
-    def group(self) -> str:
-        """The group that is shown: all nations but China, or all where China is alone."""
-        there = (self.names[0], MAIN, ABROAD, self.months[-1]) in self.figures
-        return ABROAD if there else WORLD
 
     @property
     def shown(self) -> list[tuple[str, str, str]]:
@@ -118,8 +118,16 @@ def read(result: tables.Result) -> Futures | None:
         },
         {row["future"]: row["runs"] for row in rows},
         later,
+        *_place(result),
         result.manifest.get(DATA, {}),
     )  # fmt: skip
+
+
+def _place(result: tables.Result) -> tuple[str, str]:
+    """Return the group that is shown, and the words for it."""
+    if result.scenario.nations is None:
+        return ABROAD, "outside China"
+    return WORLD, naming(result, tables.curves(result)).in_words(WORLD)
 
 
 def words(known: Futures) -> str:
@@ -141,10 +149,9 @@ def words(known: Futures) -> str:
         f"{tables.percent(known.figures[name, MAIN, known.group, month][0])} {WHERE[name]}"
         for name in several
     ]
-    where = "outside China" if known.group == ABROAD else "in China"
     return (
         f"{COUNTS[len(several)]} futures, {each}: that part is judgement. Chinese main ecosystems "
-        f"{where} in {month}, median share: {', '.join(parts)}."
+        f"{known.where} in {month}, median share: {', '.join(parts)}."
     )
 
 
@@ -284,18 +291,17 @@ def figure(result: tables.Result, *, narrow: bool = False) -> Figure | None:
         end_labels(
             axis, [(name, LOOKS[name]) for name in names], values[:, -1][:, [1, 0, 2]].T, top
         )
-        _words(made, group, names, known, narrow=narrow)
+        _words(made, names, known, narrow=narrow)
     return made
 
 
-def _words(made: Figure, group: str, names: Sequence[str], known: Futures, *, narrow: bool) -> None:
+def _words(made: Figure, names: Sequence[str], known: Futures, *, narrow: bool) -> None:
     """Write the title and what is seen."""
     width, height = made.get_size_inches()
-    where = style.in_words(group)
     join = "\n" if narrow else " "
     made.text(
         0.2 / width, 1 - 0.2 / height,
-        f"Chinese main ecosystems {where},{join}by future of learning",
+        f"Chinese main ecosystems {style.plain(known.where, 60)},{join}by future of learning",
         fontsize=11.5, fontweight="bold", va="top", linespacing=1.25,
     )  # fmt: skip
     made.text(

@@ -10,6 +10,7 @@ import pytest
 from sim.report import futures, futures_figure, page, summary, svg
 from sim.report.summary import WIDTH
 from sim.study.futures import DATA
+from tests.report.conftest import fake_result
 
 SHARES = {"none": 0.07, "stops": 0.12, "goes_on": 0.31, "all": 0.14}
 STAMPS = ("2024-12", "2025-06", "2026-12", "2030-12", "2035-12")
@@ -51,7 +52,7 @@ def test_the_first_lines_hold_the_three_before_any_other_number_of_2035(three):
     said = summary(three)
     top = said[: said.index("In the world")]
     for figure in ("7 % where builders never learned", "12 % where learning stops",
-                   "31 % where it goes on"):  # fmt: skip
+                   "31 % where learning goes on"):  # fmt: skip
         assert figure in " ".join(top.split())
     assert "a third of the runs each: that part is judgement" in " ".join(top.split())
     for line in ("  2030-12       7 % (4-14)       12 % (6-24)       31 % (16-62)      14 % (7-28)",
@@ -97,9 +98,14 @@ def test_one_future_alone_is_called_so(three, name):
     assert futures_figure(alone) is None
 
 
-def test_a_run_of_china_alone_shows_the_world_it_has(three):
-    said = summary(replace(three, futures=rows(groups=("world",))))
-    assert "outside China in" not in said.split("Share of developers")[0]
+def test_a_run_of_some_nations_names_them_and_not_the_world():
+    china = fake_result(4, ("CHN",))
+    part = replace(china.scenario, nations=["CHN"])
+    some = replace(china, scenario=part, futures=rows(groups=("world",)))
+    said = futures.words(futures.read(some))
+    assert "outside China" not in said
+    assert "in China in 2035-12" in said
+    assert "outside China" not in "\n".join(futures.lines(futures.read(some)))
 
 
 def test_a_run_that_ends_before_the_facts_do_has_no_block(three):
