@@ -103,3 +103,13 @@ def test_reports_name_the_factor_and_its_levels():
     assert titles.factor("ensemble.future") == "Future of learning"
     levels = [titles.level("ensemble.future", name, {}) for name in FUTURES]
     assert levels == ["never learned", "learning stops", "learning goes on"]
+
+
+def test_tokens_are_absent_without_traffic_of_routers_and_asking_for_them_is_refused():
+    china = [("nations", ["CHN"]), ("period.end", "2023-06")]
+    vary = ("parameters.network=0.5",)
+    asked = {"runs": 1, "seed": 7, "overrides": china}
+    done = sweep(of_options("baseline", vary, **asked))
+    assert not [name for name in set(done.outcomes["metric"]) if name.startswith("tokens.")]
+    with pytest.raises(InputError, match="needs nations that send traffic through routers"):
+        sweep(of_options("baseline", vary, outcomes=KEPT, **asked))
