@@ -35,6 +35,7 @@ class FakeFacts:
     months: NDArray[np.int64]
     bloc: NDArray[np.int64]
     ai_users: Floats
+    routed: Floats
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class FakeTrajectory:
     extra_lag: Floats
     cost: Floats
     visits: Floats
+    routed: Floats
 
 
 NATIONS = ("BLR", "BRA", "CHN", "CUB", "DEU", "RUS", "USA", "ZAF")
@@ -77,7 +79,9 @@ def fake_drivers(nations: int = 4, months: int = 36) -> FakeDrivers:
     names = (*NATIONS, *made)[:nations]
     rank = np.arange(nations)
     return FakeDrivers(
-        facts=FakeFacts(calendar.FIRST + np.arange(months), BLOCS, np.full(nations, 0.2)),
+        facts=FakeFacts(
+            calendar.FIRST + np.arange(months), BLOCS, np.full(nations, 0.2), np.ones(nations)
+        ),
         nations=names,
         ecosystems=ECOSYSTEMS,
         groups={
@@ -113,6 +117,11 @@ def half(
     return defaultdict(lambda: np.full(len(replicates), 0.5))
 
 
+def in_turn(drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one of the three futures for every replicate, in the place of real draws."""
+    return np.asarray(replicates, dtype=np.int64) % 3
+
+
 def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
     months, nations, kinds = (
         len(drivers.facts.months),
@@ -135,5 +144,6 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "extra_lag": rng.normal(0.0, 2.0, months),
         "cost": rng.random(months) * 10,
         "visits": rng.dirichlet(np.full(kinds, 2.0), size=(seen, nations)),
+        "routed": rng.gamma(2.0, 1e5, (months, kinds)),
         "met": rng.dirichlet(np.full(kinds, 2.0), size=(months, nations)).astype(np.float32),
     }

@@ -96,6 +96,7 @@ def print_comparison(found: Comparison) -> None:
                 typer.echo(effects.line(row, named))
     else:
         _print_policies(found, named)
+    _print_by_future(found, named)
     lines = [*effects.sizes_line(found.sizes, found.shown[0]), *map(effects.as_typed, found.notes)]
     lines += [named.note] if named.part else []
     if lines:
@@ -106,6 +107,23 @@ def print_comparison(found: Comparison) -> None:
         typer.echo(f"\n{_unreached(found)}")
     if found.folder is not None:
         typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
+
+
+def _print_by_future(found: Comparison, named: Naming) -> None:
+    """Print effects within the worlds of each future, where the comparison has several."""
+    from sim.report import by_future
+
+    heads, rows = by_future.table(found, {})
+    if not rows:
+        return
+    columns = ["", *heads]
+    text = [
+        dict(zip(columns, (label, *(f"{mid} ({span})" for mid, span in cells)), strict=True))
+        for label, cells in rows
+    ]
+    typer.echo(f"\n{by_future.title(found, named)}\n")
+    output.print_rows([{column: column for column in columns}, *text], columns)
+    typer.echo(f"\n{textwrap.fill(by_future.note(found), WIDTH)}")
 
 
 def _heading(found: Comparison) -> str:

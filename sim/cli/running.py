@@ -172,14 +172,18 @@ def processors() -> int:
 def as_json(ran: Ran) -> dict[str, Any]:
     """Return what ``sim run --json`` prints of one result.
 
-    ``headline`` is there where the run reaches mid-2025 and holds the whole world, ``against``
-    where the scenario is not the reference, ``unchanged`` where the result was there before: when
-    it was made.
+    ``futures`` holds the rows of ``futures.csv`` in the months of the summary. ``headline`` is
+    there where the run reaches mid-2025 and holds the whole world, ``against`` where the scenario
+    is not the reference, ``unchanged`` where the result was there before: when it was made.
     """
     from sim.study.headline import headline
 
     result = ran.result
     more: dict[str, Any] = {}
+    said = headline(result)
+    if result.futures is not None:
+        months = {month for found in said.values() for month in found}
+        more["futures"] = [row for row in result.futures.to_pylist() if row["month"] in months]
     if result.headline is not None:
         more["headline"] = result.headline.to_pylist()
     if result.against is not None:
@@ -192,7 +196,7 @@ def as_json(ran: Ran) -> dict[str, Any]:
         "folder": str(ran.folder),
         "runs": result.n_runs,
         "seed": result.seed,
-        "summary": headline(result),
+        "summary": said,
         **more,
     }
 

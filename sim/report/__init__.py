@@ -5,6 +5,7 @@
 `adoption_nations`        SVG text: every nation as a small chart
 `summary`                 plain text of one screen
 `page`                    the HTML report, one file
+`futures_figure`          a matplotlib figure: the Chinese share in each of the three futures
 `sweep_figure`            a matplotlib figure: lines, maps or points of a sweep
 ========================  =====================================================================
 
@@ -15,6 +16,7 @@ Importing this room is light; matplotlib and jinja2 are loaded when they are nee
 from __future__ import annotations
 
 from sim.report.figures import adoption_curves, png, save, svg
+from sim.report.futures import figure as futures_figure
 from sim.report.nations import adoption_nations
 from sim.report.notebook import html_table
 from sim.report.page import page
@@ -24,6 +26,7 @@ from sim.report.sweeps import sweep_figure
 __all__ = [
     "adoption_curves",
     "adoption_nations",
+    "futures_figure",
     "html_table",
     "page",
     "png",

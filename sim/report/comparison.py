@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import compare, effects, titles
+from sim.report import by_future, compare, effects, titles
 from sim.report.compare import is_one, of
 from sim.report.naming import Naming, of_document
 from sim.report.sheet import Cell, Drawing, Table, sheet
@@ -77,7 +77,9 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Com
     """
     words, place = called(found), named(found)
     pictures = [Drawing(alt, drawn[name]) for name, alt in ALTERNATIVES.items() if name in drawn]
-    tables = [*_effects(found, words, place), *_order(found, words)]
+    first, *others = _effects(found, words, place)
+    # What is first shown stands beside what it is in each future.
+    tables = [first, *_by_future(found, words, place), *others, *_order(found, words)]
     if len(found.costs):
         tables.append(costs_table(found.costs, words))
     tables += _ids(found, words)
@@ -150,6 +152,16 @@ def _effects(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]
         else:
             made += [_of_policies(found, part, words, place) for part in parts]
     return made
+
+
+def _by_future(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]:  # noqa: ANN401
+    """Return effects within the worlds of each future, where the comparison has several."""
+    heads, rows = by_future.table(found, words)
+    if not rows:
+        return []
+    first = "Outcome" if is_one(found.table["scenario"]) else "Policy"
+    cells: list[tuple[Cell, ...]] = [(label, *spans) for label, spans in rows]
+    return [Table(by_future.title(found, place), (first, *heads), cells, by_future.note(found))]
 
 
 def _of_policies(

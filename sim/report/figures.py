@@ -168,9 +168,11 @@ def _panel(
             zorder=4,
             gid=code,
         )
-    _ticks(axis, shown, top)
-    _facts_line(axis, result, shown, top)
-    _end_labels(axis, shown, group, top)
+    span = shown.months[0], shown.months[-1]
+    ticks(axis, span, top)
+    facts_line(axis, result, span, top)
+    ends = np.stack([shown.of(group, name)[:, -1] for name in ("p05", "p50", "p95")])
+    end_labels(axis, [(code, style.look(code)) for code in shown.ecosystems], ends, top)
     axis.set_title(
         style.plain(name, 60),
         loc="left",
@@ -181,12 +183,12 @@ def _panel(
     )
 
 
-def _ticks(axis: Axes, shown: tables.Curves, top: float) -> None:
-    """Draw few and quiet ticks, about three years to two inches."""
-    first, last = shown.months[0] // 12, shown.months[-1] // 12
+def ticks(axis: Axes, span: tuple[int, int], top: float) -> None:
+    """Draw few and quiet ticks from the first month to the last, three years to two inches."""
+    first, last = span[0] // 12, span[1] // 12
     inches = axis.get_position().width * _figure(axis).get_size_inches()[0]
     step = max(1, round((last - first) / (1.5 * inches)))
-    axis.set_xticks(range(first + (shown.months[0] % 12 > 0), last + 1, step))
+    axis.set_xticks(range(first + (span[0] % 12 > 0), last + 1, step))
     axis.xaxis.set_major_formatter("{x:.0f}")
     heights = np.arange(0, top + 0.01, 0.2 if top > 0.5 else 0.1)
     axis.set_yticks(heights, [f"{100 * height:.0f} %" for height in heights])
@@ -197,10 +199,10 @@ def _ticks(axis: Axes, shown: tables.Curves, top: float) -> None:
         axis.spines[side].set_visible(False)
 
 
-def _facts_line(axis: Axes, result: tables.Result, shown: tables.Curves, top: float) -> None:
+def facts_line(axis: Axes, result: tables.Result, span: tuple[int, int], top: float) -> None:
     """Mark where dated facts end, if the axis reaches it."""
     month = tables.facts_end(result)
-    if not shown.months[0] <= month < shown.months[-1]:
+    if not span[0] <= month < span[1]:
         return
     axis.axvline(month / 12, color=style.QUIET, linewidth=0.9, linestyle=(0, (2, 2)), zorder=3)
     axis.annotate(
@@ -215,20 +217,36 @@ def _facts_line(axis: Axes, result: tables.Result, shown: tables.Curves, top: fl
     )
 
 
-def _end_labels(axis: Axes, shown: tables.Curves, group: str, top: float) -> None:
-    """Name each line at its end, with the last median and interval, without overlap."""
+def end_labels(
+    axis: Axes,
+    looks: Sequence[tuple[str, style.Look]],
+    ends: NDArray[np.float64],
+    top: float,
+) -> None:
+    """Name each line at its end, with the last median and interval, without overlap.
+
+    Parameters
+    ----------
+    axis : Axes
+    looks : sequence of (str, Look)
+        Id of each line, and how it is drawn.
+    ends : array, shape (3, lines)
+        5 % quantile, median and 95 % quantile at the end.
+    top : float
+        Upper end of the axis.
+    """
     box, (width, height) = axis.get_position(), _figure(axis).get_size_inches()
     left, right = axis.get_xlim()
     across = (right - left) / (72 * box.width * width)  # years per point
     up = top / (72 * box.height * height)  # share per point
-    low, end, high = (shown.of(group, name)[:, -1] for name in ("p05", "p50", "p95"))
+    low, end, high = ends
     places = spread([float(value) for value in end], LABEL_GAP * up, 0, top)
 
     def write(text: str, x: float, y: float, colour: str, **how: Any) -> None:  # noqa: ANN401
         axis.text(right + x * across, y, text, va="center_baseline", color=colour, **how)
 
-    for row, name in enumerate(shown.ecosystems):
-        look, place = style.look(name), float(places[row])
+    for row, (name, look) in enumerate(looks):
+        place = float(places[row])
         colour = style.ink(look.colour)
         axis.plot(
             right + across * np.array([2, LEADER - 3]), [end[row], place],

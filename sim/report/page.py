@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import basis, figures, history, mid_2025, nations, notes, rows, style, tables
+from sim.report import (
+    basis,
+    figures,
+    futures,
+    history,
+    mid_2025,
+    nations,
+    notes,
+    rows,
+    style,
+    tables,
+)
 from sim.report.naming import Names, Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
@@ -41,6 +52,7 @@ FILES = (
     ("adoption_curves.png", "the curves as a picture"),
     ("adoption_nations.svg", "the nations as a drawing"),
 )
+FUTURES = ("futures.csv", "what depends on whether learning never was, stops or goes on")
 HEADLINE = ("headline.csv", "mid-2025 outside China, beside a survey")
 
 
@@ -86,7 +98,10 @@ def background() -> Background:
 
 
 def page(
-    result: tables.Result, known: Background | None = None, curves: bytes | None = None
+    result: tables.Result,
+    known: Background | None = None,
+    curves: bytes | None = None,
+    three: bytes | None = None,
 ) -> str:
     """Return the report of a result as one HTML document.
 
@@ -98,6 +113,8 @@ def page(
         Evidence and levers; those of this installation by default.
     curves : bytes, optional
         The adoption curves of the first two groups as SVG, where they have been drawn already.
+    three : bytes, optional
+        The figure of the futures, likewise.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -111,7 +128,7 @@ def page(
         lstrip_blocks=True,
     )
     environment.filters |= {"tight": tight, "breakable": breakable}
-    return environment.get_template("report.html.j2").render(context(result, known, curves))
+    return environment.get_template("report.html.j2").render(context(result, known, curves, three))
 
 
 def tight(text: str) -> str:
@@ -128,7 +145,10 @@ def breakable(text: str) -> Markup:
 
 
 def context(
-    result: tables.Result, known: Background, curves: bytes | None = None
+    result: tables.Result,
+    known: Background,
+    curves: bytes | None = None,
+    three: bytes | None = None,
 ) -> dict[str, Any]:
     """Return everything that the template shows, as words, numbers and paths of drawings."""
     shown = tables.curves(result)
@@ -162,6 +182,7 @@ def context(
             for group, sentence in zip(groups, findings(result, shown, groups, named), strict=True)
         ],
         "mid_2025": None if result.headline is None else _mid_2025(result.headline, in_fit),
+        "futures": futures.view(result, _three(result, three)),
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2], named),
@@ -202,12 +223,27 @@ def context(
         "sources": sources,
         "cited": {source["id"] for source in sources},
         "provenance": _provenance(result, shown),
-        "files": FILES if result.headline is None else (*FILES, HEADLINE),
+        "files": (
+            *FILES,
+            *([] if result.futures is None else [FUTURES]),
+            *([] if result.headline is None else [HEADLINE]),
+        ),
     }
 
 
 def _curves(result: tables.Result, groups: Sequence[str], *, stacked: bool = False) -> bytes:
     return figures.svg(figures.adoption_curves(result, groups, stacked=stacked)).encode()
+
+
+def _three(result: tables.Result, drawn: bytes | None) -> tuple[str, str] | None:
+    """Return the figure of the futures for a wide and for a narrow screen, where there is one."""
+    wide = None if drawn is not None else futures.figure(result)
+    narrow = futures.figure(result, narrow=True)
+    if narrow is None:
+        return None
+    first = drawn if wide is None else figures.svg(wide).encode()
+    assert first is not None  # noqa: S101 - a result has both figures or none
+    return data_address(first), data_address(figures.svg(narrow).encode())
 
 
 def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:

@@ -25,6 +25,7 @@ METRICS = {
     "plurality": ("Effective number of ecosystems", "plain"),
     "dependence": ("Share of the largest bloc", "share"),
     "hardware_share.cn": ("Chinese chips in the world's AI compute", "share"),
+    "tokens.bloc_cn": ("Chinese part of tokens on routers, not of developers", "share"),
     "influence.us": ("US influence, models and hardware", "share"),
     "influence.cn": ("Chinese influence, models and hardware", "share"),
     "cn_over_us.happened": ("Chinese bloc overtakes the US bloc at some time", "chance"),

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from sim import months
-from sim.report import mid_2025, notes, style, tables
+from sim.report import futures, mid_2025, notes, style, tables
 from sim.report.naming import Names, Naming, distinct, naming
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def summary(
     lines = [*wrap(f"{result.scenario.name}: {title} ({runs})", WIDTH), ""]
     if called.note:
         lines += _wrapped(called.note, first="- ")
+    lines += _by_future(result)
     for sentence in findings(result, shown, groups, called):
         lines += _wrapped(sentence, first="- ")
     if result.headline is not None:
@@ -77,6 +78,20 @@ def summary(
     if result.against is not None:
         lines += ["", *_wrapped(against_words(result.against, called))]
     return "\n".join(lines) + "\n"
+
+
+def _by_future(result: tables.Result) -> list[str]:
+    """Return what the run says of each future, before any number that mixes them."""
+    known = futures.read(result)
+    if known is None:
+        return []
+    return [
+        *_wrapped(futures.words(known), first="- "),
+        "",
+        *futures.lines(known),
+        "",
+        *_wrapped(futures.said_by_data(known), first="- "),
+    ]
 
 
 def _levers(result: tables.Result) -> Mapping[str, Lever]:
@@ -109,6 +124,7 @@ def findings(
     """Return a sentence or two on each group: who leads, when, and in how many runs."""
     last = shown.months[-1]
     shares = tables.run_shares(result, shown, groups, [last])
+    three = futures.read(result)
     said = []
     for group in groups:
         blocs = tables.blocs(shares[group, last], shown.ecosystems)
@@ -121,7 +137,8 @@ def findings(
             f"{where[0].upper()}{where[1:]}, {_reigns(tables.reigns(shown, group))}. "
             f"In {months.text(last)} the US bloc holds {tables.percent(us)} "
             f"({tables.between(us_low, us_high)}) and the Chinese bloc {tables.percent(cn)} "
-            f"({tables.between(cn_low, cn_high)}); the Chinese bloc leads "
+            f"({tables.between(cn_low, cn_high)}"
+            f"{futures.beside(three, group, months.text(last))}); the Chinese bloc leads "
             f"{tables.chance(ahead, result.n_runs)}."
         )
     return said

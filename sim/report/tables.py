@@ -59,6 +59,10 @@ class Result(Protocol):
         """Mid-2025 outside China, as `sim.study.mid_2025` makes it, where the run has it."""
 
     @property
+    def futures(self) -> Any:  # noqa: ANN401 - an Arrow table or None
+        """The three futures, as `sim.study.futures` makes them, where the result has them."""
+
+    @property
     def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name
         """Its effect against the reference, where that was asked for; else None."""
 

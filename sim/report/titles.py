@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.parameters import read as read_parameters
 from sim.report import style
+from sim.scenario.futures import WORDS
 
 if TYPE_CHECKING:
-    from sim.study.metrics import Metric
+    from sim.study.metric import Metric
 
 PARAMETERS: Mapping[str, str] = {row.name: row.title for row in read_parameters()}
 """Short titles of parameters; `sim show` has the whole meaning of each."""
@@ -26,10 +27,13 @@ _LEVER = {
     "lag_months": "months before it acts",
 }
 
+FUTURE = "ensemble.future"
+
 _OTHERS = {
     "scenario": "Scenario",
     "period.start": "First month",
     "period.end": "Last month",
+    FUTURE: "Future of learning",
 }
 
 
@@ -168,6 +172,8 @@ def level(path: str, value: Any, asked: Mapping[str, Any]) -> str:  # noqa: ANN4
     """Return a level of a path that varies as it is read."""
     if path == "scenario":
         return scenario(str(value), asked)
+    if path == FUTURE:
+        return WORDS.get(str(value), str(value))
     return str(value) if isinstance(value, str) else number(float(value))
 
 

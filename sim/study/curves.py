@@ -51,6 +51,10 @@ class Trajectory(worked_with.Counted, Protocol):
     def cost(self) -> Floats:
         """Public cost in USD million, shape (months, replicates)."""
 
+    @property
+    def routed(self) -> Floats:
+        """Tokens that routers pass on, shape (months, ecosystems, replicates)."""
+
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -85,6 +89,9 @@ class Ensemble:
         the arrays above hold.
     cost : array, shape (months of the run, replicates)
         Public cost in the month, USD million of 2025.
+    routed : array, shape (months, ecosystems, replicates)
+        Tokens that routers pass on, in a unit of their own, meant for shares; all zero where no
+        nation of the run sends traffic through routers.
     model_weight : array, shape (replicates,)
         Weight of models against hardware in the composite of influence, fraction.
     asked : array, shape (months asked,), int
@@ -109,6 +116,7 @@ class Ensemble:
     extra_lag: Floats
     load: Floats
     cost: Floats
+    routed: Floats
     model_weight: Floats
     asked: NDArray[np.int64]
     answers: Floats
@@ -211,7 +219,7 @@ def gather(
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
         **{
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
-            for name in ("training", "serving", "extra_lag", "load", "cost")
+            for name in ("training", "serving", "extra_lag", "load", "cost", "routed")
         },
         model_weight=drawn["influence_model_weight"],
         asked=asked,
@@ -229,7 +237,9 @@ def gather(
 
 def _require_finite(block: Trajectory, first: int) -> None:
     """Refuse a number that is not finite and name its replicate: silence would flatten indices."""
-    for name in ("share", "met", "developers", "compute", "load", "training", "extra_lag", "cost"):
+    for name in (
+        "share", "met", "developers", "compute", "load", "training", "extra_lag", "cost", "routed",
+    ):  # fmt: skip
         values = getattr(block, name)
         # A sum holds on to anything that is not finite, without a table of flags.
         if not np.isfinite(values.sum()):

@@ -125,6 +125,7 @@ def require_paired(policy: Result, reference: Result) -> None:
             ("runs", one.ensemble.runs, other.ensemble.runs),
             ("seed", one.ensemble.seed, other.ensemble.seed),
             ("kind of parameters", one.ensemble.parameters, other.ensemble.parameters),
+            ("future", one.ensemble.future, other.ensemble.future),
             ("months", one.period, other.period),
             ("nations", one.nations, other.nations),
         )

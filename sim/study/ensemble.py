@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.study import curves, groups, history, kept, mid_2025, saved
+from sim.study import curves, futures, groups, history, kept, mid_2025, saved
 from sim.study.children import end, hear, safe_path, unheard
 from sim.study.manifest import manifest
 from sim.study.result import Result
@@ -140,12 +140,14 @@ def run(
         workers=workers,
     )
     seen = history.tables(blocks, drivers, known)
+    mine = future_of(drivers, resolved.ensemble.seed, np.arange(count))
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],
         engine=engine, workers=workers, seconds=time.perf_counter() - began,
     )  # fmt: skip
-    return Result.of(resolved, facts, ensemble, seen).saved(out)
+    facts |= futures.data_on_learning(resolved)
+    return Result.of(resolved, facts, ensemble, seen, mine).saved(out)
 
 
 def resolve(
@@ -245,6 +247,11 @@ def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
 
     scalar = parameters.draw(drivers, seed, replicates).scalar
     return {name: scalar[row] for row, name in enumerate(SCALARS)}
+
+
+def future_of(drivers: Drivers, seed: int, replicates: Ints) -> Ints:
+    """Return the future of each replicate, as `sim.study.futures.of_replicates` does."""
+    return futures.of_replicates(drivers, seed, replicates)
 
 
 def _blocks(

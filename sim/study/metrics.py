@@ -9,14 +9,13 @@ one says so here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.study import worked_with
 from sim.study.curves import Ensemble
+from sim.study.metric import Metric
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,58 +32,8 @@ WORKED_WITH = {
 
 HARDWARE = {"us": "US", "cn": "Chinese"}
 
-
-@dataclass(frozen=True)
-class Metric:
-    """One thing that is measured.
-
-    Parameters
-    ----------
-    name : str
-        As in ``outcomes.parquet``.
-    title, unit, description : str
-        For readers.
-    scope : {"month", "run"}
-        Whether it has a value at each reported month or one for the whole run.
-    world : bool
-        Whether it is of the world only, else of each group.
-    compute : callable
-        From an ensemble and the reported months' positions to an array of shape (reported months,
-        groups, replicates), or (groups, replicates) for the scope ``run``.
-    span : {"reported months", "years before", "all months"}
-        Which months of shares, developers and hardware `compute` reads. One that looks for the
-        first month of something reads them all: from Decembers alone its answer would be wrong.
-        Answers look back on the year before each reported month.
-    short : str
-        Title where there is little room, such as the head of a column; the title if empty.
-    reads : tuple of str
-        Parameters whose draw `compute` reads.
-    """
-
-    name: str
-    title: str
-    unit: str
-    description: str
-    scope: Literal["month", "run"]
-    world: bool
-    compute: Callable[[Ensemble, Ints], Floats]
-    span: Literal["reported months", "years before", "all months"] = "reported months"
-    short: str = ""
-    reads: tuple[str, ...] = ()
-
-    @property
-    def scale(self) -> Literal["fraction", "chance", "number"]:
-        """How a mean of it is read: in percent, as the part of runs, or in its own unit."""
-        return SCALES.get(self.unit, "number")
-
-    @property
-    def heading(self) -> str:
-        """The short title, or the title where there is none."""
-        return self.short or self.title
-
-
-SCALES: Mapping[str, Literal["fraction", "chance"]] = {"fraction": "fraction", "0 or 1": "chance"}
-"""Units whose means are parts of a whole, with how they are read."""
+TOKENS = "tokens"
+"""Beginning of the names of parts of the tokens that routers pass on."""
 
 
 def reported(months: Ints) -> Ints:
@@ -98,6 +47,21 @@ def bloc_share(ensemble: Ensemble, bloc: int, at: Ints | slice) -> Floats:
     """Return a bloc's share, shape (months, groups, replicates)."""
     total: Floats = ensemble.share[at][:, :, ensemble.blocs == bloc, :].sum(axis=2)
     return total
+
+
+def token_share(ensemble: Ensemble, kinds: NDArray[np.bool_], at: Ints) -> Floats:
+    """Return the share of some ecosystems in the tokens of routers, (months, 1, replicates).
+
+    Parameters
+    ----------
+    kinds : array, shape (ecosystems,), bool
+        Whose tokens are added up.
+    at : ndarray of int
+        Positions of months.
+    """
+    routed = ensemble.routed[at]
+    part: Floats = routed[:, kinds].sum(axis=1) / routed.sum(axis=1)
+    return part[:, None]
 
 
 def plurality(share: Floats) -> Floats:
@@ -184,6 +148,33 @@ def _of_bloc(place: int, bloc: str) -> Metric:
         world=False,
         compute=lambda e, at: bloc_share(e, place, at),
         short=f"{BLOCS[bloc]} bloc",
+    )
+
+
+def _of_tokens(name: str, title: str, compute: Callable[[Ensemble, Ints], Floats]) -> Metric:
+    return Metric(
+        f"{TOKENS}.{name}",
+        f"Tokens on routers: {title}",
+        "fraction",
+        "Part of the tokens that routers pass on in the month for users outside China. Users of "
+        "routers are no sample of developers: each request may go elsewhere. Never to be taken for "
+        "a share of developers.",
+        "month",
+        world=True,
+        compute=compute,
+        routers=True,
+    )
+
+
+def _tokens_of_ecosystem(place: int, name: str, title: str) -> Metric:
+    return _of_tokens(
+        name, title, lambda e, at: token_share(e, np.arange(len(e.ecosystems)) == place, at)
+    )
+
+
+def _tokens_of_bloc(place: int, bloc: str) -> Metric:
+    return _of_tokens(
+        f"bloc_{bloc}", f"{BLOCS[bloc]} bloc", lambda e, at: token_share(e, e.blocs == place, at)
     )
 
 
@@ -402,7 +393,24 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
         ),
         *(_of_bloc(place, name) for place, name in enumerate(BLOCS)),
         *_of_answers(ecosystems, titles),
+        *(
+            _tokens_of_ecosystem(place, name, titles.get(name, name))
+            for place, name in enumerate(ecosystems)
+        ),
+        *(_tokens_of_bloc(place, name) for place, name in enumerate(BLOCS)),
         *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
         *_of_laboratories(),
         *_of_all(),
     )
+
+
+def present(known: tuple[Metric, ...], *, routers: bool) -> tuple[Metric, ...]:
+    """Return the metrics that a run has.
+
+    Parameters
+    ----------
+    known : tuple of Metric
+    routers : bool
+        Whether a nation of the run sends traffic through routers.
+    """
+    return tuple(metric for metric in known if routers or not metric.routers)

@@ -14,9 +14,11 @@ from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from sim.scenario import Scenario
     from sim.study.curves import Ensemble
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST = "against.csv"
-HEADLINE = "headline.csv"
-CURVES = "adoption_curves.svg"
+HEADLINE, FUTURES = "headline.csv", "futures.csv"
+CURVES, BY_FUTURE = "adoption_curves.svg", "futures.svg"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +50,9 @@ class Result(Saved):
     headline : pyarrow.Table, optional
         Mid-2025 outside China, use of a year and the main ecosystem side by side; None for a run
         that does not reach it or holds some nations alone.
+    futures : pyarrow.Table, optional
+        What depends on whether builders never learned of Chinese models, stop or go on learning,
+        as `sim.study.futures.table` makes it; None for a result that was written without it.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
     """
@@ -58,6 +63,7 @@ class Result(Saved):
     tables: Mapping[str, pa.Table]
     seen: Mapping[str, pa.Table]
     headline: pa.Table | None = field(default=None, kw_only=True)
+    futures: pa.Table | None = field(default=None, kw_only=True)
     against: Effect | None = field(default=None, kw_only=True)
 
     @classmethod
@@ -67,9 +73,10 @@ class Result(Saved):
         manifest: Mapping[str, Any],
         ensemble: Ensemble,
         seen: Mapping[str, pa.Table],
+        future: NDArray[np.int64],
     ) -> Result:
-        """Return the result of an ensemble."""
-        from sim.study import mid_2025, tables
+        """Return the result of an ensemble; ``future`` is that of each replicate."""
+        from sim.study import futures, mid_2025, tables
 
         made = {
             "curves": tables.curves(scenario.name, ensemble),
@@ -77,7 +84,8 @@ class Result(Saved):
             "outcomes": tables.outcomes(scenario.name, ensemble),
         }
         headline = mid_2025.table(scenario.name, ensemble)
-        return cls(manifest, scenario, made, seen, headline=headline)
+        by_future = futures.table(scenario.name, ensemble, future)
+        return cls(manifest, scenario, made, seen, headline=headline, futures=by_future)
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -199,6 +207,8 @@ class Result(Saved):
         written |= {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
         if self.headline is not None:
             written[HEADLINE] = _csv_of(self.headline)
+        if self.futures is not None:
+            written[FUTURES] = _csv_of(self.futures)
         if self.against is not None:
             written[AGAINST] = _csv_of(_row(self.against))
         return written
@@ -206,17 +216,19 @@ class Result(Saved):
     def _figures(self) -> dict[str, bytes]:
         from sim import report
 
-        figure = self.plot()
+        figure, three = self.plot(), report.futures_figure(self)
+        more = {} if three is None else {BY_FUTURE: report.svg(three).encode()}
         return {
             CURVES: report.svg(figure).encode(),
             "adoption_curves.png": report.png(figure),
             "adoption_nations.svg": report.adoption_nations(self).encode(),
+            **more,
         }
 
     def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim import report
 
-        return report.page(self, curves=drawn[CURVES])
+        return report.page(self, curves=drawn[CURVES], three=drawn.get(BY_FUTURE))
 
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
@@ -236,12 +248,16 @@ class Result(Saved):
             if f"{HISTORY}{name}.csv" in manifest["seals"]
         }
         scenario = load(plain_scenario(manifest["asked"]["scenario"]))
-        known = HEADLINE in manifest["seals"]
-        headline = csv.read_csv(folder / HEADLINE) if known else None
+        headline, by_future = (
+            csv.read_csv(folder / name) if name in manifest["seals"] else None
+            for name in (HEADLINE, FUTURES)
+        )
         beside = None
         if AGAINST in manifest["seals"]:
             beside = Effect(**csv.read_csv(folder / AGAINST).to_pylist()[0])
-        return cls(manifest, scenario, tables, seen, headline=headline, against=beside)
+        return cls(
+            manifest, scenario, tables, seen, headline=headline, futures=by_future, against=beside
+        )
 
     def _frame(self, name: str) -> pd.DataFrame:
         from sim.study.tables import frame

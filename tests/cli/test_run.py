@@ -29,7 +29,10 @@ def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     found = json.loads(done.stdout)
-    assert set(found) == {"scenario", "hash", "folder", "runs", "seed", "summary", "headline"}
+    assert set(found) == {
+        "scenario", "hash", "folder", "runs", "seed", "summary", "headline", "futures",
+    }  # fmt: skip
+    assert {row["month"] for row in found["futures"]} == set(found["summary"]["world"])
     assert [row["figure"] for row in found["headline"]][:2] == ["used.cn", "share.bloc_cn"]
     assert (found["scenario"], found["runs"], found["seed"]) == ("baseline", 20, 7)
     folder = tmp_path / found["folder"]

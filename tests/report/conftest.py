@@ -73,6 +73,7 @@ class FakeResult:
     manifest: dict[str, Any] = field(default_factory=dict)
     against: Any = None
     headline: Any = None
+    futures: Any = None
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

@@ -30,6 +30,7 @@ FILES = {
     "adoption_nations.svg",
     "curves.csv",
     "curves.parquet",
+    "futures.csv",
     "headline.csv",
     "history_chinese_share_by_month.csv",
     "history_chinese_sites_by_month.csv",
@@ -238,7 +239,7 @@ scenario = Scenario.model_validate({
 })
 document = scenario.document()
 facts = manifest.manifest("run", {"scenario": document}, [document])
-result = Result.of(scenario, facts, ensemble, {})
+result = Result.of(scenario, facts, ensemble, {}, np.arange(20) % 3)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 text = mock.patch.multiple(
     report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",

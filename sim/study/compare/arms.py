@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,11 @@ class Arms:
     kept: dict[str, Floats]
     draws: Ints
     shipped: int | None = None
+
+    def only(self, rows: NDArray[np.bool_]) -> Arms:
+        """Return the same arms with some rows alone, a flag a row."""
+        kept = {name: values[:, rows] for name, values in self.kept.items()}
+        return replace(self, rows=self.rows[rows].reset_index(drop=True), kept=kept)
 
     def at(self, metric: str, group: str, month: str | None = None) -> int:
         """Return the place of a row; without a month the last that is kept.

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
 from sim.scenario.paths import RUNS, named
-from sim.study import saved
-from sim.study.compare import choice, details, notes
+from sim.study import futures, saved
+from sim.study.compare import choice, details, notes, tables
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.choice import Pair
 from sim.study.compare.laid import laid_over
-from sim.study.compare.paired import Floats, effect, is_part, log_odds, require_two
+from sim.study.compare.paired import require_two
 from sim.study.compare.precision import PILOT, until_precise
 from sim.study.compare.result import (
-    COLUMNS,
     FOLDER,
     GROUPS,
     SHOWN,
@@ -143,7 +143,7 @@ def compare(
     done, finest = run(arms, count), 0.0
     if precision is not None:
         done, finest = until_precise(done, arms, pairs, precision, (first[0], groups[0]), run)
-    table = _table(done, pairs, reference.ensemble.seed)
+    table = tables.table(done, pairs, reference.ensemble.seed)
     _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
     documents = {name: arm.document() for name, arm in arms.items()}
     question = {
@@ -157,10 +157,14 @@ def compare(
         seconds=time.perf_counter() - began,
     )  # fmt: skip
     facts["precision"] = {"reached": finest == 0.0, "finest": finest}
+    apart, few = tables.by_future(
+        done, pairs, reference.ensemble.seed, _future(reference, len(done.draws)), first
+    )
     found = Comparison(
-        facts, table, reached=finest == 0.0, finest=finest, pairs=tuple(pairs), scenarios=arms,
-        arms=done,
+        facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=tuple(pairs),
+        scenarios=arms, arms=done,
     )  # fmt: skip
+    laid = (*laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(question["sizes"]), laid=laid)
     if cost:
         from sim.study.compare.costs import per_million
@@ -292,30 +296,23 @@ def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
                     hint="set both: --until, --nations",
                 )
             )
+        if one.ensemble.future != reference.ensemble.future:
+            raise InputError(
+                Problem(
+                    f"{one.name} is run in the future {one.ensemble.future!r} and {reference.name} "
+                    f"in {reference.ensemble.future!r}, so that their worlds cannot be paired",
+                    path="ensemble.future",
+                    hint="set it in both: --set ensemble.future=all",
+                )
+            )
 
 
-def _table(done: Arms, pairs: Sequence[Pair], seed: int) -> pd.DataFrame:
-    parts = np.array([is_part(metric) for metric in done.rows["metric"]])
-    frames = []
-    for pair in pairs:
-        a, b = done.kept[pair.name], done.kept[pair.reference]
-        found = effect(a, b, done.draws, seed=seed)
-        odds = effect(log_odds(a[:, parts]), log_odds(b[:, parts]), done.draws, boot=False)
-        low, middle, high = found.middle
-        frame = done.rows.assign(
-            scenario=pair.label, reference=pair.reference, effect=found.mean, ci_low=found.low,
-            ci_high=found.high, runs=a.shape[0], variance_ratio=found.ratio, p05=low, p50=middle,
-            p95=high, same_sign=found.same_sign, simulation_error=found.error, draws=found.draws,
-            boot_low=found.boot_low, boot_high=found.boot_high,
-        )  # fmt: skip
-        for column, values in (
-            ("log_odds", odds.mean), ("log_odds_low", odds.low), ("log_odds_high", odds.high),
-        ):  # fmt: skip
-            whole: Floats = np.full(len(frame), np.nan)
-            whole[parts] = values
-            frame[column] = whole
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+def _future(reference: Scenario, runs: int) -> NDArray[np.int64]:
+    """Return the future of each world: that of the reference in it."""
+    from sim.scenario import compile as compiled
+
+    drivers = compiled(reference)
+    return futures.of_replicates(drivers, reference.ensemble.seed, np.arange(runs))
 
 
 def _refuse_idle(table: pd.DataFrame, pairs: Sequence[Pair], *, named: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import months
+from sim.scenario.futures import WORDS
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.compare import choice
 
@@ -53,6 +54,14 @@ def decided_before(
     known = months.in_words(last_fact)
     text = f"as if decided {span}. Facts are known to {known}, in which nothing of it was done."
     return [f"{_names(list(first))}: {text}"]
+
+
+def few_worlds(missing: Sequence[str]) -> list[str]:
+    """Say of which futures there are too few worlds for effects of their own."""
+    if not missing:
+        return []
+    named = ", ".join(WORDS[name] for name in missing)
+    return [f"No effects by future of: {named}. An interval needs worlds of two draws or more."]
 
 
 def binding(arms: Mapping[str, Scenario], pairs: Sequence[Pair], done: Arms) -> list[str]:

@@ -28,7 +28,7 @@ RESAMPLES = 1000
 LEAST = 1e-9
 """Share below which log-odds are not told apart."""
 
-PARTS = ("share.", "hardware_share.", "influence.", "dependence")
+PARTS = ("share.", "tokens.", "hardware_share.", "influence.", "dependence")
 """Beginnings of metrics that are parts of a whole, which have log-odds."""
 
 

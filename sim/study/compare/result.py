@@ -22,7 +22,7 @@ Alone = Literal["scenarios", "levers", "less one"]
 
 FOLDER = "compare"
 FILE, RANKS, SIZES, ALONE = "effects.csv", "ranking.csv", "sizes.csv", "alone.csv"
-NOTES, COSTS = "notes.csv", "costs.csv"
+NOTES, COSTS, BY_FUTURE = "notes.csv", "costs.csv", "effects_by_future.csv"
 SHOWN = (
     "share.bloc_us", "share.bloc_cn", "share.bloc_eu", "share.bloc_sovereign", "dependence",
 )  # fmt: skip
@@ -37,6 +37,10 @@ COLUMNS = (
     "variance_ratio", "p05", "p50", "p95", "same_sign", "simulation_error", "draws", "boot_low",
     "boot_high", "log_odds", "log_odds_low", "log_odds_high", "unit",
 )  # fmt: skip
+
+
+FUTURE_COLUMNS = (*COLUMNS[:2], "future", *COLUMNS[2:])
+"""Columns of ``effects_by_future.csv``."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +61,9 @@ class Comparison(Saved):
         Sentences that a reader of the numbers needs.
     costs : DataFrame
         As `sim.study.compare.costs.per_million` makes it; empty where it was not asked for.
+    by_future : DataFrame
+        Columns of ``effects_by_future.csv``: effects on the metrics that are shown, within the
+        worlds of each future; empty for a comparison that was written without it.
     reached : bool
         Whether a wanted precision was reached; true where none was asked for.
     finest : float
@@ -79,6 +86,7 @@ class Comparison(Saved):
     alone: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    by_future: pd.DataFrame = field(default_factory=pd.DataFrame)
     reached: bool = True
     finest: float = 0.0
     pairs: tuple[Pair, ...] = ()
@@ -174,6 +182,8 @@ class Comparison(Saved):
         }  # fmt: skip
         if len(self.costs):
             tables[COSTS] = self.costs
+        if len(self.by_future):
+            tables[BY_FUTURE] = self.by_future
         return {name: csv_of(table) for name, table in tables.items()}
 
     def _figures(self) -> dict[str, bytes]:
@@ -200,10 +210,12 @@ class Comparison(Saved):
             for name in (FILE, RANKS, SIZES, ALONE, NOTES)
         )
         costs = read_table(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
+        apart = BY_FUTURE in manifest["seals"]
+        by_future = read_table(folder / BY_FUTURE, ("month",)) if apart else pd.DataFrame()
         precision = manifest["precision"]
         return cls(
             manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
-            bool(precision["reached"]), float(precision["finest"]),
+            by_future, bool(precision["reached"]), float(precision["finest"]),
         )  # fmt: skip
 
 

@@ -83,6 +83,11 @@ def make(
         raise _wrong("a path varies twice", "name each path once")
     if correlations and kind != "lhs":
         raise _wrong(f"a {kind} design has no correlations", "use lhs")
+    paired = {path for pair in correlations or {} for path in pair}
+    for factor in factors:
+        if factor.path in paired and not factor.has_order:
+            hint = "only numbers and months have a rank"
+            raise _wrong(f"the levels of {factor.path} are words, which correlate with none", hint)
     if kind not in ("grid", "factorial") and count is None:
         raise _wrong(f"a {kind} design needs a number of points", "give --points N")
     if count is not None and (kind == "grid" or not 1 <= count <= MAX_POINTS):

@@ -11,6 +11,7 @@ from sim import months, numerals
 from sim.errors import InputError, Problem
 from sim.scenario import fields, paths
 from sim.scenario.distribution import Normal, Triangular, Uniform
+from sim.scenario.futures import FUTURES
 from sim.scenario.tree import Broken, Mark, Node, parse
 
 Law = Uniform | Triangular | Normal
@@ -19,9 +20,19 @@ Level = float | int | str
 SCENARIO = "scenario"
 """The path that stands for the choice of the scenario itself."""
 
+FUTURE = "ensemble.future"
+"""The path that stands for the choice of a future."""
+
+LISTED = {
+    SCENARIO: ("scenarios", "write [one, other]"),
+    FUTURE: ("futures", f"write {', '.join(FUTURES)}"),
+}
+"""Paths whose levels are words, which no distribution gives, with what they are."""
+
 MAX_LEVELS = 100_000
 
 _RANGE = re.compile(r"([^:(),]+):([^:(),]+):([^:(),]+)")
+_MONTH = re.compile(r"\d{4}-\d\d")
 _LAW = re.compile(r"[a-z]+\(.*\)")
 _FORM = "low:high:count, a,b,c, uniform(a,b), triangular(a,m,b) or normal(m,sd,low,high)"
 
@@ -57,6 +68,12 @@ class Factor:
             return self.law.low, self.law.high
         assert self.values is not None  # noqa: S101 - one of the two is given
         return self.values[0], self.values[-1]
+
+    @property
+    def has_order(self) -> bool:
+        """Whether its levels are numbers or months, of which one is before another."""
+        words = [level for level in self.values or () if isinstance(level, str)]
+        return all(_MONTH.fullmatch(word) for word in words)
 
     def spec(self) -> object:
         """Return the factor's values as plain data, for a hash and a manifest."""
@@ -105,8 +122,9 @@ def read(
     law = fields.value(node, (-math.inf, math.inf), problems, path)
     if law is None or isinstance(law, int | float):
         return None if law is None else Factor(path, (law,))
-    if path == SCENARIO:
-        problems.append(node.place.problem("scenarios are listed", "write [one, other]"))
+    if path in LISTED:
+        what, hint = LISTED[path]
+        problems.append(node.place.problem(f"{what} are listed", hint))
         return None
     return Factor(path, law=law)
 
@@ -125,7 +143,7 @@ def _of_levels(
 def _path_is_known(path: str, node: Node, problems: list[Problem], own: tuple[str, ...]) -> bool:
     if path == SCENARIO:
         return True
-    if path.startswith("ensemble."):
+    if path.startswith("ensemble.") and path != FUTURE:
         hint = "every point has the same runs and seed, so that points have common random numbers"
         problems.append(node.place.problem(f"{path} cannot vary in a sweep", hint))
         return False

@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem, RunError, nearest
 from sim.study import metrics, worked_with
 from sim.study.curves import Ensemble
 from sim.study.groups import Groups
+from sim.study.metric import Metric
 from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Kept:
     metrics, groups, months, units : tuple of str
     """
 
-    chosen: tuple[metrics.Metric, ...]
+    chosen: tuple[Metric, ...]
     members: Groups
     at: Ints
     whole: bool
@@ -97,16 +98,22 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
     )
 
 
-def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[metrics.Metric, ...]:
-    known = {metric.name: metric for metric in metrics.registry(drivers.ecosystems)}
+def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
+    every = metrics.registry(drivers.ecosystems)
+    routers = bool(drivers.facts.routed.any())
+    known = {metric.name: metric for metric in metrics.present(every, routers=routers)}
     if not names:
         # Metrics that read all months cost a fifth more, those of a year a tenth: they are kept
         # where a study names them.
         return tuple(metric for metric in known.values() if metric.span == "reported months")
     for name in names:
-        if name not in known:
-            hint = nearest(name, known)
-            raise InputError(Problem(f"no metric is called {name!r}", path="outcomes", hint=hint))
+        if name in known:
+            continue
+        if any(metric.name == name for metric in every):
+            message = f"{name} needs nations that send traffic through routers"
+            raise InputError(Problem(message, path="outcomes", hint="add nations outside China"))
+        hint = nearest(name, known)
+        raise InputError(Problem(f"no metric is called {name!r}", path="outcomes", hint=hint))
     return tuple(metric for name, metric in known.items() if name in names)
 
 
@@ -168,6 +175,7 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
         extra_lag=done.extra_lag[months],
         load=done.load[first:],
         cost=done.cost[first:],
+        routed=done.routed[months],
         model_weight=known.get("influence_model_weight", np.zeros(len(replicates))),
         asked=at,
         answers=_answers(drivers, shape, done, known),

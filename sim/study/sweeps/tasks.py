@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, RunError
+from sim.scenario.futures import STOP
 from sim.study.columns import numbers, words
 from sim.study.ensemble import LANES
 from sim.study.sweeps.factors import SCENARIO, Level
@@ -187,7 +188,8 @@ def is_fast(path: str) -> bool:
 
     head, _, rest = path.partition(".")
     if head == "parameters":
-        return rest not in Switches._fields
+        # The month in which learning stops may be the word `never`.
+        return rest not in Switches._fields and rest != STOP
     return head == "levers" and rest.endswith(".strength")
 
 

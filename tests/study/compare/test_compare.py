@@ -38,8 +38,8 @@ def test_the_table_and_its_files(package_effect):
     assert tuple(package_effect.table.columns) == COLUMNS
     folder = package_effect.folder
     assert {file.name for file in folder.iterdir()} == {
-        "effects.csv", "ranking.csv", "sizes.csv", "alone.csv", "notes.csv", "manifest.json",
-        "effects.svg", "over_time.svg", "report.html",
+        "effects.csv", "effects_by_future.csv", "ranking.csv", "sizes.csv", "alone.csv",
+        "notes.csv", "manifest.json", "effects.svg", "over_time.svg", "report.html",
     }  # fmt: skip
     assert (folder.parent / "latest").resolve() == folder.resolve()
     assert folder.parent.name == "rand_package-vs-baseline"
@@ -165,7 +165,8 @@ def test_what_is_shown_follows_the_question(tmp_path):
     assert set(found.last()["group"]) == {"BRA"}
     page = (found.folder / "report.html").read_text()
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
-    assert re.findall("<h2>(.*?)</h2>", page)[:2] == ["Effects in Brazil", "Effects in the world"]
+    heads = re.findall("<h2>(.*?)</h2>", page)
+    assert heads[:3] == ["Effects in Brazil", "By future, Brazil, 2029", "Effects in the world"]
     assert tables[0].index("Plurality, 2029") < tables[0].index("Chinese bloc, 2029")
     assert "US bloc" not in page
     other = compare("rand_package", shown=("plurality",), groups=("world",), sizes=False,

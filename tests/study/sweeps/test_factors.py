@@ -43,6 +43,7 @@ def test_a_range_of_months_has_both_ends_and_no_month_twice(first, span, data):
         ("0.2,0.8", (0.2, 0.8)),
         ("2026-12, 2027-06", ("2026-12", "2027-06")),
         ("low,high", ("low", "high")),
+        ("none,stops,goes_on", ("none", "stops", "goes_on")),
         ("1", (1,)),
     ],
 )
@@ -76,6 +77,9 @@ def test_a_distribution_gives_its_quantiles(u):
         ("parameters.network=uniform(1,0)", "low 1 is above high 0"),
         ("scenario=uniform(0,1)", "scenarios are listed"),
         ("ensemble.runs=1,2", "cannot vary"),
+        ("ensemble.parameters=drawn,default", "cannot vary"),
+        ("ensemble.future=uniform(0,1)", "futures are listed"),
+        ("ensemble.future=none:goes_on:3", "neither numbers nor months"),
         ("period.end=2030-01:2029-01:3", "low 2030-01 is above high 2029-01"),
         ("period.end=2030-01:2030-02:9", "do not fit"),
     ],

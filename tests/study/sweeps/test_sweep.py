@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import InputError, RunError, StoreError
 from sim.study import metrics, saved
+from sim.study.metric import Metric
 from sim.study.sweeps import executors, tasks
 from sim.study.sweeps.result import OUTCOMES, Sweep
 from sim.study.sweeps.shards import Store, write_whole
@@ -70,7 +71,7 @@ def first_month_above(level):
         over = metrics.bloc_share(ensemble, 1, slice(None)) > level
         return np.where(over.any(axis=0), over.argmax(axis=0), len(ensemble.months)).astype(float)
 
-    return metrics.Metric(
+    return Metric(
         "cn_above.months", "Months until the Chinese bloc is above a share", "months", "For a test",
         "run", world=False, compute=months, span="all months",
     )  # fmt: skip
