@@ -94,12 +94,12 @@ def route(t: int, block: Block, record: Record) -> None:
     p, ps = block.parameters.scalar, block.parameters.segment
     tokens.menu(
         t, f.line_of, f.line_gap, f.line_price, f.line_on, f.line_free, state.own, state.frontier,
-        p, scratch.part, scratch.menu,
+        p, scratch.part, scratch.menu, scratch.gratis,
     )  # fmt: skip
     tokens.route(
         t, f.nest, f.pulled, f.routed, f.access, f.unlisted, p, ps, state.builders, state.opened,
         state.standing, state.regarded, state.licence, state.price, state.learned, scratch.menu,
-        scratch.kept, scratch.part, record.routed,
+        scratch.gratis, scratch.kept, scratch.part, record.routed,
     )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ class Scratch(NamedTuple):
     fresh_choice: Floats  # [I, K, L] what is built anew this month, for the observed series
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
     menu: Floats  # [K, L] what the lines of each ecosystem are worth on routers, utils
+    gratis: Floats  # [K, L] the same at the least price that is felt
     loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
 
 
@@ -184,6 +185,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         fresh_choice=np.zeros((nations, ecosystems, lanes)),
         met=np.zeros((nations, ecosystems, lanes)),
         menu=np.zeros((ecosystems, lanes)),
+        gratis=np.zeros((ecosystems, lanes)),
         loaded=np.zeros(lanes, np.int64),
     )
 

@@ -29,6 +29,7 @@ def menu(
     p: Floats,
     total: Floats,
     value: Floats,
+    gratis: Floats,
 ) -> None:
     """Write what the lines of each ecosystem are worth together, shape (K, L), utils.
 
@@ -50,20 +51,27 @@ def menu(
     frontier : ndarray, shape (T, L)
     total : ndarray, shape (L,)
         Scratch.
+    value, gratis : ndarray, shape (K, L)
+        Written: V at list prices, and at the least price that is felt.
     """
     for k in range(value.shape[0]):
         for l in range(total.size):  # noqa: E741
             value[k, l] = 0.0
+            gratis[k, l] = 0.0
     for j in range(line_of.size):
         k = line_of[j]
         if line_on[t, j] > 0.0 or line_free[t, j] > 0.0:
             _capable(t, line_gap[t, j], own[k, 0], frontier, p, total)
-            _add(line_price[t, j], line_on[t, j], line_free[t, j], total, p, value[k])
+            _add(line_price[t, j], line_on[t, j], line_free[t, j], total, p, value[k], gratis[k])
     for k in range(value.shape[0]):
         for l in range(total.size):  # noqa: E741
             some = value[k, l] > 0.0
             together = p[P.router_variety, l] * log(max(value[k, l], LEAST))
             value[k, l] = together if some else ABSENT
+        for l in range(total.size):  # noqa: E741
+            some = gratis[k, l] > 0.0
+            together = p[P.router_variety, l] * log(max(gratis[k, l], LEAST))
+            gratis[k, l] = together if some else ABSENT
 
 
 @inlined
@@ -77,34 +85,54 @@ def _capable(t: int, gap: float, best: Floats, frontier: Floats, p: Floats, out:
 
 @inlined
 def _add(
-    ln_price: float, on: float, free: float, capable: Floats, p: Floats, value: Floats
-) -> None:
-    """Add a line, and its free variant, to the sum of its ecosystem, shape (L,)."""
+    ln_price: float, on: float, free: float, capable: Floats, p: Floats, value: Floats,
+    gratis: Floats,
+) -> None:  # fmt: skip
+    """Add a line, and its free variant, to the sums of its ecosystem, shape (L,)."""
     for l in range(capable.size):  # noqa: E741
         felt = p[P.router_price, l] * max(ln_price, p[LN_LEAST_PRICE, l])
         value[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
+    for l in range(capable.size):  # noqa: E741
+        felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l]
+        gratis[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
     if free > 0.0:
         for l in range(capable.size):  # noqa: E741
             felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l] - p[P.free_access, l]
-            value[l] += free * exp((capable[l] - felt) / p[P.router_variety, l])
+            given = free * exp((capable[l] - felt) / p[P.router_variety, l])
+            value[l] += given
+            gratis[l] += given
 
 
 @inlined
 def regarded_there(
-    i: int, k: int, l: int, single: int, way: int, pulled: Floats, p: Floats, ps: Floats,  # noqa: E741
-    standing: Floats, regarded: Floats, licence: Floats, price: Floats, learned: Floats,
+    i: int, k: int, l: int, single: int, pulled: Floats, p: Floats, ps: Floats,  # noqa: E741
+    standing: Floats, regarded: Floats, licence: Floats, learned: Floats,
 ) -> float:  # fmt: skip
     """Return how users of routers regard an ecosystem beside what its lines can do, utils.
 
     As independent developers do for risk, trust, pull and stance; without the tastes and home of
-    developers, and with an incumbent, a weight of price factors and a learning of their own.
+    developers, and with an incumbent and a learning of their own.
     """
     rest = regarded[i, k, single, l] - standing[i, k, l]
     rest += pulled[k] * (p[P.router_incumbent, l] - ps[single, B.incumbent, l])
     rest += ps[single, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-    rest += p[P.router_learning, l] * learned[i, k, l]
-    felt: float = rest - p[P.router_price, l] * price[i, 3 * k + way, l]
-    return felt
+    learnt: float = rest + p[P.router_learning, l] * learned[i, k, l]
+    return learnt
+
+
+@inlined
+def priced(value: float, gratis: float, factor: float, weight: float) -> float:
+    """Return V at prices times a factor, utils: lower prices help down to the least that is felt.
+
+    Parameters
+    ----------
+    factor : float
+        Logarithm of the factor.
+    weight : float
+        ``kappa``.
+    """
+    moved = value - weight * factor
+    return min(moved, max(value, gratis)) if factor < 0.0 else moved
 
 
 @inlined
@@ -142,6 +170,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     price: Floats,
     learned: Floats,
     value: Floats,
+    gratis: Floats,
     weight: Floats,
     total: Floats,
     routed: Floats,
@@ -164,7 +193,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     regarded : ndarray, shape (I, K, S, L)
     price : ndarray, shape (I, K * 3, L)
         Logarithm of the factor on the price.
-    value : ndarray, shape (K, L)
+    value, gratis : ndarray, shape (K, L)
         From :func:`menu`.
     weight, total : ndarray, shape (K, L) and (L,)
         Scratch.
@@ -182,11 +211,13 @@ def route(  # noqa: C901 - loops over lanes are no branches
             way = MAKER if nest[k] == CLOSED_NEST else HOST
             for l in range(total.size):  # noqa: E741
                 felt = regarded_there(
-                    i, k, l, single, way, pulled, p, ps, standing, regarded, licence, price, learned
+                    i, k, l, single, pulled, p, ps, standing, regarded, licence, learned
                 )
+                factor = price[i, 3 * k + way, l]
+                worth = priced(value[k, l], gratis[k, l], factor, p[P.router_price, l])
                 got = reach(t, i, k, l, single, nest, base, unlisted, p, opened)
                 # Nothing is e to the power of ABSENT.
-                weight[k, l] = got * exp(value[k, l] + felt)
+                weight[k, l] = got * exp(worth + felt)
             for l in range(total.size):  # noqa: E741
                 total[l] += weight[k, l]
         for k in range(nest.size):
