@@ -67,7 +67,8 @@ def rule[F: Callable[..., Any]](function: F) -> F:
     function : callable
         Function over numbers and arrays whose last axis is the replicate. It holds no state of its
         own, and writes into the arrays that it is handed and nowhere else. No array that it writes
-        may share memory with another that it is handed: the compiler counts on it.
+        may share memory with another that it is handed: the compiler counts on it. It makes no
+        array.
     """
     return _compile(function, inline=False)
 
@@ -89,7 +90,8 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
 
 def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
     # Nothing here is called from C: leaving that wrapper out compiles a fifth faster.
-    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+    # No rule allocates: without numba's runtime, no call counts the references to its arrays.
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
     compiled: Any = numba.njit(error_model="numpy", forceinline=inline, **options)(function)
     compiled._compiler._customize_flags = _apart  # noqa: SLF001 - numba's hook has no public name
     place = cache_folder()
