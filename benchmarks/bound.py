@@ -36,8 +36,9 @@ def timed[F: Callable[..., Any]](loop: F) -> F:
     As a rule is compiled, but not told that its arrays lie apart in memory: that the corner may be
     a part of what is read is what holds the compiler from leaving all rounds but the last out.
     """
-    compiled: F = numba.njit(error_model="numpy", nogil=True)(loop)
-    return compiled
+    compiled: Any = numba.njit(error_model="numpy", nogil=True)(loop)
+    made: F = compiled
+    return made
 
 
 @timed
