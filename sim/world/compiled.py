@@ -2,7 +2,7 @@
 
 A rule is plain Python over small arrays; :func:`rule` compiles it with numba. No ``fastmath``: the
 compiler may not reorder or contract, so that one lane and many lanes, and one processor and
-another, give equal bits.
+another, give equal bits. The arrays of a call lie apart in memory, and the compiler is told so.
 
 Numba does not notice when a function that a cached one calls has changed in another file. The
 cache folder is therefore named by a hash of every compiled source, of the rows of parameters, of
@@ -66,7 +66,9 @@ def rule[F: Callable[..., Any]](function: F) -> F:
     ----------
     function : callable
         Function over numbers and arrays whose last axis is the replicate. It holds no state of its
-        own, and writes into the arrays that it is handed and nowhere else.
+        own, and writes into the arrays that it is handed and nowhere else. No array that it writes
+        may share memory with another that it is handed: the compiler counts on it. It makes no
+        array.
     """
     return _compile(function, inline=False)
 
@@ -88,8 +90,10 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
 
 def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
     # Nothing here is called from C: leaving that wrapper out compiles a fifth faster.
-    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+    # No rule allocates: without numba's runtime, no call counts the references to its arrays.
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
     compiled: Any = numba.njit(error_model="numpy", forceinline=inline, **options)(function)
+    compiled._compiler._customize_flags = _apart  # noqa: SLF001 - numba's hook has no public name
     place = cache_folder()
     if place is not None:
         before = _settings.CACHE_DIR
@@ -101,3 +105,13 @@ def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
             _settings.CACHE_DIR = before
     made: F = compiled
     return made
+
+
+def _apart(flags: Any) -> Any:  # noqa: ANN401 - numba's own type
+    """Let the compiler take the arrays of a rule to lie apart in memory.
+
+    Else each loop over lanes would first test at run time, for each pair of its arrays, that they
+    do not overlap, which takes as long as a few lanes do.
+    """
+    flags.noalias = True
+    return flags

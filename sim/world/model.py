@@ -126,7 +126,7 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.regard(
-            i, 0, 1, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
+            i, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
             state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
 

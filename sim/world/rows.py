@@ -3,7 +3,7 @@
 The rules read parameters from tables with the replicate as the last axis: ``p[P.network, l]`` is
 the network effect in lane l, ``ps[s, B.stay, l]`` the inertia of segment s, ``pk[k, C.lag, l]``
 the lag of ecosystem k, ``cells[W.demand + pool, l]`` a driver of the world. One table in place of
-sixty arrays is what lets the compiler see that lanes do not overlap, and compiles in seconds.
+sixty arrays is what a rule can be handed, and compiles in seconds.
 """
 
 from __future__ import annotations

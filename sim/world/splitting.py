@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import exp
@@ -11,9 +9,10 @@ from sim.world.numerics import exp
 
 @rule
 def split(
-    main: Floats, part: Floats, of: Ints, breadth: Floats, nodes: Floats, z: Floats, weight: Floats
-) -> Floats:
-    """Return the equal split of each cell, shape (R, cells, classes).
+    main: Floats, part: Floats, of: Ints, breadth: Floats, nodes: Floats, z: Floats,
+    weight: Floats, work: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Add the equal split of each cell to ``out``, shape (R, cells, classes).
 
     Parameters
     ----------
@@ -28,10 +27,11 @@ def split(
         Breadths of developers and their weights.
     z, weight : ndarray, shape (5,)
         Rule of the integral over z.
+    work : ndarray, shape (3, brands)
+        Scratch.
     """
     brands = part.size
-    out = np.zeros(main.shape)
-    x, p, g = np.zeros(brands), np.zeros(brands), np.zeros(brands)
+    x, p, g = work[0], work[1], work[2]
     for run in range(main.shape[0]):
         for cell in range(main.shape[1]):
             for b in range(brands):
@@ -52,4 +52,3 @@ def split(
                         own = x[b] / g[b]
                         beside = p[b] * z[q] / g[b] * (mains - own)
                         out[run, cell, of[b]] += scale * (own + beside)
-    return out

@@ -151,7 +151,8 @@ def equal_split(main: Floats, breadth: Floats, shape: Floats) -> Floats:
     nodes = np.array([_breadths(r) for r in shape.tolist()])  # [R, 2, NODES]
     from sim.world.splitting import split  # compiled: a second to import
 
-    out = split(flat, part, of, breadth, nodes, _Z, _WEIGHT)
+    out = np.zeros(flat.shape)
+    split(flat, part, of, breadth, nodes, _Z, _WEIGHT, np.empty((3, part.size)), out)
     return np.moveaxis(out.reshape(breadth.size, *main.shape[:-1]), 0, -1)
 
 

@@ -30,9 +30,41 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
             wander[i, k, l] = p[P.taste_memory, l] * wander[i, k, l] + step
 
 
+@inlined
+def side(stance: int, bloc: int) -> float:
+    """Return 1 where a stance stands with a bloc, -1 where it stands with its rival, 0 else."""
+    own = bloc + 1 if bloc < 2 else (3 if bloc == SOVEREIGN_BLOC else -1)
+    other = 2 - bloc if bloc < 2 else -1
+    with_it = 1.0 if stance == own else 0.0
+    return -1.0 if stance == other else with_it
+
+
 @rule
 def regard(
     i: int,
+    bloc: Ints,
+    pulled: Floats,
+    standing: Floats,
+    trust: Floats,
+    pull: Floats,
+    risk: Floats,
+    stance: Ints,
+    p: Floats,
+    ps: Floats,
+    regarded: Floats,
+) -> None:
+    """Write how a nation regards every ecosystem in all lanes, by :func:`regard_one`."""
+    for k in range(bloc.size):
+        regard_one(
+            i, k, 0, stance.shape[1], bloc, pulled, standing, trust, pull, risk, stance, p, ps,
+            regarded,
+        )  # fmt: skip
+
+
+@inlined
+def regard_one(
+    i: int,
+    k: int,
     first: int,
     last: int,
     bloc: Ints,
@@ -46,7 +78,7 @@ def regard(
     ps: Floats,
     regarded: Floats,
 ) -> None:
-    """Write how a nation regards each ecosystem whatever it offers and whoever uses it, utils.
+    """Write how a nation regards an ecosystem whatever it offers and whoever uses it, utils.
 
     ``standing - risk R (1 - trust) + asc + pull + stance``: a stance adds ``stance_push`` to its
     own bloc and takes it from the other, in full in enterprises.
@@ -65,21 +97,15 @@ def regard(
     stance : ndarray of int, shape (I, L)
     p, ps : ndarray, shape (scalars, L) and (S, by segment, L)
     regarded : ndarray, shape (I, K, S, L)
-        Row i is written.
+        Rows (i, k) are written.
     """
     options = risk.shape[0]
-    for k in range(options):
-        own = bloc[k] + 1 if bloc[k] < 2 else (3 if bloc[k] == SOVEREIGN_BLOC else -1)
-        other = 2 - bloc[k] if bloc[k] < 2 else -1
-        for s in range(ps.shape[0]):
-            for l in range(first, last):  # noqa: E741
-                side = 1.0 if stance[i, l] == own else 0.0
-                side = -1.0 if stance[i, l] == other else side
-                push = side * p[P.stance_push, l] * ps[s, B.stance, l]
-                regarded[i, k, s, l] = push + pulled[k] * ps[s, B.incumbent, l]
-            for l in range(first, last):  # noqa: E741
-                fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
-                regarded[i, k, s, l] += standing[i, k, l] + pull[i, s * options + k, l] - fear
+    for s in range(ps.shape[0]):
+        for l in range(first, last):  # noqa: E741
+            push = side(stance[i, l], bloc[k]) * p[P.stance_push, l] * ps[s, B.stance, l]
+            fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
+            usual = standing[i, k, l] + pull[i, s * options + k, l] - fear
+            regarded[i, k, s, l] = push + pulled[k] * ps[s, B.incumbent, l] + usual
 
 
 @inlined

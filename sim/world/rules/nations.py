@@ -16,7 +16,7 @@ FEW = 8
 
 
 @rule
-def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
+def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have changed
     t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
     nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags,
     home: Floats, base_access: Floats, unlisted: Floats, base_licence: Floats,
@@ -62,9 +62,11 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                 i, t, base_facility, home, low, high, start, effect, offsets, operation, ramp,
                 size, target, p, facility, trust, pull, offer, work,
             )  # fmt: skip
+            # All that a stance bears on is computed anew in all lanes.
+            policy.feel(i, stance, felt)
         if anew or feared:
             choice.regard(
-                i, 0, lanes, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
+                i, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
@@ -90,8 +92,10 @@ def perceive(  # noqa: C901 - each branch leaves out what cannot have changed
                 leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
-            terms, chinese = stale[t, i, k] == 1, widely and bloc[k] == offers.CN_BLOC
             reopens = _reopens(anew, stale[t, i, k], widely, bloc[k])
+            if not (reopens or listed[t, k, 0] == 1 or listed[t, k, 1] == 1):
+                continue
+            terms, chinese = stale[t, i, k] == 1, widely and bloc[k] == offers.CN_BLOC
             for o in range(2):
                 listing = listed[t, k, o] == 1
                 # An offer that is not sold is priced when it comes on sale.
@@ -119,7 +123,7 @@ def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: 
     return anew or stale == 1 or (loaded and bloc == offers.CN_BLOC)
 
 
-@rule
+@inlined
 def _strain(
     i: int, t: int, loaded: Ints, nest: Ints, bloc: Ints, on_sale: Flags, p: Floats, ps: Floats,
     slowed: Floats, dearer: Floats, cover: Floats, stance: Ints, access: Floats, price: Floats,
@@ -137,15 +141,18 @@ def _strain(
                 cover, opened, leaving, evicting, opened_next,
             )  # fmt: skip
             for o in range(2):
+                # What is not sold has no value, whatever its ways and its price.
                 if on_sale[t, k, o] == 1:
                     offers.maker_worth(
                         i, k, o, l, l + 1, bloc, ln_price, price, dearer, licence, sensitivity, p,
                         ps, worth,
                     )  # fmt: skip
-                offers.value(i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered)
+                    offers.value(
+                        i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered
+                    )
 
 
-@rule
+@inlined
 def _turn(
     i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, p: Floats, ps: Floats,
     slowed: Floats, cover: Floats, risk: Floats, standing: Floats, stance: Ints, felt: Ints,
@@ -155,24 +162,29 @@ def _turn(
 ) -> None:  # fmt: skip
     """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
     for l in range(stance.shape[1]):  # noqa: E741
-        if stance[i, l] == felt[i, l]:
+        now, was = stance[i, l], felt[i, l]
+        if now == was:
             continue
-        choice.regard(
-            i, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
-        )  # fmt: skip
         for k in range(nest.size):
-            if offers.against(stance[i, l], bloc[k]) == offers.against(felt[i, l], bloc[k]):
-                continue
-            _open(
-                i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                cover, opened, leaving, evicting, opened_next,
-            )  # fmt: skip
-            for o in range(2):
-                offers.value(i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered)
-        felt[i, l] = stance[i, l]
+            if choice.side(now, bloc[k]) != choice.side(was, bloc[k]):
+                choice.regard_one(
+                    i, k, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps,
+                    regarded,
+                )  # fmt: skip
+            if offers.against(now, bloc[k]) != offers.against(was, bloc[k]):
+                _open(
+                    i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
+                    cover, opened, leaving, evicting, opened_next,
+                )  # fmt: skip
+                for o in range(2):
+                    if on_sale[t, k, o] == 1:
+                        offers.value(
+                            i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered
+                        )
+        felt[i, l] = now
 
 
-@rule
+@inlined
 def _open(
     i: int, k: int, first: int, last: int, nest: Ints, bloc: Ints, access: Floats, facility: Floats,
     stance: Ints, p: Floats, slowed: Floats, worth: Floats, offered: Floats, cover: Floats,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
-from sim.world.compiled import inlined, rule
+from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import LN_LEAST_PRICE, B, P
 
@@ -22,7 +22,7 @@ def against(stance: int, bloc: int) -> bool:
     return bloc <= CN_BLOC and stance == foe
 
 
-@rule
+@inlined
 def reachable(
     i: int,
     k: int,
@@ -59,21 +59,17 @@ def reachable(
         Written.
     """
     closed, chinese = nest[k] == CLOSED_NEST, bloc[k] == CN_BLOC
-    for l in range(first, last):  # noqa: E741
-        maker = access[i, 3 * k, l]
-        maker *= p[P.stance_access, l] if against(stance[i, l], bloc[k]) else 1.0
-        opened[0, MAKER, l] = maker * slowed[l] if chinese else maker
     for s in range(opened.shape[0]):
         for l in range(first, last):  # noqa: E741
-            opened[s, MAKER, l] = opened[0, MAKER, l]
-        for l in range(first, last):  # noqa: E741
-            opened[s, HOST, l] = 0.0 if closed else access[i, 3 * k + HOST, l]
-        for l in range(first, last):  # noqa: E741
+            maker = access[i, 3 * k, l]
+            maker *= p[P.stance_access, l] if against(stance[i, l], bloc[k]) else 1.0
             own = access[i, 3 * k + SELF, l] * facility[i, s, l]
+            opened[s, MAKER, l] = maker * slowed[l] if chinese else maker
+            opened[s, HOST, l] = 0.0 if closed else access[i, 3 * k + HOST, l]
             opened[s, SELF, l] = 0.0 if closed else own
 
 
-@rule
+@inlined
 def open_ways(i: int, k: int, first: int, last: int, opened_next: Floats, opened: Floats) -> None:
     """Put this month's access, shape (S, 3, L), in the place of last month's, [I, K, S, 3, L].
 
@@ -129,10 +125,9 @@ def maker_worth(
     for s in range(worth.shape[2]):
         for l in range(first, last):  # noqa: E741
             full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
-            worth[i, k, s, MAKER, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-        for l in range(first, last):  # noqa: E741
+            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-            worth[i, k, s, MAKER, o, l] = exp(terms + worth[i, k, s, MAKER, o, l])
+            worth[i, k, s, MAKER, o, l] = exp(terms - felt)
 
 
 @inlined
@@ -156,18 +151,15 @@ def other_worth(
     for s in range(worth.shape[2]):
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
-            worth[i, k, s, HOST, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-        for l in range(worth.shape[5]):  # noqa: E741
+            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-            terms -= ps[s, B.hosted, l]
-            worth[i, k, s, HOST, o, l] = exp(terms + worth[i, k, s, HOST, o, l])
+            worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted, l] - felt)
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
-            worth[i, k, s, SELF, o, l] = -sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-        for l in range(worth.shape[5]):  # noqa: E741
+            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
-            worth[i, k, s, SELF, o, l] = exp(terms + worth[i, k, s, SELF, o, l])
+            worth[i, k, s, SELF, o, l] = exp(terms - felt)
 
 
 @inlined
@@ -225,7 +217,7 @@ def value(
             offered[i, k, s, o, l] = log(max(total, LEAST)) if some else ABSENT
 
 
-@rule
+@inlined
 def narrowed(i: int, k: int, first: int, last: int, opened: Floats, opened_next: Floats) -> bool:
     """Return whether any way is less open this month than last, in any segment.
 
@@ -239,7 +231,7 @@ def narrowed(i: int, k: int, first: int, last: int, opened: Floats, opened_next:
     return fallen > 0.0
 
 
-@rule
+@inlined
 def lost(
     i: int,
     k: int,

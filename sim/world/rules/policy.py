@@ -231,6 +231,13 @@ def settle_other(
 
 
 @inlined
+def feel(i: int, now: Ints, felt: Ints) -> None:
+    """Note that a government's stance is felt in all lanes, row i of (I, L)."""
+    for l in range(now.shape[1]):  # noqa: E741
+        felt[i, l] = now[i, l]
+
+
+@inlined
 def turns(i: int, now: Ints, felt: Ints) -> bool:
     """Return whether a government's stance differs in any lane from the one last felt."""
     differing = 0

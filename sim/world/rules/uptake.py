@@ -101,10 +101,8 @@ def try_out(
     for l in range(total.size):  # noqa: E741
         total[l] = 0.0
     for k in range(attention.shape[0]):
-        # Two loops: arrays that might overlap keep one loop from running on many lanes at once.
         for l in range(total.size):  # noqa: E741
             met[i, k, l] = triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
-        for l in range(total.size):  # noqa: E741
             total[l] += met[i, k, l]
 
 
