@@ -20,7 +20,8 @@ def tokens(*levers, **facts):
     f = drivers.facts
     given_ = {
         "bloc": np.array([0, 1, 0, 2]), "nest": np.array([0, 1, 1, 1]),
-        "routed": np.array([1.0, 0.0, 0.0]), "developers": np.full(3, 1e5), "ai_users": np.full(3, 0.2),
+        "routed": np.array([1.0, 0.0, 0.0]), "developers": np.full(3, 1e5),
+        "ai_users": np.full(3, 0.2),
         "access": np.ones_like(f.access), "line_of": np.arange(K),
         "line_gap": np.zeros((T, K)), "line_price": np.full((T, K), np.log(2.0)),
         "line_on": np.ones((T, K)), "line_free": np.zeros((T, K)),
