@@ -80,8 +80,9 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
         + 2 * 3  # value in uptake
         + 2 * 3 * 2 * (4 + 2)  # choice and nests
     )  # fmt: skip
-    # Tastes, stances, nests, menus of routers; tastes, months of review, wandering, stances.
-    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3 + 2 * 4
+    # Tastes, stances, nests, menus of routers at two prices.
+    # Of draws: tastes, months of review, wandering, stances.
+    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3 + 2 * 2 * 4
     assert found["draw"] == 27 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
 
 

@@ -16,7 +16,7 @@ from sim.study.calibration.fitted import FITTED
 from sim.study.calibration.targets import targets
 
 SAID = {
-    "calibrated": "taken from draws that were fitted to what was observed of use to 2025-12",
+    "calibrated": "taken from draws that were fitted to what was observed of use to 2026-06",
     "drawn": "drawn from their ranges; they were not fitted to these figures",
     "default": "held at their defaults; they were not fitted to these figures",
 }

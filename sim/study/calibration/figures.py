@@ -59,8 +59,6 @@ class Figure:
             return f"{self.low:.3g}"
         if self.high == 100.0:
             return f"more than {self.low:.3g}"
-        if self.low == 0.0 < self.high:
-            return f"less than {self.high:.3g}"
         return f"{self.low:.3g} to {self.high:.3g}"
 
 

@@ -159,9 +159,9 @@ def test_the_plainest_one_is_supported():
 
 
 def test_a_contrast_smaller_than_what_matters_is_negligible():
-    """US hardware under Chinese models moves influence by hundredths of a point, in every draw."""
+    """US hardware under Chinese models moves influence by less than a hundredth of a point."""
     found = examine("h09_us_hardware_under_chinese_models", runs=24, workers=2)
-    assert (found.table["high"] < 0).all()
+    assert (found.table[["low", "high"]].abs() < 0.01).all(axis=None)
     assert found.verdict == "negligible"
 
 
