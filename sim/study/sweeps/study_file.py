@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,9 @@ def _scenario(node: Node | None, beside: Path | None, problems: list[Problem]) -
     if word is None:
         return None
     near = beside.parent / word if beside is not None and places.is_path(word) else None
+    if near is not None and not os.path.exists(near):  # noqa: PTH110 - a path may be impossible
+        problems.append(node.mark.problem(f"there is no file {places.shown(near)!r}"))
+        return None
     try:
         return load(near if near is not None else word)
     except InputError as error:
