@@ -149,5 +149,6 @@ def test_what_is_wrong_with_a_claim_is_said_with_its_place(tmp_path, change, pla
 def test_a_scenario_that_is_no_file_is_told_where_the_study_names_it(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("scenario: base/nothing\nvary:\n  parameters.network: 0.2:1.6:8\n")
-    with pytest.raises(InputError, match=r"x\.yaml:1:11: scenario: there is no file '.*base/nothing'"):
+    words = r"x\.yaml:1:11: scenario: there is no file '.*base/nothing'"
+    with pytest.raises(InputError, match=words):
         study_file.load_study(path)
