@@ -6,6 +6,7 @@ Each new feature joins here, so that the other rooms' tests meet it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,9 +118,9 @@ def half(
     return defaultdict(lambda: np.full(len(replicates), 0.5))
 
 
-def in_turn(drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64]) -> NDArray[np.int64]:
+def in_turn(drawn: Mapping[str, Floats]) -> NDArray[np.int64]:
     """Return one of the three futures for every replicate, in the place of real draws."""
-    return np.asarray(replicates, dtype=np.int64) % 3
+    return np.arange(drawn["learning"].size, dtype=np.int64) % 3
 
 
 def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from sim.errors import InputError
@@ -34,9 +35,25 @@ def counts_from(row: Row, column: str) -> int:
     return _read(of_date, row, column) if row[column] else ALWAYS
 
 
+def day(row: Row, column: str, text: str) -> dt.date:
+    """Return the day that a cell, or a part of it, says as ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    InputError
+        If it is not a day.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a day"
+        raise InputError(row.problem(message, column, "write YYYY-MM-DD")) from None
+
+
 def _read(reader: Callable[[str], int], row: Row, column: str) -> int:
     """Return what a reader makes of a cell, or name the place."""
+    cell = row.text(column)
     try:
-        return reader(row.text(column))
+        return reader(cell)
     except ValueError as error:
         raise InputError(row.problem(str(error), column)) from error

@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim import numerals
 from sim.errors import InputError
+from sim.evidence import dates
 from sim.evidence.ecosystems import ECOSYSTEMS
 from sim.evidence.releases import blend
 from sim.evidence.tables import Row, read
@@ -145,7 +147,7 @@ def _priced(row: Row, part: str) -> tuple[str, str, str]:
 
 def _usd(row: Row, text: str) -> float:
     try:
-        value = float(text)
+        value = numerals.number(text)
     except ValueError:
         raise InputError(row.problem(f"{text!r} is not a number", "prices")) from None
     if not 0.0 <= value < float("inf"):
@@ -154,10 +156,7 @@ def _usd(row: Row, text: str) -> float:
 
 
 def _day(row: Row, column: str, text: str) -> int:
-    try:
-        return dt.date.fromisoformat(text).toordinal()
-    except ValueError:
-        raise InputError(row.problem(f"{text!r} is not a day, YYYY-MM-DD", column)) from None
+    return dates.day(row, column, text).toordinal()
 
 
 def lines(months: NDArray[np.integer], until: int, ecosystems: Sequence[str]) -> Lines:

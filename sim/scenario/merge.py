@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sim.errors import Problem, cited, nearest
@@ -190,11 +190,16 @@ def _base(extends: Node, file: Path | None, problems: list[Problem]) -> Path | N
         hint = "a base lies in the file's own folder, in ./scenarios or among the shipped"
         problems.append(mark.problem(f"{cited(text)} is outside the scenario folders", hint))
         return None
-    if not places.is_file(path):
-        message = f"there is no file {places.shown(path)!r}"
-        problems.append(mark.problem(message, nearest(path.stem, known)))
-        return None
-    return path
+    return path if is_there(path, extends, known, problems) else None
+
+
+def is_there(path: Path, node: Node, known: Iterable[str], problems: list[Problem]) -> bool:
+    """Return whether a file that a node names is there, and note a problem if not."""
+    if places.is_file(path):
+        return True
+    message = f"there is no file {places.shown(path)!r}"
+    problems.append(node.mark.problem(message, nearest(path.stem, known)))
+    return False
 
 
 def _is_distribution(node: Node) -> bool:

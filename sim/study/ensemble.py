@@ -140,7 +140,7 @@ def run(
         workers=workers,
     )
     seen = history.tables(blocks, drivers, known)
-    mine = future_of(drivers, resolved.ensemble.seed, np.arange(count))
+    mine = futures.of_replicates(known)
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],
@@ -247,11 +247,6 @@ def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
 
     scalar = parameters.draw(drivers, seed, replicates).scalar
     return {name: scalar[row] for row, name in enumerate(SCALARS)}
-
-
-def future_of(drivers: Drivers, seed: int, replicates: Ints) -> Ints:
-    """Return the future of each replicate, as `sim.study.futures.of_replicates` does."""
-    return futures.of_replicates(drivers, seed, replicates)
 
 
 def _blocks(

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.scenario.futures import ALL, FUTURES, future_of
+from sim.scenario.futures import ALL, FUTURES, LEARNED, STOP, future_of
 from sim.study import metrics
 from sim.study.columns import numbers, strings
 from sim.study.curves import BANDS, bands
@@ -23,7 +23,6 @@ from sim.study.groups import FIRST
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
     from sim.study.curves import Ensemble
 
 Floats = NDArray[np.float64]
@@ -43,32 +42,19 @@ DATA = "data_on_learning"
 """Key of the manifest under which stands what the data say of learning."""
 
 
-def of_replicates(drivers: Drivers, seed: int, replicates: Ints) -> Ints:
+def of_replicates(drawn: Mapping[str, Floats]) -> Ints:
     """Return the future of each replicate, positions in `sim.scenario.futures.FUTURES`.
 
     Parameters
     ----------
-    drivers : Drivers
-        Compiled scenario.
-    seed : int
-        Seed of the run.
-    replicates : ndarray of int, shape (R,)
-        Their numbers.
+    drawn : mapping of str to ndarray, shape (R,)
+        Parameters by name, from :func:`sim.study.ensemble.drawn`.
 
     Returns
     -------
     ndarray of int, shape (R,)
     """
-    from sim.world import parameters
-    from sim.world.rows import SCALARS, BySegment
-
-    drawn = parameters.draw(drivers, seed, replicates)
-    # Learning of developers stands by segment: those who learn nothing have zero there.
-    developers = drawn.segment[:, BySegment._fields.index("learning")].max(axis=0)
-    routers, stop = (
-        drawn.scalar[SCALARS.index(name)] for name in ("router_learning", "learning_stop")
-    )
-    return future_of((developers, routers), stop)
+    return future_of([drawn[name] for name in LEARNED], drawn[STOP])
 
 
 def parts(future: Ints) -> dict[str, NDArray[np.bool_]]:
@@ -133,9 +119,7 @@ def table(name: str, ensemble: Ensemble, future: Ints) -> pa.Table:
 
 def _measured(ensemble: Ensemble) -> dict[str, Floats]:
     """Return `METRICS` that a run has, each (months asked, groups or 1, replicates)."""
-    every = metrics.registry(ensemble.ecosystems)
-    has = metrics.present(every, routers=bool(ensemble.routed.any()))
-    known = {metric.name: metric for metric in has}
+    known = {metric.name: metric for metric in metrics.of(ensemble)}
     return {
         name: known[name].compute(ensemble, ensemble.asked) for name in METRICS if name in known
     }

@@ -404,6 +404,11 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
     )
 
 
+def of(ensemble: Ensemble) -> tuple[Metric, ...]:
+    """Return the metrics that the runs of a scenario have, in the order of the registry."""
+    return present(registry(ensemble.ecosystems), routers=bool(ensemble.routed.any()))
+
+
 def present(known: tuple[Metric, ...], *, routers: bool) -> tuple[Metric, ...]:
     """Return the metrics that a run has.
 

@@ -82,9 +82,7 @@ def runs(name: str, ensemble: Ensemble) -> pa.Table:
 
 def outcomes(name: str, ensemble: Ensemble) -> pa.Table:
     """Return ``outcomes``: every metric of every run, by metric, month, group and run."""
-    known = metrics.present(
-        metrics.registry(ensemble.ecosystems), routers=bool(ensemble.routed.any())
-    )
+    known = metrics.of(ensemble)
     at = metrics.reported(ensemble.months)
     blocks = []
     for metric in known:

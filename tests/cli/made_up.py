@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from sim.cli import main
-from sim.study import ensemble
+from sim.study import ensemble, futures
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
 
 
@@ -27,7 +27,7 @@ def simulate(drivers, seed, replicates, engine):
 ensemble._drivers = lambda _: fake_drivers()
 ensemble._simulate = simulate
 ensemble.drawn = half
-ensemble.future_of = in_turn
+futures.of_replicates = in_turn
 
 if __name__ == "__main__":
     if "MADE_UP_BYTES" in os.environ:

@@ -6,7 +6,7 @@ import pytest
 
 from sim import months
 from sim.scenario import Scenario
-from sim.study import ensemble
+from sim.study import ensemble, futures
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
 
 
@@ -39,7 +39,7 @@ def world(monkeypatch, drivers):
     monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
     monkeypatch.setattr(ensemble, "_simulate", simulate)
     monkeypatch.setattr(ensemble, "drawn", half)
-    monkeypatch.setattr(ensemble, "future_of", in_turn)
+    monkeypatch.setattr(futures, "of_replicates", in_turn)
     return asked
 
 

@@ -33,7 +33,7 @@ def short():
 
 
 def of(scenario, runs=30, seed=3):
-    return futures.of_replicates(compiled(scenario), seed, np.arange(runs))
+    return futures.of_replicates(room.drawn(compiled(scenario), seed, np.arange(runs)))
 
 
 def test_replicates_in_a_row_have_each_future_once():
@@ -46,7 +46,7 @@ def test_the_future_of_a_replicate_is_that_of_the_draw_it_takes():
     drivers = compiled(load("baseline"))
     known = evidence.posterior()
     rows = drivers.fitted.rows(5, np.arange(40))
-    found = futures.of_replicates(drivers, 5, np.arange(40))
+    found = futures.of_replicates(room.drawn(drivers, 5, np.arange(40)))
     for place, name in enumerate(words.FUTURES):
         mine = words.rows(known.names, known.values, name)
         np.testing.assert_array_equal(np.isin(rows, mine), found == place)
@@ -117,7 +117,7 @@ def test_a_run_has_the_table_with_every_future_and_all(short):
 
 def test_the_table_says_what_the_outcomes_say(short):
     """The pooled median of the table is that of the outcomes, and each future's of its runs."""
-    future = futures.of_replicates(compiled(short.scenario), short.seed, np.arange(9))
+    future = of(short.scenario, runs=9, seed=short.seed)
     table = short.futures.to_pandas()
     outcomes = short.outcomes
     for row in table[table["month"] == "2027-03"].itertuples():

@@ -19,7 +19,7 @@ from sim.evidence.tables import Rows
 from sim.evidence.without import matching, without
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
-from sim.study.calibration.observe import blocks, places_of
+from sim.study.calibration.observe import looked_at, places_of
 from sim.study.calibration.series import BY_KEY, WORLD, Floats, Series
 from sim.study.calibration.targets import Target, published
 from sim.study.ensemble import resolve
@@ -217,9 +217,8 @@ def study(
     every = compiled(resolved)
 
     def views(drivers: Drivers) -> dict[str, Floats]:
-        parts = [{key: block.view(BY_KEY[key]) for key in keys}
-                 for block in blocks(resolved, drivers)]  # fmt: skip
-        return {key: np.concatenate([part[key] for part in parts], axis=-1) for key in keys}
+        found = looked_at([BY_KEY[key] for key in keys], resolved, drivers)
+        return dict(zip(keys, found, strict=True))
 
     shown = views(every)
     rows = []

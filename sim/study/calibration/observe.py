@@ -69,6 +69,21 @@ def blocks(scenario: Scenario, drivers: Drivers) -> Iterator[Block]:
         yield Block(drivers, done, seen_of.lanes(drivers, ensemble.seed, replicates))
 
 
+def looked_at(told: Sequence[Series], scenario: Scenario, drivers: Drivers) -> list[Floats]:
+    """Return what each of some series sees of all replicates, (months, places, codes, R), percent.
+
+    A block is looked at and let go: the trajectories of all replicates do not fit into memory.
+
+    Parameters
+    ----------
+    told : sequence of Series
+    scenario, drivers
+        As in :func:`blocks`.
+    """
+    parts = [[block.view(each) for each in told] for block in blocks(scenario, drivers)]
+    return [np.concatenate(views, axis=-1) for views in zip(*parts, strict=True)]
+
+
 def observe(
     scenario: Scenario | str | Path | Mapping[str, Any],
     series: str,
@@ -125,15 +140,11 @@ def observe(
     told = [known, by_nation(known)] if known.nations_too else [known]
     every = [place for each in told for place in places_of(each, drivers)]
     wanted = _chosen(nation, every, "nation")
-    done = list(blocks(resolved, drivers))
+    told = [each for each in told if not set(wanted).isdisjoint(places_of(each, drivers))]
     tables = []
-    for each in told:
+    for each, seen in zip(told, looked_at(told, resolved, drivers), strict=True):
         nations = places_of(each, drivers)
-        if not set(wanted) & set(nations):
-            continue
-        views = np.concatenate([block.view(each) for block in done], axis=-1)
-        if errors:
-            views = with_errors(views, each, drivers, resolved)
+        views = with_errors(seen, each, drivers, resolved) if errors else seen
         mine = [place for place in wanted if place in nations]
         tables.append(_table(views, drivers.first, each, nations, codes, mine))
     return pd.concat(tables, ignore_index=True)

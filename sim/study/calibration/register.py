@@ -18,7 +18,7 @@ import numpy as np
 
 from sim import months as calendar
 from sim.errors import InputError, Problem, StoreError, nearest
-from sim.evidence import load
+from sim.evidence import dates, load
 from sim.evidence.tables import Row, data_hash, read
 from sim.study.calibration.figures import figures
 from sim.study.calibration.observe import blocks, places_of, with_errors
@@ -270,9 +270,8 @@ def read_file(path: str | Path) -> Register:
             hint = "a file holds the forecasts of one day and one model"
             message = f"{other[column]!r} stands beside {rows[0][column]!r}"
             raise InputError(other.problem(message, column, hint))
-    return Register(
-        str(path), _day(rows[0]), _version(rows[0]), rows[0].text("hash"), found
-    )  # fmt: skip
+    made = dates.day(rows[0], "made", rows[0].text("made"))
+    return Register(str(path), made, _version(rows[0]), rows[0].text("hash"), found)
 
 
 def _forecast(row: Row) -> Forecast:
@@ -285,8 +284,8 @@ def _forecast(row: Row) -> Forecast:
     unit = DEVELOPERS.get(series, PERCENT)
     if row["unit"] != unit:
         raise InputError(row.problem(f"{row['unit']!r} is not the unit", "unit", f"write {unit}"))
-    known = month(row, "known_to") if row["known_to"] else None
-    return Forecast(series, nation, ecosystem, month(row, "month"), values, known)
+    known = dates.month(row, "known_to") if row["known_to"] else None
+    return Forecast(series, nation, ecosystem, dates.month(row, "month"), values, known)
 
 
 def named(row: Row, series: str) -> str:
@@ -308,26 +307,6 @@ def place(row: Row, series: str) -> str:
         hint = nearest(nation, load().nations.iso3) or "write an ISO3 code, such as BRA"
         raise InputError(row.problem(f"{nation!r} is no code of a nation", "nation", hint))
     return nation
-
-
-def month(row: Row, column: str) -> int:
-    """Return the month of a cell, written ``YYYY-MM``."""
-    try:
-        return calendar.parse(row.text(column))
-    except InputError:
-        raise
-    except ValueError as error:
-        raise InputError(row.problem(str(error), column)) from None
-
-
-def _day(row: Row) -> dt.date:
-    try:
-        return dt.date.fromisoformat(row.text("made"))
-    except InputError:
-        raise
-    except ValueError:
-        message = f"{row['made']!r} is not a day"
-        raise InputError(row.problem(message, "made", "write YYYY-MM-DD")) from None
 
 
 def _version(row: Row) -> int:

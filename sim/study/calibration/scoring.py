@@ -19,6 +19,7 @@ from scipy.special import ndtri
 
 from sim import months as calendar
 from sim.errors import InputError, Problem
+from sim.evidence import dates
 from sim.evidence.tables import Row, read
 from sim.study.calibration import naive, register
 from sim.study.calibration.register import DEVELOPERS, LEVELS, Forecast, Register
@@ -163,8 +164,8 @@ def _own(path: Path) -> list[Figure]:
 def _figure(row: Row) -> Figure:
     series = row.choice("series", (*SERIES, *DEVELOPERS))
     most = 100.0 if DEVELOPERS.get(series, register.PERCENT) == register.PERCENT else np.inf
-    month = register.month(row, "month")
-    out = register.month(row, "published") if row.get("published") else None
+    month = dates.month(row, "month")
+    out = dates.month(row, "published") if row.get("published") else None
     if out is not None and out < month:
         hint = "month is the last one that the figure covers"
         raise InputError(row.problem("it is published before its month ends", "published", hint))

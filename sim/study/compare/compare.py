@@ -31,7 +31,7 @@ from sim.study.compare.result import (
     place_of,
     require_figures,
 )
-from sim.study.ensemble import resolve
+from sim.study.ensemble import drawn, resolve
 from sim.study.manifest import manifest
 from sim.study.sweeps.study import Outcomes
 
@@ -311,8 +311,8 @@ def _future(reference: Scenario, runs: int) -> NDArray[np.int64]:
     """Return the future of each world: that of the reference in it."""
     from sim.scenario import compile as compiled
 
-    drivers = compiled(reference)
-    return futures.of_replicates(drivers, reference.ensemble.seed, np.arange(runs))
+    known = drawn(compiled(reference), reference.ensemble.seed, np.arange(runs))
+    return futures.of_replicates(known)
 
 
 def _refuse_idle(table: pd.DataFrame, pairs: Sequence[Pair], *, named: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sim import months
 from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
-from sim.scenario.merge import read_file
+from sim.scenario.merge import is_there, read_file
 from sim.scenario.tree import Mark, Node, plant
 from sim.study.sweeps import design, placed
 from sim.study.sweeps.factors import Factor, Level, read
@@ -157,8 +156,7 @@ def _scenario(node: Node | None, beside: Path | None, problems: list[Problem]) -
     if word is None:
         return None
     near = beside.parent / word if beside is not None and places.is_path(word) else None
-    if near is not None and not os.path.exists(near):  # noqa: PTH110 - a path may be impossible
-        problems.append(node.mark.problem(f"there is no file {places.shown(near)!r}"))
+    if near is not None and not is_there(near, node, places.known(beside), problems):
         return None
     try:
         return load(near if near is not None else word)

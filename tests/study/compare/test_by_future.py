@@ -43,7 +43,7 @@ def test_the_table_has_the_columns_of_the_effects_and_the_future(found):
 def test_effects_are_those_of_the_worlds_of_the_future(found):
     """By hand from the arms: quantiles, mean and interval clustered by draw."""
     drivers = compiled(load("baseline", FEW["overrides"]))
-    future = of_replicates(drivers, 3, np.arange(18))
+    future = of_replicates(ensemble.drawn(drivers, 3, np.arange(18)))
     last = found.by_future[found.by_future["month"] == "2028-12"]
     for row in last.itertuples():
         mine = future == FUTURES.index(row.future)
