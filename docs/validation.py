@@ -203,23 +203,18 @@ def _with_error(row: Mapping[str, str]) -> str:
 
 def judged() -> str:
     """Return in words where the model's mean over origins is below every naive forecast."""
-    from sim.report.calibration import TITLES
+    import pandas as pd
 
-    parts = []
-    for drivers in dict.fromkeys(r["drivers"] for r in rows("judgement")):
-        mine = [r for r in rows("judgement") if r["drivers"] == drivers]
-        for name in dict.fromkeys(r["series"] for r in mine):
-            found = {r["method"]: r for r in mine if r["series"] == name}
-            model = found.pop("model")
-            if model["verdict"]:  # too few figures, or nothing to compare with
-                continue
-            best = min(found.values(), key=lambda r: float(r["crps"]))
-            lower = float(model["crps"]) < float(best["crps"])
-            parts.append(
-                f"{TITLES[name]}, drivers known {drivers}: {_figure(model['crps'])} against "
-                f"{_figure(best['crps'])} of the best naive forecast ({best['method']}), "
-                f"{'lower' if lower else 'not lower'} (the model is: {best['verdict']})"
-            )
+    from sim.report.calibration import TITLES
+    from sim.study.calibration.judgement import tally
+
+    kept = pd.DataFrame(rows("judgement")).astype({"crps": float})
+    parts = [
+        f"{TITLES[row.series]}, drivers known {row.drivers}: {row.model:.2f} against "
+        f"{row.its_crps:.2f} of the best naive forecast ({row.best}), "
+        f"{'lower' if row.below else 'not lower'} (the model is: {row.verdict})"
+        for row in tally(kept).itertuples()
+    ]
     return "**Over all origins**, mean CRPS in points. " + "; ".join(parts) + "."
 
 

@@ -160,9 +160,9 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        drivers, series, figures, origins, model (CRPS), best (method), its_crps, below (whether
-        the model's mean is the lowest), clear (whether each verdict is better, of more than one
-        month); only for series that are judged.
+        drivers, series, figures, origins, model (CRPS), best (method), its_crps, verdict (on that
+        method), below (whether the model's mean is the lowest), clear (whether each verdict is
+        better, of more than one month); only for series that are judged.
     """
     rows = []
     for (drivers, series), part in table.groupby(["drivers", "series"], sort=False):
@@ -175,12 +175,13 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
             {
                 "drivers": drivers, "series": series, "figures": model["figures"],
                 "origins": model["origins"], "model": model["crps"], "best": best["method"],
-                "its_crps": best["crps"], "below": bool(model["crps"] < best["crps"]),
+                "its_crps": best["crps"], "verdict": best["verdict"],
+                "below": bool(model["crps"] < best["crps"]),
                 "clear": bool((rivals["verdict"] == BETTER).all()),
             }
         )  # fmt: skip
     return pd.DataFrame(
         rows,
-        columns=["drivers", "series", "figures", "origins", "model", "best", "its_crps", "below",
-                 "clear"],
+        columns=["drivers", "series", "figures", "origins", "model", "best", "its_crps", "verdict",
+                 "below", "clear"],
     )  # fmt: skip

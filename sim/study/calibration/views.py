@@ -83,8 +83,8 @@ def _users(
     return (seen.developers[at] / np.maximum(drivers.facts.developers, 1e-9)[:, None])[:, :, None]
 
 
-def _record(name: str) -> View:
-    """Return the view of a record of the world that is told by ecosystem alone."""
+def _record(name: str, *, by_nation: bool = False) -> View:
+    """Return the view of a record of the world by ecosystem, or by nation and ecosystem."""
 
     def shares(
         series: Series,
@@ -93,8 +93,8 @@ def _record(name: str) -> View:
         known: Known,  # noqa: ARG001
         at: NDArray[np.int64],
     ) -> Floats:
-        record: Floats = getattr(seen, name)
-        return _parts(series, record[:, None], drivers, at)
+        record: NDArray[np.floating] = getattr(seen, name)
+        return _parts(series, record if by_nation else record[:, None], drivers, at)
 
     return shares
 
@@ -109,17 +109,6 @@ def _visits(
     """Return use of chat services outside China, by people who use them."""
     abroad = np.einsum("tikr,i->tkr", seen.visits, users_abroad(drivers))
     return _parts(series, np.asarray(abroad)[:, None], drivers, at)
-
-
-def _chats(
-    series: Series,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,  # noqa: ARG001
-    at: NDArray[np.int64],
-) -> Floats:
-    """Return use of chat services by nation."""
-    return _parts(series, seen.visits, drivers, at)
 
 
 def _split(
@@ -187,17 +176,6 @@ def _both(
         axis=2,
     )
     return np.asarray(_asked(too, drivers) / np.maximum(users, 1e-12))
-
-
-def _topics(
-    series: Series,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,  # noqa: ARG001
-    at: NDArray[np.int64],
-) -> Floats:
-    """Return what developers work with by nation, over a year: repositories outlive a trial."""
-    return _parts(series, seen.met.astype(np.float64), drivers, at)
 
 
 def _met_abroad(
@@ -289,14 +267,14 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "firms": _record("firms"),
         "derived": _record("derived"),
         "visits": _visits,
-        "chats": _chats,
+        "chats": _record("visits", by_nation=True),
         "users": _users,
         "split": _split,
         "used": _used,
         "used by nation": _used_there,
         "only": _only,
         "both": _both,
-        "topics": _topics,
+        "topics": _record("met", by_nation=True),
         "abroad": _met_abroad,
         "kept": _kept,
     }
@@ -305,12 +283,14 @@ VIEWS: Mapping[str, View] = MappingProxyType(
 shape (T', places, codes, R)."""
 
 
-def _parts(series: Series, use: Floats, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
+def _parts(
+    series: Series, use: NDArray[np.floating], drivers: Drivers, at: NDArray[np.int64]
+) -> Floats:
     """Return the shares of a series' codes in its base, of use by ecosystem, (T', places, K, R)."""
-    use, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
-    base = use[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
+    mean, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
+    base = mean[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
     parts = np.stack(
-        [use[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
+        [mean[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
     )
     return np.asarray(parts / np.maximum(base, 1e-12)[:, :, None])
 
@@ -342,9 +322,7 @@ def a_year(met: NDArray[np.float32], at: NDArray[np.int64]) -> Floats:
     return _trailing(met, answers.MONTHS, at)
 
 
-def _trailing(
-    path: NDArray[np.float64] | NDArray[np.float32], months: int, at: NDArray[np.int64]
-) -> Floats:
+def _trailing(path: NDArray[np.floating], months: int, at: NDArray[np.int64]) -> Floats:
     """Return means over the last ``months`` months before and with each of ``at``, first axis.
 
     There are fewer of them at the start.
