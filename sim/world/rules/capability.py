@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.scenario.drivers import Flags, Floats, Ints
-from sim.world.compiled import rule
+from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log, normal, uniform
 from sim.world.rows import SMALL_PRICE_LOG, B, C, P, W, by_ecosystem
 from sim.world.streams import Keys
@@ -176,6 +176,14 @@ def follow_open(
                 rise[k, l] = own[k, 0, l] - before
 
 
+@inlined
+def margin(index: float, difficulty: float, bar: float, frontier: float, width: float) -> float:
+    """Return how far a model is above the task in the middle, in widths; the rest in ECI points."""
+    easier = bar * (frontier - REFERENCE)
+    widths: float = (index - difficulty - easier) / width
+    return widths
+
+
 @rule
 def coverage(
     t: int,
@@ -200,8 +208,10 @@ def coverage(
                 sold = on_sale[t, k, o] == 1
                 for l in range(worth.shape[3]):  # noqa: E741
                     before[s, k, o, l] = worth[s, k, o, l]
-                    easier = p[P.moving_bar, l] * (frontier[t, l] - REFERENCE)
-                    x = (own[k, o, l] - ps[s, B.difficulty, l] - easier) / p[P.task_width, l]
+                    x = margin(
+                        own[k, o, l], ps[s, B.difficulty, l], p[P.moving_bar, l], frontier[t, l],
+                        p[P.task_width, l],
+                    )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
                     worth[s, k, o, l] = ps[s, B.capability, l] * felt if sold else 0.0
                 if raw == 1 and sold:

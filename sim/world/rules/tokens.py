@@ -11,7 +11,7 @@ from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import LN_LEAST_PRICE, B, P
-from sim.world.rules.capability import REFERENCE
+from sim.world.rules.capability import margin
 from sim.world.rules.observe import INDEPENDENT
 from sim.world.rules.offers import CLOSED_NEST, HOST, LEAST, MAKER
 
@@ -64,22 +64,18 @@ def menu(
             _capable(t, line_gap[t, j], own[k, 0], frontier, p, total)
             _add(line_price[t, j], line_on[t, j], line_free[t, j], total, p, value[k], gratis[k])
     for k in range(value.shape[0]):
-        for l in range(total.size):  # noqa: E741
-            some = value[k, l] > 0.0
-            together = p[P.router_variety, l] * log(max(value[k, l], LEAST))
-            value[k, l] = together if some else ABSENT
-        for l in range(total.size):  # noqa: E741
-            some = gratis[k, l] > 0.0
-            together = p[P.router_variety, l] * log(max(gratis[k, l], LEAST))
-            gratis[k, l] = together if some else ABSENT
+        _together(value[k], p)
+        _together(gratis[k], p)
 
 
 @inlined
 def _capable(t: int, gap: float, best: Floats, frontier: Floats, p: Floats, out: Floats) -> None:
     """Write what a line can do, ``beta cov``, shape (L,), utils."""
     for l in range(out.size):  # noqa: E741
-        easier = p[P.moving_bar, l] * (frontier[t, l] - REFERENCE)
-        x = (best[l] - gap - p[P.router_difficulty, l] - easier) / p[P.task_width, l]
+        x = margin(
+            best[l] - gap, p[P.router_difficulty, l], p[P.moving_bar, l], frontier[t, l],
+            p[P.task_width, l],
+        )  # fmt: skip
         out[l] = p[P.router_capability, l] / (1.0 + exp(-x))
 
 
@@ -101,6 +97,15 @@ def _add(
             given = free * exp((capable[l] - felt) / p[P.router_variety, l])
             value[l] += given
             gratis[l] += given
+
+
+@inlined
+def _together(lines: Floats, p: Floats) -> None:
+    """Put the log-sum of an ecosystem's lines, utils, in the place of their sum, shape (L,)."""
+    for l in range(lines.size):  # noqa: E741
+        some = lines[l] > 0.0
+        together = p[P.router_variety, l] * log(max(lines[l], LEAST))
+        lines[l] = together if some else ABSENT
 
 
 @inlined
