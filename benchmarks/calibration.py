@@ -47,7 +47,7 @@ REPEATS = 5
 
 NEW = (
     "learning", "router_difficulty", "router_capability", "router_price", "router_variety",
-    "free_access", "router_incumbent", "router_learning", "derived_recency", "topic_factor",
+    "router_incumbent", "router_learning", "english_us_open", "topic_factor",
 )  # fmt: skip
 """Parameters that two seeds are compared for."""
 
@@ -55,7 +55,8 @@ CHANGES: dict[str, dict[str, float]] = {
     "as shipped": {},
     "no alignment": {"align": 0.0},
     "alignment without saturation": {"align_middle": 0.0, "align_width": 2.0},
-    "no English": {"english": 0.0},
+    "no English": {"english": 0.0, "english_us_open": 0.0},
+    "English for Chinese models alone": {"english_us_open": 0.0},
     "no home": {"home.USA": 0.0, "home.CHN": 0.0, "home.FRA": 0.8, "home.europe": 0.0},
     "open models without brands": {f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD},
     "developers as blocked as consumers": {"leak_developers": 0.1},
@@ -63,10 +64,11 @@ CHANGES: dict[str, dict[str, float]] = {
     "developers learn nothing": {"learning": 0.0},
     "nobody learns": {"learning": 0.0, "router_learning": 0.0},
     "learning by time": {"learning_by_time": 1.0},
+    "learning from peers": {"learning_by_peers": 1.0},
     "routers see no price": {"router_price": 0.05},
     "the best line counts": {"router_variety": 0.4},
-    "no free variants": {"free_access": -2.0},
-    "derivatives as chosen": {"derived_recency": 0.0},
+    "free variants": {"free_access": 0.6},
+    "derivatives follow releases": {"derived_recency": 0.6},
     "inertia of version 3": {
         "reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8,
     },
@@ -164,11 +166,13 @@ def run(names: list[str]) -> dict[str, Any]:
     """Run experiments, write their tables and return how long each took."""
     PLACE.mkdir(parents=True, exist_ok=True)
     about = PLACE / "made.json"
-    known: dict[str, Any] = json.loads(about.read_text()) if about.exists() else {}
+    known: dict[str, Any] = {}
     for name in names:
         began = time.perf_counter()
         for table, frame in experiments()[name]().items():
             frame.to_csv(PLACE / f"{table}.csv", index=False)
+        # Read late: another experiment may have ended meanwhile.
+        known = json.loads(about.read_text()) if about.exists() else {}
         known[name] = {
             "seconds": round(time.perf_counter() - began), "model_version": MODEL,
             "tables_hash": data_hash(), "machine": machine.describe(),

@@ -217,6 +217,7 @@ FACTS_SAID = {
     "world_low": "lower bounds of the world's drivers",
     "world_high": "upper bounds of the world's drivers",
     "compute": "stock of accelerators at the start, H100e",
+    "later": "whole years since the last fact",
     "line_of": "index of the ecosystem of each product line that routers sell",
     "line_gap": "points that a line trails the flagship of its ecosystem, ECI points",
     "line_price": "natural logarithm of its list price, USD per million tokens",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 6
+MODEL = 7
 """Raised whenever any number of any result can move."""
 
 FORMAT = 2

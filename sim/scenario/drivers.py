@@ -146,6 +146,7 @@ class Facts(NamedTuple):
     base_month: int  # position of July 2025, base of serving load and training compute
     uptake_month: int  # position of June 2025, at which the counts of builders are anchored
     access: Floats  # [T, I, K * W]
+    later: Floats  # [T] whole years since the last fact
     unlisted: Floats  # [T, I, K] factor on ``leak_developers``, which is added to maker access
     leak_weight: Floats  # [T, I, K] factor on ``leak``, which consumers have in its place
     licence: Floats  # [T, I, K]

@@ -76,7 +76,7 @@ def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts
     ecosystems = evidence.load().ecosystems
     offers, last = _offers(calendar, until)
     nest = [ecosystem.nest for ecosystem in ecosystems]
-    terms = _terms(nations, calendar, until)
+    terms = _terms(nations, calendar, until, last)
     return Facts(
         months=own_ints(calendar),
         **_people(nations),
@@ -269,13 +269,16 @@ def _programme_runs(calendar: Ints, until: int | None) -> NDArray[np.bool_]:
     return np.asarray(calendar >= first, dtype=np.bool_)
 
 
-def _terms(nations: evidence.Nations, calendar: Ints, until: int | None) -> dict[str, Any]:
-    """Return who can get what, and under which licence."""
+def _terms(
+    nations: evidence.Nations, calendar: Ints, until: int | None, last: int
+) -> dict[str, Any]:
+    """Return who can get what, and under which licence; `last` is the month of the last fact."""
     granted, unlisted, leak = access.history(nations, calendar, until)
     licence, in_union = history.licences(calendar, until)
     member = nations.membership[:, nations.memberships.index("eu")]
     return {
         "access": own(granted.reshape(*granted.shape[:2], -1)),
+        "later": own(np.maximum(0, calendar - last) // 12),
         "unlisted": own(unlisted),
         "leak_weight": own(leak),
         "licence": own(np.where(member[None, :, None], in_union[:, None], licence[:, None])),
@@ -338,6 +341,8 @@ def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any
     listed = sold | changed(offers["ln_price"]).any(axis=3)
     opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
     terms_moved = opened | changed(terms["licence"]) | changed(terms["unlisted"])
+    # Where a service is not offered, its access changes once a year after the last fact.
+    terms_moved |= changed(terms["later"])[:, None, None] & (terms["unlisted"] > 0.0)
     return {
         "listed": listed.astype(np.uint8),
         "stale": terms_moved.astype(np.uint8),

@@ -8,18 +8,25 @@ executed in that moment.
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 SAFE = "PYTHONSAFEPATH"
 """Variable that keeps the current folder off the path of a new Python process."""
 
 TERMINAL = frozenset({signal.SIGINT, signal.SIGHUP})
 """Signals that a terminal sends to every process in it."""
+
+PULSE = 1.0
+"""Seconds between two looks at whether the processes of a pool live."""
 
 _lock = threading.Lock()
 _inside = 0
@@ -79,15 +86,61 @@ def hear() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL)
 
 
-def end(pool: Executor) -> None:
-    """Let go of a pool: its processes are ended whatever they do, and threads finish their tasks.
+class Workers:
+    """A pool of threads or processes that an interrupt or a death at any moment lets go of.
 
-    To wait until it is gone leaves nothing for the end of this process, at which Python may write
-    to a pipe that the pool is closing.
+    Parameters
+    ----------
+    pool : Executor
     """
-    for child in list((getattr(pool, "_processes", None) or {}).values()):
-        child.terminate()
-    pool.shutdown(cancel_futures=True)
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+        # Not `concurrent.futures.wait`: it takes the locks of all futures, and an interrupt inside
+        # would leave one taken for ever, on which the pool's own thread then waits.
+        self._finished: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+
+    def submit[**P, T](
+        self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Give a task to the pool; the first tasks start its threads or processes."""
+        with unheard():
+            future = self._pool.submit(task, *args, **kwargs)
+            future.add_done_callback(self._finished.put)
+        return future
+
+    def next_finished(self) -> Future[Any]:
+        """Wait for a task to finish or fail, and return its future; each is returned once."""
+        while True:
+            try:
+                return self._finished.get(timeout=PULSE)
+            except queue.Empty:
+                # The pool's thread sees a death, unless it is reading what the dead had half sent.
+                if any(not child.is_alive() for child in self._processes()):
+                    self.end()
+
+    def end(self) -> None:
+        """Let go of the pool: processes are ended whatever they do, threads finish their tasks.
+
+        To wait until it is gone leaves nothing for the end of this process, at which Python may
+        write to a pipe that the pool is closing.
+        """
+        with _held():
+            processes = self._processes()
+            results = getattr(self._pool, "_result_queue", None)
+            for child in processes:
+                child.terminate()
+            for child in processes:
+                wait([child.sentinel])
+            if processes and results is not None:
+                # A process that was ended while it sent a result leaves a part of it. The pool's
+                # thread would wait for the rest as long as anyone could write it: as this one can.
+                results._writer.close()  # noqa: SLF001 - nothing public does it
+            self._pool.shutdown(cancel_futures=True)
+
+    def _processes(self) -> list[BaseProcess]:
+        """Return the pool's processes; it has none where it is of threads, or gone."""
+        return list((getattr(self._pool, "_processes", None) or {}).values())
 
 
 @contextmanager

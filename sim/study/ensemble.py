@@ -15,10 +15,8 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
-    Executor,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
-    as_completed,
 )
 from contextlib import nullcontext
 from pathlib import Path
@@ -29,7 +27,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.study import curves, futures, groups, history, kept, mid_2025, saved
-from sim.study.children import end, hear, safe_path, unheard
+from sim.study.children import Workers, hear, safe_path
 from sim.study.manifest import manifest
 from sim.study.result import Result
 
@@ -273,9 +271,9 @@ def _blocks(
         return finished
     pool, task = _pool(engine, min(workers, len(replicates)), drivers, seed)
     try:
-        with unheard() if engine == "mesa" else nullcontext():  # the first task starts processes
-            sizes = {pool.submit(task, part): part.size for part in replicates}
-        for future in as_completed(sizes):
+        sizes = {pool.submit(task, part): part.size for part in replicates}
+        for _ in sizes:
+            future = pool.next_finished()
             future.result()
             done += sizes[future]
             if progress:
@@ -285,20 +283,17 @@ def _blocks(
         raise RunError(
             "a worker process was ended from outside, perhaps for want of memory"
         ) from error
-    except BaseException:
-        # Interrupted or failed: what has not begun never will, and a process need not finish.
-        end(pool)
-        raise
     finally:
-        pool.shutdown()
+        pool.end()  # interrupted or failed: what has not begun never will
 
 
 def _pool(
     engine: Engine, workers: int, drivers: Drivers, seed: int
-) -> tuple[Executor, Callable[[Ints], Trajectory]]:
+) -> tuple[Workers, Callable[[Ints], Trajectory]]:
     """Return threads for the kernel, which lets go of the interpreter, and processes for Mesa."""
     if engine == "kernel":
-        return ThreadPoolExecutor(workers), lambda part: _simulate(drivers, seed, part, engine)
+        threads = Workers(ThreadPoolExecutor(workers))
+        return threads, lambda part: _simulate(drivers, seed, part, engine)
     # A fresh interpreter for each worker: forking a process that has threads may hang.
     pool = ProcessPoolExecutor(
         workers,
@@ -306,7 +301,7 @@ def _pool(
         initializer=_enter,
         initargs=(drivers, seed, engine),
     )
-    return pool, _in_process
+    return Workers(pool), _in_process
 
 
 _inside: tuple[Drivers, int, Engine] | None = None

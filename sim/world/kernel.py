@@ -50,7 +50,7 @@ def perceive(t: int, block: Block) -> None:
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
-        f.home, f.access, f.unlisted, f.licence, f.facility,
+        f.home, f.access, f.later, f.unlisted, f.licence, f.facility,
         f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
         e.operation, e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer,
         state.slowed, state.ln_price, state.cover_before, risk, state.standing, state.stance_before,
@@ -97,9 +97,9 @@ def route(t: int, block: Block, record: Record) -> None:
         p, scratch.part, scratch.menu, scratch.gratis,
     )  # fmt: skip
     tokens.route(
-        t, f.nest, f.pulled, f.routed, f.access, f.unlisted, p, ps, state.builders, state.opened,
-        state.standing, state.regarded, state.licence, state.price, state.learned, scratch.menu,
-        scratch.gratis, scratch.kept, scratch.part, record.routed,
+        t, f.nest, f.pulled, f.routed, f.access, f.later, f.unlisted, p, ps, state.builders,
+        state.opened, state.standing, state.regarded, state.licence, state.price, state.learned,
+        scratch.menu, scratch.gratis, scratch.kept, scratch.part, record.routed,
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def look(t: int, block: Block, record: Record) -> None:
     """Write what the observed series would show of the month."""
     f, state, scratch = block.facts, block.state, block.scratch
     observe.chatbot_view(
-        t, f.unlisted, f.leak_weight, state.consumer, state.cover,
+        t, f.later, f.unlisted, f.leak_weight, state.consumer, state.cover,
         block.parameters.switches.trial, state.attention, state.access,
         block.parameters.scalar, record.visits,
     )  # fmt: skip

@@ -47,8 +47,9 @@ def leaning(alignment: Floats, middle: Lanes, width: Lanes) -> Floats:
 def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
     """Return what developers of a nation hold of an ecosystem that no month changes, utils.
 
-    ``align lean_i b_k + home_ik + brand_k - english E_i [k Chinese] + taste_ic``, k being
-    of class c; tastes are a region's and a nation's draw, and zero where ``noise`` is off.
+    ``align lean_i b_k + home_ik + brand_k + E_i (english_us_open [k US open] - english [k Chinese])
+    + taste_ic``, k being of class c; tastes are a region's and a nation's draw, and zero where
+    ``noise`` is off.
 
     Parameters
     ----------
@@ -71,10 +72,13 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     likes = (p[P.align] * lean)[:, None] * f.stand[:, None]
     at_home = (of[..., None] * home for of, home in zip(f.rooted, parameters.home, strict=True))
     likes += _summed(at_home) + parameters.brand
-    likes -= p[P.english] * np.outer(f.english, f.bloc == CHINESE)[..., None]
+    classes = _classes(f)
+    in_english = p[P.english_us_open] * classes[CLASSES.index("us_open"), :, None]
+    in_english -= p[P.english] * classes[CLASSES.index("chinese"), :, None]
+    likes += f.english[:, None, None] * in_english
     tastes = national_tastes(drivers, run, draws, p[P.taste_region], p[P.taste_nation])
     tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
-    of_class = (tastes[:, c, None] * of[:, None] for c, of in enumerate(_classes(f)))
+    of_class = (tastes[:, c, None] * of[:, None] for c, of in enumerate(classes))
     likes += noise * _summed(of_class)
     return np.ascontiguousarray(likes)
 

@@ -116,7 +116,7 @@ class Nation(mesa.Agent):
         for k in range(f.nest.size):
             if f.stale[t, i, k] == 1:
                 policy.settle_ecosystem(
-                    i, k, t, f.access, f.unlisted, f.licence, *levers, p, state.access,
+                    i, k, t, f.access, f.later, f.unlisted, f.licence, *levers, p, state.access,
                     state.price, state.licence, work,
                 )  # fmt: skip
 

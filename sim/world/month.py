@@ -48,7 +48,8 @@ def _news(t: int, block: Block) -> None:
     f, state, switch = block.facts, block.state, block.parameters.switches
     learning.news(
         t, int(f.months[t]), f.last_fact, f.bloc, f.releases, state.cells,
-        block.parameters.scalar, switch.learning_by_time, state.releases, state.gain,
+        block.parameters.scalar, switch.learning_by_time, switch.learning_by_peers,
+        state.chinese_share, state.releases, state.gain,
     )  # fmt: skip
 
 

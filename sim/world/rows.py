@@ -69,6 +69,7 @@ class Switches(NamedTuple):
     links: int
     raw_capability: int
     learning_by_time: int
+    learning_by_peers: int
 
 
 class WorldRows(NamedTuple):

@@ -71,6 +71,7 @@ def test_switches_are_zero_or_one():
     assert {p.path: p.default for p in switches} == {
         "supply": 1, "trial": 1, "stances": 1, "noise": 1, "links": 0, "raw_capability": 0,
         "learning_by_time": 0,
+        "learning_by_peers": 0,
     }  # fmt: skip
 
 

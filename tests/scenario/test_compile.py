@@ -32,7 +32,7 @@ SHAPES = {
     "first_stance": "I", "membership": "IM", "link_start": "i", "link_to": "L", "link_weight": "L",
     "start": "IK", "nest": "K", "bloc": "K", "stand": "K", "pulled": "K", "capability": "TKO",
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
-    "notable_size": "TK", "frontier": "T", "access": "TIV", "unlisted": "TIK",
+    "notable_size": "TK", "frontier": "T", "access": "TIV", "later": "T", "unlisted": "TIK",
     "leak_weight": "TIK", "licence": "TIK",
     "facility": "S", "world": "TC", "nation_low": "F", "nation_high": "F",
     "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
@@ -354,6 +354,7 @@ def test_flags_tell_every_change_of_the_facts(baseline):
             moved = (f.access[t, :, row] != f.access[t - 1, :, row]).any(axis=1)
             moved |= f.licence[t, :, k] != f.licence[t - 1, :, k]
             moved |= f.unlisted[t, :, k] != f.unlisted[t - 1, :, k]
+            moved |= (f.unlisted[t, :, k] > 0.0) & (f.later[t] != f.later[t - 1])
             np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved)
             np.testing.assert_array_equal(f.listed[t, k] == 1, sold)
     assert f.listed[0].all()

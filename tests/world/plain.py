@@ -133,14 +133,14 @@ def tokens(drivers, seed, replicate, builders):
             can = p.router_capability / (1 + np.exp(-x / p.task_width))
             least = np.log(p.least_price)
             paid = can - p.router_price * max(f.line_price[t, j], least)
-            given = can - p.router_price * least + p.free_access
             total[k] += on * np.exp(paid / p.router_variety)
-            total[k] += free * np.exp(given / p.router_variety)
+            given = np.exp((can - p.router_price * least) / p.router_variety)
+            total[k] += free * given * p.free_access ** (1.0 / p.router_variety)
         reach, _ = _ways(t, drivers, p)
         for i in np.flatnonzero(f.routed):
             weight = np.zeros(K)
             for k in np.flatnonzero(total > 0):
-                usual = f.access[t, i, 3 * k] + f.unlisted[t, i, k] * p.leak_developers
+                usual = f.access[t, i, 3 * k] + f.unlisted[t, i, k] * leaked(t, f, p)
                 maker, host, _ = reach[i, k, min(1, len(drivers.segments) - 1)]
                 resold = min(maker / max(usual, 1e-9), 1.0)
                 got = resold if f.nest[k] == 0 else max(maker, host)
@@ -153,6 +153,13 @@ def tokens(drivers, seed, replicate, builders):
             if weight.sum() > 0:
                 out[t] += builders[t, i] * weight / weight.sum()
     return out
+
+
+def leaked(t, f, p):
+    """Return the access of developers in a month where a service is not offered."""
+    odds = p.leak_developers / (1 - p.leak_developers)
+    odds *= np.exp(p.leak_change * (max(t - f.last_fact, 0) // 12))
+    return odds / (1 + odds)
 
 
 def _quality(f, p):
@@ -208,7 +215,7 @@ def _ways(t, drivers, p):
     _, I, K = f.licence.shape  # noqa: E741
     S = len(drivers.segments)
     access = f.access[t].reshape(I, K, 3).copy()
-    access[:, :, MAKER] += f.unlisted[t] * p.leak_developers
+    access[:, :, MAKER] += f.unlisted[t] * leaked(t, f, p)
     access = access.clip(0.0, 1.0)
     foe = {0: 2, 1: 1}  # the stance that hampers a bloc's makers: Chinese for US, US for Chinese
     for k in range(K):
@@ -247,6 +254,7 @@ def _rest(drivers, p, x, n, scar):
     u = p.network * near - scar + p.align * np.outer(lean, f.stand)
     u += np.einsum("h,hik->ik", p.home, f.rooted) + p.brand
     u -= p.english * np.outer(f.english, f.bloc == CHINESE)
+    u += p.english_us_open * np.outer(f.english, (f.bloc == 0) & (f.nest == 1))
     u = np.repeat(u[:, None, :], len(seg["weight"]), axis=1)
     side = np.zeros((len(n), len(f.bloc)))
     stance = f.first_stance[:, None]

@@ -96,6 +96,20 @@ def test_by_time_releases_do_not_count():
     assert (np.diff([learned(few, t)[0, 1] for t in (5, 10, 30)]) > 0.0).all()
 
 
+def test_from_peers_what_counts_is_how_many_use_them():
+    few = world(learning_by_peers=1)
+    many = world(learning_by_peers=1, releases=1000.0 + np.arange(T))
+    np.testing.assert_array_equal(learned(few), learned(many))
+    block = prepare(few, 1, np.array([0]))
+    record = empty_record(few, 1, 0)
+    kernel.run(block, record, 0, 1)
+    first = block.state.chinese_share.copy()
+    kernel.run(block, record, 1, T - 1)
+    last = block.state.chinese_share.copy()
+    kernel.run(block, record, T - 1, T)
+    assert block.state.learned[0, 1] == pytest.approx(np.log(last / first) * in_full(world()))
+
+
 def test_one_replicate_and_many_learn_the_same():
     drivers = world(Lever("trust", "add", 0.2, first=8))
     many = prepare(drivers, 1, np.arange(5))

@@ -42,8 +42,8 @@ def test_leaning_saturates_and_is_nothing_at_the_middle():
 
 
 def test_home_english_and_brand_stand_where_they_belong():
-    calm = {"noise": 0, "align": 0, "english": 0, **{f"home.{where}": 0 for where in ROOTS}}
-    calm |= {"home.FRA": 0.8}  # its least
+    calm = {"noise": 0, "align": 0, "english": 0, "english_us_open": 0}
+    calm |= {f"home.{where}": 0 for where in ROOTS} | {"home.FRA": 0.8}  # its least
     plain = of_evidence(**calm)
     k = plain.ecosystems.index
     nation = plain.nations.index
@@ -57,13 +57,18 @@ def test_home_english_and_brand_stand_where_they_belong():
     np.testing.assert_allclose(english[:, chinese], -0.6 * plain.facts.english[:, None, None] * 1.0
                                + np.zeros((1, 2, RUNS.size)))  # fmt: skip
     assert not np.delete(english, chinese, axis=1).any()
+    pulled = standing(of_evidence(**calm | {"english_us_open": 0.4})) - base
+    us_open = [k("us_open_restricted"), k("us_permissive")]
+    expected = 0.4 * plain.facts.english[:, None, None] + np.zeros((1, 2, RUNS.size))
+    np.testing.assert_allclose(pulled[:, us_open], expected)
+    assert not np.delete(pulled, us_open, axis=1).any()
     brand = standing(of_evidence(**calm | {"ecosystem_pull.eu_open": -1.0})) - base
     np.testing.assert_allclose(brand[:, k("eu_open")], -1.0)
     assert not np.delete(brand, k("eu_open"), axis=1).any()
 
 
 def test_tastes_are_against_us_closed_models():
-    held = {"align": 0, "english": 0, "home.FRA": 0.8}
+    held = {"align": 0, "english": 0, "english_us_open": 0, "home.FRA": 0.8}
     noisy = of_evidence(**held)
     liked = standing(noisy) - standing(of_evidence(**held | {"noise": 0}))
     k = noisy.ecosystems.index

@@ -69,6 +69,7 @@ def busy():
         Lever("demand", "multiply", 2.0, cells=(1,)),
         Lever("performance", "multiply", -0.3, cells=(1,)),
         Lever("serving_cut", "add", 0.9, first=35),
+        Lever("output_cap", "multiply", -0.9, first=35),
     )
 
 

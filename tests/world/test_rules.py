@@ -13,7 +13,7 @@ from sim.scenario.drivers import STANCES, WORLD_FAMILIES, world_offsets
 from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
 from sim.world.rows import ROWS, STOCK_KEEP, B, P, W, by_ecosystem
-from sim.world.rules import supply, tally
+from sim.world.rules import policy, supply, tally
 from tests.world import worlds
 from tests.world.worlds import Lever
 
@@ -113,6 +113,45 @@ def test_chinese_demand_is_a_sum_of_money_divided_by_the_price_of_a_chip():
     assert (cells[0] == base).all()
     np.testing.assert_allclose(cells[1], base * 18000 / np.array([18000, 12000, 25000]) + 500)
     assert (cells[2] == base + 500).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "growth"), [(W.output_cap, "ceiling_growth"), (W.exported, "export_growth")]
+)
+def test_what_china_can_make_and_offers_grows_at_its_rate_after_the_last_fact(cell, growth):
+    rates = np.array([-0.2, 0.0, 0.3])
+    drivers = worlds.toy(
+        0, 1, horizon=30, last_fact=5, **{growth: worlds.Across(tuple(rates.tolist()))}
+    )
+    base = drivers.facts.world[:, cell, None]
+    assert (base[[5, 29]] > 0.0).all()
+    for t, years in ((5, 0.0), (29, 2.0)):
+        found = after(drivers, t + 1, lanes=3).state.cells[cell]
+        np.testing.assert_allclose(found, base[t] * np.exp(rates * years), rtol=1e-12)
+
+
+@given(leak=st.floats(0.01, 1.0), change=st.floats(-0.3, 0.3), years=st.integers(0, 10))
+def test_access_where_nothing_is_offered_changes_by_its_odds(leak, change, years):
+    now = policy.leaked(leak, change, float(years))
+    assert 0.0 < now <= 1.0
+    if leak < 1.0:
+        odds = leak / (1.0 - leak) * np.exp(change * years)
+        assert now == pytest.approx(odds / (1.0 + odds), rel=1e-9)
+    else:
+        assert now == pytest.approx(1.0)
+
+
+def test_leaks_change_once_a_year_after_the_last_fact_and_not_before():
+    drivers = worlds.toy(4, 3, horizon=40, last_fact=10, leak_developers=0.4, leak_change=0.2)
+    f = drivers.facts
+    shut = worlds.refreshed(
+        worlds.with_facts(
+            drivers, access=np.zeros_like(f.access), unlisted=np.ones_like(f.unlisted)
+        )
+    )
+    found = [after(shut, t + 1).state.access[0, 0, 0] for t in (10, 21, 22, 33, 34)]
+    expected = [policy.leaked(0.4, 0.2, years) for years in (0.0, 0.0, 1.0, 1.0, 2.0)]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 def test_without_the_switch_supply_chips_are_traded_and_limit_nobody():

@@ -88,8 +88,10 @@ def toy(
 ) -> Drivers:
     """Return a random world of the given size.
 
-    ``parameters`` replace rows of the table by path; ``shuffled`` draws blocs and nests too.
+    ``parameters`` replace rows of the table by path; ``shuffled`` draws blocs and nests too. What
+    the shipped world leaves out, free variants and derivatives that follow releases, is in here.
     """
+    parameters = {"free_access": 0.6, "derived_recency": 0.5} | parameters
     rng = np.random.default_rng(seed)
     T, I, K, S = horizon, nations, ecosystems, segments  # noqa: E741
     last_fact = min(last_fact, T - 1)
@@ -108,7 +110,7 @@ def toy(
             **_offers(rng, T, K, last_fact),
             base_month=min(30, T - 1),
             uptake_month=min(29, T - 1),
-            **_terms(rng, T, I, K),
+            **_terms(rng, T, I, K, last_fact),
             facility=np.array([0.5, 0.2, 0.5])[:S],
             **_outside(T, K),
             compute=np.array([[1e6, 0], [2e5, 1e4], [1e5, 0]]),
@@ -218,7 +220,7 @@ def _lines(rng, T, K):
     }
 
 
-def _terms(rng, T, I, K):  # noqa: E741
+def _terms(rng, T, I, K, last_fact):  # noqa: E741
     """Return access that opens, narrows and closes, and licences."""
     access = np.repeat(rng.uniform(0, 1, (1, I, K * 3)), T, axis=0)
     access *= rng.uniform(0, 1, (1, I, K * 3)) < 0.8
@@ -229,6 +231,7 @@ def _terms(rng, T, I, K):  # noqa: E741
     licence[T // 3 :] *= 0.8
     return {
         "access": access,
+        "later": np.maximum(0.0, np.arange(T) - last_fact) // 12,
         "unlisted": (access[:, :, ::3] == 0) * rng.choice([0.0, 0.4, 1.0], (I, K)),
         "leak_weight": (access[:, :, ::3] == 0) * rng.choice([0.0, 0.25, 1.0], (I, K)),
         "licence": licence,
@@ -354,6 +357,7 @@ def refreshed(drivers: Drivers) -> Drivers:
     T, I, K = f.stale.shape  # noqa: E741
     terms = [f.access.reshape(T, I, K, 3), f.unlisted[..., None], f.licence[..., None]]
     stale = _moved(np.concatenate(terms, axis=3)).any(axis=3)
+    stale |= _moved(f.later)[:, None, None] & (f.unlisted > 0.0)
     other = _moved(np.zeros((T, I)))
     mask = nation_mask(drivers)
     for effect in range(mask.shape[0]):

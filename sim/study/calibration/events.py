@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from sim import months as calendar
 from sim.errors import InputError, Problem, RunError
 from sim.evidence.tables import Rows
 from sim.evidence.without import matching, without
+from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
 from sim.study.calibration.observe import looked_at, places_of
@@ -79,6 +81,9 @@ class Event:
         The facts that are left out; none where the model has no such fact.
     source : str
         Where no row names one.
+    held : tuple of (str, float)
+        Parameters by path that bring in what the shipped world leaves out, with and without the
+        fact.
     """
 
     title: str
@@ -86,6 +91,7 @@ class Event:
     measures: tuple[Measure, ...]
     rows: tuple[Rows, ...] = ()
     source: str = field(default="", kw_only=True)
+    held: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)
 
     @property
     def sources(self) -> str:
@@ -103,6 +109,9 @@ def _free(ecosystem: str, *lines: str) -> Rows:
     """Return the free variants of some product lines."""
     return Rows("router_lines.csv", {"ecosystem": (ecosystem,), "line": lines}, emptied="free")
 
+
+_REACH = (("parameters.free_access", 0.6),)
+"""Reach of a free variant, which the shipped world leaves out."""
 
 _R1 = _of("cn_open", "DeepSeek-R1")
 _R1_SOLD = Rows("router_lines.csv", {"ecosystem": ("cn_open",), "line": ("ds-r",)})
@@ -133,10 +142,12 @@ EVENTS = (
             _free("us_closed", "grok-fast", "grok-code"),
             Rows("price_events.csv", _of("us_closed", "Grok 4 Fast")),
         ),
+        held=_REACH,
     ),
     Event(
         "Free variant of Step 3.5 Flash", "2026-02-12",
         (Measure("origin", "cn_all", ("2026-03",), ("2026-01",)),), (_free("cn_open", "step"),),
+        held=_REACH,
     ),
     Event(
         "Free variants of Qwen 3.6 Plus", "2026-03-30",
@@ -145,6 +156,7 @@ EVENTS = (
             Measure("origin", "cn_all", ("2026-05",), ("2026-04",)),
         ),
         (_free("cn_closed", "qwen-plus"),),
+        held=_REACH,
     ),
     Event(
         "National bars on DeepSeek", "2025-01-30",
@@ -192,7 +204,8 @@ def study(
         Replicates; the scenario's own by default.
     events : sequence of Event
     scenario : str
-        It is run to the last month of figures, with all facts and with those of an event left out.
+        It is run to the last month of figures, with all facts and with those of an event left out,
+        both with the parameters that the event holds.
     progress : callable, optional
         Called with events done and all.
 
@@ -212,26 +225,30 @@ def study(
     RunError
         If leaving a fact out changes no driver: something has read it elsewhere.
     """
-    resolved = resolve(scenario, runs=runs, until=UNTIL)
     keys = tuple(dict.fromkeys(measure.key for event in events for measure in event.measures))
-    every = compiled(resolved)
 
-    def views(drivers: Drivers) -> dict[str, Floats]:
-        found = looked_at([BY_KEY[key] for key in keys], resolved, drivers)
+    def views(asked: Scenario, drivers: Drivers) -> dict[str, Floats]:
+        found = looked_at([BY_KEY[key] for key in keys], asked, drivers)
         return dict(zip(keys, found, strict=True))
 
-    shown = views(every)
+    @cache
+    def world(held: tuple[tuple[str, float], ...]) -> tuple[Scenario, Drivers, dict[str, Floats]]:
+        asked = resolve(scenario, runs=runs, until=UNTIL, overrides=held)
+        every = compiled(asked)
+        return asked, every, views(asked, every)
+
     rows = []
     for place, event in enumerate(events):
+        asked, every, shown = world(event.held)
         other: dict[str, Floats] | None = None
         changed: tuple[str, ...] = ()
         if event.rows:
             with without(event.rows):
-                drivers = compiled(resolved)
+                drivers = compiled(asked)
             changed = moved(every, drivers)
             if not changed:
                 raise RunError(f"{event.title}: leaving its facts out changes no driver")
-            other = views(drivers)
+            other = views(asked, drivers)
         mine = [_row(event, each, every, shown, other) for each in event.measures]
         rows += [row | {"drivers": " ".join(changed)} for row in mine]
         if progress:

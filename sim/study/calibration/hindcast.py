@@ -46,10 +46,11 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
     "developers learn nothing": (("parameters.learning", 0),),
     "nobody learns": (("parameters.learning", 0), ("parameters.router_learning", 0)),
     "learning by time": (("parameters.learning_by_time", 1),),
+    "learning from peers": (("parameters.learning_by_peers", 1),),
     "routers see no price": (("parameters.router_price", 0.05),),
     "the best line counts": (("parameters.router_variety", 0.4),),
-    "no free variants": (("parameters.free_access", -2),),
-    "derivatives as chosen": (("parameters.derived_recency", 0),),
+    "free variants": (("parameters.free_access", 0.6),),
+    "derivatives follow releases": (("parameters.derived_recency", 0.6),),
 }
 """Structural alternatives: what is held in place of the shipped structure."""
 

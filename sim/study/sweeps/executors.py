@@ -13,12 +13,12 @@ import re
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from sim.errors import InputError, Problem, RunError, cited
-from sim.study.children import TERMINAL, end, hear, safe_path, unheard
+from sim.study.children import TERMINAL, Workers, hear, safe_path
 from sim.study.sweeps.tasks import Job, Task, run_task
 
 ATTEMPTS = 4
@@ -85,18 +85,17 @@ def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
     waiting = list(reversed(tasks))
     tried: dict[str, int] = {}
     while waiting:
-        pool = _pool(job, workers)
+        pool = Workers(_pool(job, workers))
         under_way: dict[Future[bytes], Task] = {}
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < AHEAD * workers:
                     # Taken off the list once it is accepted: a broken pool accepts nothing.
-                    with unheard():  # the first task starts processes
-                        under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
+                    under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
                     waiting.pop()
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                    content = future.result()  # a broken pool is told here, the task still listed
-                    yield under_way.pop(future), content
+                future = pool.next_finished()
+                content = future.result()  # a broken pool is told here, the task still listed
+                yield under_way.pop(future), content
         except BrokenExecutor:
             for task in under_way.values():
                 tried[task.key] = tried.get(task.key, 1) + 1
@@ -107,7 +106,7 @@ def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
                     ) from None
             waiting += reversed(under_way.values())
         finally:
-            end(pool)
+            pool.end()
 
 
 def _pool(job: Job, workers: int) -> ProcessPoolExecutor:

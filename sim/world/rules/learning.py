@@ -23,6 +23,8 @@ def news(
     cells: Floats,
     p: Floats,
     by_time: int,
+    by_peers: int,
+    chinese_share: Floats,
     releases: Floats,
     gain: Floats,
 ) -> None:
@@ -30,8 +32,10 @@ def news(
 
     ``ln R(t) - ln R(t-1)``, and in the first month ``ln R - ln 20``. R is counted while facts are
     dated; later it grows by ``releases_a_month`` times the mean factor that levers put on Chinese
-    releases. Nothing is learned after ``learning_stop``. With the switch ``by_time`` every month
-    adds what a month of 2025 added, whatever is released: the rival account.
+    releases. Nothing is learned after ``learning_stop``. There are two rival accounts. With the
+    switch ``by_time`` every month adds what a month of 2025 added, whatever is released. With
+    ``by_peers`` R is the percentage of the world's builders whose main ecosystem is Chinese, and
+    the first month adds nothing.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ def news(
     counted : ndarray, shape (T,)
         Releases of Chinese laboratories up to each month.
     cells : ndarray, shape (world cells, L)
+    chinese_share : ndarray, shape (L,)
+        Main ecosystems that are Chinese among the world's builders, last month, a fraction.
     releases : ndarray, shape (L,)
         R; updated.
     gain : ndarray, shape (L,)
@@ -56,14 +62,20 @@ def news(
                 makers += 1.0
         grown = before + p[P.releases_a_month, l] * (factor / makers if makers > 0.0 else 0.0)
         now = max(counted[t], 1.0) if t <= last_fact else grown
-        releases[l] = now
         start = KNOWN_AT if t == 0 else before
+        if by_peers == 1:
+            now = max(100.0 * chinese_share[l], FEWEST)
+            start = before if t > 1 else now  # no share is known before the first month
+        releases[l] = now
         gain[l] = log(now) - log(start)
         if by_time == 1:
             gain[l] = -29.0 * A_MONTH if t == 0 else A_MONTH
         if t > 0 and month > p[P.learning_stop, l]:
             gain[l] = 0.0
 
+
+FEWEST = 1e-3
+"""Percentage of builders below which peers are none."""
 
 A_MONTH = 0.09
 """What a month adds under the rival account: the mean of 2025, ``ln(37/12)/12``."""

@@ -19,7 +19,7 @@ FEW = 8
 def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have changed
     t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
     nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags,
-    home: Floats, base_access: Floats, unlisted: Floats, base_licence: Floats,
+    home: Floats, base_access: Floats, later: Floats, unlisted: Floats, base_licence: Floats,
     base_facility: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
     offsets: Ints, operation: Ints, ramp: Floats, size: Floats, target: Floats, p: Floats,
     ps: Floats, sensitivity: Floats, dearer: Floats, slowed: Floats, ln_price: Floats,
@@ -72,7 +72,7 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
         for k in range(nest.size):
             if stale[t, i, k] == 1:
                 policy.settle_ecosystem(
-                    i, k, t, base_access, unlisted, base_licence, low, high, start, effect,
+                    i, k, t, base_access, later, unlisted, base_licence, low, high, start, effect,
                     offsets, operation, ramp, size, target, p, access, price, licence, work,
                 )  # fmt: skip
             if _reopens(anew, stale[t, i, k], widely, bloc[k]):

@@ -6,6 +6,7 @@ from sim.scenario.drivers import Floats
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import B, P
+from sim.world.rules.policy import leaked
 from sim.world.rules.uptake import triers
 
 ENTERPRISE, INDEPENDENT = 0, 1
@@ -14,6 +15,7 @@ ENTERPRISE, INDEPENDENT = 0, 1
 @rule
 def chatbot_view(
     t: int,
+    later: Floats,
     unlisted: Floats,
     leak_weight: Floats,
     consumer: Floats,
@@ -33,6 +35,7 @@ def chatbot_view(
 
     Parameters
     ----------
+    later : ndarray, shape (T,)
     unlisted, leak_weight : ndarray, shape (T, I, K)
     consumer : ndarray, shape (I, K, L)
         From :func:`sim.world.likings.consumer`.
@@ -53,8 +56,11 @@ def chatbot_view(
                 if unlisted[t, i, k] > 0.0:
                     # What levers leave of the way, they leave of it for consumers too.
                     listed = 1.0 - unlisted[t, i, k]
-                    wide = listed + unlisted[t, i, k] * p[P.leak_developers, l]
-                    narrow = listed + leak_weight[t, i, k] * p[P.leak, l]
+                    change = p[P.leak_change, l]
+                    leak = leaked(p[P.leak_developers, l], change, later[t])
+                    wide = listed + unlisted[t, i, k] * leak
+                    chats = leaked(p[P.leak, l], change, later[t])
+                    narrow = listed + leak_weight[t, i, k] * chats
                     reach *= narrow / max(wide, 1e-9)
                 can_do = max(cover[single, k, 0, l], cover[single, k, 1, l])
                 visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + consumer[i, k, l])

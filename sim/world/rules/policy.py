@@ -34,9 +34,10 @@ def world_cells(
 ) -> None:
     """Write the drivers of the world in force, shape (world cells, L).
 
-    Three bases differ between replicates: Chinese demand is a sum of money, divided by the price of
-    a chip; Chinese models carry the ``initial_risk``; and what China offers abroad of its chips
-    grows by ``export_growth`` a year after the last fact.
+    Four bases differ between replicates: Chinese demand is a sum of money, divided by the price of
+    a chip; Chinese models carry the ``initial_risk``; and after the last fact the most that Chinese
+    plants can make grows by ``ceiling_growth`` a year beside its table, and what China offers
+    abroad of its chips by ``export_growth``.
 
     Parameters
     ----------
@@ -52,24 +53,33 @@ def world_cells(
         Position of the last month with dated facts.
     """
     years = max(t - last_fact, 0) / 12.0
-    demand, risk = W.demand + CHINA, by_ecosystem(W.risk, ecosystems)
     for c in range(cells.shape[0]):
         for l in range(cells.shape[1]):  # noqa: E741
             cells[c, l] = base[t, c]
-        if c == demand:
-            for l in range(cells.shape[1]):  # noqa: E741
-                cells[c, l] *= p[DEMAND_SCALE, l]
-        if c == W.exported:
-            for l in range(cells.shape[1]):  # noqa: E741
-                cells[c, l] *= exp(p[P.export_growth, l] * years)
-        if risk <= c < risk + ecosystems:
-            for l in range(cells.shape[1]):  # noqa: E741
-                cells[c, l] *= p[P.initial_risk, l]
+        _differ(c, years, ecosystems, p, cells[c])
         if start[c + 1] > start[c]:
             settle(
                 cells[c], low[c], high[c], t, start[c], start[c + 1], effect, operation, ramp,
                 size, target, work,
             )  # fmt: skip
+
+
+@inlined
+def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) -> None:
+    """Multiply the base of a driver of the world by what differs between replicates, shape (L,)."""
+    risk = by_ecosystem(W.risk, ecosystems)
+    if c == W.demand + CHINA:
+        for l in range(values.size):  # noqa: E741
+            values[l] *= p[DEMAND_SCALE, l]
+    elif c == W.output_cap:
+        for l in range(values.size):  # noqa: E741
+            values[l] *= exp(p[P.ceiling_growth, l] * years)
+    elif c == W.exported:
+        for l in range(values.size):  # noqa: E741
+            values[l] *= exp(p[P.export_growth, l] * years)
+    elif risk <= c < risk + ecosystems:
+        for l in range(values.size):  # noqa: E741
+            values[l] *= p[P.initial_risk, l]
 
 
 @rule
@@ -109,12 +119,33 @@ def settle_family(
             )  # fmt: skip
 
 
+@inlined
+def leaked(leak: float, change: float, years: float) -> float:
+    """Return access to a service that is not offered, some years after the last fact.
+
+    ``leak f / (1 - leak + leak f)`` with ``f = exp(change years)``: its odds change by the same
+    factor each year, since sanctions, lists and what is done about leaks may tighten or fade.
+
+    Parameters
+    ----------
+    leak : float
+        Access until the last fact, a fraction.
+    change : float
+        Of the log-odds, per year.
+    years : float
+    """
+    factor = exp(change * years)
+    now: float = leak * factor / (1.0 - leak + leak * factor)
+    return now
+
+
 @rule
 def settle_ecosystem(
     i: int,
     k: int,
     t: int,
     base_access: Floats,
+    later: Floats,
     unlisted: Floats,
     base_licence: Floats,
     low: Floats,
@@ -134,7 +165,8 @@ def settle_ecosystem(
 ) -> None:
     """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
-    Where a provider does not list the nation, ``leak_developers`` opens its way. How permissive
+    Where a provider does not list the nation, ``leak_developers`` opens its way, as :func:`leaked`
+    says of the years to come. How permissive
     the clauses of a licence are was judged, all by one scale, to the power
     ``licence_strictness``.
     """
@@ -144,7 +176,8 @@ def settle_ecosystem(
             access[i, c, l] = base_access[t, i, c]
             price[i, c, l] = 1.0
     for l in range(lanes):  # noqa: E741
-        access[i, 3 * k, l] += unlisted[t, i, k] * p[P.leak_developers, l]
+        leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
+        access[i, 3 * k, l] += unlisted[t, i, k] * leak
     clauses = base_licence[t, i, k]
     ln_clauses = log(clauses) if clauses > 0.0 else 0.0
     for l in range(lanes):  # noqa: E741

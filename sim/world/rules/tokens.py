@@ -14,6 +14,7 @@ from sim.world.rows import LN_LEAST_PRICE, B, P
 from sim.world.rules.capability import margin
 from sim.world.rules.observe import INDEPENDENT
 from sim.world.rules.offers import CLOSED_NEST, HOST, LEAST, MAKER
+from sim.world.rules.policy import leaked
 
 
 @rule
@@ -33,9 +34,10 @@ def menu(
 ) -> None:
     """Write what the lines of each ecosystem are worth together, shape (K, L), utils.
 
-    ``V_k = mu ln sum_j (on_j exp(u_j / mu) + free_j exp((u0_j + psi) / mu))`` with
-    ``u_j = beta cov(F_j) - kappa ln(max(price_j, least))`` and ``u0_j`` the same at the least
-    price: a choice among lines within each ecosystem (McFadden 1978). Coverage is that of
+    ``V_k = mu ln sum_j (on_j exp(u_j / mu) + free_j exp((u0_j + ln psi) / mu))`` with
+    ``u_j = beta cov(F_j) - kappa ln(max(price_j, least))``, ``u0_j`` the same at the least price
+    and ``psi`` the reach of a free variant, by default none: a choice among lines within each
+    ecosystem (McFadden 1978). Coverage is that of
     :func:`sim.world.rules.capability.coverage` with a difficulty of the router's own. ABSENT where
     no line is on sale.
 
@@ -93,10 +95,11 @@ def _add(
         gratis[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
     if free > 0.0:
         for l in range(capable.size):  # noqa: E741
-            felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l] - p[P.free_access, l]
-            given = free * exp((capable[l] - felt) / p[P.router_variety, l])
-            value[l] += given
-            gratis[l] += given
+            if p[P.free_access, l] > 0.0:
+                felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l] - log(p[P.free_access, l])
+                given = free * exp((capable[l] - felt) / p[P.router_variety, l])
+                value[l] += given
+                gratis[l] += given
 
 
 @inlined
@@ -142,8 +145,8 @@ def priced(value: float, gratis: float, factor: float, weight: float) -> float:
 
 @inlined
 def reach(
-    t: int, i: int, k: int, l: int, single: int, nest: Ints, base: Floats, unlisted: Floats,  # noqa: E741
-    p: Floats, opened: Floats,
+    t: int, i: int, k: int, l: int, single: int, nest: Ints, base: Floats, later: Floats,  # noqa: E741
+    unlisted: Floats, p: Floats, opened: Floats,
 ) -> float:  # fmt: skip
     """Return how far users of routers get at an ecosystem, a fraction.
 
@@ -151,7 +154,10 @@ def reach(
     do not list is no bar, and what levers, stances and overload take of the maker's way is.
     """
     maker = opened[i, k, single, MAKER, l]
-    usual = base[t, i, 3 * k] + unlisted[t, i, k] * p[P.leak_developers, l]
+    usual = base[t, i, 3 * k]
+    if unlisted[t, i, k] > 0.0:
+        leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
+        usual += unlisted[t, i, k] * leak
     resold = min(maker / max(usual, 1e-9), 1.0)
     open_way: float = max(maker, opened[i, k, single, HOST, l])
     return resold if nest[k] == CLOSED_NEST else open_way
@@ -164,6 +170,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     pulled: Floats,
     from_here: Floats,
     base: Floats,
+    later: Floats,
     unlisted: Floats,
     p: Floats,
     ps: Floats,
@@ -189,7 +196,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     ----------
     from_here : ndarray, shape (I,)
         1 where the traffic of routers comes from.
-    base, unlisted : ndarray, shape (T, I, K * 3) and (T, I, K)
+    base, later, unlisted : ndarray, shape (T, I, K * 3), (T,) and (T, I, K)
         Access without levers.
     builders : ndarray, shape (I, L)
     opened : ndarray, shape (I, K, S, 3, L)
@@ -220,7 +227,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
                 )
                 factor = price[i, 3 * k + way, l]
                 worth = priced(value[k, l], gratis[k, l], factor, p[P.router_price, l])
-                got = reach(t, i, k, l, single, nest, base, unlisted, p, opened)
+                got = reach(t, i, k, l, single, nest, base, later, unlisted, p, opened)
                 # Nothing is e to the power of ABSENT.
                 weight[k, l] = got * exp(worth + felt)
             for l in range(total.size):  # noqa: E741
