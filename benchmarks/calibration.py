@@ -21,7 +21,13 @@ from benchmarks import machine
 from sim.evidence.tables import data_hash
 from sim.study.calibration import events, identify
 from sim.study.calibration.calibrate import Plan, calibrate
-from sim.study.calibration.hindcast import ROLLING, Hindcast, alternatives, hindcast
+from sim.study.calibration.hindcast import (
+    ROLLING,
+    Hindcast,
+    alternatives,
+    common_and_own,
+    hindcast,
+)
 from sim.study.calibration.judgement import judged
 from sim.study.calibration.nations import MODEL as MODEL_NAME
 from sim.study.calibration.nations import left_out
@@ -82,7 +88,7 @@ def experiments() -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
     """Return every experiment by name; each gives tables by the name of their file."""
     return {"fit": _fit, "hindcast": _hindcast, "nations": _nations, "changes": _changes,
             "structures": _structures, "recovery": _recovery, "events": _events,
-            "seeds": _seeds}  # fmt: skip
+            "seeds": _seeds, "common": _common}  # fmt: skip
 
 
 def _fit() -> dict[str, pd.DataFrame]:
@@ -151,6 +157,10 @@ def _recovery() -> dict[str, pd.DataFrame]:
     found = recovery(CASES, SMALL, progress=_say)
     held = found.groupby("parameter", sort=False)["covered"].agg(cases="size", coverage="mean")
     return {"recovery": held.reset_index().round(4)}
+
+
+def _common() -> dict[str, pd.DataFrame]:
+    return {"common": common_and_own(SMALL).round(4)}
 
 
 def _events() -> dict[str, pd.DataFrame]:

@@ -227,6 +227,19 @@ def coverage() -> str:
     )  # fmt: skip
 
 
+def common() -> str:
+    """Return how far forecasts by nation err together and apart, log-odds."""
+    return table(
+        ("cut-off", "series", "month", "figures", "in common, sd", "in common, seen",
+         "each its own, sd", "each its own, seen sd"),
+        (
+            (r["cutoff"], code(r["series"]), r["month"], r["figures"], _figure(r["common"]),
+             f"{float(r['seen_common']):+.2f}", _figure(r["own"]), _figure(r["seen_own"]))
+            for r in rows("common")
+        ),
+    )  # fmt: skip
+
+
 AMONG = {"all": "all", "West": "West", "rest": "the rest"}
 CLASSES = {
     "cn_all": "Chinese", "us_closed": "US closed", "us_open_all": "US open", "eu_all": "European",
@@ -401,6 +414,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "over origins": judgement,
     "judged": judged,
     "coverage": coverage,
+    "common": common,
     "floors": floors,
     "left out": left_out,
     "left out apart": left_out_apart,

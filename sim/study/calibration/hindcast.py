@@ -17,7 +17,7 @@ from sim.evidence.tables import data_hash
 from sim.study.calibration import judgement, members, naive, scores
 from sim.study.calibration.calibrate import Calibration, Plan, calibrate, compiled, scenario_of
 from sim.study.calibration.forecast import predict
-from sim.study.calibration.series import Floats, logit, percent
+from sim.study.calibration.series import SERIES, Floats, logit, percent
 from sim.study.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
@@ -53,6 +53,9 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
     "derivatives follow releases": (("parameters.derived_recency", 0.6),),
 }
 """Structural alternatives: what is held in place of the shipped structure."""
+
+MANY = 20
+"""Figures of a month from which what they share is told apart."""
 
 Progress = Callable[[int, int], None]
 
@@ -327,3 +330,66 @@ def alternatives(
     frame = pd.DataFrame(found).T
     ratio = frame / frame.loc["as shipped"]
     return ratio.assign(log_mean=np.log(ratio).mean(axis=1)).rename_axis("alternative")
+
+
+def common_and_own(plan: Plan, cutoffs: Iterable[str] = ROLLING) -> pd.DataFrame:
+    """Return how far forecasts by nation err together, and how far each nation errs beside.
+
+    Intervals of many nations may all hold, or all miss, by what they have in common: such a month
+    is one figure and not as many as there are nations. Drivers are those known later.
+
+    Parameters
+    ----------
+    plan : Plan
+        Members, steps and seed of each.
+    cutoffs : iterable of str
+
+    Returns
+    -------
+    DataFrame
+        One row a cut-off, series and month with `MANY` figures or more: their number and
+        `parted` of them.
+    """
+    rows = []
+    for cutoff in cutoffs:
+        part = _forecast(calibrate(_blind(plan, cutoff)), cutoff, "later")
+        found: dict[tuple[str, int], list[int]] = {}
+        for place, aim in enumerate(part.aims):
+            if SERIES[aim.series].by_nation and not aim.bound:
+                found.setdefault((aim.series, aim.month), []).append(place)
+        for (name, month), places in found.items():
+            if len(places) >= MANY:
+                seen = np.array([part.aims[place].value for place in places])
+                rows.append(
+                    {"cutoff": cutoff, "series": name, "month": calendar.text(month),
+                     "figures": len(places), **parted(part.draws[places], seen)}
+                )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def parted(draws: Floats, observed: Floats) -> dict[str, float]:
+    """Return forecast and observed errors as a part that all share and parts of their own.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (figures, members)
+        Percent.
+    observed : ndarray, shape (figures,)
+        Percent.
+
+    Returns
+    -------
+    dict
+        Log-odds about the medians of forecasts: ``common`` and ``own``, the standard deviations
+        that the draws give to the mean over figures and to what is left, ``seen_common``, the mean
+        of the figures, and ``seen_own``, the standard deviation of what is left.
+    """
+    odds = logit(draws)
+    middle = np.median(odds, axis=1)
+    off = odds - middle[:, None]
+    shared = off.mean(axis=0)
+    missed = logit(observed) - middle
+    return {
+        "common": float(shared.std()), "own": float((off - shared).std()),
+        "seen_common": float(missed.mean()), "seen_own": float(missed.std()),
+    }  # fmt: skip
