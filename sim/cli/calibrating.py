@@ -156,16 +156,10 @@ def _print_judgement(done: Hindcast) -> None:
                 "less the model's": _signed(row["difference"]),
                 "error": _number(row["error"]), "the model is": row["verdict"] or "-",
             }
-            for row in _records(part)
+            for row in output.records(part)
         ]  # fmt: skip
         output.print_rows([{name: name for name in columns}, *rows], columns)
         typer.echo("")
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, with None in empty cells."""
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
-    return records
 
 
 def _signed(value: float | None) -> str:
@@ -181,10 +175,10 @@ def hindcast_json(done: Hindcast) -> dict[str, Any]:
     over = done.judgement
     return {
         "folder": str(done.folder),
-        "scores": _records(done.table),
-        "lost": _records(done.lost),
+        "scores": output.records(done.table),
+        "lost": output.records(done.lost),
         "compared": len(done.compared),
-        "judgement": None if over is None else _records(over),
+        "judgement": None if over is None else output.records(over),
     }
 
 

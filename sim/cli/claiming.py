@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import bar, records
+from sim.cli.comparing import bar
 
 if TYPE_CHECKING:
     from sim.study.hypotheses.experiments import Findings
@@ -35,7 +35,7 @@ def as_json(found: Findings) -> list[dict[str, Any]]:
             "conditional": one.claim.conditional,
             "judgement": one.claim.judgement,
             "runs": one.runs,
-            "measures": records(one.table),
+            "measures": output.records(one.table),
         }
         for one in found
     ]

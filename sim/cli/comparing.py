@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +14,6 @@ from sim.cli import output
 from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.report.naming import Naming
     from sim.study.compare.costs import Budget
     from sim.study.compare.packages import Package
@@ -70,18 +67,12 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "draws": int(found.table["draws"].iloc[0]),
         "seed": found.seed,
         "reached": found.reached,
-        "effects": [row for metric in found.shown for row in records(found.last(metric))],
-        "ranking": records(found.ranking),
-        "sizes": records(found.sizes),
-        "alone": records(found.alone),
+        "effects": [row for metric in found.shown for row in output.records(found.last(metric))],
+        "ranking": output.records(found.ranking),
+        "sizes": output.records(found.sizes),
+        "alone": output.records(found.alone),
         "notes": [effects.as_typed(note) for note in found.notes],
     }
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table as records; what is not a number is null."""
-    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
-    return found
 
 
 def print_comparison(found: Comparison) -> None:
@@ -242,9 +233,9 @@ def package_json(found: Package) -> dict[str, Any]:
         "folder": str(found.folder),
         "levers": list(found.levers),
         "exact": found.exact,
-        "whole": records(found.whole),
-        "shapley": records(found.shapley),
-        "interactions": records(found.interactions),
+        "whole": output.records(found.whole),
+        "shapley": output.records(found.shapley),
+        "interactions": output.records(found.interactions),
     }
 
 
@@ -302,7 +293,7 @@ def money(
 
     metric, group = done.shown[0], done.groups[0]
     if budget is None:
-        output.print_json(records(done.costs)) if json else print_costs(done)
+        output.print_json(output.records(done.costs)) if json else print_costs(done)
         return
     with bar("packages", silent=silent) as progress:
         best = costs.best_package(
@@ -313,7 +304,7 @@ def money(
         output.print_json(
             {
                 "searched": best.searched, "seed": best.seed, "metric": metric, "group": group,
-                "against": against, "packages": records(best.table),
+                "against": against, "packages": output.records(best.table),
             }
         )  # fmt: skip
         return

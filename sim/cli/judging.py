@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import records
 from sim.cli.sweeping import bar
 from sim.errors import InputError, Problem
 from sim.report import robust as drawing
@@ -58,9 +57,9 @@ def as_json(found: Robust) -> dict[str, Any]:
         "threshold": found.judged.threshold,
         "worlds": len(found.worlds),
         "shared_worlds": found.shared,
-        "policies": records(found.table),
-        "boxes": records(found.box_table()),
-        "limits": records(found.limits()),
+        "policies": output.records(found.table),
+        "boxes": output.records(found.box_table()),
+        "limits": output.records(found.limits()),
         "conditions": {name: list(boxes.sentences()) for name, boxes in found.boxes.items()},
         "trees": {name: tree.lines() for name, tree in found.trees.items()},
     }

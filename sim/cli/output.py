@@ -6,11 +6,14 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.errors import Problem, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = Mapping[str, Any]
 
@@ -52,6 +55,12 @@ def beside_a_bar(title: str) -> str:
 def print_json(value: object) -> None:
     """Print one JSON value and nothing else."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as records; what is not a number is null."""
+    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    return found
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +26,12 @@ def score(file: Path, observations: Path | None) -> Scored:
 
 def as_json(done: Scored) -> dict[str, Any]:
     """Return what ``--json`` prints."""
-
-    def records(frame: pd.DataFrame) -> Any:  # noqa: ANN401
-        return json.loads(frame.round(4).to_json(orient="records"))
-
     made = done.register
     return {
         "file": made.file, "made": made.made.isoformat(), "version": made.version,
-        "hash": made.hash, "figures": len(done.points), "scores": records(done.table),
-        "points": records(done.points), "notes": list(done.notes),
+        "hash": made.hash, "figures": len(done.points),
+        "scores": output.records(done.table.round(4)),
+        "points": output.records(done.points.round(4)), "notes": list(done.notes),
     }  # fmt: skip
 
 

@@ -88,19 +88,3 @@ def rows(names: Sequence[str], values: Floats, future: str) -> NDArray[np.int64]
     learned = [values[:, names.index(name)] for name in LEARNED]
     mine = future_of(learned, values[:, names.index(STOP)])
     return np.flatnonzero(mine == FUTURES.index(future))
-
-
-def month_of(text: str) -> float:
-    """Return the value of ``learning_stop`` that a month, or `never`, stands for.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
-    return NEVER if text == NEVER_WORD else float(months.parse(text))
-
-
-def month_text(value: float) -> str:
-    """Return a value of ``learning_stop`` as a month, or as `never`."""
-    return NEVER_WORD if value >= NEVER else months.text(int(value))

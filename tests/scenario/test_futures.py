@@ -58,8 +58,6 @@ def test_the_draws_are_in_three_equal_parts():
 def test_the_month_in_which_learning_stops_is_written_as_a_month(text, value):
     found = load({"extends": "baseline", "parameters": {"learning_stop": text}})
     assert found.parameters["learning_stop"] == value
-    assert futures.month_of(text) == value
-    assert futures.month_text(value) == text
     drivers = compiled(found)
     assert (parameters.draw(drivers, 1, np.arange(4)).scalar[P.learning_stop] == value).all()
 

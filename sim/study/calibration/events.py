@@ -23,10 +23,10 @@ from sim.scenario import compile as compiled
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
 from sim.study.calibration.observe import looked_at, places_of
 from sim.study.calibration.series import BY_KEY, WORLD, Floats, Series
-from sim.study.calibration.targets import Target, published
+from sim.study.calibration.targets import LAST_OBSERVED, Target, published
 from sim.study.ensemble import resolve
 
-UNTIL = "2026-06"
+UNTIL = calendar.text(LAST_OBSERVED)
 SCENARIO = "baseline"
 
 NO_FACT = "no such fact in the model"
