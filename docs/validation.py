@@ -240,6 +240,36 @@ def common() -> str:
     )  # fmt: skip
 
 
+DOUBTS = {
+    "output_growth": "how fast Chinese chip output grows",
+    "ceiling_growth": "how much Chinese plants can make at most",
+    "export_growth": "how many chips China offers abroad",
+    "leak_change": "whether sanctions, lists of nations and their enforcement tighten or fade",
+    "lag.cn_open": "how far Chinese open models follow behind",
+    "lag.us_permissive": "how far permissive US open models follow behind",
+    "lag.us_open_restricted": "how far US open models under a restricted licence follow behind",
+    "release_rate.us_open_restricted": "whether any such model comes at all",
+    "releases_a_month": "how many models Chinese laboratories release",
+    "frontier_rate": "how often the frontier jumps",
+}
+"""What no figure tells of the years to come, by the parameter that is drawn for it."""
+
+
+def doubts() -> str:
+    """Return what is drawn of the years to come, with its range and source."""
+    from sim.evidence import load
+
+    found = {row.path: row for row in load().parameters}
+    return table(
+        ("not known", "parameter", "unit", "default", "range", "source"),
+        (
+            (words, code(path), found[path].unit, f"{found[path].default:g}",
+             f"{found[path].low:g} to {found[path].high:g}", found[path].source.replace(";", ", "))
+            for path, words in DOUBTS.items()
+        ),
+    )  # fmt: skip
+
+
 AMONG = {"all": "all", "West": "West", "rest": "the rest"}
 CLASSES = {
     "cn_all": "Chinese", "us_closed": "US closed", "us_open_all": "US open", "eu_all": "European",
@@ -415,6 +445,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "judged": judged,
     "coverage": coverage,
     "common": common,
+    "doubts": doubts,
     "floors": floors,
     "left out": left_out,
     "left out apart": left_out_apart,
