@@ -7,6 +7,7 @@ same plan gives the same numbers whether it was stopped or not.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -272,7 +273,10 @@ class _Runs:
     def shown(self, scores: Floats) -> Floats:
         """Return what members with these scores show at the targets, log-odds."""
         number, self._done = self._done, self._done + 1
-        key = f"{self.plan.hash[:24]}.{number}"
+        # By what was run and not by its place alone: where the errors of a series have changed in
+        # the code, members have moved elsewhere.
+        moved = hashlib.sha256(np.ascontiguousarray(scores).tobytes()).hexdigest()[:16]
+        key = f"{self.plan.hash[:24]}.{moved}.{number}"
         done = {} if self._steps is None else self._steps.find([key])[0]
         if key in done:
             with np.load(done[key], allow_pickle=False) as held:
