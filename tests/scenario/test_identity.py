@@ -71,7 +71,26 @@ def test_a_cell_of_a_lever_moves_the_hashes_that_use_it_and_no_other(levers_in, 
     assert {name for name in SHIPPED if before[name] != after[name]} == users
 
 
-@pytest.mark.parametrize("column", ["note", "source", "title", "side"])
+def test_how_a_cost_is_scaled_moves_the_hashes_of_entries_for_some_nations_alone(levers_in):
+    pulled = {"id": "tp_vet_foreign_weights", "strength": 1, "start": "2027-01"}
+
+    def hashes():
+        given = [
+            {"extends": "baseline", "levers": [pulled | more]} for more in ({}, {"nations": "IND"})
+        ]
+        return [*every_hash().values(), *(load(one).hash(1, "x") for one in given)]
+
+    before = hashes()
+    folder, use = levers_in
+    edit(folder / "levers.csv", "cost_scale", lambda _: "gdp", lever=pulled["id"])
+    use()
+    after = hashes()
+    assert [one == other for one, other in zip(before, after, strict=True)] == [
+        *[True] * (len(before) - 1), False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["note", "source", "title", "side", "cost_scale_reason"])
 def test_the_words_of_a_lever_move_no_hash(levers_in, column):
     before = every_hash()
     folder, use = levers_in
