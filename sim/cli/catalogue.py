@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
-from sim.cli.kinds.policy import scenario, study
+from sim.cli.kinds.policy import SCENARIOS, scenario, study
 from sim.errors import InputError, Problem, cited, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.paths import Override
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 """What one line of the list of kinds shows."""
@@ -60,7 +64,7 @@ def missing(kind: str, words: list[str]) -> str:
     return search.missing(kind_of(kind), words)
 
 
-def find(name: str) -> Fields:
+def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return everything that is known of a name, with its ``kind``.
 
     Parameters
@@ -69,6 +73,8 @@ def find(name: str) -> Fields:
         A name or alias of any kind; small and capital letters are one where no name is exactly
         that. With a kind before it, as in ``drivers.lag``, only that kind is looked through. The
         path of a file means the scenario or the study in it.
+    overrides : sequence of str or (str, value), optional
+        Over what a scenario says; nothing else takes any.
 
     Returns
     -------
@@ -78,13 +84,17 @@ def find(name: str) -> Fields:
     Raises
     ------
     InputError
-        If nothing has the name, or the file is wrong.
+        If nothing has the name, the file is wrong, or what has the name is no scenario and takes no
+        overrides.
     """
     from sim.scenario.places import is_path
     from sim.study.sweeps.study_file import is_study
 
     if is_path(name):
-        return study(name) if is_study(Path(name)) else scenario(name)
+        if not is_study(Path(name)):
+            return scenario(name, overrides)
+        _require_scenario(name, "study", overrides)
+        return study(name)
     head, _, rest = name.partition(".")
     within = [KINDS[head]] if head in KINDS and rest else list(KINDS.values())
     asked = rest if head in KINDS and rest else name
@@ -95,13 +105,24 @@ def find(name: str) -> Fields:
     if not matches:
         raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches
-    shown = (
-        kind.full(names[0])
-        if len(names) == 1
-        else {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
-    )
+    shown: Fields
+    if kind is SCENARIOS:
+        shown = {"name": names[0]} | scenario(names[0], overrides)
+    elif len(names) == 1:
+        shown = kind.full(names[0])
+    else:
+        shown = {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
+    if kind is not SCENARIOS:
+        _require_scenario(asked, kind.singular, overrides)
     also = [f"{other.name}.{ones[0]}" for other, ones in others]
     return shown | ({"also": also} if also else {})
+
+
+def _require_scenario(name: str, kind: str, overrides: Sequence[Override]) -> None:
+    """Refuse overrides of what is no scenario."""
+    if overrides:
+        message = f"{cited(name)} is a {kind}, and only a scenario has a focus"
+        raise InputError(Problem(message, "--focus", hint="leave it out"))
 
 
 def _matches(

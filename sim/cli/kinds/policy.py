@@ -12,7 +12,10 @@ from sim.cli.output import Table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.scenario.levers import LeftOut, Lever
+    from sim.scenario.paths import Override
 
 TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation")
 """Headings of the shipped scenarios, in the order in which they are listed; others follow."""
@@ -56,20 +59,23 @@ def _pulled_by(files: tuple[tuple[str, Path, int], ...]) -> Names:
     found: dict[str, tuple[str, ...]] = {}
     for name, _, _ in files:
         try:
-            scenario = load(name)
+            # The world as focus, so that a scenario for any focus is found by its levers too.
+            scenario = load(name, [("focus", "world")])
         except InputError:
             continue
         found[name] = tuple(dict.fromkeys(entry.id for entry in scenario.levers))
     return found
 
 
-def scenario(source: str) -> Fields:
+def scenario(source: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return a scenario as its file would say it, with nothing left to look up.
 
     Parameters
     ----------
     source : str
         Name or path.
+    overrides : sequence of str or (str, value), optional
+        Over what it says.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def scenario(source: str) -> Fields:
     """
     from sim.scenario import load
 
-    return {"kind": "scenario"} | load(source).document()
+    return {"kind": "scenario"} | load(source, overrides).document()
 
 
 def _studies() -> list[Row]:
@@ -226,6 +232,7 @@ def _lever_fields(lever: Lever | LeftOut) -> Fields:
 
 def _lever(name: str) -> Fields:
     """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
+    from sim.scenario import reach
     from sim.scenario.drivers import vocabulary
     from sim.scenario.levers import left_out, plain, read
 
@@ -241,7 +248,8 @@ def _lever(name: str) -> Fields:
         effects.append(effect | {"moves": driver.meaning, "unit": unit})
     scenarios = [known for known, levers in _pulled().items() if name in levers]
     sources = cited([lever.source, *(effect.source for effect in lever.effects)])
-    return _renamed(lever) | {"effects": effects, "scenarios": scenarios, "sources": sources}
+    more = {"effects": effects, "scenarios": scenarios, "sources": sources}
+    return _renamed(lever) | reach.words(lever) | more
 
 
 def _renamed(lever: Lever | LeftOut) -> Fields:
