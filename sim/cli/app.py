@@ -485,12 +485,13 @@ def robust(
 
     door.finite(threshold, "threshold")
     door.cluster(cluster)
-    door.box(study, policy, box)
+    overrides = running.overrides(set_, until, nations, focus)
+    door.box(study, policy, box, overrides)
     together.require(context)
     together.require_local(context, cluster)
     found = judging.robust(
         study, policy, box, silent=json or quiet, points=points, runs=runs, seed=seed,
-        threshold=threshold, overrides=running.overrides(set_, until, nations, focus),
+        threshold=threshold, overrides=overrides,
         workers=door.workers(workers), cluster=cluster, out=out,
     )  # fmt: skip
     if json:

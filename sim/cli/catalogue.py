@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
-from sim.cli.kinds.policy import SCENARIOS, scenario, study
+from sim.cli.kinds.policy import SCENARIOS, STUDIES, scenario, study
 from sim.errors import InputError, Problem, cited, nearest
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 """What one line of the list of kinds shows."""
+
+_WITH_FOCUS = {SCENARIOS: scenario, STUDIES: study}
+"""Kinds of which one is shown as a focus resolves it, and what does so."""
 
 
 def kind_of(name: str) -> Kind:
@@ -74,7 +77,7 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
         that. With a kind before it, as in ``drivers.lag``, only that kind is looked through. The
         path of a file means the scenario or the study in it.
     overrides : sequence of str or (str, value), optional
-        Over what a scenario says; nothing else takes any.
+        Over what a scenario or a study says; nothing else takes any.
 
     Returns
     -------
@@ -84,17 +87,14 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     Raises
     ------
     InputError
-        If nothing has the name, the file is wrong, or what has the name is no scenario and takes no
-        overrides.
+        If nothing has the name, the file is wrong, or there are overrides and what has the name
+        takes none.
     """
     from sim.scenario.places import is_path
     from sim.study.sweeps.study_file import is_study
 
     if is_path(name):
-        if not is_study(Path(name)):
-            return scenario(name, overrides)
-        _require_scenario(name, "study", overrides)
-        return study(name)
+        return (study if is_study(Path(name)) else scenario)(name, overrides)
     head, _, rest = name.partition(".")
     within = [KINDS[head]] if head in KINDS and rest else list(KINDS.values())
     asked = rest if head in KINDS and rest else name
@@ -106,23 +106,17 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
         raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches
     shown: Fields
-    if kind is SCENARIOS:
-        shown = {"name": names[0]} | scenario(names[0], overrides)
+    if kind in _WITH_FOCUS:
+        shown = {"name": names[0]} | _WITH_FOCUS[kind](names[0], overrides)
+    elif overrides:
+        message = f"{cited(asked)} is a {kind.singular}, and only a scenario or a study has a focus"
+        raise InputError(Problem(message, "--focus", hint="leave it out"))
     elif len(names) == 1:
         shown = kind.full(names[0])
     else:
         shown = {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
-    if kind is not SCENARIOS:
-        _require_scenario(asked, kind.singular, overrides)
     also = [f"{other.name}.{ones[0]}" for other, ones in others]
     return shown | ({"also": also} if also else {})
-
-
-def _require_scenario(name: str, kind: str, overrides: Sequence[Override]) -> None:
-    """Refuse overrides of what is no scenario."""
-    if overrides:
-        message = f"{cited(name)} is a {kind}, and only a scenario has a focus"
-        raise InputError(Problem(message, "--focus", hint="leave it out"))
 
 
 def _matches(

@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem, alike, cited, nearest
 from sim.scenario import levers, vocabulary
 from sim.scenario.check import ENSEMBLE_KEYS
 from sim.scenario.merge import lever_id
+from sim.scenario.nations import FOCUS
 from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
 
 FILE = "--set"
@@ -72,6 +73,11 @@ def named(overrides: Sequence[Override]) -> set[str]:
     return {_halves(override, [])[0] for override in overrides}
 
 
+def only(overrides: Sequence[Override], path: str) -> list[Override]:
+    """Return the overrides of one path."""
+    return [override for override in overrides if _halves(override, [])[0] == path]
+
+
 def _mark(override: Override, path: str) -> Mark:
     """Return where an override stands: in the option that was typed, or at its path of --set."""
     if not isinstance(override, str) and path in OPTIONS:
@@ -80,7 +86,7 @@ def _mark(override: Override, path: str) -> Mark:
 
 
 def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
-    """Raise unless a path is one that a scenario could have.
+    """Raise unless a path is one that may differ between scenarios that are run together.
 
     Parameters
     ----------
@@ -94,7 +100,11 @@ def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
         With the nearest valid path.
     """
     problems: list[Problem] = []
-    _steps(path, Mark(FILE, path=path), problems, own_levers)
+    mark = Mark(FILE, path=path)
+    _steps(path, mark, problems, own_levers)
+    if path == FOCUS:
+        hint = "run it once for each, with --focus"
+        problems.append(mark.problem("all points have one focus", hint))
     if problems:
         raise InputError(problems)
 

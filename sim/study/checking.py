@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.scenario.nations import FOCUS
+from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node
 from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
@@ -37,7 +39,7 @@ def problems_of_study(source: str | Path, overrides: Sequence[Override] = ()) ->
         Over what the study changes in its scenarios.
     """
     found: Problems = {}
-    study = _try(lambda: study_file.load_study(source), found, None)
+    study = _try(lambda: study_file.load_study(source, overrides), found, None)
     if study is None:
         return list(found)
     study = replace(study, overrides=(*study.overrides, *overrides))
@@ -91,7 +93,7 @@ def _base(study: Study, tree: Node, found: Problems) -> Scenario | None:
 
     own = {"period.end": "until", "nations": "nations"}
     # Without its focus no other change of a scenario that uses one could be tried.
-    focus = [change for change in study.overrides if change[0] == "focus"]
+    focus = only(study.overrides, FOCUS)
     for change in study.overrides:
         path = str(change[0])
         stated = "set" in _keys(tree) and path in _keys(_node(tree, "set"))

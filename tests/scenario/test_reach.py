@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sim import evidence, months
 from sim.errors import InputError
-from sim.scenario import levers, load, names, reach, validate
+from sim.scenario import json_schema, levers, load, names, reach, validate
 from sim.scenario.compile import compile_scenario
 from sim.scenario.drivers import NATION_FAMILIES, WORLD_FAMILIES
 from sim.world.trajectory import simulate
@@ -372,3 +373,27 @@ def test_a_lever_of_ones_own_says_how_its_cost_is_scaled():
 def test_every_driver_is_of_nations_or_of_the_world():
     for lever in LEVERS.values():
         assert {e.driver for e in lever.effects} <= {*NATION_FAMILIES, *WORLD_FAMILIES}
+
+
+@pytest.fixture(scope="module")
+def validator():
+    return Draft202012Validator(json_schema())
+
+
+@pytest.mark.parametrize("words", ["focus", "IND", "BRA, IND", "brics", ["BRA", "IND"], None])
+def test_the_schema_takes_the_forms_of_nations_and_of_focus(validator, words):
+    given_ = {"extends": "baseline", "levers": [entry("tp_vet_foreign_weights", nations=words)]}
+    validator.validate(given_ | {"focus": "IND" if words == "focus" else words})
+    scenario = load(given_ | {"focus": "IND" if words == "focus" else words})
+    validator.validate(scenario.document())
+
+
+@pytest.mark.parametrize("words", [[], 7, "Brazil!", {"a": 1}, ["Brazil"], [3]])
+def test_the_schema_refuses_other_forms(validator, words):
+    for wrong in (
+        {"levers": [entry("tp_vet_foreign_weights", nations=words)]},
+        {"focus": words},
+    ):
+        assert not validator.is_valid({"extends": "baseline"} | wrong)
+        with pytest.raises(InputError):
+            load({"extends": "baseline"} | wrong)

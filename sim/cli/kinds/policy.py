@@ -100,7 +100,7 @@ def _study_row(name: str, file: Path) -> Row:
 
     where = {"file": places.shown(file)}
     try:
-        asked = load_study(file)
+        asked = load_study(file, [("focus", "world")])
         if asked.claim is not None:
             varies = list(asked.claim.get("arms") or {})
             kind, points = "claim", len(varies)
@@ -113,13 +113,15 @@ def _study_row(name: str, file: Path) -> Row:
     return Row(name, asked.title, where | more, (kind, *asked.policies), words=" ".join(varies))
 
 
-def study(source: str) -> Fields:
+def study(source: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return what a study runs: its scenario, what varies, its design, policies and claim.
 
     Parameters
     ----------
     source : str
         Name or path.
+    overrides : sequence of str or (str, value), optional
+        Over what it says of its scenarios.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def study(source: str) -> Fields:
     """
     from sim.study.sweeps.study_file import load_study
 
-    asked = load_study(source)
+    asked = load_study(source, overrides)
     shown = {"kind": "study"} | asked.document()
     shown |= {"scenario": asked.scenario.name, "runs": asked.runs, "seed": asked.seed}
     if asked.judged is not None:
