@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.levers import LeftOut, Lever
     from sim.scenario.paths import Override
 
-TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation")
+TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation", "choice")
 """Headings of the shipped scenarios, in the order in which they are listed; others follow."""
 
 
