@@ -43,6 +43,7 @@ ENSEMBLE_KEYS = ("runs", "seed", "parameters", "future")
 DRAWN = ("calibrated", "drawn", "default")
 FUTURES_KEYS = (futures.ALL, *futures.FUTURES)
 
+_EVERYWHERE = ""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _BASELINE = "state it, or write `extends: baseline`"
 
@@ -239,42 +240,46 @@ def _lever(
         for key in ("ramp_months", "lag_months")
         if key in given
     }
-    reached: tuple[str, ...] | None = ()
-    if "nations" in given and given["nations"].value is not None:
-        reached = reach.read(given["nations"], lever, among, problems)
+    narrowed = "nations" in given and given["nations"].value is not None
+    reached = reach.read(given["nations"], lever, among, problems) if narrowed else None
     if start is not None and end is not None and end < start:
         message = f"end {months.text(end)} is before start {months.text(start)}"
         problems.append(given["end"].mark.problem(message))
         return None
-    if lever is None or size is None or off or start is None or None in (*delays.values(), reached):
+    if lever is None or size is None or off or start is None or None in delays.values():
+        return None
+    if narrowed and reached is None:
         return None
     rest = {"ramp_months": lever.ramp_months, "lag_months": lever.lag_months} | delays
     entry = LeverEntry(
-        id=lever.id, strength=size, start=start, end=end, nations=reached or None,
-        **cast(Any, rest),
+        id=lever.id, strength=size, start=start, end=end, nations=reached, **cast(Any, rest)
     )  # fmt: skip
     return _Placed(entry, node.place)
 
 
 def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
-    # Only as many entries as there are months stand apart, however many are given.
-    apart: dict[str, list[LeverEntry]] = {}
+    # By nation, and everywhere: for each, only as many entries as there are months stand apart,
+    # however many are given.
+    apart: dict[str, dict[str, list[LeverEntry]]] = {}
     for found in placed:
-        later, others = found.entry, apart.setdefault(found.entry.id, [])
+        later, by_nation = found.entry, apart.setdefault(found.entry.id, {})
+        mine = (_EVERYWHERE,) if later.nations is None else later.nations
+        near = list(by_nation) if later.nations is None else [_EVERYWHERE, *mine]
+        others = (one for nation in near for one in by_nation.get(nation, ()))
         earlier = next((one for one in others if _overlap(one, later)), None)
         if earlier is None:
-            others.append(later)
+            for nation in mine:
+                by_nation.setdefault(nation, []).append(later)
             continue
-        both = sorted(set(earlier.nations or ()) & set(later.nations or ()))
-        where = f" in {reach.some(both)}" if both else ""
+        where = ""
+        if earlier.nations is not None and later.nations is not None:
+            where = f" in {reach.some(sorted({*earlier.nations} & {*later.nations}))}"
         message = f"two entries of {later.id} overlap{where}: {_span(earlier)} and {_span(later)}"
         hint = "end one before the other begins, lags counted, or give them nations apart"
         problems.append(found.mark.problem(message, hint))
 
 
 def _overlap(a: LeverEntry, b: LeverEntry) -> bool:
-    if a.nations is not None and b.nations is not None and set(a.nations).isdisjoint(b.nations):
-        return False
     stated = (a.end is None or b.start <= a.end) and (b.end is None or a.start <= b.end)
     acting = (a.last is None or b.first <= a.last) and (b.last is None or a.first <= b.last)
     return stated or acting

@@ -141,7 +141,7 @@ def cost(
 def notices(entries: Iterable[LeverEntry], known: Mapping[str, Lever]) -> Iterator[str]:
     """Yield what a reader must know of entries for some nations: a sentence each, ids in backticks.
 
-    Which effects on the world stay whole, and which costs are upper bounds.
+    For whom they are, which effects on the world stay whole, and which costs are upper bounds.
 
     Parameters
     ----------
@@ -149,8 +149,14 @@ def notices(entries: Iterable[LeverEntry], known: Mapping[str, Lever]) -> Iterat
     known : mapping of str to Lever
         The levers that they may use, by id.
     """
-    ids = sorted({entry.id for entry in entries if entry.nations is not None})
-    whole = {name: drivers for name in ids if (drivers := _on_the_world(known[name]))}
+    where: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.nations is not None:
+            where.setdefault(entry.id, set()).update(entry.nations)
+    ids = sorted(where)
+    if ids:
+        yield f"For some nations alone: {'; '.join(_by_nations(where))}."
+    whole = {name: moved for name in ids if (moved := _on_the_world(known[name]))}
     if whole:
         listed = "; ".join(f"`{name}` ({', '.join(moved)})" for name, moved in whole.items())
         yield (
@@ -163,6 +169,15 @@ def notices(entries: Iterable[LeverEntry], known: Mapping[str, Lever]) -> Iterat
             "The cost of these levers does not fall with the nations that are chosen, and is an "
             f"upper bound: {', '.join(f'`{name}`' for name in bounds)}."
         )
+
+
+def _by_nations(where: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield levers and their nations, those with the same nations together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, chosen in sorted(where.items()):
+        together.setdefault(tuple(sorted(chosen)), []).append(f"`{name}`")
+    for codes, ids in together.items():
+        yield f"{', '.join(ids)} in {some(codes)}"
 
 
 def is_bound(lever: Lever) -> bool:

@@ -115,6 +115,7 @@ def test_a_comparison_shows_the_cost_of_the_nations_and_names_bounds(here):
 def test_notices_of_validate_leave_its_json_alone(here):
     done = sim("validate", "mine.yaml", "--focus", "IND", "--json", cwd=here)
     assert json.loads(done.stdout) == []
+    assert "sim: mine.yaml: For some nations alone: tp_trusted_local_hosting" in done.stderr
     assert "sim: mine.yaml: Entered for some nations" in done.stderr
     assert sim("validate", "mine.yaml", "--focus", "IND", "--quiet", cwd=here).stderr == ""
 

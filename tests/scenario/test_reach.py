@@ -293,11 +293,14 @@ def test_notices_say_what_stays_whole_and_which_costs_are_bounds():
         return list(reach.notices(scenario.levers, scenario.known_levers()))
 
     assert said("cn_service_accessibility", "tp_vet_foreign_weights") == []
-    whole, bound = said("cn_service_accessibility", "tp_vet_foreign_weights", nations="IND")
+    where, whole, bound = said("cn_service_accessibility", "tp_vet_foreign_weights", nations="IND")
+    assert where.endswith("alone: `cn_service_accessibility`, `tp_vet_foreign_weights` in IND.")
     assert "move drivers of the world whole" in whole
     assert "`cn_service_accessibility` (risk)" in whole
     assert "upper bound: `tp_vet_foreign_weights`." in bound
-    assert said("tp_free_tier_uptake", nations="IND") == []
+    assert said("tp_free_tier_uptake", nations="south_asia") == [
+        "For some nations alone: `tp_free_tier_uptake` in BGD, IND, LKA, NPL, PAK."
+    ]
 
 
 LINE = "levers: [{{id: {}, strength: 1, start: 2027-01, nations: {}}}]"
