@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from docs.tables import code, number, table
 from sim.evidence import load
-from sim.scenario import faults, levers, names
+from sim.scenario import faults, levers, names, reach
 from sim.scenario.drivers import vocabulary
 from sim.scenario.levers import Effect, LeftOut, Lever
 
@@ -67,6 +67,13 @@ def _facts(lever: Lever) -> Iterator[str]:
     )
     yield f"- Time: lag {lever.lag_months} months, ramp {lever.ramp_months} months."
     yield f"- Cost: {_three(costs)} million USD a year ({lever.cost_kind})."
+    said = reach.words(lever)
+    if "cost_with_nations" in said:
+        reason = f" {lever.cost_scale_reason}" if lever.cost_scale_reason else ""
+        yield (
+            f"- With `nations`: {said['with_nations']}. Cost `{lever.cost_scale}`: "
+            f"{said['cost_with_nations']}.{reason}"
+        )
     yield f"- Beside what is wanted: {lever.side}"
     if lever.note:
         yield f"- Note: {lever.note}"

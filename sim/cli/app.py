@@ -49,6 +49,14 @@ Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month."
 Among = Annotated[
     str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
 ]
+Focus = Annotated[
+    str | None,
+    typer.Option(
+        "--focus",
+        metavar="GROUP|A,B",
+        help="What the word focus stands for in a scenario's levers.",
+    ),
+]
 Engine = Annotated[
     str,
     typer.Option(metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."),
@@ -120,12 +128,13 @@ def show(
             metavar="NAME", help="Any name that a list shows, or a scenario or study file."
         ),
     ],
+    focus: Focus = None,
     json: Json = False,
 ) -> None:
     """Show one thing in full: values, units, ranges and sources."""
-    from sim.cli import catalogue, output
+    from sim.cli import catalogue, output, running
 
-    fields = catalogue.find(name)
+    fields = catalogue.find(name, running.overrides(None, None, None, focus))
     output.print_json(fields) if json else output.print_fields(fields)
 
 
@@ -133,6 +142,7 @@ def show(
 def validate(
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    focus: Focus = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing if nothing is wrong.")
@@ -142,7 +152,7 @@ def validate(
     from sim.cli import output, running, together
 
     together.require(context)
-    problems = running.problems_of(files)
+    problems = running.problems_of(files, focus)
     if json:
         output.print_json([problem.as_dict() for problem in problems])
     else:
@@ -150,6 +160,9 @@ def validate(
             typer.echo(str(problem))
         if not problems and not quiet:
             typer.echo(f"{len(files)} checked, nothing wrong")
+    if not problems and not quiet:
+        for notice in running.notices_of(files, focus):
+            output.say(notice)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -181,6 +194,7 @@ def run(
     nations: Annotated[
         str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
     ] = None,
+    focus: Focus = None,
     engine: Annotated[
         str,
         typer.Option(
@@ -200,7 +214,7 @@ def run(
     from sim.cli import door, output, running
 
     workers = door.workers(workers)
-    overrides = running.overrides(set_, None, nations)
+    overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
@@ -234,6 +248,7 @@ def sweep(
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
+    focus: Focus = None,
     engine: Engine = "kernel",
     workers: Processes = None,
     cluster: Cluster = None,
@@ -248,7 +263,7 @@ def sweep(
     together.require_local(context, cluster)
     done = sweeping.run(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
-        seed=seed, overrides=running.overrides(set_, until, nations), engine=engine,
+        seed=seed, overrides=running.overrides(set_, until, nations, focus), engine=engine,
         workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
     if json:
@@ -273,6 +288,7 @@ def sensitivity(
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
+    focus: Focus = None,
     workers: Processes = None,
     cluster: Cluster = None,
     out: Out = Path("results"),
@@ -286,7 +302,7 @@ def sensitivity(
     together.require_local(context, cluster)
     found = sweeping.sensitivity(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
-        seed=seed, overrides=running.overrides(set_, until, nations),
+        seed=seed, overrides=running.overrides(set_, until, nations, focus),
         workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
     if json:
@@ -374,6 +390,7 @@ def compare(
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
+    focus: Focus = None,
     workers: Processes = None,
     cluster: Cluster = None,
     out: Out = Path("results"),
@@ -399,7 +416,7 @@ def compare(
     single = each_lever or cost or budget is not None or (named is not None and not without)
     shared: dict[str, Any] = {
         "levers": named, "strength": strength, "start": start, "seed": seed,
-        "overrides": running.overrides(set_, until, nations),
+        "overrides": running.overrides(set_, until, nations, focus),
         "workers": door.workers(workers),
     }  # fmt: skip
     silent = json or quiet
@@ -456,6 +473,7 @@ def robust(
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
+    focus: Focus = None,
     workers: Processes = None,
     cluster: Cluster = None,
     out: Out = Path("results"),
@@ -467,12 +485,13 @@ def robust(
 
     door.finite(threshold, "threshold")
     door.cluster(cluster)
-    door.box(study, policy, box)
+    overrides = running.overrides(set_, until, nations, focus)
+    door.box(study, policy, box, overrides)
     together.require(context)
     together.require_local(context, cluster)
     found = judging.robust(
         study, policy, box, silent=json or quiet, points=points, runs=runs, seed=seed,
-        threshold=threshold, overrides=running.overrides(set_, until, nations),
+        threshold=threshold, overrides=overrides,
         workers=door.workers(workers), cluster=cluster, out=out,
     )  # fmt: skip
     if json:
@@ -645,19 +664,20 @@ def observe(
         ),
     ] = None,
     until: Until = None,
+    focus: Focus = None,
     csv: Annotated[
         bool, typer.Option("--csv", help="Print every month as comma-separated values.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Show what a series would measure in a scenario, and what it did."""
-    from sim.cli import observing, output, together
+    from sim.cli import observing, output, running, together
     from sim.study.calibration.observe import observe as of
 
     together.require(context)
     frame = of(
         scenario, series, runs=runs, seed=seed, until=until, ecosystem=ecosystem, nation=nation,
-        errors=not bare, overrides=set_ or (),
+        errors=not bare, overrides=running.overrides(set_, None, None, focus),
     )  # fmt: skip
     if json:
         output.print_json(observing.beside(frame, series))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
-from sim.cli.kinds.policy import scenario, study
+from sim.cli.kinds.policy import SCENARIOS, STUDIES, scenario, study
 from sim.errors import InputError, Problem, cited, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.paths import Override
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 """What one line of the list of kinds shows."""
+
+_WITH_FOCUS = {SCENARIOS: scenario, STUDIES: study}
+"""Kinds of which one is shown as a focus resolves it, and what does so."""
 
 
 def kind_of(name: str) -> Kind:
@@ -60,7 +67,7 @@ def missing(kind: str, words: list[str]) -> str:
     return search.missing(kind_of(kind), words)
 
 
-def find(name: str) -> Fields:
+def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return everything that is known of a name, with its ``kind``.
 
     Parameters
@@ -69,6 +76,8 @@ def find(name: str) -> Fields:
         A name or alias of any kind; small and capital letters are one where no name is exactly
         that. With a kind before it, as in ``drivers.lag``, only that kind is looked through. The
         path of a file means the scenario or the study in it.
+    overrides : sequence of str or (str, value), optional
+        Over what a scenario or a study says; nothing else takes any.
 
     Returns
     -------
@@ -78,13 +87,14 @@ def find(name: str) -> Fields:
     Raises
     ------
     InputError
-        If nothing has the name, or the file is wrong.
+        If nothing has the name, the file is wrong, or there are overrides and what has the name
+        takes none.
     """
     from sim.scenario.places import is_path
     from sim.study.sweeps.study_file import is_study
 
     if is_path(name):
-        return study(name) if is_study(Path(name)) else scenario(name)
+        return (study if is_study(Path(name)) else scenario)(name, overrides)
     head, _, rest = name.partition(".")
     within = [KINDS[head]] if head in KINDS and rest else list(KINDS.values())
     asked = rest if head in KINDS and rest else name
@@ -95,11 +105,16 @@ def find(name: str) -> Fields:
     if not matches:
         raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches
-    shown = (
-        kind.full(names[0])
-        if len(names) == 1
-        else {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
-    )
+    shown: Fields
+    if kind in _WITH_FOCUS:
+        shown = {"name": names[0]} | _WITH_FOCUS[kind](names[0], overrides)
+    elif overrides:
+        message = f"{cited(asked)} is a {kind.singular}, and only a scenario or a study has a focus"
+        raise InputError(Problem(message, "--focus", hint="leave it out"))
+    elif len(names) == 1:
+        shown = kind.full(names[0])
+    else:
+        shown = {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
     also = [f"{other.name}.{ones[0]}" for other, ones in others]
     return shown | ({"also": also} if also else {})
 

@@ -274,8 +274,18 @@ def print_costs(found: Comparison) -> None:
         "zero, and no other such lever has as much effect for less."
     )
     typer.echo(f"\n{textwrap.fill(text, WIDTH)}")
+    _print_for_some_nations(found)
     if found.folder is not None:
         typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
+
+
+def _print_for_some_nations(found: Comparison) -> None:
+    """Print what levers that are entered for some nations do and cost whole all the same."""
+    from sim.report import effects
+    from sim.study.compare import notes
+
+    for note in notes.for_some_nations(found.scenarios):
+        typer.echo(f"\n{textwrap.fill(effects.as_typed(note), WIDTH)}")
 
 
 def money(
@@ -345,6 +355,7 @@ def _print_packages(done: Comparison, best: Budget, budget: float, against: str)
     for n, row in enumerate(best.table.to_dict("records")[:-1], 1):
         tie = " (a tie)" if row["tie"] else ""
         typer.echo(f"{n} before {n + 1} in {effects.percent(row['before_next'])} % of worlds{tie}")
+    _print_for_some_nations(done)
 
 
 @contextmanager

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, cited, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.paths import Override
 
 MOST_WORKERS = 10_000
 """Processes that no machine has; a cluster counts its own."""
@@ -89,7 +93,9 @@ def month(given: str, option: str) -> None:
         raise InputError(problems)
 
 
-def box(study: str, policy: str | None, number: int | None) -> None:
+def box(
+    study: str, policy: str | None, number: int | None, overrides: Sequence[Override] = ()
+) -> None:
     """Refuse a policy that the study does not judge, and a box of no policy."""
     from sim.study.sweeps import study_file
 
@@ -97,7 +103,7 @@ def box(study: str, policy: str | None, number: int | None) -> None:
         if number is not None:
             raise _wrong("a box is one of a policy", "box", "name it: --policy NAME")
         return
-    policies: Sequence[str] = study_file.load_study(study).policies
+    policies: Sequence[str] = study_file.load_study(study, overrides).policies
     if policy not in policies:
         hint = nearest(policy, policies) or f"one of {', '.join(policies)}"
         raise _wrong(f"no policy is called {cited(policy)}", "policy", hint)

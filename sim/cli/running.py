@@ -54,7 +54,7 @@ def resolve(
     return found
 
 
-def problems_of(files: Sequence[str]) -> list[Problem]:
+def problems_of(files: Sequence[str], focus: str | None = None) -> list[Problem]:
     """Return everything that is wrong with scenario and study files."""
     from sim.scenario import validate
     from sim.study.checking import problems_of_study
@@ -63,22 +63,48 @@ def problems_of(files: Sequence[str]) -> list[Problem]:
     found: dict[Problem, None] = {}
     for file in files:
         if study_file.is_study(file):
-            found |= dict.fromkeys(problems_of_study(file))
+            found |= dict.fromkeys(problems_of_study(file, overrides(None, None, None, focus)))
         else:
-            found |= dict.fromkeys(validate([file]))
+            found |= dict.fromkeys(validate([file], overrides(None, None, None, focus)))
     return list(found)
 
 
+def notices_of(files: Sequence[str], focus: str | None = None) -> list[str]:
+    """Return what a reader must know of levers that scenario files enter for some nations.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Names or files, in which nothing is wrong; studies are passed over.
+    focus : str, optional
+    """
+    from sim.report.effects import as_typed
+    from sim.scenario import load, reach
+    from sim.study.sweeps import study_file
+
+    said = []
+    for file in files:
+        if not study_file.is_study(file):
+            scenario = load(file, overrides(None, None, None, focus))
+            sentences = reach.notices(scenario.levers, scenario.known_levers())
+            said += [f"{file}: {as_typed(sentence)}" for sentence in sentences]
+    return said
+
+
 def overrides(
-    changes: Sequence[str] | None, until: str | None, nations: str | None
+    changes: Sequence[str] | None,
+    until: str | None,
+    nations: str | None,
+    focus: str | None = None,
 ) -> list[str | tuple[str, Any]]:
     """Return what options change in a scenario, as overrides of its paths."""
     found: list[str | tuple[str, Any]] = list(changes or [])
     if until is not None:
         found.append(("period.end", until))
-    if nations is not None:
-        codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", nations)
-        found.append(("nations", nations.split(",") if codes else nations))
+    for path, places in (("nations", nations), ("focus", focus)):
+        if places is not None:
+            codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", places)
+            found.append((path, places.split(",") if codes else places))
     return found
 
 

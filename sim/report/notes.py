@@ -9,6 +9,8 @@ import numpy as np
 
 from sim import months
 from sim.report import tables
+from sim.report.effects import as_read
+from sim.scenario import reach
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.columns import read_numbers, read_words
 
@@ -26,7 +28,7 @@ MOVED = (
 
 
 def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
-    """Return sentences on when the scenario's levers start and on what its levers can reach.
+    """Return sentences on when the scenario's levers start, for whom, and on what they can reach.
 
     Parameters
     ----------
@@ -35,7 +37,13 @@ def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
     levers : mapping of str to Lever
         Every lever that the scenario may pull, its own among them.
     """
-    found = (_as_if_decided(result), _binding(result, levers))
+    called = {name: lever.title for name, lever in levers.items()}
+    narrowed = reach.notices(_pulled(result), levers)
+    found = (
+        _as_if_decided(result),
+        *(as_read(sentence, called) for sentence in narrowed),
+        _binding(result, levers),
+    )
     return [sentence for sentence in found if sentence]
 
 

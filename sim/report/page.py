@@ -31,6 +31,7 @@ from sim.report import (
 from sim.report.naming import Names, Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
+from sim.scenario import nations as choosing
 from sim.study.calibration.fitted import STATUSES
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def context(
     scenario = result.scenario
     called = dict(zip(known.names.iso3, known.names.name, strict=True))
     every = {**known.levers, **scenario.own_levers}
+    whole = choosing.whole(scenario.nations)
     used = [*known.parameters, *known.optimism, *(every[entry.id] for entry in scenario.levers)]
     sources = rows.cited(used, known.sources)
     parameters = scenario.ensemble.parameters
@@ -217,7 +219,7 @@ def context(
         ],
         "strip": (history.WIDTH, history.HEIGHT),
         "optimism": rows.optimism(known.optimism, called, known.sources),
-        "levers": [rows.lever(entry, every[entry.id]) for entry in scenario.levers],
+        "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.levers],
         "statuses": STATUSES,
         "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
         "sources": sources,

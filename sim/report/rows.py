@@ -12,11 +12,12 @@ import numpy as np
 
 from sim import months
 from sim.report import tables
+from sim.scenario import reach
 from sim.study.calibration.fitted import posterior, status
 from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
-    from sim.evidence import Parameter, Source
+    from sim.evidence import Nations, Parameter, Source
     from sim.evidence.optimism import Claim
     from sim.scenario.levers import Lever
 
@@ -128,13 +129,18 @@ def _range(value: Any) -> str:  # noqa: ANN401 - a number or one of the scenario
     return f"{value.low:g} to {value.high:g} ({type(value).__name__.lower()})"
 
 
-def lever(entry: Any, known: Lever) -> dict[str, Any]:  # noqa: ANN401 - sim.scenario.LeverEntry
-    """Return one use of a lever: how strongly, when, at what cost and on what evidence."""
+def lever(
+    entry: Any,  # noqa: ANN401 - sim.scenario.LeverEntry
+    known: Lever,
+    whole: Nations,
+) -> dict[str, Any]:
+    """Return one use of a lever: how strongly, when, where, at what cost and on what evidence."""
     strength = entry.strength
     names = {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
     plain = isinstance(strength, int | float)
     word = next((n for n, at in names.items() if plain and abs(strength - at) < 1e-9), "")
-    costs = [number(cost) for cost in (known.cost_low, known.cost_central, known.cost_high)]
+    costs = [number(cost) for cost in reach.cost(known, entry.nations, whole)]
+    bound = entry.nations is not None and reach.is_bound(known)
     magnitudes = (known.magnitude_low, known.magnitude_central, known.magnitude_high)
     # Whole thousands get commas; other sizes stay as the table of levers writes them.
     sizes = [f"{m:,.0f}" if abs(m) >= 1000 else f"{m:g}".replace("-", "−") for m in magnitudes]
@@ -145,7 +151,7 @@ def lever(entry: Any, known: Lever) -> dict[str, Any]:  # noqa: ANN401 - sim.sce
         "strength": word or _range(strength),
         "when": _when(entry),
         "cost": f"{costs[1]} ({costs[0]} to {costs[2]})",
-        "kind": known.cost_kind,
+        "kind": f"{known.cost_kind}, an upper bound" if bound else known.cost_kind,
         # A scenario's own lever may do without a magnitude beside its effects.
         "size": (
             f"{sizes[1]} {known.magnitude_unit} ({sizes[0]} to {sizes[2]})"
@@ -160,6 +166,8 @@ def _when(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
     """Return from when to when a lever is pulled, and how its effect comes."""
     start = months.text(entry.start)
     said = f"{start} on" if entry.end is None else f"{start} to {months.text(entry.end)}"
+    if entry.nations is not None:
+        said += f", in {reach.some(entry.nations)} alone"
     if entry.lag_months:
         said += f"; takes effect after {_months(entry.lag_months)}"
     if entry.ramp_months > 1:

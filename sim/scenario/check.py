@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sim import months
+from sim import evidence, months
 from sim.errors import cited
-from sim.scenario import fields, futures, levers, nations, own, places, strength, vocabulary
+from sim.scenario import fields, futures, levers, nations, own, places, reach, strength, vocabulary
 from sim.scenario.document import (
     MAX_DELAY,
     MAX_RUNS,
@@ -34,14 +34,16 @@ KEYS = (
     "own_levers",
     "parameters",
     "nations",
+    "focus",
     "groups",
     "ensemble",
 )
-LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months")
+LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months", "nations")
 ENSEMBLE_KEYS = ("runs", "seed", "parameters", "future")
 DRAWN = ("calibrated", "drawn", "default")
 FUTURES_KEYS = (futures.ALL, *futures.FUTURES)
 
+_EVERYWHERE = ""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _BASELINE = "state it, or write `extends: baseline`"
 
@@ -65,15 +67,17 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
         fields.required(given, ("period", "ensemble"), tree.place, problems, _BASELINE)
     chosen, table = nations.read(given.get("nations"), problems)
     defined = own.read(given.get("own_levers"), problems)
+    groups = nations.read_groups(given.get("groups"), table, problems)
+    among = _places(given, chosen, table, groups, problems)
     found: dict[str, Any] = {
         "name": _name(given.get("name"), name, problems),
         "period": _period(given.get("period"), problems, complete=complete),
         "facts_until": _optional_month(given, "facts_until", problems),
-        "levers": _levers(given.get("levers"), _known_levers(given, defined), problems),
+        "levers": _levers(given.get("levers"), _known_levers(given, defined), among, problems),
         "own_levers": defined,
         "parameters": _parameters(given.get("parameters"), problems),
         "nations": chosen,
-        "groups": nations.read_groups(given.get("groups"), table, problems),
+        "groups": groups,
         "ensemble": _ensemble(given.get("ensemble"), problems, complete=complete),
     }
     for key, default in (("title", found["name"]), ("description", ""), ("topic", "")):
@@ -155,6 +159,29 @@ class _Placed:
     mark: Mark
 
 
+def _places(
+    given: Mapping[str, Node],
+    chosen: nations.Choice,
+    table: evidence.Nations | None,
+    groups: Mapping[str, tuple[str, ...]],
+    problems: Problems,
+) -> reach.Places:
+    """Return what ``nations`` of an entry may name, the focus among it.
+
+    A scenario that uses no focus may have one all the same: the same option goes to every scenario
+    of a comparison.
+    """
+    known = nations.whole(chosen)
+    node = given.get("focus")
+    focus = None
+    if node is not None and node.value is not None:
+        focus = nations.codes(node, known, groups, problems)
+    elif (entries := given.get("levers")) is not None and isinstance(entries.value, tuple):
+        reach.require_focus(entries.value, problems)
+    simulated = known.iso3 if table is None else table.iso3
+    return reach.Places(known=known, simulated=simulated, groups=groups, focus=focus)
+
+
 def _known_levers(
     given: Mapping[str, Node], defined: Mapping[str, Lever]
 ) -> dict[str, Lever | None]:
@@ -165,14 +192,17 @@ def _known_levers(
 
 
 def _levers(
-    node: Node | None, known: Mapping[str, Lever | None], problems: Problems
+    node: Node | None,
+    known: Mapping[str, Lever | None],
+    among: reach.Places,
+    problems: Problems,
 ) -> tuple[LeverEntry, ...]:
     if node is None:
         return ()
     placed = [
         found
         for item in fields.items(node, problems, "levers") or ()
-        if (found := _lever(item, known, problems)) is not None
+        if (found := _lever(item, known, among, problems)) is not None
     ]
     _note_overlaps(placed, problems)
     return tuple(found.entry for found in placed)
@@ -188,7 +218,9 @@ def _lever_of(node: Node, known: Mapping[str, Lever | None], problems: Problems)
     return known[word] if word is not None else None
 
 
-def _lever(node: Node, known: Mapping[str, Lever | None], problems: Problems) -> _Placed | None:
+def _lever(
+    node: Node, known: Mapping[str, Lever | None], among: reach.Places, problems: Problems
+) -> _Placed | None:
     given = fields.mapping(node, LEVER_KEYS, problems, "a lever")
     if given is None:
         return None
@@ -208,28 +240,42 @@ def _lever(node: Node, known: Mapping[str, Lever | None], problems: Problems) ->
         for key in ("ramp_months", "lag_months")
         if key in given
     }
+    narrowed = "nations" in given and given["nations"].value is not None
+    reached = reach.read(given["nations"], lever, among, problems) if narrowed else None
     if start is not None and end is not None and end < start:
         message = f"end {months.text(end)} is before start {months.text(start)}"
         problems.append(given["end"].mark.problem(message))
         return None
     if lever is None or size is None or off or start is None or None in delays.values():
         return None
+    if narrowed and reached is None:
+        return None
     rest = {"ramp_months": lever.ramp_months, "lag_months": lever.lag_months} | delays
-    entry = LeverEntry(id=lever.id, strength=size, start=start, end=end, **cast(Any, rest))
+    entry = LeverEntry(
+        id=lever.id, strength=size, start=start, end=end, nations=reached, **cast(Any, rest)
+    )  # fmt: skip
     return _Placed(entry, node.place)
 
 
 def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
-    # Only as many entries as there are months stand apart, however many are given.
-    apart: dict[str, list[LeverEntry]] = {}
+    # By nation, and everywhere: for each, only as many entries as there are months stand apart,
+    # however many are given.
+    apart: dict[str, dict[str, list[LeverEntry]]] = {}
     for found in placed:
-        later, others = found.entry, apart.setdefault(found.entry.id, [])
+        later, by_nation = found.entry, apart.setdefault(found.entry.id, {})
+        mine = (_EVERYWHERE,) if later.nations is None else later.nations
+        near = list(by_nation) if later.nations is None else [_EVERYWHERE, *mine]
+        others = (one for nation in near for one in by_nation.get(nation, ()))
         earlier = next((one for one in others if _overlap(one, later)), None)
         if earlier is None:
-            others.append(later)
+            for nation in mine:
+                by_nation.setdefault(nation, []).append(later)
             continue
-        message = f"two entries of {later.id} overlap: {_span(earlier)} and {_span(later)}"
-        hint = "end one before the other begins; lags count"
+        where = ""
+        if earlier.nations is not None and later.nations is not None:
+            where = f" in {reach.some(sorted({*earlier.nations} & {*later.nations}))}"
+        message = f"two entries of {later.id} overlap{where}: {_span(earlier)} and {_span(later)}"
+        hint = "end one before the other begins, lags counted, or give them nations apart"
         problems.append(found.mark.problem(message, hint))
 
 

@@ -40,7 +40,10 @@ def compile_scenario(scenario: Scenario) -> Drivers:
     ecosystems = evidence.load().ecosystems
     known = facts.build(among, calendar, scenario.facts_until)
     is_open = [ecosystem.open for ecosystem in ecosystems]
-    done = effects.build(scenario.levers, scenario.known_levers(), among, calendar, is_open)
+    done = effects.build(
+        scenario.levers, scenario.known_levers(), among, calendar, is_open,
+        nations.whole(scenario.nations),
+    )  # fmt: skip
     known = known._replace(
         stale=known.stale | done.stale, stale_other=known.stale_other | done.stale_other
     )

@@ -84,6 +84,9 @@ class LeverEntry(_Frozen):
         Months over which the effect grows from nothing to the whole.
     lag_months : int
         Months by which both ends are shifted.
+    nations : tuple of str or None
+        ISO3 codes of the nations to which its effects on nations are narrowed; None means all on
+        which the lever acts.
     """
 
     id: Slug
@@ -92,6 +95,12 @@ class LeverEntry(_Frozen):
     end: Month | None = None
     ramp_months: Delay
     lag_months: Delay
+    nations: Annotated[tuple[Iso3, ...], Field(min_length=1)] | None = None
+
+    @field_validator("nations")
+    @classmethod
+    def _each_once(cls, nations: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if nations is None else tuple(sorted(set(nations)))
 
     @field_validator("strength")
     @classmethod
@@ -116,6 +125,11 @@ class LeverEntry(_Frozen):
     def last(self) -> int | None:
         """Last month in which it acts, None without an end."""
         return None if self.end is None else self.end + self.lag_months
+
+    @property
+    def order(self) -> tuple[str, int, tuple[str, ...]]:
+        """Where it stands among the entries of a scenario: by id, start and nations."""
+        return self.id, self.start, () if self.nations is None else self.nations
 
 
 class Ensemble(_Frozen):
@@ -161,7 +175,7 @@ class Scenario(_Frozen):
     facts_until : int or None
         Last month whose dated facts are known; None means the last in the evidence.
     levers : tuple of LeverEntry
-        In the order of id and start, whatever the order in the file. None has strength 0.
+        In the order of id, start and nations, whatever the order in the file. None has strength 0.
     own_levers : mapping
         The levers that the scenario defines itself, by id.
     parameters : mapping
@@ -190,7 +204,7 @@ class Scenario(_Frozen):
     @classmethod
     def _ordered(cls, levers: tuple[LeverEntry, ...]) -> tuple[LeverEntry, ...]:
         used = (entry for entry in levers if entry.strength != 0)
-        return tuple(sorted(used, key=lambda entry: (entry.id, entry.start)))
+        return tuple(sorted(used, key=lambda entry: entry.order))
 
     @field_validator("own_levers")
     @classmethod
@@ -295,6 +309,8 @@ def _plain_entry(entry: LeverEntry) -> dict[str, Any]:
         "end": None if entry.end is None else months.text(entry.end),
         "ramp_months": entry.ramp_months,
         "lag_months": entry.lag_months,
+        # Left out where there are none: what names the results of other scenarios stays as it was.
+        **({} if entry.nations is None else {"nations": list(entry.nations)}),
     }
 
 

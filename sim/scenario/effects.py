@@ -1,7 +1,7 @@
 """Effects: from lever entries to rows that each say which driver cells move, how and when.
 
-The rows have one canonical order, whatever the order in a file: by operation, driver, lever, start
-and place within the lever. Sums over them are then the same to the bit.
+The rows have one canonical order, whatever the order in a file: by operation, driver, lever, start,
+nations and place within the lever. Sums over them are then the same to the bit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence, months
-from sim.scenario import levers, nations, strength, vocabulary
+from sim.scenario import levers, nations, reach, strength, vocabulary
 from sim.scenario.document import LeverEntry, bounds
 from sim.scenario.drivers import (
     HARDWARE,
@@ -54,10 +54,10 @@ class Row:
     used: LeverEntry
 
     @property
-    def order(self) -> tuple[int, str, str, int, int]:
+    def order(self) -> tuple[int, str, tuple[str, int, tuple[str, ...]], int]:
         """Return where the row stands in the canonical order."""
         kind = OPERATIONS.index(self.effect.op)
-        return kind, self.effect.driver, self.used.id, self.used.start, self.within
+        return kind, self.effect.driver, self.used.order, self.within
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class Table:
     effects : Effects
         The rows, in canonical order.
     entries : tuple of EntrySize
-        In the order of id and start.
+        In the order of id, start and nations.
     stale : ndarray of uint8, shape (T, I, K)
         1 where the ramp of an effect on what an ecosystem offers a nation differs from the month
         before; in the first month wherever there is such an effect.
@@ -89,6 +89,7 @@ def build(
     among: evidence.Nations,
     calendar: Ints,
     is_open: Sequence[bool],
+    whole: evidence.Nations,
 ) -> Table:
     """Return what lever entries do.
 
@@ -104,10 +105,12 @@ def build(
         Month numbers.
     is_open : sequence of bool
         By ecosystem: whether it can be had on own machines.
+    whole : Nations
+        The table that the nations of the scenario were chosen from, by which costs are scaled.
     """
     # A uniform from 0 to 0 is nothing as well.
     entries = [entry for entry in used if bounds(entry.strength) != (0.0, 0.0)]
-    entries.sort(key=lambda entry: (entry.id, entry.start))
+    entries.sort(key=lambda entry: entry.order)
     rows = sorted(
         (
             Row(position, within, effect, entry)
@@ -118,11 +121,12 @@ def build(
     )
     ramps = [strength.ramp(row.used, calendar) for row in rows]
     ramp = own(ramps) if rows else np.zeros((0, len(calendar)))
-    cells = [nation_cells(row.effect, among) for row in rows]
+    _act_once_on_the_world(rows, ramp)
+    cells = [nation_cells(row.effect, among, row.used.nations) for row in rows]
     stale, stale_other = _stale(rows, ramp, cells, len(among), is_open)
     return Table(
         effects=_effects(rows, ramp, cells, len(among)),
-        entries=tuple(_sizes(rows, entries, known, calendar)),
+        entries=tuple(_sizes(rows, entries, known, calendar, whole)),
         stale=stale,
         stale_other=stale_other,
     )
@@ -152,15 +156,29 @@ def selected(effect: levers.Effect) -> Bools:
     return mask
 
 
-def nation_cells(effect: levers.Effect, among: evidence.Nations) -> Bools:
-    """Return the nation cells that an effect moves, (I, cells) as `nation_offsets` lays them."""
+def nation_cells(
+    effect: levers.Effect, among: evidence.Nations, narrowed: tuple[str, ...] | None = None
+) -> Bools:
+    """Return the nation cells that an effect moves, (I, cells) as `nation_offsets` lays them.
+
+    Parameters
+    ----------
+    effect : Effect
+    among : Nations
+        The nations of the scenario.
+    narrowed : tuple of str, optional
+        ISO3 codes of the nations to which an entry narrows its effects.
+    """
     offsets = _nation_offsets()
     mask = np.zeros((len(among), int(offsets[-1])), dtype=np.bool_)
     if effect.driver in NATION_FAMILIES:
         family = NATION_FAMILIES.index(effect.driver)
         part = slice(offsets[family], offsets[family + 1])
         own_cells = selected(effect)
-        mask[:, part] = np.logical_and.outer(nations.mask(effect.nations, among), own_cells)
+        inside = nations.mask(effect.nations, among)
+        if narrowed is not None:
+            inside &= np.isin(among.iso3, narrowed)
+        mask[:, part] = np.logical_and.outer(inside, own_cells)
     return mask
 
 
@@ -172,6 +190,38 @@ def world_cells(effect: levers.Effect) -> Bools:
         family = WORLD_FAMILIES.index(effect.driver)
         mask[offsets[family] : offsets[family + 1]] = selected(effect)
     return mask
+
+
+def _act_once_on_the_world(rows: Sequence[Row], ramp: Floats) -> None:
+    """Leave the world effects of a lever to one of its entries in each month, in place.
+
+    Entries of one lever for different nations may be in force together, and what the lever does to
+    the world is no nation's part. The entry that is furthest in force counts: strength, in the
+    middle where it is a distribution, times ramp.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    ramp : ndarray, shape (E, T)
+    """
+    on_the_world: dict[str, dict[int, list[int]]] = {}
+    for e, row in enumerate(rows):
+        if row.used.nations is not None and row.effect.driver in WORLD_FAMILIES:
+            on_the_world.setdefault(row.used.id, {}).setdefault(row.entry, []).append(e)
+    for by_entry in on_the_world.values():
+        places = sorted(by_entry)
+        first = {entry: by_entry[entry][0] for entry in places}
+        force = [ramp[first[entry]] * _middle(rows[first[entry]].used) for entry in places]
+        leads = np.argmax(force, axis=0)
+        for place, entry in enumerate(places):
+            ramp[np.ix_(by_entry[entry], leads != place)] = 0.0
+
+
+def _middle(entry: LeverEntry) -> float:
+    """Return the strength of an entry, or the median of the distribution it is drawn from."""
+    if isinstance(entry.strength, int | float):
+        return float(entry.strength)
+    return float(entry.strength.quantile(np.array([0.5]))[0])
 
 
 def _nation_offsets() -> Ints:
@@ -211,6 +261,7 @@ def _sizes(
     entries: Sequence[LeverEntry],
     known: Mapping[str, levers.Lever],
     calendar: Ints,
+    whole: evidence.Nations,
 ) -> Iterator[EntrySize]:
     """Yield how strong each entry is, what it costs and when."""
     for position, entry in enumerate(entries):
@@ -226,7 +277,7 @@ def _sizes(
             uncertainty=lever.uncertainty,
             effects=tuple(e for e, _ in mine),
             sizes=tuple((effect.low, effect.central, effect.high) for _, effect in mine),
-            cost=(lever.cost_low, lever.cost_central, lever.cost_high),
+            cost=reach.cost(lever, entry.nations, whole),
             active=own(paid),
         )
 

@@ -52,6 +52,11 @@ def of_lever(lever: Lever) -> Iterator[Fault]:
         yield Fault("uncertainty", "uncertainty is a half-width around 1: at least 0, below 1")
     if not _monotone((0, lever.cost_low, lever.cost_central, lever.cost_high)):
         yield Fault("cost", "costs must go one way from nothing over low and central to high")
+    if lever.cost_scale not in vocabulary.COST_SCALES:
+        words = ", ".join(vocabulary.COST_SCALES)
+        hint = partial(nearest, lever.cost_scale, vocabulary.COST_SCALES)
+        message = f"cost_scale {cited(lever.cost_scale)} is none of {words}"
+        yield Fault("cost_scale", message, hint)
     sizes = (
         lever.magnitude_neutral,
         lever.magnitude_low,

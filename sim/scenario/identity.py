@@ -35,19 +35,25 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
     """
     catalogue = levers.read()
     pulled: dict[str, Any] = {}
+    narrowed: set[str] = set()
     effects: list[Mapping[str, Any]] = []
     for document in documents:
         own = document["own_levers"]
+        narrowed |= {str(entry["id"]) for entry in document["levers"] if "nations" in entry}
         for name in {str(entry["id"]) for entry in document["levers"]}:
             if name in own:
                 effects += own[name]["effects"]
             elif name not in pulled:
                 pulled[name] = levers.plain(catalogue[name])
                 effects += pulled[name]["effects"]
+    # Where a lever acts on all its nations, no number depends on how its cost is scaled.
+    scales = {name: {"cost_scale": catalogue[name].cost_scale} for name in narrowed & set(pulled)}
     known = drivers.vocabulary()
     rows = {name: dataclasses.asdict(known[name]) for name in {str(e["driver"]) for e in effects}}
     return {
-        "levers": {name: _numbers(lever) for name, lever in sorted(pulled.items())},
+        "levers": {
+            name: _numbers(lever) | scales.get(name, {}) for name, lever in sorted(pulled.items())
+        },
         "drivers": {
             name: {key: list(value) if isinstance(value, tuple) else value
                    for key, value in row.items() if key != "meaning"}
@@ -78,8 +84,8 @@ def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: st
 
 
 def _numbers(lever: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a lever without its words."""
-    plain = {key: value for key, value in lever.items() if key not in _WORDS}
+    """Return a lever without its words, and without the scale of its cost."""
+    plain = {key: value for key, value in lever.items() if key not in (*_WORDS, "cost_scale")}
     effects = [
         {key: value for key, value in effect.items() if key not in _WORDS}
         for effect in lever["effects"]

@@ -99,6 +99,11 @@ class Lever:
     side : str
         What it does beside what is wanted, and whether that is an effect, the model's own or left
         out.
+    cost_scale : str
+        What an entry for some nations pays of the cost: a key of
+        `sim.scenario.vocabulary.COST_SCALES`.
+    cost_scale_reason : str
+        Why, where it is not obvious.
     """
 
     id: str
@@ -122,6 +127,8 @@ class Lever:
     note: str
     effects: tuple[Effect, ...]
     side: str = ""
+    cost_scale: str = "fixed"
+    cost_scale_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +227,11 @@ def left_out(folder: Path = vocabulary.DATA) -> Mapping[str, LeftOut]:
 def plain(lever: Lever) -> dict[str, Any]:
     """Return a lever as the mapping that a scenario file would define it by."""
     texts = ("title", "source", "actor", "seed", "status", "cost_kind", "side", "note")
+    # The usual scale is left out, so that levers of files that know no other keep their form.
+    scale = {} if lever.cost_scale == "fixed" else {"cost_scale": lever.cost_scale}
     return {
         **{key: getattr(lever, key) for key in texts},
+        **scale,
         **{key: getattr(lever, key) for key in ("lag_months", "ramp_months", "uncertainty")},
         "cost": {level: getattr(lever, f"cost_{level}") for level in LEVELS},
         "magnitude": {key: getattr(lever, f"magnitude_{key}") for key in MAGNITUDES},
@@ -307,6 +317,8 @@ def _lever(
             note=row["note"],
             effects=effects,
             side=row["side"],
+            cost_scale=row["cost_scale"],
+            cost_scale_reason=row["cost_scale_reason"],
         )
     except (KeyError, ValueError, TypeError) as error:
         problems.append(Problem(f"cannot read this row: {error}", file.name, line))

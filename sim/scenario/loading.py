@@ -44,18 +44,20 @@ def load(source: Source, overrides: Sequence[Override] = ()) -> Scenario:
     return scenario
 
 
-def validate(sources: Iterable[Source]) -> list[Problem]:
+def validate(sources: Iterable[Source], overrides: Sequence[Override] = ()) -> list[Problem]:
     """Return everything that is wrong with some scenarios; an empty list means all is well.
 
     Parameters
     ----------
     sources : iterable of str or path
         Names or paths of files.
+    overrides : sequence of str or (str, value), optional
+        As in `load`, over what each of them says.
     """
     found: dict[Problem, None] = {}
     for source in sources:
         problems: list[Problem] = []
-        _load(source, (), problems)
+        _load(source, overrides, problems)
         found |= dict.fromkeys(_in_order(problems, source))
     return list(found)
 

@@ -20,6 +20,9 @@ from sim.scenario.tree import Broken, Node, describe
 Choice = str | tuple[str, ...] | NationTable | None
 
 _FORMS = "a group's slug, a list of ISO3 codes, or the path of a table that ends in .csv"
+FOCUS = "focus"
+"""The word that stands for the nations on which a scenario is focused."""
+
 _CODES = 3
 """Nations whose codes name a folder at most."""
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -34,12 +37,15 @@ def table(scenario: Scenario) -> evidence.Nations:
         If a user's table is wrong; a loaded scenario has been checked already.
     """
     chosen = scenario.nations
-    if isinstance(chosen, NationTable):
-        return _from_text(chosen)
-    known = evidence.load().nations
-    if chosen is None:
+    known = whole(chosen)
+    if chosen is None or isinstance(chosen, NationTable):
         return known
     return known.select(_members(chosen, known) if isinstance(chosen, str) else chosen)
+
+
+def whole(chosen: Choice) -> evidence.Nations:
+    """Return the table that a choice of nations is made from: the user's, or the project's."""
+    return _from_text(chosen) if isinstance(chosen, NationTable) else evidence.load().nations
 
 
 def label(chosen: Choice) -> str:
@@ -138,6 +144,9 @@ def read_groups(
     for slug, child in (fields.mapping(node, None, problems, "groups") or {}).items():
         if slug in vocabulary.groups():
             problems.append(child.place.problem(f"{slug!r} is already the name of a group"))
+        elif slug == FOCUS:
+            message = f"{FOCUS!r} stands for the focus of the scenario"
+            problems.append(child.place.problem(message, "choose another name for the group"))
         elif not _SLUG.fullmatch(slug):
             hint = "small letters, digits and underscores, a letter first"
             problems.append(child.place.problem(f"{cited(slug)} cannot name a group", hint))
@@ -145,6 +154,45 @@ def read_groups(
         if codes:
             found[slug] = codes
     return found
+
+
+def codes(
+    node: Node,
+    known: evidence.Nations,
+    own: Mapping[str, tuple[str, ...]],
+    problems: list[Problem],
+) -> tuple[str, ...] | None:
+    """Return the ISO3 codes that a group's slug, a code or a list of codes stands for.
+
+    Parameters
+    ----------
+    node : Node
+    known : Nations
+        Nations that may be named, and their groups.
+    own : mapping of str to tuple of str
+        The scenario's own groups.
+    problems : list of Problem
+        Whatever is wrong is added here; then None is returned.
+    """
+    given, before = node.value, len(problems)
+    if isinstance(given, str):
+        members = {**{slug: _members(slug, known) for slug in known.groups}, **own}
+        if given in members:
+            return members[given]
+        listed = _listed(node, given, known)
+        if listed is None:
+            hint = vocabulary.place_hint(given, known, members)
+            problems.append(
+                node.mark.problem(f"{cited(given)} is neither a group nor a nation", hint)
+            )
+            return None
+        node = listed
+    elif not isinstance(given, tuple | Broken):
+        message = f"nations are a group's slug or a list of ISO3 codes, not {describe(node)}"
+        problems.append(node.mark.problem(message))
+        return None
+    found = _codes(node, known, problems)
+    return found if len(problems) == before else None
 
 
 def _members(slug: str, nations: evidence.Nations) -> tuple[str, ...]:
@@ -157,13 +205,20 @@ def _from_word(
 ) -> tuple[Choice, evidence.Nations | None]:
     if word in known.groups:
         return word, known.select(_members(word, known))
-    parts = [part.strip() for part in word.split(",")]
-    if len(parts) > 1 or word in known.iso3:
-        listed = Node(tuple(Node(part, node.mark) for part in parts), node.mark, node.key)
+    listed = _listed(node, word, known)
+    if listed is not None:
         return _from_codes(listed, known, problems)
     hint = vocabulary.place_hint(word, known, known.groups)
     problems.append(node.mark.problem(f"{cited(word)} is neither a group nor a nation", hint))
     return None, None
+
+
+def _listed(node: Node, word: str, known: evidence.Nations) -> Node | None:
+    """Return a code, or codes apart by commas, as the list that they stand for."""
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) == 1 and word not in known.iso3:
+        return None
+    return Node(tuple(Node(part, node.mark) for part in parts), node.mark, node.key)
 
 
 def _from_codes(

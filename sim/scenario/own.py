@@ -22,7 +22,7 @@ EFFECT_KEYS = (
 )  # fmt: skip
 KEYS = (
     "title", "actor", "seed", "status", "lag_months", "ramp_months", "cost", "cost_kind",
-    "magnitude", "uncertainty", "source", "side", "note", "effects",
+    "cost_scale", "magnitude", "uncertainty", "source", "side", "note", "effects",
 )  # fmt: skip
 TEXTS = {
     "title": None,
@@ -31,6 +31,7 @@ TEXTS = {
     "seed": "",
     "status": "the scenario's own",
     "cost_kind": "not stated",
+    "cost_scale": "fixed",
     "side": "",
     "note": "",
 }

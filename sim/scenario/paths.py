@@ -2,7 +2,7 @@
 
 ``parameters.<name>[.<segment or ecosystem>]``, ``levers.<id>.strength|start|end|ramp_months|
 lag_months`` (all entries of that id), ``period.start|end``,
-``ensemble.runs|seed|parameters|future``, ``facts_until`` and ``nations``.
+``ensemble.runs|seed|parameters|future``, ``facts_until``, ``nations`` and ``focus``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem, alike, cited, nearest
 from sim.scenario import levers, vocabulary
 from sim.scenario.check import ENSEMBLE_KEYS
 from sim.scenario.merge import lever_id
+from sim.scenario.nations import FOCUS
 from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
 
 FILE = "--set"
@@ -20,13 +21,20 @@ FILE = "--set"
 
 RUNS, SEED = "ensemble.runs", "ensemble.seed"
 
-OPTIONS = {"nations": "--nations", "period.end": "--until", RUNS: "--runs", SEED: "--seed"}
+OPTIONS = {
+    "nations": "--nations",
+    "focus": "--focus",
+    "period.end": "--until",
+    RUNS: "--runs",
+    SEED: "--seed",
+}
 """Paths that have an option of their own; a path and value given apart come from that option."""
 
 Override = str | tuple[str, object]
 
-_HEADS = ("parameters", "levers", "period", "ensemble", "facts_until", "nations")
-_BEGINNINGS = "parameters., levers., period., ensemble., or are facts_until or nations"
+_HEADS = ("parameters", "levers", "period", "ensemble", "facts_until", "nations", "focus")
+_BEGINNINGS = "parameters., levers., period., ensemble., or are facts_until, nations or focus"
+_OF_NATIONS = {"nations": "nations=null means all", "focus": "a nation or a group"}
 _LEVER_FIELDS = ("strength", "start", "end", "ramp_months", "lag_months")
 _FORM = "write PATH=VALUE, such as parameters.network=0.8"
 
@@ -47,8 +55,8 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
         path, value = _halves(override, problems)
         if path:
             mark = _mark(override, path)
-            if path == "nations" and isinstance(value, str) and not value.strip():
-                problems.append(mark.problem("no nation is named", "nations=null means all"))
+            if path in _OF_NATIONS and isinstance(value, str) and not value.strip():
+                problems.append(mark.problem("no nation is named", _OF_NATIONS[path]))
                 continue
             tree = _placed(tree, path, _node(value, mark, problems), problems)
     return tree
@@ -65,6 +73,11 @@ def named(overrides: Sequence[Override]) -> set[str]:
     return {_halves(override, [])[0] for override in overrides}
 
 
+def only(overrides: Sequence[Override], path: str) -> list[Override]:
+    """Return the overrides of one path."""
+    return [override for override in overrides if _halves(override, [])[0] == path]
+
+
 def _mark(override: Override, path: str) -> Mark:
     """Return where an override stands: in the option that was typed, or at its path of --set."""
     if not isinstance(override, str) and path in OPTIONS:
@@ -73,7 +86,7 @@ def _mark(override: Override, path: str) -> Mark:
 
 
 def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
-    """Raise unless a path is one that a scenario could have.
+    """Raise unless a path is one that may differ between scenarios that are run together.
 
     Parameters
     ----------
@@ -87,7 +100,11 @@ def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
         With the nearest valid path.
     """
     problems: list[Problem] = []
-    _steps(path, Mark(FILE, path=path), problems, own_levers)
+    mark = Mark(FILE, path=path)
+    _steps(path, mark, problems, own_levers)
+    if path == FOCUS:
+        hint = "run it once for each, with --focus"
+        problems.append(mark.problem("all points have one focus", hint))
     if problems:
         raise InputError(problems)
 
@@ -162,7 +179,7 @@ def _steps(
     tails = {"period": ("start", "end"), "ensemble": ENSEMBLE_KEYS}
     if head in tails and len(rest) == 1:
         return (head, rest[0]) if _known(rest[0], tails[head], head, mark, problems) else ()
-    if head in ("facts_until", "nations") and not rest:
+    if head in ("facts_until", "nations", "focus") and not rest:
         return (head,)
     if head == "levers" and len(rest) == 2:
         lever = _known(rest[0], (*levers.read(), *own_levers), "lever", mark, problems)
@@ -177,6 +194,7 @@ def _steps(
         "ensemble": f"ensemble.{'|'.join(ENSEMBLE_KEYS)}",
         "facts_until": "facts_until",
         "nations": "nations",
+        "focus": "focus",
     }
     hint = f"write {forms[head]}" if head in forms else _meant(path, own_levers)
     problems.append(mark.problem(f"{cited(path)} is not a path of a scenario", hint))

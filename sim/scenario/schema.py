@@ -49,6 +49,7 @@ def json_schema() -> Schema:
         },
         "parameters": _object(_parameters(), "Values or distributions in place of the defaults."),
         "nations": _nations(),
+        "focus": _optional(_places(), "What the word focus stands for under nations of a lever."),
         "groups": {
             "type": "object",
             "description": "Groups of nations of your own: a slug and ISO3 codes.",
@@ -136,6 +137,11 @@ def _lever() -> Schema:
             "end": _optional(_MONTH, "Last month, inclusive; without it, to the end."),
             "ramp_months": _DELAY,
             "lag_months": _DELAY,
+            "nations": _optional(
+                _places(),
+                "Narrows the lever's effects on nations to these: a group, codes, or focus. What "
+                "it does to the world stays whole.",
+            ),
         },
         "One use of one lever.",
     ) | {"required": ["id", "strength"], "anyOf": [off, {"required": ["start"]}]}
@@ -153,7 +159,12 @@ def _own_lever() -> Schema:
     magnitude = levels | {"neutral": _NUMBER, "unit": _text("Unit of the magnitude.")}
     effects = {"type": "array", "minItems": 1, "items": _effect()}
     texts = {key: {"type": "string"} for key in own.TEXTS}
+    scales = "; ".join(f"{word}: {said}" for word, said in vocabulary.COST_SCALES.items())
     lever = texts | {
+        "cost_scale": {
+            "enum": list(vocabulary.COST_SCALES),
+            "description": f"What an entry with nations pays of the cost. {scales}.",
+        },
         "lag_months": _DELAY,
         "ramp_months": _DELAY,
         "uncertainty": _NUMBER | {"minimum": 0, "exclusiveMaximum": 1},
@@ -211,6 +222,12 @@ def _parameter(row: Parameter) -> Schema:
 def _codes() -> Schema:
     # Codes of a user's own table are not known here, so any three capitals pass.
     return {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[A-Z]{3}$"}}
+
+
+def _places() -> Schema:
+    """Return what may name nations in a lever's entry; groups may be the scenario's own."""
+    word = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$|^ *[A-Z]{3} *(, *[A-Z]{3} *)*$"}
+    return {"anyOf": [word, _codes()]}
 
 
 def _nations() -> Schema:

@@ -23,6 +23,14 @@ HARDWARE_DRIVERS = frozenset({
 """Drivers of chips and compute: they reach developers through lag, price and load alone."""
 
 
+COST_SCALES = {
+    "fixed": "the whole cost, whichever nations are chosen: an upper bound",
+    "gdp": "the chosen nations' part, by GDP (people times income per head, PPP)",
+    "developers": "the chosen nations' part, by developers",
+}
+"""What an entry with ``nations`` pays of a lever's cost, by the word in the table of levers."""
+
+
 def selectors(driver: Driver) -> frozenset[str]:
     """Return the columns by which an effect may narrow a driver."""
     own = {index if index == "hardware" else f"{index}s" for index in driver.index}

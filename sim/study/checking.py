@@ -7,15 +7,18 @@ claim would refuse: its scenarios, the levels of what varies, outcomes, policies
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.scenario.nations import FOCUS
+from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node
 from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
 from sim.study.sweeps.outcomes import kept
-from sim.study.sweeps.study import Outcomes, Study
+from sim.study.sweeps.study import Outcomes, Override, Study
 from sim.study.sweeps.sweep import check_levels
 
 if TYPE_CHECKING:
@@ -25,18 +28,21 @@ Problems = dict[Problem, None]
 """In the order in which they were found, each once."""
 
 
-def problems_of_study(source: str | Path) -> list[Problem]:
+def problems_of_study(source: str | Path, overrides: Sequence[Override] = ()) -> list[Problem]:
     """Return everything that is wrong with a study; an empty list means that it can be run.
 
     Parameters
     ----------
     source : str or Path
         Name or file of a study.
+    overrides : sequence of (str, value), optional
+        Over what the study changes in its scenarios.
     """
     found: Problems = {}
-    study = _try(lambda: study_file.load_study(source), found, None)
+    study = _try(lambda: study_file.load_study(source, overrides), found, None)
     if study is None:
         return list(found)
+    study = replace(study, overrides=(*study.overrides, *overrides))
     tree = study_file.tree_of(source)
     base = _base(study, tree, found)
     if base is not None:
@@ -86,11 +92,13 @@ def _base(study: Study, tree: Node, found: Problems) -> Scenario | None:
     from sim.scenario import load
 
     own = {"period.end": "until", "nations": "nations"}
+    # Without its focus no other change of a scenario that uses one could be tried.
+    focus = only(study.overrides, FOCUS)
     for change in study.overrides:
         path = str(change[0])
         stated = "set" in _keys(tree) and path in _keys(_node(tree, "set"))
         node = _node(tree, "set", path) if stated else _node(tree, own.get(path, "set"))
-        _try(lambda change=change: load(study.scenario, [change]), found, node.place)  # type: ignore[misc]
+        _try(lambda change=change: load(study.scenario, [*focus, change]), found, node.place)  # type: ignore[misc]
     if found:
         return None
     return _try(lambda: load(study.scenario, study.overrides), found, _node(tree, "set").place)

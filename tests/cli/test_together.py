@@ -55,7 +55,8 @@ VALUES = {
     "--strength": "high", "--start": "2028-01", "--metric": "plurality", "--groups": "BRA",
     "--precision": "0.1", "--threshold": "0.5", "--policy": "baseline", "--box": "1",
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
-    "--nation": "BRA", "--score": "forecasts.csv", "--observations": "figures.csv",
+    "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
+    "--observations": "figures.csv",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 
@@ -140,7 +141,8 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(running, "processors", lambda: 1)
     monkeypatch.setattr(running, "overrides", lambda *given: given)
     monkeypatch.setattr(running, "resolve", lambda *of, **more: [(of, sorted(more.items()))])
-    monkeypatch.setattr(running, "problems_of", lambda _: [])
+    problems_of = note("problems_of")
+    monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
     monkeypatch.setattr(views, "observe", note("observe"))
 

@@ -316,7 +316,7 @@ def result() -> FakeResult:
 def levered(result) -> FakeResult:
     entry = SimpleNamespace(
         id="us_permissive_licence_incentive", strength=2 / 3, start=months.parse("2026-12"),
-        end=None, ramp_months=12, lag_months=6,
+        end=None, ramp_months=12, lag_months=6, nations=None,
     )  # fmt: skip
     return replace(result, scenario=replace(result.scenario, levers=(entry,)))
 

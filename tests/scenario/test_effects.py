@@ -60,7 +60,7 @@ def entry(lever="cn_waico", strength=2 / 3, start="2023-06", end=None, ramp=0, l
 
 def built(entries, nations=SOME, horizon=36):
     calendar = np.arange(months.FIRST, months.FIRST + horizon)
-    return effects.build(entries, levers.read(), nations, calendar, OPEN)
+    return effects.build(entries, levers.read(), nations, calendar, OPEN, nations)
 
 
 def bits(table):

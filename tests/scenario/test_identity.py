@@ -43,12 +43,17 @@ def levers_in(tmp_path, monkeypatch):
     return folder, use
 
 
+def shipped(name):
+    """Return a shipped scenario, with a focus for those that want one."""
+    return load(name, [("focus", "IND")])
+
+
 def every_hash():
-    return {name: load(name).hash(1, "x") for name in SHIPPED}
+    return {name: shipped(name).hash(1, "x") for name in SHIPPED}
 
 
 def pulling(lever: str) -> set[str]:
-    return {name for name in SHIPPED if lever in {entry.id for entry in load(name).levers}}
+    return {name for name in SHIPPED if lever in {entry.id for entry in shipped(name).levers}}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,29 @@ def test_a_cell_of_a_lever_moves_the_hashes_that_use_it_and_no_other(levers_in, 
     assert {name for name in SHIPPED if before[name] != after[name]} == users
 
 
-@pytest.mark.parametrize("column", ["note", "source", "title", "side"])
+def test_how_a_cost_is_scaled_moves_the_hashes_of_entries_for_some_nations_alone(levers_in):
+    lever = "tp_vet_foreign_weights"
+    whole = {"id": lever, "strength": 1, "start": "2027-01"}
+    given = {"whole": whole, "in India": whole | {"nations": "IND"}}
+
+    def hashes():
+        own = {n: load({"extends": "baseline", "levers": [one]}) for n, one in given.items()}
+        return every_hash() | {name: one.hash(1, "x") for name, one in own.items()}
+
+    narrowed = {
+        name
+        for name in SHIPPED
+        if any(entry.id == lever and entry.nations for entry in shipped(name).levers)
+    }
+    before = hashes()
+    folder, use = levers_in
+    edit(folder / "levers.csv", "cost_scale", lambda _: "gdp", lever=lever)
+    use()
+    after = hashes()
+    assert {name for name in before if before[name] != after[name]} == narrowed | {"in India"}
+
+
+@pytest.mark.parametrize("column", ["note", "source", "title", "side", "cost_scale_reason"])
 def test_the_words_of_a_lever_move_no_hash(levers_in, column):
     before = every_hash()
     folder, use = levers_in
@@ -89,7 +116,9 @@ def test_the_bound_of_a_driver_moves_the_hashes_of_the_levers_on_it(monkeypatch)
     )
     monkeypatch.setattr(drivers, "vocabulary", lambda: known | {wanted: changed})
     moved = {name for name, one in every_hash().items() if one != before[name]}
-    users = {name for name in SHIPPED if wanted in identity.used(load(name).document())["drivers"]}
+    users = {
+        name for name in SHIPPED if wanted in identity.used(shipped(name).document())["drivers"]
+    }
     assert moved == users
     assert 0 < len(users) < len(SHIPPED)
 

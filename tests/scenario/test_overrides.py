@@ -29,6 +29,7 @@ def test_each_kind_of_path_reaches_its_place():
             "ensemble.parameters=default",
             "facts_until=2025-07",
             "nations=KEN, NGA",
+            "focus=KEN",
         ],
     )
     (entry,) = (entry for entry in scenario.levers if entry.id == LEVER)
@@ -40,6 +41,7 @@ def test_each_kind_of_path_reaches_its_place():
         "end": parse("2030-01"),
         "ramp_months": 3,
         "lag_months": 0,
+        "nations": None,
     }
     assert scenario.period.end == parse("2031-12")
     assert scenario.ensemble.model_dump() == {

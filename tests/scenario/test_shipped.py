@@ -1,4 +1,4 @@
-"""The shipped scenarios: the fourteen of the catalogue, their variants, and what they may touch."""
+"""The shipped scenarios: of the catalogue, their variants, of one nation; what they may touch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim import months
+from sim.errors import InputError
 from sim.scenario import load, names, validate
 from sim.scenario.compile import compile_scenario
 from sim.world.trajectory import simulate
@@ -25,6 +26,12 @@ VARIANTS = {
     "geneva_compact_us_alone": "geneva_compact",
     "chip_surplus_2028_memory_bound": "chip_surplus_2028",
 }
+CHOICES = ("back_us_open", "adopt_chinese_open", "own_model", "hedge")
+"""For any nation or group that whoever runs them names."""
+
+FOCUS = [("focus", "IND")]
+"""Without any meaning for the others."""
+
 SHIPPED = tuple(known.name for known in names() if known.shipped)
 HISTORY = {"two_plans_baseline", "deepseek_hindcast", "deepseek_hindcast_western_terms"}
 """Scenarios that know less than baseline; all others differ by their levers alone."""
@@ -36,12 +43,12 @@ FIELDS = ("share", "developers", "stance", "compute", "index", "load", "cost")
 @cache
 def run(name):
     """Return a scenario, small, with its results."""
-    scenario = load(name, [("nations", list(NATIONS)), "ensemble.runs=2"])
+    scenario = load(name, [("nations", list(NATIONS)), "ensemble.runs=2", *FOCUS])
     return scenario, simulate(compile_scenario(scenario), seed=1, replicates=np.arange(2))
 
 
 def test_the_fourteen_of_the_catalogue_are_there_with_their_variants():
-    assert set(SHIPPED) == {"baseline", *CATALOGUE, *VARIANTS}
+    assert set(SHIPPED) == {"baseline", *CATALOGUE, *VARIANTS, *CHOICES}
     assert len(CATALOGUE) == 14
     for variant, main in VARIANTS.items():
         assert variant.startswith(main)
@@ -49,8 +56,8 @@ def test_the_fourteen_of_the_catalogue_are_there_with_their_variants():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_scenario_is_valid_and_says_what_it_is(name):
-    assert validate([name]) == []
-    scenario = load(name)
+    assert validate([name], FOCUS) == []
+    scenario = load(name, FOCUS)
     assert scenario.name == name
     assert len(scenario.description) > 300
     assert scenario.topic
@@ -61,18 +68,18 @@ def test_a_shipped_scenario_is_valid_and_says_what_it_is(name):
 
 def test_titles_and_descriptions_are_each_their_own():
     for field in ("title", "description"):
-        assert len({getattr(load(name), field) for name in SHIPPED}) == len(SHIPPED)
+        assert len({getattr(load(name, FOCUS), field) for name in SHIPPED}) == len(SHIPPED)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_no_shipped_scenario_touches_a_parameter(name):
-    assert not load(name).parameters
-    assert load(name).nations is None
+    assert not load(name, FOCUS).parameters
+    assert load(name, FOCUS).nations is None
 
 
 @pytest.mark.parametrize("name", POLICY)
 def test_a_policy_scenario_differs_by_its_levers_alone(name):
-    plain, base = load(name).document(), load("baseline").document()
+    plain, base = load(name, FOCUS).document(), load("baseline").document()
     assert plain["levers"]
     words = {"name", "title", "description", "topic", "levers", "own_levers"}
     assert {key for key in plain if plain[key] != base[key]} <= words
@@ -80,7 +87,7 @@ def test_a_policy_scenario_differs_by_its_levers_alone(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_lever_that_a_scenario_defines_is_used_by_it_or_by_its_base(name):
-    scenario = load(name)
+    scenario = load(name, FOCUS)
     base = load(VARIANTS[name]) if name in VARIANTS else scenario
     used = {entry.id for entry in (*scenario.levers, *base.levers)}
     assert set(scenario.own_levers) <= used
@@ -143,8 +150,11 @@ def test_on_western_terms_the_wave_is_smaller():
 
 
 def test_the_rand_package_starts_in_april_2026_and_the_others_when_they_say():
-    begin = {name: months.text(min(entry.start for entry in load(name).levers)) for name in POLICY}
+    begin = {
+        name: months.text(min(entry.start for entry in load(name, FOCUS).levers)) for name in POLICY
+    }
     assert begin == {
+        **dict.fromkeys(CHOICES, "2027-01"),
         "access_shock": "2026-06",
         "access_shock_six_months": "2026-06",
         "beijing_closes": "2026-08",
@@ -199,3 +209,36 @@ def test_in_the_surplus_china_makes_more_than_it_needs_and_without_memory_it_doe
     assert (surplus.compute[at, china, cn] > 1.2 * base.compute[at, china, cn]).all()
     assert (bound.compute[at, china, cn] < 0.9 * base.compute[at, china, cn]).all()
     assert (surplus.compute[at, rest, cn] > 3 * base.compute[at, rest, cn]).all()
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_is_of_those_in_focus_alone_and_takes_nations_and_groups(name):
+    with pytest.raises(InputError, match="uses focus and has none") as caught:
+        load(name)
+    assert len(caught.value.problems) == 1
+    for focus in ("KEN", "JPN", "global_south", "eu"):
+        entries = load(name, [("focus", focus)]).levers
+        assert all(entry.nations for entry in entries)
+        assert len(entries) == len(load(name, FOCUS).levers)
+    (_, base), (scenario, result) = run("baseline"), run(name)
+    india = NATIONS.index("IND")
+    moved = np.abs(result.share - base.share)[-1].mean(axis=(1, 2))
+    assert moved[india] == moved.max()
+    assert {entry.nations for entry in scenario.levers} == {("IND",)}
+
+
+def test_the_choices_turn_a_nation_to_what_they_say():
+    last = months.parse("2033-12") - months.FIRST
+    cells = {
+        "back_us_open": ("us_permissive", "us_open_restricted"),
+        "adopt_chinese_open": ("cn_open",),
+        "own_model": ("sovereign",),
+    }
+    _, base = run("baseline")
+    ecosystems = compile_scenario(load("baseline")).ecosystems
+    for name, wanted in cells.items():
+        _, result = run(name)
+        at = [ecosystems.index(one) for one in wanted]
+        india = NATIONS.index("IND")
+        gain = (result.share - base.share)[last, india][at].sum(axis=0)
+        assert (gain > 0).all(), name

@@ -53,7 +53,7 @@ def require_equal(kernels, mesas, at, of):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_they_agree_on_a_shipped_scenario(name):
-    scenario = load(name)
+    scenario = load(name, [("focus", "IND")])
     drivers = compiled(scenario)
     ours = kernel_run(drivers, scenario.ensemble.seed, [3, 5])
     theirs = mesa_run(drivers, scenario.ensemble.seed, 5)

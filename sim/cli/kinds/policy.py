@@ -12,9 +12,12 @@ from sim.cli.output import Table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.scenario.levers import LeftOut, Lever
+    from collections.abc import Sequence
 
-TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation")
+    from sim.scenario.levers import LeftOut, Lever
+    from sim.scenario.paths import Override
+
+TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation", "choice")
 """Headings of the shipped scenarios, in the order in which they are listed; others follow."""
 
 
@@ -56,20 +59,23 @@ def _pulled_by(files: tuple[tuple[str, Path, int], ...]) -> Names:
     found: dict[str, tuple[str, ...]] = {}
     for name, _, _ in files:
         try:
-            scenario = load(name)
+            # The world as focus, so that a scenario for any focus is found by its levers too.
+            scenario = load(name, [("focus", "world")])
         except InputError:
             continue
         found[name] = tuple(dict.fromkeys(entry.id for entry in scenario.levers))
     return found
 
 
-def scenario(source: str) -> Fields:
+def scenario(source: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return a scenario as its file would say it, with nothing left to look up.
 
     Parameters
     ----------
     source : str
         Name or path.
+    overrides : sequence of str or (str, value), optional
+        Over what it says.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def scenario(source: str) -> Fields:
     """
     from sim.scenario import load
 
-    return {"kind": "scenario"} | load(source).document()
+    return {"kind": "scenario"} | load(source, overrides).document()
 
 
 def _studies() -> list[Row]:
@@ -94,7 +100,7 @@ def _study_row(name: str, file: Path) -> Row:
 
     where = {"file": places.shown(file)}
     try:
-        asked = load_study(file)
+        asked = load_study(file, [("focus", "world")])
         if asked.claim is not None:
             varies = list(asked.claim.get("arms") or {})
             kind, points = "claim", len(varies)
@@ -107,13 +113,15 @@ def _study_row(name: str, file: Path) -> Row:
     return Row(name, asked.title, where | more, (kind, *asked.policies), words=" ".join(varies))
 
 
-def study(source: str) -> Fields:
+def study(source: str, overrides: Sequence[Override] = ()) -> Fields:
     """Return what a study runs: its scenario, what varies, its design, policies and claim.
 
     Parameters
     ----------
     source : str
         Name or path.
+    overrides : sequence of str or (str, value), optional
+        Over what it says of its scenarios.
 
     Raises
     ------
@@ -122,7 +130,7 @@ def study(source: str) -> Fields:
     """
     from sim.study.sweeps.study_file import load_study
 
-    asked = load_study(source)
+    asked = load_study(source, overrides)
     shown = {"kind": "study"} | asked.document()
     shown |= {"scenario": asked.scenario.name, "runs": asked.runs, "seed": asked.seed}
     if asked.judged is not None:
@@ -226,6 +234,7 @@ def _lever_fields(lever: Lever | LeftOut) -> Fields:
 
 def _lever(name: str) -> Fields:
     """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
+    from sim.scenario import reach
     from sim.scenario.drivers import vocabulary
     from sim.scenario.levers import left_out, plain, read
 
@@ -241,7 +250,8 @@ def _lever(name: str) -> Fields:
         effects.append(effect | {"moves": driver.meaning, "unit": unit})
     scenarios = [known for known, levers in _pulled().items() if name in levers]
     sources = cited([lever.source, *(effect.source for effect in lever.effects)])
-    return _renamed(lever) | {"effects": effects, "scenarios": scenarios, "sources": sources}
+    more = {"effects": effects, "scenarios": scenarios, "sources": sources}
+    return _renamed(lever) | reach.words(lever) | more
 
 
 def _renamed(lever: Lever | LeftOut) -> Fields:

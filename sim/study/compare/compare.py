@@ -220,6 +220,7 @@ def _with_details(
     said = [
         *laid,
         *notes.decided_before(arms, pairs, last),
+        *notes.for_some_nations(arms),
         *(text for one in alone for text in notes.largest_lever(one)),
         *notes.binding(arms, pairs, done),
     ]

@@ -10,12 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.errors import InputError, Problem
+from sim.scenario import nations, reach
 from sim.study.compare import choice, details
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.compare import Source
@@ -24,6 +25,10 @@ from sim.study.compare.paired import LEVEL, RESAMPLES, Floats, Ints, draw_means,
 from sim.study.compare.result import HEADLINE, Comparison, place_of
 from sim.study.ensemble import resolve
 from sim.study.sweeps.study import Outcomes
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.levers import Lever
 
 MOST_SEARCHED = 14
 """Levers of which all packages are searched: 16,384."""
@@ -79,16 +84,25 @@ def _priced(found: Comparison, pair: choice.Pair, at: tuple[str, str]) -> dict[s
     seen = effect(difference[:, None], np.zeros((difference.size, 1)), done.draws, boot=False)
     low, middle, high = (float(value) for value in seen.middle[:, 0])
     lever = policy.known_levers()[pair.levers[0]]
+    least, _, most = _table_cost(policy, lever)
     cost, mean = float(paid.mean()), float(seen.mean[0])
     few, many = _ratio(difference, paid, done.draws, found.seed) if cost > 0.0 else (np.nan, np.nan)
     return {
         "lever": pair.label, "effect": mean, "ci_low": float(seen.low[0]),
         "ci_high": float(seen.high[0]), "p05": low, "p50": middle, "p95": high, "cost": cost,
-        "years": choice.years_in_force(policy, pair.levers), "cost_low": lever.cost_low,
-        "cost_high": lever.cost_high, "per_million": mean / cost if cost > 0.0 else np.nan,
+        "years": choice.years_in_force(policy, pair.levers), "cost_low": least,
+        "cost_high": most, "per_million": mean / cost if cost > 0.0 else np.nan,
         "per_million_low": few, "per_million_high": many, "kind": lever.cost_kind,
         "unit": done.rows["unit"].iloc[done.at(*at)],
     }  # fmt: skip
+
+
+def _table_cost(policy: Scenario, lever: Lever) -> tuple[float, float, float]:
+    """Return a lever's cost by its table, for the nations for which a policy enters it."""
+    entered = [entry.nations for entry in policy.levers if entry.id == lever.id]
+    chosen = {code for codes in entered if codes is not None for code in codes}
+    narrowed = chosen if None not in entered else None
+    return reach.cost(lever, narrowed, nations.whole(policy.nations))
 
 
 def _ratio(gains: Floats, paid: Floats, draws: Ints, seed: int) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import months
+from sim.scenario import reach
 from sim.scenario.futures import WORDS
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.compare import choice
@@ -54,6 +55,13 @@ def decided_before(
     known = months.in_words(last_fact)
     text = f"as if decided {span}. Facts are known to {known}, in which nothing of it was done."
     return [f"{_names(list(first))}: {text}"]
+
+
+def for_some_nations(arms: Mapping[str, Scenario]) -> list[str]:
+    """Say what levers that are entered for some nations do and cost whole all the same."""
+    entries = [entry for arm in arms.values() for entry in arm.levers]
+    known = {name: lever for arm in arms.values() for name, lever in arm.known_levers().items()}
+    return list(reach.notices(entries, known))
 
 
 def few_worlds(missing: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 
 from sim.errors import InputError, Problem
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
-from sim.study.compare import choice
+from sim.study.compare import choice, notes
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.compare import Source
 from sim.study.compare.details import COST
@@ -229,7 +229,7 @@ def package(
         "package", question, list(documents.values()), workers=workers,
         seconds=time.perf_counter() - began,
     )  # fmt: skip
-    facts["laid"] = list(laid)
+    facts["laid"] = [*laid, *notes.for_some_nations(arms)]
     facts["titles"] = {origin.name: origin.title, base.name: base.title}
     return Package(
         facts, names, _with_verdicts(found), pd.concat(parts, ignore_index=True),

@@ -22,7 +22,7 @@ from sim.study.sweeps import study_file
 from sim.study.sweeps.factors import SCENARIO
 from sim.study.sweeps.outcomes import Kept
 from sim.study.sweeps.result import Sweep
-from sim.study.sweeps.study import Judged, Study
+from sim.study.sweeps.study import Judged, Override, Study
 from sim.study.sweeps.sweep import Progress, asked, run_sweep
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
@@ -164,7 +164,7 @@ def robust(
         Before anything is run: if the study names no policies or nothing to judge them by, the
         threshold is not finite, or the outcome is not among those of the study.
     """
-    wanted = study_of_policies(study)
+    wanted = study_of_policies(study, overrides)
     judged = wanted.judged
     assert judged is not None  # noqa: S101 - refused above
     if threshold is not None:
@@ -185,15 +185,17 @@ def robust(
     return judge(done, judged, facts).saved(out)
 
 
-def study_of_policies(study: Study | str | Path | Mapping[str, Any]) -> Study:
-    """Return a study of which policies can be judged.
+def study_of_policies(
+    study: Study | str | Path | Mapping[str, Any], overrides: Sequence[Override] = ()
+) -> Study:
+    """Return a study of which policies can be judged; overrides as `study_file.load_study`'s.
 
     Raises
     ------
     InputError
         If it names no policies or nothing to judge them by.
     """
-    wanted = study if isinstance(study, Study) else study_file.load_study(study)
+    wanted = study if isinstance(study, Study) else study_file.load_study(study, overrides)
     if not wanted.policies or wanted.judged is None:
         raise InputError(
             Problem(

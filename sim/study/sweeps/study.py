@@ -12,6 +12,8 @@ from typing import Any
 
 from sim.errors import InputError, Problem
 from sim.scenario import Scenario, places
+from sim.scenario.nations import FOCUS
+from sim.scenario.paths import only
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import SCENARIO, Factor, Level, parse_option
 
@@ -134,6 +136,7 @@ class Study:
 
     def document(self) -> dict[str, Any]:
         """Return the study as plain data, apart from its scenario."""
+        focus = only(self.overrides, FOCUS)
         return {
             "name": self.name,
             "title": self.title,
@@ -143,8 +146,11 @@ class Study:
             "points": [dict(point) for point in self.listed],
             "design": {"kind": self.kind, "points": self.count, "seed": self.design_seed},
             "correlations": [[*pair, value] for pair, value in self.correlations.items()],
+            # The scenarios that are run hold the nations for which a focus stands, if they use it.
             "set": [
-                change if isinstance(change, str) else list(change) for change in self.overrides
+                change if isinstance(change, str) else list(change)
+                for change in self.overrides
+                if change not in focus
             ],
             "outcomes": {
                 "metrics": list(self.outcomes.metrics),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from sim import months
 from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
 from sim.scenario.merge import is_there, read_file
+from sim.scenario.nations import FOCUS
+from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node, plant
 from sim.study.sweeps import design, placed
 from sim.study.sweeps.factors import Factor, Level, read
@@ -46,8 +48,15 @@ def is_study(source: str | Path) -> bool:
     return tree is not None and not {"vary", "points", "hypothesis"}.isdisjoint(_entries(tree))
 
 
-def load_study(source: str | Path | Mapping[str, Any]) -> Study:
+def load_study(source: str | Path | Mapping[str, Any], overrides: Sequence[Override] = ()) -> Study:
     """Return a study from a file, a name or a mapping, checked.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+    overrides : sequence of str or (path, value), optional
+        What a caller changes in its scenarios. Of these the focus alone is taken here, without
+        which a scenario that uses one cannot be read.
 
     Raises
     ------
@@ -56,7 +65,7 @@ def load_study(source: str | Path | Mapping[str, Any]) -> Study:
     """
     problems: list[Problem] = []
     tree, name, beside = _tree(source, problems)
-    study = _read(tree, name, beside, problems) if tree is not None else None
+    study = _read(tree, name, beside, overrides, problems) if tree is not None else None
     if study is None or problems:
         raise InputError(problems)
     if study.claim is None:
@@ -111,7 +120,13 @@ def _entries(tree: Node) -> Mapping[str, Node]:
     return tree.value if isinstance(tree.value, Mapping) else {}
 
 
-def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -> Study | None:
+def _read(
+    tree: Node,
+    name: str,
+    beside: Path | None,
+    overrides: Sequence[Override],
+    problems: list[Problem],
+) -> Study | None:
     given = fields.mapping(tree, KEYS, problems, "a study") or {}
     if {"vary", "points", "hypothesis"}.isdisjoint(given):
         hint = "name what varies: vary: {parameters.network: 0.2:1.6:5}"
@@ -119,7 +134,9 @@ def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -
     if "vary" in given and "points" in given:
         hint = "give the points, or what varies and a design"
         problems.append(given["points"].place.problem("both vary and points are given", hint))
-    base = _scenario(given.get("scenario"), beside, problems)
+    changes = _overrides(given, problems)
+    focus = only((*changes, *overrides), FOCUS)
+    base = _scenario(given.get("scenario"), beside, focus, problems)
     own = tuple(base.own_levers) if isinstance(base, Scenario) else ()
     kind, count, design_seed = _design(given.get("design"), problems)
     listed = _points(given.get("points"), own, problems)
@@ -137,7 +154,7 @@ def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -
         _correlations(given.get("correlations"), problems),
         runs,
         seed,
-        _overrides(given, problems),
+        changes,
         _outcomes(given.get("outcomes"), problems),
         _words(given.get("policies"), problems, "policies"),
         _judged(given.get("robust"), given.get("policies"), problems),
@@ -146,7 +163,9 @@ def _read(tree: Node, name: str, beside: Path | None, problems: list[Problem]) -
     return None if problems else study
 
 
-def _scenario(node: Node | None, beside: Path | None, problems: list[Problem]) -> Any:  # noqa: ANN401
+def _scenario(
+    node: Node | None, beside: Path | None, focus: Sequence[Override], problems: list[Problem]
+) -> Any:  # noqa: ANN401
     """Return the base scenario, loaded, so that its own levers are known."""
     from sim.scenario import load
 
@@ -159,7 +178,7 @@ def _scenario(node: Node | None, beside: Path | None, problems: list[Problem]) -
     if near is not None and not is_there(near, node, places.known(beside), problems):
         return None
     try:
-        return load(near if near is not None else word)
+        return load(near if near is not None else word, focus)
     except InputError as error:
         problems += (
             found if found.file else node.mark.problem(found.message, found.hint)

@@ -198,7 +198,7 @@ def asked(
             hint = "vary a path of it: --vary parameters.network=0.2:1.6:5"
             message = f"{given} is no study: nothing varies in it"
             raise InputError(Problem(message, hint=hint))
-        found = study_file.load_study(given)
+        found = study_file.load_study(given, overrides or ())
     else:
         raise InputError(Problem("nothing varies in the scenario", path="vary"))
     return replace(

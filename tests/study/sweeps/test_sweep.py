@@ -64,6 +64,27 @@ def test_a_point_has_the_numbers_of_a_run_of_its_own_to_the_bit(finished, point)
     assert np.array_equal(mine.to_numpy(), other.to_numpy())
 
 
+def test_entries_of_one_lever_for_nations_apart_are_varied_together_as_in_runs():
+    """Which of them moves the world depends on their ramps alone, since all have one strength."""
+    lever = "cn_service_accessibility"
+    weak = {"id": lever, "strength": 0.2, "start": "2026-11", "nations": ["KEN"]}
+    late = {"id": lever, "strength": 0.9, "start": "2027-05", "nations": ["BRA"]}
+    given = SMALL | {"levers": [weak, late]}
+    levels, path = (0.3, 0.8), f"levers.{lever}.strength"
+    wanted = Outcomes(("share.cn_open", "cost.public"), ("world",), "end")
+    study = of_options(given, (f"{path}=0.3,0.8",), runs=6, seed=7, outcomes=wanted)
+    swept = sweep(study).outcomes
+    for point, level in enumerate(levels):
+        alone = sim.run(sim.load(given, [(path, level)]), runs=6, seed=7).outcomes
+        for metric in wanted.metrics:
+            mine, other = (
+                table[(table["metric"] == metric) & (table["group"] == "world")]
+                for table in (swept[swept["point"] == point], alone)
+            )
+            last = other[other["month"] == other["month"].max()] if len(other) > 6 else other
+            assert np.array_equal(mine["value"].to_numpy(), last["value"].to_numpy()), metric
+
+
 def first_month_above(level):
     """Return a metric of the first month in which the Chinese bloc has more than a share."""
 
