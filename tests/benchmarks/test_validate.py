@@ -12,6 +12,8 @@ from benchmarks import validate
 @pytest.mark.slow
 def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(validate, "RESULTS", tmp_path)
+    few = (*validate.SMALL[1:], "--until", "2028-12")
+    monkeypatch.setattr(validate, "SMALL", ("parameters.network=0.2:1.6:8", *few))
     large, killed = validate.large, validate.killed
     monkeypatch.setattr(validate, "large", lambda: large(points=2, runs=3))
     monkeypatch.setattr(validate, "killed", lambda: killed(kills=2))
