@@ -85,7 +85,6 @@ def measure(drivers: Drivers, seed: int) -> list[tuple[str, float, str]]:
         ("L", f.link_to.size, "pairs of linked nations, each counted from both ends"),
         ("D", int(f.routed.sum()), "nations whose traffic routers pass on"),
         ("M", int((f.line_on > 0).sum()), "product lines on sale at routers, over months"),
-        ("MF", int((f.line_free > 0).sum()), "those with a free variant"),
         *_by_table(),
         ("E", int(((f.notable > 0) & (f.notable_size == 0)).sum()),
          "notable releases on record whose attention is drawn"),

@@ -257,7 +257,7 @@ def study(
 
 
 PATHS: Mapping[str, str] = {
-    "capability": "releases", "ln_price": "price", "line_free": "free variants", "access": "access",
+    "capability": "releases", "ln_price": "price", "line_free": "free_variants", "access": "access",
     "licence": "licence",
 }  # fmt: skip
 """Arrays of facts to what they are a path of; those of the world have names by cell."""

@@ -70,8 +70,8 @@ def test_the_drivers_that_a_fact_moves_are_named(table):
     assert drivers["National bars on DeepSeek"] == "access"
     assert drivers["Licence duty for the H20 and after"] == "permitted"
     assert drivers["Mistral returns to Apache-2.0"] == "licence"
-    assert "free variants" in drivers["Free variants of Grok"]
-    assert drivers["Free variant of Step 3.5 Flash"] == "free variants"
+    assert "free_variants" in drivers["Free variants of Grok"]
+    assert drivers["Free variant of Step 3.5 Flash"] == "free_variants"
 
 
 def test_facts_that_change_nothing_are_refused():
