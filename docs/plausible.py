@@ -206,8 +206,8 @@ FIGURES = (
     Figure(
         "Chinese hardware in the world's compute, end of 2035", _CHIPS,
         Metric("hardware_share.cn", "2035-12"),
-        "Distrust a narrow band: memory, yields and export of chips are the most contested of all "
-        "paths, and most of it stands in tables without a range.",
+        "Doubt the band too: memory, yields and export of chips are the most contested of all "
+        "paths. What plants can make and what is exported is drawn; demand has no range.",
     ),
     Figure(
         "Own models as main ecosystem, Russia, end of 2026", (_split("cn_all", "RUS"),),
