@@ -72,7 +72,18 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "sizes": output.records(found.sizes),
         "alone": output.records(found.alone),
         "notes": [effects.as_typed(note) for note in found.notes],
+        **_focus_json(found),
     }
+
+
+def _focus_json(found: Comparison) -> dict[str, Any]:
+    """Return the outcomes for the nations in focus and what they say, where there is a focus."""
+    from sim.report import effects, focus
+
+    if not len(found.focus):
+        return {}
+    said = effects.as_typed(focus.paragraph(found.focus))
+    return {"focus": {"table": output.records(found.focus), "paragraph": said}}
 
 
 def print_comparison(found: Comparison) -> None:
@@ -96,6 +107,7 @@ def print_comparison(found: Comparison) -> None:
         typer.echo("\nNothing differs: every effect is zero.")
     if not found.reached:
         typer.echo(f"\n{_unreached(found)}")
+    _print_focus(found)
     if found.folder is not None:
         typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
 
@@ -115,6 +127,27 @@ def _print_by_future(found: Comparison, named: Naming) -> None:
     typer.echo(f"\n{by_future.title(found, named)}\n")
     output.print_rows([{column: column for column in columns}, *text], columns)
     typer.echo(f"\n{textwrap.fill(by_future.note(found), WIDTH)}")
+
+
+def _print_focus(found: Comparison) -> None:
+    """Print the table of outcomes for the nations in focus, and what it says."""
+    from sim.report import effects, focus
+
+    if not len(found.focus):
+        return
+    typer.echo(f"\n{focus.title(found.focus)}")
+    for head, heads, rows in focus.table(found.focus, {}):
+        columns = ["choice", *heads]
+        text = [dict(zip(columns, (name, *map(_cell, row)), strict=True)) for name, row in rows]
+        typer.echo(f"\n{head}\n")
+        output.print_rows([{column: column for column in columns}, *text], columns)
+    for said in (focus.note(found.focus), focus.paragraph(found.focus)):
+        typer.echo(f"\n{textwrap.fill(effects.as_typed(said), WIDTH)}")
+
+
+def _cell(cell: tuple[str, str]) -> str:
+    middle, span = cell
+    return f"{middle} ({span})" if span else middle
 
 
 def _heading(found: Comparison) -> str:

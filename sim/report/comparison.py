@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import by_future, compare, effects, titles
+from sim.report import by_future, compare, effects, focus, titles
 from sim.report.compare import is_one, of
 from sim.report.naming import Naming, of_document
 from sim.report.sheet import Cell, Drawing, Table, sheet
@@ -63,6 +63,8 @@ def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Comparison
     if len(found.costs):
         costs = found.costs.assign(lever=found.costs["lever"].map(words))
         drawn["cost_effect.svg"] = compare.cost_effect(costs)
+    if len(found.focus):
+        drawn["focus.svg"] = focus.figure(found.focus, words)
     return drawn
 
 
@@ -79,7 +81,8 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Com
     pictures = [Drawing(alt, drawn[name]) for name, alt in ALTERNATIVES.items() if name in drawn]
     first, *others = _effects(found, words, place)
     # What is first shown stands beside what it is in each future.
-    tables = [first, *_by_future(found, words, place), *others, *_order(found, words)]
+    seen = focus.tables(found.focus, words) if len(found.focus) else []
+    tables = [*seen, first, *_by_future(found, words, place), *others, *_order(found, words)]
     if len(found.costs):
         tables.append(costs_table(found.costs, words))
     tables += _ids(found, words)
@@ -93,6 +96,7 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Com
 
 
 ALTERNATIVES = {
+    "focus.svg": "Outcomes for the nations in focus; the first tables below hold the numbers",
     "effects.svg": "Effects in the last month; the tables below hold the numbers",
     "over_time.svg": "Effects over time; effects.csv holds the numbers",
     "cost_effect.svg": "Effect against cost; the table of costs below holds the numbers",
@@ -112,7 +116,10 @@ def _lead(found: Any, words: Mapping[str, str], place: Naming) -> list[str]:  # 
     last = last_of(found.table, found.shown[0], found.groups[0])
     rows = last.to_dict("records")
     sizes = found.sizes.assign(scenario=found.sizes["scenario"].map(words))
-    said = [f"{effects.line(rows[0], place)}."] if len(rows) == 1 else [_span(rows, words, place)]
+    said = []
+    if len(found.focus):
+        said.append(effects.as_read(focus.paragraph(found.focus), words))
+    said += [f"{effects.line(rows[0], place)}."] if len(rows) == 1 else [_span(rows, words, place)]
     said += [place.note] if place.part else []
     said += [f"{line}." for line in effects.sizes_line(sizes, found.shown[0])]
     said += [effects.as_read(note, words) for note in found.notes]

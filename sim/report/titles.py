@@ -40,10 +40,10 @@ _OTHERS = {
 @cache
 def _metrics() -> dict[str, Metric]:
     from sim.evidence import load
-    from sim.study.metrics import registry
+    from sim.study.metrics import on_request, registry
 
     known = registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
-    return {metric.name: metric for metric in known}
+    return {metric.name: metric for metric in (*known, *on_request())}
 
 
 def metric(name: str) -> str:

@@ -28,6 +28,10 @@ class Trajectory(worked_with.Counted, Protocol):
         """Share of developers, shape (months, nations, ecosystems, replicates)."""
 
     @property
+    def index(self) -> Floats:
+        """Capability of the flagship in ECI points, shape (months, ecosystems, replicates)."""
+
+    @property
     def compute(self) -> Floats:
         """Stock in H100-equivalents, shape (months, pools, hardware, replicates)."""
 
@@ -78,6 +82,8 @@ class Ensemble:
         Mean and quantiles over replicates, as `BANDS` names them.
     banded : tuple of str
         Group or nation of each row of `bands`.
+    index : array, shape (months, ecosystems, replicates)
+        Capability of each ecosystem's flagship, ECI points.
     hardware : array, shape (months, 2, replicates)
         US and Chinese compute of the world, in H100-equivalents.
     training, serving : array, shape (months, replicates)
@@ -110,6 +116,7 @@ class Ensemble:
     developers: Floats
     bands: Floats
     banded: tuple[str, ...]
+    index: Floats
     hardware: Floats
     training: Floats
     serving: Floats
@@ -219,7 +226,7 @@ def gather(
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
         **{
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
-            for name in ("training", "serving", "extra_lag", "load", "cost", "routed")
+            for name in ("index", "training", "serving", "extra_lag", "load", "cost", "routed")
         },
         model_weight=drawn["influence_model_weight"],
         asked=asked,

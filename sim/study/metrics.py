@@ -32,6 +32,8 @@ WORKED_WITH = {
 
 HARDWARE = {"us": "US", "cn": "Chinese"}
 
+FORGONE = "capability.forgone"
+
 TOKENS = "tokens"
 """Beginning of the names of parts of the tokens that routers pass on."""
 
@@ -76,6 +78,28 @@ def plurality(share: Floats) -> Floats:
     """
     number: Floats = 1.0 / np.square(share).sum(axis=-2)
     return number
+
+
+def forgone(share: Floats, index: Floats) -> Floats:
+    """Return how far what developers use stands below the best, ECI points.
+
+    ``max_k c_k - sum_k x_k c_k`` with the shares x and the flagships' capability c.
+
+    Parameters
+    ----------
+    share : array, shape (months, groups, ecosystems, replicates)
+        Fractions that sum to one over ecosystems.
+    index : array, shape (months, ecosystems, replicates)
+        Capability of each flagship, ECI points.
+
+    Returns
+    -------
+    array, shape (months, groups, replicates)
+    """
+    # Distances are added up, not levels: whoever is all on the best model forgoes exactly nothing.
+    behind = index.max(axis=1, keepdims=True) - index
+    missing: Floats = (share * behind[:, None]).sum(axis=2)
+    return missing
 
 
 def hardware_share(ensemble: Ensemble, kind: int, at: Ints) -> Floats:
@@ -401,6 +425,23 @@ def registry(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
         *(metric for place, name in enumerate(HARDWARE) for metric in _of_hardware(place, name)),
         *_of_laboratories(),
         *_of_all(),
+    )
+
+
+def on_request() -> tuple[Metric, ...]:
+    """Return metrics that a comparison or a sweep may name, and that no result holds unasked."""
+    return (
+        Metric(
+            FORGONE,
+            "Capability forgone",
+            "ECI points",
+            "How far the flagships of the main ecosystems of developers, by their shares, stand "
+            "below the best flagship there is anywhere. Kept where a comparison or a sweep names "
+            "it.",
+            "month",
+            world=False,
+            compute=lambda e, at: forgone(e.share[at], e.index[at]),
+        ),
     )
 
 

@@ -8,7 +8,9 @@ from sim.cli.kinds.kind import Fields, Kind, Row, cited
 
 def _metrics() -> list[Row]:
     from sim.evidence import load
-    from sim.study.metrics import registry
+    from sim.study.metrics import on_request, registry
+
+    known = registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
 
     return [
         Row(
@@ -24,7 +26,7 @@ def _metrics() -> list[Row]:
             },
             tags=tuple(metric.name.split(".")),
         )
-        for metric in registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
+        for metric in (*known, *on_request())
     ]
 
 

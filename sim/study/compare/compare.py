@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
 from sim.scenario.paths import RUNS, named
 from sim.study import futures, saved
-from sim.study.compare import choice, details, notes, tables
+from sim.study.compare import choice, cuts, details, focus, notes, tables
 from sim.study.compare.arms import Arms, run_arms
 from sim.study.compare.choice import Pair
 from sim.study.compare.laid import laid_over
@@ -129,14 +129,15 @@ def compare(
     known = _outcomes(reference, metrics, groups, shown)
     first = tuple(shown) or tuple(metrics) or SHOWN
     place = None if out is None else Path(out) / FOLDER
+    on = focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
     if place is not None:
         saved.require_writable(Path(str(out)))
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
 
-    def run(some: Mapping[str, Scenario], many: int) -> Arms:
+    def run(some: Mapping[str, Scenario], many: int, wanted: Outcomes = known) -> Arms:
         return run_arms(
-            some, runs=many, seed=reference.ensemble.seed, outcomes=known, place=place,
+            some, runs=many, seed=reference.ensemble.seed, outcomes=wanted, place=place,
             workers=workers, cluster=cluster, progress=progress,
         )  # fmt: skip
 
@@ -145,6 +146,9 @@ def compare(
         done, finest = until_precise(done, arms, pairs, precision, (first[0], groups[0]), run)
     table = tables.table(done, pairs, reference.ensemble.seed)
     _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
+    seen = None
+    if on:
+        seen = focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
     documents = {name: arm.document() for name, arm in arms.items()}
     question = {
         "arms": documents, "subject": resolved[0].name, "against": reference.name, "each": each,
@@ -152,6 +156,8 @@ def compare(
         "seed": reference.ensemble.seed, "outcomes": asdict(known), "shown": list(first),
         "sizes": len(pairs) == 1 if sizes is None else sizes, "cost": cost,
     }  # fmt: skip
+    if seen is not None:
+        question["focus"] = {"nations": list(seen.nations), **cuts.terms()}
     facts = manifest(
         "comparison", question, list(documents.values()), workers=workers,
         seconds=time.perf_counter() - began,
@@ -163,6 +169,7 @@ def compare(
     found = Comparison(
         facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=tuple(pairs),
         scenarios=arms, arms=done,
+        focus=pd.DataFrame() if seen is None else focus.table(seen, pairs),
     )  # fmt: skip
     laid = (*laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(question["sizes"]), laid=laid)
@@ -279,6 +286,11 @@ def _arms(
         return {reference.name: reference, **found}, pairs
     found, pairs = choice.packages_less_one(resolved[0], reference, levers)
     return found, pairs
+
+
+def _focused(arms: Iterable[Scenario]) -> bool:
+    """Return whether a lever of any arm is entered for some nations."""
+    return any(entry.nations is not None for arm in arms for entry in arm.levers)
 
 
 def _world(scenario: Scenario) -> dict[str, Any]:

@@ -23,6 +23,7 @@ Alone = Literal["scenarios", "levers", "less one"]
 FOLDER = "compare"
 FILE, RANKS, SIZES, ALONE = "effects.csv", "ranking.csv", "sizes.csv", "alone.csv"
 NOTES, COSTS, BY_FUTURE = "notes.csv", "costs.csv", "effects_by_future.csv"
+OF_FOCUS, DRAWN = "focus.csv", "focus.svg"
 SHOWN = (
     "share.bloc_us", "share.bloc_cn", "share.bloc_eu", "share.bloc_sovereign", "dependence",
 )  # fmt: skip
@@ -64,6 +65,9 @@ class Comparison(Saved):
     by_future : DataFrame
         Columns of ``effects_by_future.csv``: effects on the metrics that are shown, within the
         worlds of each future; empty for a comparison that was written without it.
+    focus : DataFrame
+        Outcomes for the nations in focus, as `sim.study.compare.focus.table` makes them; empty
+        where no lever is entered for a focus.
     reached : bool
         Whether a wanted precision was reached; true where none was asked for.
     finest : float
@@ -87,6 +91,7 @@ class Comparison(Saved):
     notes: tuple[str, ...] = ()
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     by_future: pd.DataFrame = field(default_factory=pd.DataFrame)
+    focus: pd.DataFrame = field(default_factory=pd.DataFrame)
     reached: bool = True
     finest: float = 0.0
     pairs: tuple[Pair, ...] = ()
@@ -184,12 +189,19 @@ class Comparison(Saved):
             tables[COSTS] = self.costs
         if len(self.by_future):
             tables[BY_FUTURE] = self.by_future
+        if len(self.focus):
+            tables[OF_FOCUS] = self.focus
         return {name: csv_of(table) for name, table in tables.items()}
 
     def _figures(self) -> dict[str, bytes]:
-        from sim.report import comparison, svg
+        from sim.report import comparison, png, svg
 
-        return {name: svg(figure).encode() for name, figure in comparison.figures(self).items()}
+        figures = comparison.figures(self)
+        drawn = {name: svg(figure).encode() for name, figure in figures.items()}
+        if DRAWN in figures:
+            # It is what goes into a brief, where programs for writing take no SVG.
+            drawn[DRAWN.replace(".svg", ".png")] = png(figures[DRAWN])
+        return drawn
 
     def _page(self, drawn: Mapping[str, bytes]) -> str:
         from sim.report import comparison
@@ -198,9 +210,11 @@ class Comparison(Saved):
 
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
-        return frozenset(
-            {FILE, RANKS, SIZES, ALONE, NOTES, *([COSTS] if manifest["asked"]["cost"] else [])}
-        )
+        asked = manifest["asked"]
+        more = {
+            name for name, there in ((COSTS, asked["cost"]), (OF_FOCUS, "focus" in asked)) if there
+        }
+        return frozenset({FILE, RANKS, SIZES, ALONE, NOTES, *more})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Comparison:
@@ -212,10 +226,12 @@ class Comparison(Saved):
         costs = read_table(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
         apart = BY_FUTURE in manifest["seals"]
         by_future = read_table(folder / BY_FUTURE, ("month",)) if apart else pd.DataFrame()
+        focused = OF_FOCUS in manifest["seals"]
+        focus = read_table(folder / OF_FOCUS, ("month",)) if focused else pd.DataFrame()
         precision = manifest["precision"]
         return cls(
             manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
-            by_future, bool(precision["reached"]), float(precision["finest"]),
+            by_future, focus, bool(precision["reached"]), float(precision["finest"]),
         )  # fmt: skip
 
 

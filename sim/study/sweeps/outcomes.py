@@ -99,13 +99,18 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
 
 
 def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
-    every = metrics.registry(drivers.ecosystems)
+    usual = metrics.registry(drivers.ecosystems)
+    every = (*usual, *metrics.on_request())
     routers = bool(drivers.facts.routed.any())
     known = {metric.name: metric for metric in metrics.present(every, routers=routers)}
     if not names:
         # Metrics that read all months cost a fifth more, those of a year a tenth: they are kept
         # where a study names them.
-        return tuple(metric for metric in known.values() if metric.span == "reported months")
+        return tuple(
+            metric
+            for metric in metrics.present(usual, routers=routers)
+            if metric.span == "reported months"
+        )
     for name in names:
         if name in known:
             continue
@@ -169,6 +174,7 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
         developers=np.stack(developers),
         bands=np.empty(0),
         banded=(),
+        index=done.index[months],
         hardware=done.compute[months].sum(axis=1),
         training=done.training[months],
         serving=done.serving[months],
