@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Row = Mapping[Any, Any]
 
 SURE = 0.9
-"""Part of worlds in which a change must go one way to be said to do so."""
+"""Part of worlds in which a change must go one way to be said, as where policies tie."""
 
 SLIGHT = 0.001
 """Change of a share that counts as none: a tenth of a point."""
@@ -168,8 +168,8 @@ def note(found: pd.DataFrame) -> str:
         "Median over runs with 5 to 95 % of them; below a choice, its change against "
         f"`{found['reference'].iloc[0]}` in the same worlds, shares in points. Behind: developers' "
         "main models less the best there is anywhere, and the months in which the frontier rises "
-        "so far. Own: sovereign models and those of the nation's own makers. Cost: what the catalogue has, "
-        "public and private, in a year in force."
+        "so far. Own: sovereign models and those of the nation's own makers. Cost: what the "
+        "catalogue has, public and private, in a year in force."
     )
     if (found["outcome"] == "kept.us").any():
         said += (

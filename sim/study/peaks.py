@@ -21,8 +21,9 @@ Floats = NDArray[np.float64]
 UNIFORM = 5.0 / 9.0
 """Bimodality coefficient of a uniform distribution: the threshold."""
 
-VALLEY = 0.8
-"""Part of the lower peak's height that the valley may have."""
+VALLEY = 0.7
+"""Part of the lower peak's height that the valley may have: of 200 runs with one peak, uniform or
+with a long tail, one sample in twenty at most is then said to have two."""
 
 LEAST = 0.1
 """Part of the runs that either side must have."""

@@ -161,3 +161,29 @@ def test_a_lever_is_shown_with_what_nations_do_to_it_and_to_its_cost(name):
     assert alone == ("cost_with_nations" not in shown)
     if not alone:
         assert ("upper bound" in shown["cost_with_nations"]) == (shown["cost_scale"] == "fixed")
+
+
+def test_a_comparison_ends_with_what_the_choices_are_to_the_focus(here):
+    words = ("compare", "mine.yaml", "--until", "2030-08", "--runs", "4", "--no-sizes")
+    two = ("--focus", "BRA,IND")
+    done = sim(*words, *two, cwd=here)
+    assert done.returncode == 0, done.stderr
+    end = done.stdout[done.stdout.index("Seen from 2 nations, 2030-08: 4 runs") :]
+    for text in ("on US models, %", "kept, Chinese services stop, %", "at most ", "- change"):
+        assert text in end
+    assert "Under baseline, " in end
+    assert "`" not in end
+    said = json.loads(sim(*words, *two, "--json", cwd=here).stdout)["focus"]
+    assert said["paragraph"].split() == end[end.index("Under baseline") :].split("\n\n")[0].split()
+    (file,) = (here / "results" / "compare").glob("*/[0-9a-f]*/focus.csv")
+    head, *rows = (line.split(",") for line in file.read_text().splitlines())
+    assert len(rows) == len(said["table"]) == 20
+    assert {row[head.index("nations")] for row in rows} == {"BRA;IND"}
+    assert set(said["table"][0]) == set(head)
+
+
+def test_a_choice_without_a_focus_is_refused_in_one_line(here):
+    done = sim("compare", "back_us_open", "hedge", "--runs", "2", cwd=here)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "the scenario uses focus and has none (add --focus IND" in line

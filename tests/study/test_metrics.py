@@ -118,3 +118,26 @@ def test_every_metric_has_its_shape_and_is_finite(ensemble):
         shape = (1 if metric.world else len(ensemble.groups), 5)
         assert values.shape == ((len(at), *shape) if metric.scope == "month" else shape)
         assert np.isfinite(values).all(), metric.name
+
+
+def test_capability_forgone_by_hand():
+    share = np.array([[[[0.5], [0.3], [0.2]]]])
+    index = np.array([[[150.0], [140.0], [120.0]]])
+    assert metrics.forgone(share, index) == pytest.approx(0.3 * 10 + 0.2 * 30)
+    assert metrics.forgone(np.array([[[[1.0], [0.0], [0.0]]]]), index) == 0.0
+
+
+def test_capability_forgone_lies_between_nothing_and_the_distance_of_the_last(ensemble):
+    (metric,) = metrics.on_request()
+    at = metrics.reported(ensemble.months)
+    values = metric.compute(ensemble, at)
+    assert values.shape == (len(at), len(ensemble.groups), 5)
+    best = ensemble.index.max(axis=1)
+    assert (values >= 0.0).all()
+    assert (values <= (best - ensemble.index.min(axis=1))[at][:, None]).all()
+    level = (ensemble.share * ensemble.index[:, None]).sum(axis=2)
+    np.testing.assert_allclose(values, (best[:, None] - level)[at], atol=1e-9)
+
+
+def test_results_hold_no_metric_that_is_kept_on_request(ensemble):
+    assert metrics.FORGONE not in {metric.name for metric in metrics.of(ensemble)}
