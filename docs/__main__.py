@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from docs import examples, operations, pages, picture, plausibility
+from docs import examples, operations, pages, picture, plausibility, questions
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     operations.write_sizes()
     picture.draw()
     plausibility.write()
+    questions.write()
     for page in pages.pages():
         before = page.read_text(encoding="utf-8")
         after = pages.with_blocks(before)

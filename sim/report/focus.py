@@ -291,7 +291,9 @@ def _moves(row: Row) -> str:
 def _said(row: Row) -> str:
     middle, span = level(row)
     if row["peaks"] == 2:
-        return f"{middle} % (5 to 95 % of runs: {span})"
+        low, high = (_figure(row[name], row) for name in ("low_peak", "high_peak"))
+        part = effects.percent(float(row["below"]))
+        middle = f"{low} % in {part} of 100 runs and {high}"
     return f"{middle} % ({span})"
 
 

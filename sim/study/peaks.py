@@ -25,8 +25,8 @@ VALLEY = 0.7
 """Part of the lower peak's height that the valley may have: of 200 runs with one peak, uniform or
 with a long tail, one sample in twenty at most is then said to have two."""
 
-LEAST = 0.1
-"""Part of the runs that either side must have."""
+LEAST = 0.2
+"""Part of the runs that either side must have: with fewer it is a tail, which quantiles show."""
 
 FEWEST = 20
 """Runs below which nothing is said."""

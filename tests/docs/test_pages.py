@@ -20,6 +20,7 @@ from docs import (
     pages,
     picture,
     plausibility,
+    questions,
     tables,
     validation,
 )
@@ -50,7 +51,7 @@ def test_generated_blocks_are_current(name):
 
 
 def test_no_two_blocks_have_one_name():
-    rooms = (claims, events, forecasts, levers, plausibility, tables, validation)
+    rooms = (claims, events, forecasts, levers, plausibility, questions, tables, validation)
     names = [name for room in rooms for name in room.BLOCKS]
     assert sorted(set(names)) == sorted(names)
 

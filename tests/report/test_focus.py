@@ -69,7 +69,7 @@ def test_two_peaks_are_shown_as_two_and_not_by_a_median():
     _, _, rows = focus.table(found, {})[0]
     assert rows[-1][1][0] == ("12 in 62 % of runs, else 87", "30 to 78")
     assert "60" not in rows[-1][1][0][0]
-    assert "12 in 62 % of runs, else 87 % (5 to 95 % of runs: 30 to 78)" in focus.paragraph(found)
+    assert "12 % in 62 of 100 runs and 87 % (30 to 78) of the dev" in focus.paragraph(found)
     assert "bimodality coefficient above 5/9" in focus.note(found)
     assert "bimodality" not in focus.note(made())
 
