@@ -1,4 +1,4 @@
-"""The page of one question, asked for five nations: whose models, or one's own?
+"""The page of one question, asked for five nations: whose models to build on, or one's own.
 
 `write` runs the four choices for each nation and keeps the outcomes, from which the page is made.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from docs.tables import code, table
-from sim.report import focus
+from sim.report import effects, focus
 from sim.report.naming import WHOLE
 from sim.study.saved import csv_of, read_table
 from sim.version import MODEL
@@ -102,23 +102,29 @@ def short() -> str:
         [change(nation, "adopt_chinese_open", f"dependence.{bloc}") for nation in NATIONS]
         for bloc in ("us", "cn")
     )
-    own = [100.0 * known[nation]["own_model", "own"]["p50"] for nation in NATIONS]
-    more = [change(nation, "own_model", "own") for nation in NATIONS]
-    kept = [
-        max(change(nation, choice, "kept.us") for choice in CHOICES) for nation in NATIONS
-    ]  # fmt: skip
+    without = [nation for nation in NATIONS if nation != "FRA"]
+    own = {nation: 100.0 * known[nation]["own_model", "own"]["p50"] for nation in NATIONS}
+    more = {nation: change(nation, "own_model", "own") for nation in NATIONS}
+    kept = [max(change(nation, choice, "kept.us") for choice in CHOICES) for nation in NATIONS]
     usual = [100.0 * known[nation]["baseline", "kept.us"]["p50"] for nation in NATIONS]
-    lines = (
-        f"**Back US open models:** moves dependence on US models by less than a tenth of a point in "
+    paid = [
+        f"`{choice}` {effects.money(min(costs))} to {effects.money(max(costs))}"
+        for choice in CHOICES
+        if (costs := [float(known[nation][choice, "cost"]["p50"]) for nation in NATIONS])
+    ]
+    lines = {
+        "Back US open models": "dependence on US models moves by less than a tenth of a point in "
         f"{_count(idle)}.",
-        f"**Take Chinese ones:** moves dependence on US models by {span(us)} points and on Chinese "
+        "Take Chinese ones": f"dependence on US models moves by {span(us)} points and on Chinese "
         f"ones by {span(cn)} in the middle world.",
-        f"**Build our own:** own models end at {span(own, '')} % of developers in the middle run, "
-        f"{span(more)} points more than without.",
-        f"**If US services stop:** {span(usual, '')} % of use goes on without a choice, and the best "
+        "Build our own": f"own models end at {span([own[n] for n in without], '')} % of developers "
+        f"in the middle run, {span([more[n] for n in without])} points more than without; in "
+        f"France, where European models are its own, at {own['FRA']:.1f} % and {more['FRA']:+.1f}.",
+        "If US services stop": f"{span(usual, '')} % of use goes on without a choice, and the best "
         f"of the four adds {span(kept)} points.",
-    )
-    return "\n".join(f"- {line}" for line in lines)
+        "Cost": f"in USD million a year, {', '.join(paid)}; all but the first are upper bounds.",
+    }
+    return "\n".join(f"- **{head}:** {said}" for head, said in lines.items())
 
 
 def place(nation: str) -> str:
