@@ -118,7 +118,10 @@ def _lead(found: Any, words: Mapping[str, str], place: Naming) -> list[str]:  # 
     sizes = found.sizes.assign(scenario=found.sizes["scenario"].map(words))
     said = []
     if len(found.focus):
-        said.append(effects.as_read(focus.paragraph(found.focus), words))
+        # Titles are phrases of their own, and would run into the sentences.
+        quoted = {name: f"\u201c{words[name]}\u201d" for name in words}
+        first, *rest = focus.sentences(found.focus)
+        said += [effects.as_read(text, quoted) for text in (first, " ".join(rest))]
     said += [f"{effects.line(rows[0], place)}."] if len(rows) == 1 else [_span(rows, words, place)]
     said += [place.note] if place.part else []
     said += [f"{line}." for line in effects.sizes_line(sizes, found.shown[0])]

@@ -40,20 +40,20 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "dependence.us": ("on US models", "%"),
     "dependence.cn": ("on Chinese models", "%"),
     "own": ("on own models", "%"),
-    "forgone": ("behind the best model", "ECI points"),
+    "forgone": ("behind the best", "ECI points"),
     "behind": ("behind the frontier", "months"),
-    "cost": ("public cost", "USD million a year"),
-    "kept.us": ("kept, US services stop", "%"),
-    "recovery.us": ("recovered after", "months"),
-    "kept.cn": ("kept, Chinese services stop", "%"),
-    "recovery.cn": ("recovered from that after", "months"),
+    "cost": ("cost", "USD million a year"),
+    "kept.us": ("US stop: kept", "%"),
+    "recovery.us": ("US stop: back after", "months"),
+    "kept.cn": ("Chinese stop: kept", "%"),
+    "recovery.cn": ("Chinese stop: back after", "months"),
 }
 """Head of each column with its unit."""
 
 PARTS = (
     ("Developers by main ecosystem", ("dependence.us", "dependence.cn", "own")),
     ("Capability of what they use, and cost", ("forgone", "behind", "cost")),
-    ("Use when services stop for six months in 2030",
+    ("Use when US or Chinese services stop for six months in 2030",
      ("kept.us", "recovery.us", "kept.cn", "recovery.cn")),
 )  # fmt: skip
 """Columns of the table that stand together on a screen."""
@@ -174,8 +174,8 @@ def note(found: pd.DataFrame) -> str:
     if (found["outcome"] == "kept.us").any():
         said += (
             " Kept: the least part of use that goes on as it would when all makers of a bloc stop "
-            "serving the focus for six months from January 2030 (weights that others host go on); "
-            "recovered: nine tenths of it are back."
+            "serving the focus for six months from January 2030 (weights that others host go on). "
+            "Back: months from then until nine tenths go on so."
         )
     if (found["peaks"] == 2).any():
         said += (
@@ -192,6 +192,11 @@ def note(found: pd.DataFrame) -> str:
 
 def paragraph(found: pd.DataFrame) -> str:
     """Return what the numbers say, in plain English, ids between backticks."""
+    return " ".join(sentences(found))
+
+
+def sentences(found: pd.DataFrame) -> list[str]:
+    """Return the sentences of the paragraph; the first is of the reference alone."""
     known, names = cells(found), scenarios(found)
     *choices, base = names
     said = [_start(known, base, found), *_dependence(known, choices), _own(known, choices, base)]
@@ -199,7 +204,7 @@ def paragraph(found: pd.DataFrame) -> str:
     said += [text for bloc, word in (("us", "US"), ("cn", "Chinese"))
              if (base, f"kept.{bloc}") in known
              for text in _cut(known, choices, base, bloc, word)]  # fmt: skip
-    return " ".join([*said, _costs(known, choices)])
+    return [*said, _costs(known, choices)]
 
 
 def _start(known: Mapping[tuple[str, str], Row], base: str, found: pd.DataFrame) -> str:
@@ -225,7 +230,8 @@ def _dependence(known: Mapping[tuple[str, str], Row], choices: Sequence[str]) ->
     if moved:
         texts.append(f"In points on US and on Chinese models, {'; '.join(moved)}.")
     if idle:
-        texts.append(f"{_listed(idle)} moved neither by a tenth of a point in the middle world.")
+        verb = "moves" if len(idle) == 1 else "move"
+        texts.append(f"{_listed(idle)} {verb} neither by a tenth of a point in the middle world.")
     return texts
 
 

@@ -169,7 +169,7 @@ def test_a_comparison_ends_with_what_the_choices_are_to_the_focus(here):
     done = sim(*words, *two, cwd=here)
     assert done.returncode == 0, done.stderr
     end = done.stdout[done.stdout.index("Seen from 2 nations, 2030-08: 4 runs") :]
-    for text in ("on US models, %", "kept, Chinese services stop, %", "at most ", "- change"):
+    for text in ("on US models, %", "Chinese stop: kept, %", "at most ", "- change"):
         assert text in end
     assert "Under baseline, " in end
     assert "`" not in end

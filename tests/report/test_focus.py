@@ -85,7 +85,7 @@ def test_a_quantile_of_runs_that_have_not_recovered_is_a_bound(censored, wanted)
 
 def test_the_paragraph_says_what_moves_in_most_worlds_and_nothing_else():
     still = focus.paragraph(made())
-    assert "`one` and `two` moved neither by a tenth of a point" in still
+    assert "`one` and `two` move neither by a tenth of a point" in still
     assert "No choice surely brings developers nearer" in still
     assert "would keep" not in still
     assert still.endswith("in USD million a year, 50 for `one` and at most 50 for `two`.")
@@ -94,7 +94,7 @@ def test_the_paragraph_says_what_moves_in_most_worlds_and_nothing_else():
             "change_p50": -0.3}})
     )  # fmt: skip
     assert "`one` +2.0 (+1.0 to +5.0) and 0.0 (0.0 to 0.0)" in moved
-    assert "`two` moved neither" in moved
+    assert "`two` moves neither" in moved
     assert "`two` (+2.0 points) would keep more" in moved
     assert "nearer to it with `one` (-0.3 months)" in moved
     unsure = focus.paragraph(made(**{"two kept.us": MOVED | {"same_sign": 0.89}}))
