@@ -295,9 +295,11 @@ def arm(
 
     document = {"extends": base.name, "title": name, **fragment}
     changes = list(overrides)
+    of_levers = any(str(path).startswith("levers.") for path in values)
+    # Read before it is asked for its levers: what is wrong in an arm is told with its place.
+    pulled = {entry.id for entry in load(document, changes).levers} if of_levers else set()
     for path, value in values.items():
         lever = str(path).removeprefix("levers.").partition(".")[0]
-        pulled = {str(entry["id"]) for entry in fragment.get("levers", ())}
         if str(path).startswith("levers.") and lever not in pulled:
             continue  # a setting of a lever concerns the arms that pull it
         changes.append((str(path), value))
