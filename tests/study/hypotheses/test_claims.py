@@ -12,7 +12,7 @@ from sim.scenario import levers
 from sim.study.compare.arms import run_arms
 from sim.study.ensemble import resolve
 from sim.study.hypotheses import claims, standards, verdicts
-from sim.study.hypotheses.experiments import examine, names
+from sim.study.hypotheses.experiments import arm, examine, names
 from sim.study.sweeps.study import Outcomes
 from sim.study.sweeps.study_file import load_study
 
@@ -229,3 +229,18 @@ def test_thresholds_are_those_of_the_seed():
     np.testing.assert_array_equal(
         standards.coverage(0.4, ("USA",), 12, 5, 3), standards.coverage(0.4, ("USA",), 12, 5, 3)
     )
+
+
+@pytest.mark.parametrize("entry", [{"d": "cn_low_price_api"}, "cn_low_price_api", None, 3])
+def test_a_wrong_lever_of_an_arm_is_told_where_the_switch_sets_levers(entry):
+    base = resolve("baseline")
+    with pytest.raises(InputError):
+        arm(base, "some", {"levers": [entry]}, {"levers.cn_low_price_api.strength": "low"}, ())
+
+
+def test_a_setting_of_a_lever_concerns_the_arms_that_pull_it():
+    base, value = resolve("baseline"), {"levers.cn_low_price_api.strength": 0.2}
+    entry = {"id": "cn_low_price_api", "strength": "high", "start": "2027-01"}
+    pulls = {"levers": [entry]}
+    assert [entry.strength for entry in arm(base, "some", pulls, value, ()).levers] == [0.2]
+    assert not arm(base, "none", {}, value, ()).levers
