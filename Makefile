@@ -35,9 +35,10 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 run: $(READY)
 	@$(BIN)/sim run baseline
 
-# Cheapest check first. Two workers: the shared cores of a small machine.
+# Cheapest check first. Two workers: the shared cores of a small machine; each keeps to whole files
+# while it can, so that what a file sets up is set up once.
 test: lint types
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks

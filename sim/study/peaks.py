@@ -31,6 +31,10 @@ LEAST = 0.2
 FEWEST = 20
 """Runs below which nothing is said."""
 
+ALIKE = 0.05
+"""Distance of the quartiles over the standard deviation below which half of the runs are as good as
+equal."""
+
 _GRID = 256
 
 
@@ -71,10 +75,12 @@ def coefficient(values: Floats) -> float:
     if n < 4:
         raise ValueError(f"a bimodality coefficient needs four values, and there are {n}")
     apart = values - values.mean()
-    second = float(np.square(apart).mean())
+    farthest = float(np.abs(apart).max())
     # What is left of equal values by rounding has no shape.
-    if second <= (1e-12 * float(np.abs(values).max())) ** 2:
+    if farthest <= 1e-12 * float(np.abs(values).max()):
         return 0.0
+    apart = apart / farthest  # powers of what is tiny would be nothing
+    second = float(np.square(apart).mean())
     raw = float((apart**3).mean()) / second**1.5
     peaked = float((apart**4).mean()) / second**2 - 3.0
     skewness = raw * np.sqrt(n * (n - 1)) / (n - 2)
@@ -92,14 +98,17 @@ def two(values: Floats) -> Peaks | None:
     """
     if values.size < FEWEST or coefficient(values) <= UNIFORM:
         return None
-    at, density = _density(values)
-    split = _valley(at, density)
-    if split is None:
+    least, reach = float(values.min()), float(np.ptp(values))
+    along = (values - least) / reach
+    valley = _valley(*_density(along))
+    if valley is None:
         return None
-    below = values < split
+    below = along < valley
     part = float(below.mean())
     if not LEAST <= part <= 1.0 - LEAST:
         return None
+    # Rounding must not put it among the runs of either side.
+    split = float(np.clip(least + valley * reach, values[below].max(), values[~below].min()))
     return Peaks(split, part, float(np.median(values[below])), float(np.median(values[~below])))
 
 
@@ -107,8 +116,9 @@ def _density(values: Floats) -> tuple[Floats, Floats]:
     """Return a grid and the kernel density on it."""
     low, high = np.quantile(values, (0.25, 0.75))
     spread = float(values.std(ddof=1))
-    # Where half of the runs are equal the quartiles say nothing of the spread.
-    narrow = min(spread, (high - low) / 1.34) if high > low else spread
+    # Where half of the runs are as good as equal the quartiles say nothing of the spread.
+    narrow = (high - low) / 1.34
+    narrow = min(spread, narrow) if narrow > ALIKE * spread else spread
     width = 0.9 * narrow * values.size**-0.2
     at = np.linspace(values.min() - 3.0 * width, values.max() + 3.0 * width, _GRID)
     density = np.exp(-0.5 * np.square((at[:, None] - values) / width)).sum(axis=1)

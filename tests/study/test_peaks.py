@@ -98,3 +98,19 @@ def test_parts_lie_among_the_runs_and_do_not_depend_on_the_unit(values):
         assert peaks.LEAST <= seen.part <= 1.0 - peaks.LEAST
         scaled = peaks.two(4.0 * array)
         assert (scaled.part, scaled.low) == (seen.part, 4.0 * seen.low)
+
+
+@given(exponent=st.integers(-300, 0), seed=st.integers(0, 1000))
+def test_what_is_tiny_has_the_peaks_of_what_is_not(exponent, seed):
+    rng = np.random.default_rng(seed)
+    values = np.concatenate([rng.normal(0.2, 0.02, 40), rng.normal(0.8, 0.02, 60)])
+    seen, tiny = peaks.two(values), peaks.two(2.0**exponent * values)
+    assert seen is not None
+    assert tiny is not None
+    assert (tiny.part, tiny.low) == (seen.part, 2.0**exponent * seen.low)
+    assert peaks.coefficient(values) == pytest.approx(peaks.coefficient(2.0**exponent * values))
+
+
+def test_half_of_the_runs_all_but_equal_are_no_fault():
+    values = np.concatenate([np.full(30, 0.0), np.linspace(0.0, 1e-300, 10), np.full(10, 1.0)])
+    assert peaks.two(values) is None or peaks.two(values).part == 0.8
