@@ -22,6 +22,7 @@ from sim.evidence.tables import data_hash
 from sim.study.calibration import events, identify
 from sim.study.calibration.calibrate import Plan, calibrate
 from sim.study.calibration.hindcast import (
+    ALTERNATIVES,
     ROLLING,
     Hindcast,
     alternatives,
@@ -57,29 +58,36 @@ NEW = (
 )  # fmt: skip
 """Parameters that two seeds are compared for."""
 
-CHANGES: dict[str, dict[str, float]] = {
-    "as shipped": {},
-    "no alignment": {"align": 0.0},
-    "alignment without saturation": {"align_middle": 0.0, "align_width": 2.0},
-    "no English": {"english": 0.0, "english_us_open": 0.0},
-    "English for Chinese models alone": {"english_us_open": 0.0},
-    "no home": {"home.USA": 0.0, "home.CHN": 0.0, "home.FRA": 0.8, "home.europe": 0.0},
-    "open models without brands": {f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD},
-    "developers as blocked as consumers": {"leak_developers": 0.1},
-    "answers follow the firm": {"own_use": 0.8},
-    "developers learn nothing": {"learning": 0.0},
-    "nobody learns": {"learning": 0.0, "router_learning": 0.0},
-    "learning by time": {"learning_by_time": 1.0},
-    "learning from peers": {"learning_by_peers": 1.0},
-    "routers see no price": {"router_price": 0.05},
-    "the best line counts": {"router_variety": 0.4},
-    "free variants": {"free_access": 0.6},
-    "derivatives follow releases": {"derived_recency": 0.6},
-    "inertia of version 3": {
-        "reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8,
+Overrides = tuple[tuple[str, Any], ...]
+
+
+def _held(parameters: dict[str, float]) -> Overrides:
+    return tuple((f"parameters.{name}", value) for name, value in parameters.items())
+
+
+CHANGES: dict[str, Overrides] = {
+    "as shipped": (),
+    "no alignment": _held({"align": 0.0}),
+    "alignment without saturation": _held({"align_middle": 0.0, "align_width": 2.0}),
+    "no English": _held({"english": 0.0, "english_us_open": 0.0}),
+    "English for Chinese models alone": _held({"english_us_open": 0.0}),
+    "no home": _held({"home.USA": 0.0, "home.CHN": 0.0, "home.FRA": 0.8, "home.europe": 0.0}),
+    "open models without brands": _held({f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD}),
+    "developers as blocked as consumers": _held({"leak_developers": 0.1}),
+    "answers follow the firm": _held({"own_use": 0.8}),
+    **{
+        name: ALTERNATIVES[name]
+        for name in (
+            "developers learn nothing", "nobody learns", "learning by time", "learning from peers",
+            "routers see no price", "the best line counts", "free variants",
+            "derivatives follow releases",
+        )
     },
-    "no trial": {"trial": 0.0},
-    "consumers of one taste": {"taste_consumer": 0.3, "consumer_income": 0.0},
+    "inertia of version 3": _held(
+        {"reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8}
+    ),
+    "no trial": ALTERNATIVES["no trial"],
+    "consumers of one taste": _held({"taste_consumer": 0.3, "consumer_income": 0.0}),
 }  # fmt: skip
 """What is set back, one change at a time, to see what it does to each series."""
 
@@ -138,8 +146,7 @@ def _changes() -> dict[str, pd.DataFrame]:
     """Return how far fits without one change are from the figures of each series."""
     rows = []
     for change, held in CHANGES.items():
-        paths = tuple((f"parameters.{name}", value) for name, value in held.items())
-        done = calibrate(dataclasses.replace(SMALL, overrides=paths))
+        done = calibrate(dataclasses.replace(SMALL, overrides=held))
         miss = np.abs(np.median(done.shown, axis=1) - values(done.aims))
         keys = np.array([aim.of.key for aim in done.aims])
         means = {key: round(float(miss[keys == key].mean()), 3) for key in dict.fromkeys(keys)}

@@ -287,7 +287,7 @@ def groups() -> str:
 
 def outcomes() -> str:
     """Return the metrics, those by ecosystem in one row."""
-    from sim.study.metrics import on_request, registry
+    from sim.study.metrics import every
 
     return table(
         ("metric", "unit", "of", "when", "meaning"),
@@ -299,7 +299,7 @@ def outcomes() -> str:
                 "whole run" if metric.scope == "run" else "each December, last month",
                 metric.description,
             )
-            for metric in (*registry(("ECOSYSTEM",)), *on_request())
+            for metric in every(("ECOSYSTEM",))
         ),
     ).replace("ECOSYSTEM", "<ecosystem>")
 

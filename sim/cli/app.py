@@ -134,7 +134,7 @@ def show(
     """Show one thing in full: values, units, ranges and sources."""
     from sim.cli import catalogue, output, running
 
-    fields = catalogue.find(name, running.overrides(None, None, None, focus))
+    fields = catalogue.find(name, running.overrides(focus=focus))
     output.print_json(fields) if json else output.print_fields(fields)
 
 
@@ -677,7 +677,7 @@ def observe(
     together.require(context)
     frame = of(
         scenario, series, runs=runs, seed=seed, until=until, ecosystem=ecosystem, nation=nation,
-        errors=not bare, overrides=running.overrides(set_, None, None, focus),
+        errors=not bare, overrides=running.overrides(set_, focus=focus),
     )  # fmt: skip
     if json:
         output.print_json(observing.beside(frame, series))

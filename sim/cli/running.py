@@ -61,11 +61,12 @@ def problems_of(files: Sequence[str], focus: str | None = None) -> list[Problem]
     from sim.study.sweeps import study_file
 
     found: dict[Problem, None] = {}
+    changes = overrides(focus=focus)
     for file in files:
         if study_file.is_study(file):
-            found |= dict.fromkeys(problems_of_study(file, overrides(None, None, None, focus)))
+            found |= dict.fromkeys(problems_of_study(file, changes))
         else:
-            found |= dict.fromkeys(validate([file], overrides(None, None, None, focus)))
+            found |= dict.fromkeys(validate([file], changes))
     return list(found)
 
 
@@ -85,16 +86,16 @@ def notices_of(files: Sequence[str], focus: str | None = None) -> list[str]:
     said = []
     for file in files:
         if not study_file.is_study(file):
-            scenario = load(file, overrides(None, None, None, focus))
+            scenario = load(file, overrides(focus=focus))
             sentences = reach.notices(scenario.levers, scenario.known_levers())
             said += [f"{file}: {as_typed(sentence)}" for sentence in sentences]
     return said
 
 
 def overrides(
-    changes: Sequence[str] | None,
-    until: str | None,
-    nations: str | None,
+    changes: Sequence[str] | None = None,
+    until: str | None = None,
+    nations: str | None = None,
     focus: str | None = None,
 ) -> list[str | tuple[str, Any]]:
     """Return what options change in a scenario, as overrides of its paths."""

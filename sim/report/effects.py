@@ -143,10 +143,10 @@ def sizes_line(sizes: pd.DataFrame, metric: str) -> list[str]:
         factor, unit = unit_of(rows[0])
         values = [factor * float(row["p50"]) for row in rows]
         decimals = digits(max(abs(value) for value in values))
-        middles = _listed([signed(value, decimals) for value in values])
-        costs = _listed([money(float(row["cost"]), nothing="0") for row in rows])
+        middles = listed([signed(value, decimals) for value in values])
+        costs = listed([money(float(row["cost"]), nothing="0") for row in rows])
         found.append(
-            f"Levers of {scenario} at {_listed([str(row['size']) for row in rows])} strength: "
+            f"Levers of {scenario} at {listed([str(row['size']) for row in rows])} strength: "
             f"{middles} {unit} (medians), for {costs} USD million a year"
         )
     return found
@@ -191,5 +191,6 @@ def as_read(note: str, called: Mapping[str, str]) -> str:
     return re.sub(r"`([^`]*)`", lambda found: called.get(found[1], found[1]), note)
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Return words apart by commas, the last after an "and"."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

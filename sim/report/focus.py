@@ -231,7 +231,9 @@ def _dependence(known: Mapping[tuple[str, str], Row], choices: Sequence[str]) ->
         texts.append(f"In points on US and on Chinese models, {'; '.join(moved)}.")
     if idle:
         verb = "moves" if len(idle) == 1 else "move"
-        texts.append(f"{_listed(idle)} {verb} neither by a tenth of a point in the middle world.")
+        texts.append(
+            f"{effects.listed(idle)} {verb} neither by a tenth of a point in the middle world."
+        )
     return texts
 
 
@@ -254,7 +256,7 @@ def _capability(known: Mapping[tuple[str, str], Row], choices: Sequence[str]) ->
             and sign * row["change_p50"] > 0.05
         ]
         if mine:
-            texts.append(f"Developers end {word} with {_listed(mine)}.")
+            texts.append(f"Developers end {word} with {effects.listed(mine)}.")
     if not texts:
         texts.append("No choice surely brings developers nearer to the frontier or further away.")
     return texts
@@ -280,13 +282,13 @@ def _cut(
             if row["same_sign"] >= SURE and sign * row["change_p50"] >= TELLING
         ]
         if mine:
-            texts.append(f"{_listed(mine)} would keep {more}.")
+            texts.append(f"{effects.listed(mine)} would keep {more}.")
     return texts
 
 
 def _costs(known: Mapping[tuple[str, str], Row], choices: Sequence[str]) -> str:
     priced = [f"{level(known[name, 'cost'])[0]} for `{name}`" for name in choices]
-    return f"The choices cost, in USD million a year, {_listed(priced)}."
+    return f"The choices cost, in USD million a year, {effects.listed(priced)}."
 
 
 def _moves(row: Row) -> str:
@@ -301,10 +303,6 @@ def _said(row: Row) -> str:
         part = effects.percent(float(row["below"]))
         middle = f"{low} % in {part} of 100 runs and {high}"
     return f"{middle} % ({span})"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _money(value: float) -> str:

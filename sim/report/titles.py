@@ -40,10 +40,10 @@ _OTHERS = {
 @cache
 def _metrics() -> dict[str, Metric]:
     from sim.evidence import load
-    from sim.study.metrics import on_request, registry
+    from sim.study.metrics import every
 
-    known = registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
-    return {metric.name: metric for metric in (*known, *on_request())}
+    known = every(tuple(ecosystem.id for ecosystem in load().ecosystems))
+    return {metric.name: metric for metric in known}
 
 
 def metric(name: str) -> str:

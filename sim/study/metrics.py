@@ -445,6 +445,11 @@ def on_request() -> tuple[Metric, ...]:
     )
 
 
+def every(ecosystems: tuple[str, ...]) -> tuple[Metric, ...]:
+    """Return the metrics that may be named, those kept on request alone after the others."""
+    return (*registry(ecosystems), *on_request())
+
+
 def of(ensemble: Ensemble) -> tuple[Metric, ...]:
     """Return the metrics that the runs of a scenario have, in the order of the registry."""
     return present(registry(ensemble.ecosystems), routers=bool(ensemble.routed.any()))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.report import focus, png
+from sim.study.compare import cuts
 from sim.study.compare.focus import COLUMNS, OUTCOMES
 
 NAMES = ("one", "two", "base")
@@ -137,3 +138,8 @@ def test_the_figure_has_a_panel_an_outcome_and_two_dots_for_two_peaks():
     assert dots == [[(12.0, 0), (87.0, 0)], [(60.0, 1)], [(60.0, 2)]]
     assert [label.get_text() for label in axes[0].get_yticklabels()] == list(TITLES.values())
     assert png(figure).startswith(b"\x89PNG")
+
+
+def test_texts_say_the_cut_that_is_run():
+    assert (cuts.BEGIN, cuts.END, cuts.BACK) == ("2030-01", "2030-06", 0.9)
+    assert "six months in 2030" in focus.PARTS[-1][0]

@@ -8,9 +8,7 @@ from sim.cli.kinds.kind import Fields, Kind, Row, cited
 
 def _metrics() -> list[Row]:
     from sim.evidence import load
-    from sim.study.metrics import on_request, registry
-
-    known = registry(tuple(ecosystem.id for ecosystem in load().ecosystems))
+    from sim.study.metrics import every
 
     return [
         Row(
@@ -26,7 +24,7 @@ def _metrics() -> list[Row]:
             },
             tags=tuple(metric.name.split(".")),
         )
-        for metric in (*known, *on_request())
+        for metric in every(tuple(ecosystem.id for ecosystem in load().ecosystems))
     ]
 
 

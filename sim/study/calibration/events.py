@@ -21,6 +21,7 @@ from sim.evidence.without import matching, without
 from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
+from sim.study.calibration.hindcast import ALTERNATIVES
 from sim.study.calibration.observe import looked_at, places_of
 from sim.study.calibration.series import BY_KEY, WORLD, Floats, Series
 from sim.study.calibration.targets import LAST_OBSERVED, Target, published
@@ -110,7 +111,7 @@ def _free(ecosystem: str, *lines: str) -> Rows:
     return Rows("router_lines.csv", {"ecosystem": (ecosystem,), "line": lines}, emptied="free")
 
 
-_REACH = (("parameters.free_access", 0.6),)
+_REACH = ALTERNATIVES["free variants"]
 """Reach of a free variant, which the shipped world leaves out."""
 
 _R1 = _of("cn_open", "DeepSeek-R1")

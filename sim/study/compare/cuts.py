@@ -108,11 +108,11 @@ def _lever(bloc: str) -> Mapping[str, Any]:
 def _stop(bloc: str, ways: list[str], *, is_open: bool) -> Mapping[str, Any]:
     from sim import evidence
 
-    theirs = [one.id for one in evidence.load().ecosystems if one.bloc == bloc]
-    opened = {one.id for one in evidence.load().ecosystems if one.open}
+    every = evidence.load().ecosystems
+    theirs = [one.id for one in every if one.bloc == bloc and one.open == is_open]
     return {
         "driver": "access", "op": "multiply", "low": -1.0, "central": -1.0, "high": -1.0,
-        "ecosystems": [name for name in theirs if (name in opened) == is_open], "ways": ways,
+        "ecosystems": theirs, "ways": ways,
         "conversion": "All of it, by the terms of the experiment.",
     }  # fmt: skip
 

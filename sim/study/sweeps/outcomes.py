@@ -99,17 +99,15 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
 
 
 def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
-    usual = metrics.registry(drivers.ecosystems)
-    every = (*usual, *metrics.on_request())
+    every = metrics.every(drivers.ecosystems)
     routers = bool(drivers.facts.routed.any())
     known = {metric.name: metric for metric in metrics.present(every, routers=routers)}
     if not names:
         # Metrics that read all months cost a fifth more, those of a year a tenth: they are kept
         # where a study names them.
+        usual = metrics.registry(drivers.ecosystems)
         return tuple(
-            metric
-            for metric in metrics.present(usual, routers=routers)
-            if metric.span == "reported months"
+            metric for metric in usual if metric.name in known and metric.span == "reported months"
         )
     for name in names:
         if name in known:

@@ -166,18 +166,18 @@ def settle_ecosystem(
     """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
 
     Where a provider does not list the nation, ``leak_developers`` opens its way, as :func:`leaked`
-    says of the years to come. How permissive
-    the clauses of a licence are was judged, all by one scale, to the power
-    ``licence_strictness``.
+    says of the years to come. How permissive the clauses of a licence are was judged, all by one
+    scale, to the power ``licence_strictness``.
     """
     lanes = licence.shape[2]
     for c in range(3 * k, 3 * k + 3):
         for l in range(lanes):  # noqa: E741
             access[i, c, l] = base_access[t, i, c]
             price[i, c, l] = 1.0
-    for l in range(lanes):  # noqa: E741
-        leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
-        access[i, 3 * k, l] += unlisted[t, i, k] * leak
+    if unlisted[t, i, k] > 0.0:
+        for l in range(lanes):  # noqa: E741
+            leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
+            access[i, 3 * k, l] += unlisted[t, i, k] * leak
     clauses = base_licence[t, i, k]
     ln_clauses = log(clauses) if clauses > 0.0 else 0.0
     for l in range(lanes):  # noqa: E741
