@@ -139,7 +139,9 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(typer.main, "get_command", lambda _: COMMAND)
     monkeypatch.setattr(door, "box", lambda *_: None)  # it reads the study
     monkeypatch.setattr(running, "processors", lambda: 1)
-    monkeypatch.setattr(running, "overrides", lambda *given: given)
+    monkeypatch.setattr(
+        running, "overrides", lambda *given, **named: (*given, *sorted(named.items()))
+    )
     monkeypatch.setattr(running, "resolve", lambda *of, **more: [(of, sorted(more.items()))])
     problems_of = note("problems_of")
     monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
