@@ -44,10 +44,11 @@ def named(found: Any) -> Naming:  # noqa: ANN401 - a Comparison or a Package
 
 
 def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Comparison
-    """Return the titles of everything that a comparison compares, by its id."""
+    """Return the titles of everything that a comparison compares or its notes name, by its id."""
     ids = [*found.table["scenario"], found.subject, found.against]
     if len(found.alone):
         ids += list(found.alone["lever"])
+    ids += [name for note in found.notes for name in effects.ids(note)]
     return titles.policies(ids, found.asked)
 
 

@@ -186,9 +186,17 @@ def as_typed(note: str) -> str:
     return note.replace("`", "")
 
 
+_ID = re.compile(r"`([^`]*)`")
+
+
+def ids(note: str) -> list[str]:
+    """Return the ids that a note names, which backticks mark."""
+    return _ID.findall(note)
+
+
 def as_read(note: str, called: Mapping[str, str]) -> str:
-    """Return a note as a page shows it: with the title of every id, which backticks mark."""
-    return re.sub(r"`([^`]*)`", lambda found: called.get(found[1], found[1]), note)
+    """Return a note as a page shows it: with the title of every id."""
+    return _ID.sub(lambda found: called.get(found[1], found[1]), note)
 
 
 def listed(words: Sequence[str]) -> str:

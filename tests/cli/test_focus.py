@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -180,6 +181,10 @@ def test_a_comparison_ends_with_what_the_choices_are_to_the_focus(here):
     assert len(rows) == len(said["table"]) == 20
     assert {row[head.index("nations")] for row in rows} == {"BRA;IND"}
     assert set(said["table"][0]) == set(head)
+    page = html.unescape((file.parent / "report.html").read_text(encoding="utf-8"))
+    for name in ("tp_trusted_local_hosting", "tp_vet_foreign_weights"):
+        assert levers.read()[name].title in page[page.index("For some nations alone") :]
+        assert name not in page
 
 
 def test_a_choice_without_a_focus_is_refused_in_one_line(here):
