@@ -19,6 +19,9 @@ FIRMS = "enterprise_workload_share_open_source"
 USERS = "genai_user_share_of_working_age_population"
 CHATS = "deepseek_market_share"
 GATEWAY = "vercel_ai_gateway_token_share_upper_bound"
+USED_HOME = "nsn_developers_using_home_models"
+VISITS = "chatbot_visit_share_digital_budget"
+AUDIENCE = "core_audience_of_ai_apps"
 SITES = "web_visit_share_chinese_llm_sites"
 
 
@@ -94,6 +97,12 @@ _BUILDERS = (_split("cn_all"), Near(USED, "cn_all", "2025-06"), Near(GATEWAY, "c
 _CHIPS = (Fact("demand", "china", "2025-07"), Fact("output_reference", "", "2025-11"))
 _IRAN = (_split("cn_all", "IRN"), Near(CHATS, "cn_open:deepseek", "2025-12", "IRN"))
 _RUSSIA = (_split("cn_all", "RUS"), Near(CHATS, "cn_open:deepseek", "2025-12", "RUS"))
+
+
+_OWN_RUSSIAN = (
+    Near(USED_HOME, "sovereign", "2025-12", "RUS"),
+    Near(VISITS, "sovereign", "2025-10", "RUS"),
+)
 
 
 def _here(place: str) -> tuple[Near, ...]:
@@ -210,15 +219,17 @@ FIGURES = (
         "paths. What plants can make and what is exported is drawn; demand has no range.",
     ),
     Figure(
-        "Own models as main ecosystem, Russia, end of 2026", (_split("cn_all", "RUS"),),
-        Main(("sovereign",), "2026-12", "RUS"),
-        "Doubt it where it is next to nothing: Russian laboratories have services of their own, "
-        "and the survey had no option for them.",
+        "Own models worked with in the year, Russia, end of 2025", _OWN_RUSSIAN,
+        Metric("used.sovereign", "2025-12", "RUS"),
+        "Believe the order: the survey of developers had no option for them, and what was asked "
+        "in Russia is one question in the press.",
     ),
     Figure(
-        "Own models as main ecosystem, Korea, end of 2030", (),
+        "Own models as main ecosystem, Korea, end of 2030",
+        (Near(AUDIENCE, "sovereign", "2025-08", "KOR"),),
         Main(("sovereign",), "2030-12", "KOR"),
-        "Nothing observed bears on it; national programmes count by their date and a judged index.",
+        "Doubt it: no survey asked Korean developers, and reach at home is judged by the kind of "
+        "laboratory.",
     ),
     Figure(
         "Chinese models as main ecosystem, Norway, end of 2025", _here("NOR"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = 7
+MODEL = 8
 """Raised whenever any number of any result can move."""
 
 FORMAT = 2

@@ -20,13 +20,23 @@ from sim.evidence import history as offers_of
 from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.nations import PROVIDERS, Nations, codes
 from sim.evidence.releases import read_catalogue
-from sim.evidence.tables import Row, read
+from sim.evidence.tables import JUDGEMENT, Row, read
 
 US_CLOSED, CN_CLOSED = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_closed")
 SOVEREIGN = ECOSYSTEMS.index("sovereign")
 GROUPS = ("all", "cloud", "closed_door", "abroad")
 """Selectors of rules: all nations, those with a US or Chinese cloud region, those that none of the
 closed US providers lists, all but the United States. Else ISO3 codes separated by semicolons."""
+
+KINDS = ("research", "programme", "platform")
+"""How far a nation's laboratories reach at home: weights and papers of researchers; a service of a
+public programme or a small firm; what a large firm at home sells to everybody."""
+
+WEIGHTS = ("open", "closed")
+"""Whether others may host a nation's best models."""
+
+LONGEST_LAG = 60.0
+"""Months; whoever trails by more has no model that anybody would use."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,12 +62,33 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
-    """A nation's own model programme and the month from which it counts."""
+class Laboratory:
+    """A nation's own laboratories, taken together.
+
+    Parameters
+    ----------
+    iso3 : str
+    start : int
+        Month from which developers could use a model of theirs.
+    title : str
+        Who makes which models.
+    kind : str
+        How far they reach at home, one of ``KINDS``.
+    weights : str
+        One of ``WEIGHTS``: whether others can host the models.
+    lag : float or None
+        Months by which the best of them trail the best open weights; None where nothing says it.
+    measured : bool
+        Whether the lag follows from an index, a test or the age of a base, and is no judgement.
+    """
 
     iso3: str
     start: int
     title: str
+    kind: str
+    weights: str
+    lag: float | None
+    measured: bool
 
 
 def rules() -> list[Rule]:
@@ -91,23 +122,63 @@ def _selector(row: Row) -> tuple[str, ...]:
     return names
 
 
-def programmes() -> tuple[Programme, ...]:
-    """Return the national model programmes, in the order of the table.
+def laboratories() -> tuple[Laboratory, ...]:
+    """Return the laboratories outside the United States and China, in the order of the table.
 
     Raises
     ------
     InputError
-        If the table is damaged or names a nation that does not exist.
+        If the table is damaged or names a nation that does not exist, or one twice.
     """
-    return tuple(
-        Programme(row.choice("iso3", codes()), dates.counts_from(row, "start"), row.text("title"))
-        for row in read("programmes.csv", ("iso3", "start", "title", "source", "status"))
-    )
+    columns = ("iso3", "start", "title", "kind", "weights", "lag", "source", "status")
+    found: dict[str, Laboratory] = {}
+    for row in read("laboratories.csv", columns):
+        iso3 = row.choice("iso3", codes())
+        if iso3 in found:
+            message = f"{iso3} has a row above; a nation's laboratories stand in one"
+            raise InputError(row.problem(message, "iso3", "put the two together"))
+        found[iso3] = Laboratory(
+            iso3, dates.counts_from(row, "start"), row.text("title"),
+            row.choice("kind", KINDS), row.choice("weights", WEIGHTS),
+            row.number("lag", 0.0, LONGEST_LAG) if row["lag"] else None,
+            row.text("status") != JUDGEMENT and bool(row["lag"]),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def lag(nations: Nations, everyone: Nations) -> tuple[Floats, Floats]:
+    """Return what is known of how far nations' own models trail, each (I,).
+
+    Parameters
+    ----------
+    nations : Nations
+        Any subset or table of a user.
+    everyone : Nations
+        The project's own table, from which the reference is taken.
+
+    Returns
+    -------
+    known : ndarray, shape (I,)
+        Months by which the lag of a nation's laboratories differs from the mean of those that are
+        measured, which is what the parameter ``sovereign_lag`` is about; 0 where none is known.
+    size : ndarray, shape (I,)
+        Where none is known, the logarithm of the reference over the nation's developers; else 0.
+        The reference is the geometric mean of the developers where the lag is measured.
+        A nation without a developer counts as one with one.
+    """
+    lags = {found.iso3: found.lag for found in laboratories() if found.lag is not None}
+    measured = [found.iso3 for found in laboratories() if found.measured]
+    mean = sum(lags[iso3] for iso3 in measured) / len(measured)
+    places = [everyone.iso3.index(iso3) for iso3 in measured]
+    reference = float(np.log(everyone.developers[places]).mean())
+    size = reference - np.log(np.maximum(nations.developers, 1.0))
+    known = np.array([lags.get(iso3, mean) - mean for iso3 in nations.iso3])
+    return known, np.where(np.isin(nations.iso3, list(lags)), 0.0, size)
 
 
 def _values() -> dict[tuple[str, str], list[tuple[int, float]]]:
     """Return the single values by item and key, in order of time."""
-    complete = {"provider_weight": PROVIDERS, "facility": SEGMENTS, "sovereign_reach": WAYS}
+    complete = {"provider_weight": PROVIDERS, "facility": SEGMENTS, "laboratory_reach": KINDS}
     keys = {**complete, "openai_from": codes(), "leak_weight": codes()}
     values: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in read("access_values.csv", ("item", "key", "from", "value", "source", "status")):
@@ -209,7 +280,7 @@ def history(
     leak = _leak(nations, held, access[:, :, US_CLOSED, 0])
     for rule in rules():
         _apply(rule, access, selected(nations, rule.nations), held, last)
-    _add_programmes(nations, access, held)
+    _add_laboratories(nations, access, held)
     out = offers_of.offers(read_catalogue(), months, until).on_sale.any(axis=2)
     return np.where(out[:, None, :, None], access, 0.0), unlisted, leak
 
@@ -240,11 +311,12 @@ def _leak(nations: Nations, held: NDArray[np.integer], listed: Floats) -> Floats
     return leak
 
 
-def _add_programmes(nations: Nations, access: Floats, held: NDArray[np.integer]) -> None:
-    """Open the sovereign ecosystem where a nation has a programme, in place."""
+def _add_laboratories(nations: Nations, access: Floats, held: NDArray[np.integer]) -> None:
+    """Open the sovereign ecosystem where a nation has laboratories of its own, in place."""
     values = _values()
-    reach = np.array([values["sovereign_reach", way][0][1] for way in WAYS])
-    for programme in programmes():
-        if programme.iso3 in nations.iso3:
-            i = nations.iso3.index(programme.iso3)
-            access[held >= programme.start, i, SOVEREIGN] = reach
+    for laboratory in laboratories():
+        if laboratory.iso3 in nations.iso3:
+            i = nations.iso3.index(laboratory.iso3)
+            reach = values["laboratory_reach", laboratory.kind][0][1]
+            ways = np.array([way == "maker" or laboratory.weights == "open" for way in WAYS])
+            access[held >= laboratory.start, i, SOVEREIGN] = reach * ways

@@ -36,7 +36,9 @@ NESTS = ("closed", "open")
 OPERATIONS = ("multiply", "add", "move", "floor", "cap")
 """The order in which effects act on one driver, whatever their order in a file."""
 
-NATION_FAMILIES = ("access", "price", "licence", "facility", "trust", "pull", "offer")
+NATION_FAMILIES = (
+    "access", "price", "licence", "facility", "trust", "pull", "offer", "own_lag",
+)  # fmt: skip
 WORLD_FAMILIES = (
     "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
     "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
@@ -151,9 +153,11 @@ class Facts(NamedTuple):
     leak_weight: Floats  # [T, I, K] factor on ``leak``, which consumers have in its place
     licence: Floats  # [T, I, K]
     facility: Floats  # [S] reach of own machines
+    lab_lag: Floats  # [I] months that a nation's laboratories trail beyond ``sovereign_lag``
+    lab_size: Floats  # [I] ln of the reference over its developers where no laboratory is known
     world: Floats  # [T, world cells] in the order of WORLD_FAMILIES; risk: 1 where initial_risk is
-    nation_low: Floats  # [7] bounds of NATION_FAMILIES
-    nation_high: Floats  # [7]
+    nation_low: Floats  # [8] bounds of NATION_FAMILIES
+    nation_high: Floats  # [8]
     world_low: Floats  # [world cells]
     world_high: Floats  # [world cells]
     compute: Floats  # [3, H] at the start
@@ -175,7 +179,7 @@ class Effects(NamedTuple):
     nation_effect: Ints  # effect numbers, sorted by operation, then canonical order
     world_start: Ints  # [world cells + 1]
     world_effect: Ints
-    offsets: Ints  # [8] where each of NATION_FAMILIES begins among a nation's cells, and their end
+    offsets: Ints  # [9] where each of NATION_FAMILIES begins among a nation's cells, and their end
     world_offsets: Ints  # [21] the same for WORLD_FAMILIES
 
 
@@ -334,10 +338,10 @@ def nation_offsets(ecosystems: int, segments: int) -> Ints:
 
     Returns
     -------
-    ndarray of int, shape (8,)
+    ndarray of int, shape (9,)
     """
     k, s, w = ecosystems, segments, len(WAYS)
-    sizes = [k * w, k * w, k, s, k, s * k, len(STANCES)]
+    sizes = [k * w, k * w, k, s, k, s * k, len(STANCES), 1]
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 

@@ -40,7 +40,7 @@ Bools = NDArray[np.bool_]
 TERMS = ("access", "price", "licence")
 """Families of what one ecosystem offers a nation."""
 
-OTHER = ("trust", "pull", "offer", "facility")
+OTHER = ("trust", "pull", "offer", "facility", "own_lag")
 """Families that are brought up to date for a nation as a whole."""
 
 
@@ -74,7 +74,7 @@ class Table:
         1 where the ramp of an effect on what an ecosystem offers a nation differs from the month
         before; in the first month wherever there is such an effect.
     stale_other : ndarray of uint8, shape (T, I)
-        The same for trust, pull, offer and facility.
+        The same for trust, pull, offer, facility and own_lag.
     """
 
     effects: Effects

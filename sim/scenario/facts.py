@@ -32,9 +32,9 @@ from sim.scenario.drivers import (
 HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
 """Bloc to the nation whose own ecosystems are the bloc's."""
 
-ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu"}
+ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu", "own": "sovereign"}
 """Indices of the parameter ``home``, nations and regions, and the bloc whose ecosystems they like
-as their own."""
+as their own; ``own`` is every nation, of which sovereign models are its own."""
 
 INCUMBENT = "us_closed"
 """The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
@@ -91,6 +91,7 @@ def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts
         uptake_month=UPTAKE - months.FIRST,
         **terms,
         facility=own(access.facility()),
+        **_laboratories(nations),
         **_hardware(calendar, until, ecosystems),
         **_bounds(len(ecosystems)),
         **_stale(offers, terms),
@@ -184,7 +185,7 @@ def _rooted(
     codes, region = np.array(nations.iso3), np.array(nations.region)
     return np.array(
         [
-            ((codes == where) | (region == where))[:, None]
+            ((codes == where) | (region == where) | (where == "own"))[:, None]
             & np.array([ecosystem.bloc == bloc for ecosystem in ecosystems])
             for where, bloc in ROOTS.items()
         ]
@@ -202,7 +203,7 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
     known = history.offers(None, calendar, until)
     sold = known.on_sale.copy()
     place = [ecosystem.id for ecosystem in evidence.load().ecosystems].index(SOVEREIGN)
-    sold[:, place] &= _programme_runs(calendar, until)[:, None]
+    sold[:, place] &= _some_laboratory(calendar, until)[:, None]
     since = np.maximum(0, calendar - known.last_fact)
     fall = np.zeros(known.index.shape)
     # Small offers get cheaper when a price list is revised, and not from month to month.
@@ -261,9 +262,15 @@ def _flat(by_offer: NDArray[Any]) -> Floats:
     return own(by_offer.reshape(len(by_offer), -1))
 
 
-def _programme_runs(calendar: Ints, until: int | None) -> NDArray[np.bool_]:
-    """Return whether any nation has a model programme, (T,), be it in the selection or not."""
-    first = min((programme.start for programme in access.programmes()), default=None)
+def _laboratories(nations: evidence.Nations) -> dict[str, Any]:
+    """Return what is known of how far nations' own models trail."""
+    known, size = access.lag(nations, evidence.load().nations)
+    return {"lab_lag": own(known), "lab_size": own(size)}
+
+
+def _some_laboratory(calendar: Ints, until: int | None) -> NDArray[np.bool_]:
+    """Return whether any nation has laboratories, (T,), be it in the selection or not."""
+    first = min((laboratory.start for laboratory in access.laboratories()), default=None)
     if first is None or (until is not None and first > until):
         return np.zeros(len(calendar), dtype=np.bool_)
     return np.asarray(calendar >= first, dtype=np.bool_)

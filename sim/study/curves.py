@@ -84,6 +84,9 @@ class Ensemble:
         Group or nation of each row of `bands`.
     index : array, shape (months, ecosystems, replicates)
         Capability of each ecosystem's flagship, ECI points.
+    lacking : array, shape (months, groups, replicates)
+        Points by which nations' own models trail the flagship of the sovereign ecosystem, times
+        their share, ECI points.
     hardware : array, shape (months, 2, replicates)
         US and Chinese compute of the world, in H100-equivalents.
     training, serving : array, shape (months, replicates)
@@ -117,6 +120,7 @@ class Ensemble:
     bands: Floats
     banded: tuple[str, ...]
     index: Floats
+    lacking: Floats
     hardware: Floats
     training: Floats
     serving: Floats
@@ -197,6 +201,7 @@ def gather(
     runs = sum(block.cost.shape[-1] for block in blocks)
     share = np.empty((len(months), len(kept), len(ecosystems), runs))
     developers = np.empty((len(months), len(kept), runs))
+    lacking = np.empty_like(developers)
     band = np.empty((len(months), len(banded), len(ecosystems), len(BANDS)))
     early = blocks[0].cost.shape[0] - len(months)
 
@@ -208,6 +213,8 @@ def gather(
         band[t] = bands(every)
         share[t] = every[: len(kept)]
         developers[t] = np.concatenate([group_developers, n])[: len(kept)]
+        behind = np.concatenate([block.lacking[early + t] for block in blocks], axis=-1)
+        lacking[t] = np.concatenate([groups.mean(behind, n), behind])[: len(kept)]
 
     firsts = np.cumsum([0, *(block.cost.shape[-1] for block in blocks[:-1])]).tolist()
     with ThreadPoolExecutor(workers) as pool:
@@ -223,6 +230,7 @@ def gather(
         developers=developers,
         bands=band,
         banded=banded,
+        lacking=lacking,
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
         **{
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)

@@ -60,6 +60,16 @@ class Groups:
             group = np.where(nobody[:, None, :], plain, group)
         return group, total
 
+    def mean(self, values: Floats, developers: Floats) -> Floats:
+        """Return the mean of something with one number a nation, (groups, replicates).
+
+        Parameters
+        ----------
+        values, developers : array, shape (nations, replicates)
+            Weighted as in :meth:`shares`.
+        """
+        return self.shares(values[:, None, :], developers)[0][:, 0]
+
     def _sums(self, values: Floats) -> Floats:
         """Add up each group's nations, one after the other.
 

@@ -80,10 +80,11 @@ def plurality(share: Floats) -> Floats:
     return number
 
 
-def forgone(share: Floats, index: Floats) -> Floats:
+def forgone(share: Floats, index: Floats, lacking: Floats) -> Floats:
     """Return how far what developers use stands below the best, ECI points.
 
-    ``max_k c_k - sum_k x_k c_k`` with the shares x and the flagships' capability c.
+    ``max_k c_k - sum_k x_k c_k`` with the shares x and the flagships' capability c; nations' own
+    models stand lower, or higher, than the flagship of their ecosystem.
 
     Parameters
     ----------
@@ -91,6 +92,8 @@ def forgone(share: Floats, index: Floats) -> Floats:
         Fractions that sum to one over ecosystems.
     index : array, shape (months, ecosystems, replicates)
         Capability of each flagship, ECI points.
+    lacking : array, shape (months, groups, replicates)
+        Points by which nations' own models trail that of sovereign ones, times their share.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def forgone(share: Floats, index: Floats) -> Floats:
     """
     # Distances are added up, not levels: whoever is all on the best model forgoes exactly nothing.
     behind = index.max(axis=1, keepdims=True) - index
-    missing: Floats = (share * behind[:, None]).sum(axis=2)
+    missing: Floats = (share * behind[:, None]).sum(axis=2) + lacking
     return missing
 
 
@@ -440,7 +443,7 @@ def on_request() -> tuple[Metric, ...]:
             "it.",
             "month",
             world=False,
-            compute=lambda e, at: forgone(e.share[at], e.index[at]),
+            compute=lambda e, at: forgone(e.share[at], e.index[at], e.lacking[at]),
         ),
     )
 

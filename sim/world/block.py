@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import Drivers, Effects, Facts, Floats
+from sim.scenario.drivers import BLOCS, Drivers, Effects, Facts, Floats
 from sim.world import streams
 from sim.world.parameters import Parameters, draw, posterior_draws
 from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
@@ -62,6 +62,7 @@ class Record(NamedTuple):
     stance: NDArray[np.int8]  # [T, I, L]
     compute: Floats  # [T, 3, 2, L]
     capability: Floats  # [T, K, L] flagship
+    lacking: Floats  # [T, I, L] points by which a nation's own models trail it, times their share
     load: Floats  # [T, L]
     training: Floats  # [T, L] training compute of Chinese laboratories, H100e
     serving: Floats  # [T, L] their serving compute, H100e
@@ -99,6 +100,7 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),
         capability=np.empty((months, ecosystems, lanes)),
+        lacking=np.empty((months, nations, lanes)),
         **{name: np.empty((months, lanes)) for name in ONE_A_MONTH},
         visits=np.empty((seen, nations, ecosystems, lanes)),
         routed=np.empty((months, ecosystems, lanes)),
@@ -115,5 +117,18 @@ def note(t: int, block: Block, record: Record) -> None:
     record.stance[t] = state.stance
     record.compute[t] = state.compute
     record.capability[t] = state.own[:, 0]
+    record.lacking[t] = _lacking(block)
     for name in ONE_A_MONTH:
         getattr(record, name)[t] = getattr(state, name)
+
+
+def _lacking(block: Block) -> Floats:
+    """Return how far what a nation's developers use of its own stands below the record, (I, L).
+
+    The index that stands for all sovereign models less that of the nation's own, ECI points, times
+    the share of those who have it as their main ecosystem.
+    """
+    state, lacking = block.state, np.zeros_like(block.state.builders)
+    for k in np.flatnonzero(block.facts.bloc == BLOCS.index("sovereign")):
+        lacking += state.national[:, k] * (state.own[k, 0] - state.home_index[:, k])
+    return lacking

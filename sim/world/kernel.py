@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats
 from sim.world.block import Block, Record, note
 from sim.world.month import begin, finish
-from sim.world.rows import RISK
+from sim.world.rows import LAG, RISK
 from sim.world.rules import nations, observe, policy, stance, tokens
 
 
@@ -41,6 +41,12 @@ def risks(block: Block) -> Floats:
     return block.state.cells[offsets[RISK] : offsets[RISK + 1]]
 
 
+def delays(block: Block) -> Floats:
+    """Return the months that levers add to the lag of each ecosystem, (K, L)."""
+    offsets = block.effects.world_offsets
+    return block.state.cells[offsets[LAG] : offsets[LAG + 1]]
+
+
 def perceive(t: int, block: Block) -> None:
     """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
@@ -50,13 +56,14 @@ def perceive(t: int, block: Block) -> None:
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
         t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
-        f.home, f.access, f.later, f.unlisted, f.licence, f.facility,
-        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets,
-        e.operation, e.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer,
-        state.slowed, state.ln_price, state.cover_before, risk, state.standing, state.stance_before,
+        f.home, f.access, f.later, f.unlisted, f.licence, f.facility, state.lab_lag, f.nation_low,
+        f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation, e.ramp, block.size,
+        e.target, p, ps, state.sensitivity, state.dearer, state.slowed, state.ln_price,
+        state.cover_before, state.home_cover, risk, state.standing, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
-        state.pull, state.offer, state.regarded, state.opened, state.worth, state.by_maker,
-        state.offered, state.leaving, state.evicting, scratch.opened_next, scratch.work,
+        state.pull, state.offer, state.own_lag, state.regarded, state.opened, state.worth,
+        state.by_maker, state.offered, state.leaving, state.evicting, scratch.opened_next,
+        scratch.work,
     )  # fmt: skip
 
 
@@ -76,14 +83,15 @@ def decide(t: int, block: Block, *, looking: bool) -> None:
     p, ps, switch = block.parameters.scalar, block.parameters.segment, block.parameters.switches
     risk = risks(block)
     nations.decide(
-        int(f.months[t]), t >= f.base_month, looking, switch.noise, switch.trial, switch.links,
-        f.nest, f.bloc, f.link_start, p, ps, block.keys.wander, state.world, state.linked_share,
-        state.wander, state.scar, state.cover, state.offered, state.regarded,
-        state.attention, state.access, state.eager, state.adopted, state.linked, state.ceiling,
-        f.home, risk, state.trust, state.gain, state.learned, state.urge, state.loyal,
-        state.leaving, state.evicting, state.logsum0, state.builders, state.share, state.national,
-        scratch.utility, scratch.top, scratch.chosen, scratch.logsum, scratch.kept,
-        scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
+        int(f.months[t]), t, t >= f.base_month, looking, switch.noise, switch.trial, switch.links,
+        switch.raw_capability, f.nest, f.bloc, f.on_sale, delays(block), state.best_open,
+        state.frontier, state.own_lag, state.home_index, state.home_cover, f.link_start, p, ps,
+        block.keys.wander, state.world, state.linked_share, state.wander, state.scar, state.cover,
+        state.offered, state.regarded, state.attention, state.access, state.eager, state.adopted,
+        state.linked, state.ceiling, f.home, risk, state.trust, state.gain, state.learned,
+        state.urge, state.loyal, state.leaving, state.evicting, state.logsum0, state.builders,
+        state.share, state.national, scratch.utility, scratch.top, scratch.chosen, scratch.logsum,
+        scratch.kept, scratch.arriving, scratch.tried, scratch.part, scratch.work, state.by_maker,
         state.callers, scratch.fresh_choice, scratch.met,
     )  # fmt: skip
 
@@ -107,7 +115,8 @@ def look(t: int, block: Block, record: Record) -> None:
     """Write what the observed series would show of the month."""
     f, state, scratch = block.facts, block.state, block.scratch
     observe.chatbot_view(
-        t, f.later, f.unlisted, f.leak_weight, state.consumer, state.cover,
+        t, f.later, f.unlisted, f.leak_weight, state.consumer, f.bloc, state.cover,
+        state.home_cover,
         block.parameters.switches.trial, state.attention, state.access,
         block.parameters.scalar, record.visits,
     )  # fmt: skip

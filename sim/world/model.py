@@ -30,7 +30,17 @@ from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
 from sim.world.rows import RISK
-from sim.world.rules import choice, learning, observe, offers, policy, stance, tally, uptake
+from sim.world.rules import (
+    capability,
+    choice,
+    learning,
+    observe,
+    offers,
+    policy,
+    stance,
+    tally,
+    uptake,
+)
 from sim.world.trajectory import VIEW_MONTHS
 
 Floats = NDArray[np.float64]
@@ -110,8 +120,8 @@ class Nation(mesa.Agent):
         )  # fmt: skip
         if f.stale_other[t, i] == 1:
             policy.settle_other(
-                i, t, f.facility, f.home, *levers, p, state.facility, state.trust, state.pull,
-                state.offer, work,
+                i, t, f.facility, state.lab_lag, f.home, *levers, p, state.facility,
+                state.trust, state.pull, state.offer, state.own_lag, work,
             )  # fmt: skip
         for k in range(f.nest.size):
             if f.stale[t, i, k] == 1:
@@ -141,7 +151,7 @@ class Nation(mesa.Agent):
         if offers.narrowed(i, k, 0, 1, state.opened, opened_next):
             offers.lost(
                 i, k, 0, 1, state.opened, opened_next, state.worth, state.offered,
-                state.cover_before, state.leaving,
+                f.bloc, state.cover_before, state.home_cover, state.leaving,
             )  # fmt: skip
             state.evicting[i] = 1
         offers.open_ways(i, k, 0, 1, opened_next, state.opened)
@@ -192,10 +202,15 @@ class Nation(mesa.Agent):
         if switch.noise:
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
         learning.learn(i, f.bloc, f.home, world.risk, state.trust, p, state.gain, state.learned)
+        capability.at_home(
+            i, world.t, f.bloc, f.on_sale, state.access, state.own_lag, kernel.delays(world.block),
+            state.best_open, state.frontier, p, ps, switch.raw_capability, state.home_index,
+            state.home_cover,
+        )  # fmt: skip
         choice.utility(
-            i, switch.links, state.national, state.world, state.linked_share, state.wander,
-            state.scar, state.cover, state.offered, state.regarded, state.learned, p, ps,
-            scratch.part, scratch.utility, scratch.top,
+            i, switch.links, f.bloc, state.national, state.world, state.linked_share, state.wander,
+            state.scar, state.cover, state.home_cover, state.offered, state.regarded, state.learned,
+            p, ps, scratch.part, scratch.utility, scratch.top,
         )  # fmt: skip
 
     def choose(self) -> None:

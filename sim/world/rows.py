@@ -110,8 +110,8 @@ B = BySegment(*range(len(BySegment._fields)))
 C = ByEcosystem(*range(len(ByEcosystem._fields)))
 W = WorldRows(*(int(row) for row in world_offsets(1)[: len(WORLD_FAMILIES)]))
 """Rows in a world of one ecosystem."""
-RISK = WORLD_FAMILIES.index("risk")
-"""Place of the perceived risk among the families of world drivers and in their offsets."""
+LAG, RISK = WORLD_FAMILIES.index("lag"), WORLD_FAMILIES.index("risk")
+"""Places of lag and of perceived risk among the families of world drivers and in their offsets."""
 
 
 @inlined

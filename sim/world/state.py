@@ -21,7 +21,7 @@ from sim.scenario.drivers import (
     Ints,
     nation_offsets,
 )
-from sim.world import likings, streams
+from sim.world import laboratories, likings, streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
 from sim.world.rows import REVIEW_PERIOD, B, P
@@ -50,6 +50,7 @@ class State(NamedTuple):
     logsum0: Floats  # [I, L] log of the choice weight at the start
     ceiling: Floats  # [I, L] developers who may ever build
     urge: Floats  # [I, L] p_i per year
+    lab_lag: Floats  # [I, L] months, fixed: lag of a nation's own models before levers
     sensitivity: Floats  # [I, S, L] c_s g_i, utils per ln USD
     access: Floats  # [I, K * 3, L] driver cells in force
     price: Floats  # [I, K * 3, L] logarithm of the factor
@@ -58,6 +59,7 @@ class State(NamedTuple):
     trust: Floats  # [I, K, L]
     pull: Floats  # [I, S * K, L]
     offer: Floats  # [I, 4, L]
+    own_lag: Floats  # [I, 1, L] months
     opened: Floats  # [I, K, S, 3, L] access that builders really have
     worth: Floats  # [I, K, S, 3, 2, L] worth of a way and offer
     by_maker: Floats  # [I, K, S, 2, L] part of an offer's users who come by its maker's service
@@ -99,6 +101,8 @@ class State(NamedTuple):
     rise: Floats  # [K, L]
     cover: Floats  # [S, K, 2, L] beta cov, utils
     cover_before: Floats  # [S, K, 2, L]
+    home_index: Floats  # [I, K, L] ECI points of a nation's own models; sovereign ecosystems alone
+    home_cover: Floats  # [I, K, S, L] beta cov of these, utils
     attention: Floats  # [K, L]
     releases: Floats  # [L] models that Chinese laboratories have released
     gain: Floats  # [L] what the month's releases add to what is known of them
@@ -253,6 +257,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         logsum0=np.full((nations, lanes), ABSENT),
         ceiling=ceiling,
         urge=urge,
+        lab_lag=laboratories.lag(drivers, parameters, run),
         sensitivity=np.ascontiguousarray(ps[None, :, B.price] * income[:, None]),
         **{name: zeros(nations, int(cells[name])) for name in NATION_FAMILIES},
         opened=zeros(nations, ecosystems, segments, w),
@@ -296,6 +301,8 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         rise=zeros(ecosystems),
         cover=zeros(segments, ecosystems, o),
         cover_before=zeros(segments, ecosystems, o),
+        home_index=zeros(nations, ecosystems),
+        home_cover=zeros(nations, ecosystems, segments),
         attention=zeros(ecosystems),
         releases=np.ones(lanes),
         gain=zeros(),

@@ -38,6 +38,9 @@ class Trajectory:
         Stock by pool and hardware, H100e.
     index : ndarray, shape (T, K, R)
         Flagship's capability, ECI points.
+    lacking : ndarray, shape (T, I, R)
+        ECI points by which a nation's own models trail the flagship of the sovereign ecosystem,
+        times the share of developers who use them.
     load : ndarray, shape (T, R)
         Serving load of Chinese services.
     training, serving : ndarray, shape (T, R)
@@ -62,6 +65,7 @@ class Trajectory:
     stance: NDArray[np.int8]
     compute: Floats
     index: Floats
+    lacking: Floats
     load: Floats
     training: Floats
     serving: Floats
@@ -141,6 +145,7 @@ def _trajectory(
         stance=record.stance,
         compute=record.compute,
         index=record.capability,
+        lacking=record.lacking,
         **{name: getattr(record, name) for name in ONE_A_MONTH},
         cost=cost,
         visits=record.visits,

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,12 +123,66 @@ def test_a_run_that_does_not_know_the_end_of_the_shock_keeps_it(nations):
     assert reach[-1, nations.index("DEU"), 0, MAKER] == pytest.approx(0.9)
 
 
-def test_sovereign_models_need_a_programme(nations, known):
+def test_sovereign_models_need_a_laboratory(nations, known):
     reach, *_ = known
-    homes = {programme.iso3 for programme in access.programmes()}
-    assert {"ARE", "KOR", "SGP", "IND"} <= homes <= set(nations.iso3)
+    there = {laboratory.iso3: laboratory for laboratory in access.laboratories()}
+    assert {"ARE", "KOR", "SGP", "IND", "RUS", "JPN"} <= set(there) <= set(nations.iso3)
+    assert not {"USA", "CHN", "FRA"} & set(there)  # whose models are ecosystems of their own
     for i, iso3 in enumerate(nations.iso3):
-        assert reach[-1, i, K["sovereign"]].any() == (iso3 in homes)
+        ways = reach[-1, i, K["sovereign"]]
+        assert ways.any() == (iso3 in there)
+        if iso3 in there:
+            assert (ways[1:] > 0).all() == (there[iso3].weights == "open")
+
+
+def test_a_platform_reaches_further_than_a_programme_and_that_than_researchers(nations, known):
+    reach, *_ = known
+    at_last = {
+        kind: {
+            reach[-1, nations.index(laboratory.iso3), K["sovereign"], MAKER]
+            for laboratory in access.laboratories()
+            if laboratory.kind == kind
+        }
+        for kind in access.KINDS
+    }
+    research, programme, platform = (at_last[kind] for kind in access.KINDS)
+    assert max(research) < min(programme) <= max(programme) < min(platform)
+
+
+def test_known_lags_are_told_as_distances_from_the_mean_of_those_measured(nations):
+    known, size = access.lag(nations, nations)
+    lags = {found.iso3: found.lag for found in access.laboratories() if found.measured}
+    assert len(lags) == 9
+    mean = np.mean(list(lags.values()))
+    for iso3, lag in lags.items():
+        assert known[nations.index(iso3)] == pytest.approx(lag - mean)
+        assert size[nations.index(iso3)] == 0.0
+    by_name = {row.path: row for row in read_parameters()}
+    assert by_name["sovereign_lag"].default == pytest.approx(mean, abs=0.05)
+    nobody = nations.index("GHA")
+    assert known[nobody] == 0.0
+    measured = [nations.developers[nations.index(iso3)] for iso3 in lags]
+    reference = np.exp(np.log(measured).mean())
+    assert size[nobody] == pytest.approx(np.log(reference / nations.developers[nobody]))
+
+
+def test_what_developers_tell_of_lags_is_within_the_range_of_its_parameter(nations):
+    """The slope of the nine measured lags on the logarithm of developers, by least squares."""
+    found = [one for one in access.laboratories() if one.measured]
+    x = np.log([nations.developers[nations.index(one.iso3)] for one in found])
+    fit = scipy.stats.linregress(x, [one.lag for one in found])
+    row = {row.path: row for row in read_parameters()}["talent_lag"]
+    assert row.low <= -fit.slope <= row.high
+    assert fit.stderr == pytest.approx(1.2, abs=0.1)
+    spread = {row.path: row for row in read_parameters()}["lab_spread"]
+    assert spread.low <= np.std([one.lag for one in found], ddof=1) <= spread.high
+
+
+def test_a_nation_has_one_row_of_laboratories(monkeypatch):
+    real = access.read
+    monkeypatch.setattr(access, "read", lambda *given: [*real(*given), real(*given)[0]])
+    with pytest.raises(InputError, match=r"laboratories\.csv:2:.*RUS has a row above"):
+        access.laboratories()
 
 
 def test_rules_for_one_nation_stand_above_rules_for_all(nations, known):
@@ -170,7 +225,7 @@ def test_facility_is_a_table_by_segment():
     }
 
 
-@pytest.mark.parametrize("name", ["access_rules.csv", "access_values.csv", "programmes.csv"])
+@pytest.mark.parametrize("name", ["access_rules.csv", "access_values.csv", "laboratories.csv"])
 def test_what_was_not_observed_says_how_it_was_made(name):
     for row in tables.read(name, ("source", "status", "note", "unit", "period")):
         assert row.text("source")
@@ -183,7 +238,9 @@ TYPED_WRONG = [
     ("access_rules.csv", "nations", "CUB;ITL", "ITA"),
     ("access_rules.csv", "nations", "ITA;abroad", "alone"),
     ("access_rules.csv", "nations", "", "empty"),
-    ("programmes.csv", "iso3", "INDIA", "IND"),
+    ("laboratories.csv", "iso3", "INDIA", "IND"),
+    ("laboratories.csv", "kind", "platfrom", "platform"),
+    ("laboratories.csv", "weights", "opne", "open"),
     ("access_values.csv", "item", "leak_wieght", "leak_weight"),
 ]
 
@@ -216,7 +273,7 @@ def test_a_selector_that_selects_nobody_is_an_error(monkeypatch, nations, name, 
         ("openai_from", "EGYP", "EGY"),
         ("leak_weight", "CHNA", "CHN"),
         ("facility", "enterprize", "enterprise"),
-        ("sovereign_reach", "mkaer", "maker"),
+        ("laboratory_reach", "platfrom", "platform"),
         ("facility", "", "empty"),
     ],
 )

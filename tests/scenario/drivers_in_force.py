@@ -32,6 +32,7 @@ P, H = ("pools", ("us_allies", "china", "rest")), ("hardware", ("us", "cn"))
 NATION: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "access": [E, W], "price": [E, W], "licence": [E], "facility": [S], "trust": [E],
     "pull": [S, E], "offer": [("stances", ("open", "us", "chinese", "sovereign"))],
+    "own_lag": [],
 }  # fmt: skip
 WORLD: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "demand": [P], "permitted": [], "smuggled": [], "output_cap": [], "output_growth": [],

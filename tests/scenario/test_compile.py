@@ -34,7 +34,8 @@ SHAPES = {
     "on_sale": "TKO", "ln_price": "TKOW", "fall_years": "TKO", "notable": "TK",
     "notable_size": "TK", "frontier": "T", "access": "TIV", "later": "T", "unlisted": "TIK",
     "leak_weight": "TIK", "licence": "TIK",
-    "facility": "S", "world": "TC", "nation_low": "F", "nation_high": "F",
+    "facility": "S", "lab_lag": "I", "lab_size": "I", "world": "TC", "nation_low": "F",
+    "nation_high": "F",
     "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
     "stale_other": "TI",
     "operation": "E", "ramp": "ET", "target": "E", "entry": "E", "nation_start": "n",
@@ -112,7 +113,8 @@ def test_shapes_agree_with_each_other(any_world):
     cells = int(e.offsets[-1])
     sizes = {
         "T": T, "I": nations, "K": K, "i": nations + 1, "O": 2, "W": 3, "V": 3 * K, "S": 3,
-        "P": 3, "H": 2, "R": 4, "M": 6, "F": len(NATION_FAMILIES), "f": len(NATION_FAMILIES) + 1,
+        "P": 3, "H": 2, "R": len(ROOTS), "M": 6, "F": len(NATION_FAMILIES),
+        "f": len(NATION_FAMILIES) + 1,
         "w": len(WORLD_FAMILIES) + 1, "C": int(world_offsets(K)[-1]),
         "c": int(world_offsets(K)[-1]) + 1, "n": nations * cells + 1, "L": int(f.link_start[-1]),
         "E": sum(len(entry.effects) for entry in any_world.entries),
@@ -295,8 +297,11 @@ def test_own_ecosystems_first_stances_and_starts(baseline):
         for k, name in enumerate(names)
         if f.rooted[h, i, k]
     }
-    assert {each for each in felt if each[0] != "europe"} == {
+    assert {each for each in felt if each[0] not in ("europe", "own")} == {
         (code, code, name) for code, name in own
+    }
+    assert {each[1:] for each in felt if each[0] == "own"} == {
+        (code, "sovereign") for code in baseline.nations
     }
     region = dict(zip(baseline.nations, evidence.load().nations.region, strict=True))
     assert {(code, name) for where, code, name in felt if where == "europe"} == {

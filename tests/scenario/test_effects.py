@@ -258,7 +258,7 @@ def test_flags_tell_every_month_in_which_a_ramp_moves(ramp):
         for n, name in enumerate(ALL)
     ]
     table = built(used)
-    access, price, licence, facility, trust, _, _, end = table.effects.offsets.tolist()
+    access, price, licence, facility, trust, *_, end = table.effects.offsets.tolist()
     still = 0
     for i in range(len(SOME)):
         at = i * end

@@ -123,8 +123,9 @@ def test_every_metric_has_its_shape_and_is_finite(ensemble):
 def test_capability_forgone_by_hand():
     share = np.array([[[[0.5], [0.3], [0.2]]]])
     index = np.array([[[150.0], [140.0], [120.0]]])
-    assert metrics.forgone(share, index) == pytest.approx(0.3 * 10 + 0.2 * 30)
-    assert metrics.forgone(np.array([[[[1.0], [0.0], [0.0]]]]), index) == 0.0
+    own = np.zeros(share.shape[:2] + share.shape[3:])
+    assert metrics.forgone(share, index, own) == pytest.approx(0.3 * 10 + 0.2 * 30)
+    assert metrics.forgone(np.array([[[[1.0], [0.0], [0.0]]]]), index, np.zeros((1, 1, 1))) == 0.0
 
 
 def test_capability_forgone_lies_between_nothing_and_the_distance_of_the_last(ensemble):

@@ -15,7 +15,7 @@ from sim.world import parameters
 from sim.world.rows import SCALARS, BySegment
 
 MAKER, HOST, SELF = 0, 1, 2
-CHINESE = 1
+CHINESE, SOVEREIGN = 1, 3
 
 
 class Path(NamedTuple):
@@ -55,12 +55,14 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
     opened = np.zeros((I, K, S, 3))
     part = np.zeros((I, K, S, 3))  # sigma of the chosen offer last month
     shares, counts = np.empty((T, I, S, K)), np.empty((T, I))
-    quality = _quality(f, p)
+    quality, at_home = _quality(f, p)
     for t in range(T):
         reach, worth = _ways(t, drivers, p)
         with np.errstate(divide="ignore"):
             offered = np.log((reach[..., None] * worth).sum(axis=3))  # I K S O
-        cover = _cover(quality[t], f.on_sale[t], t, p, S)
+        cover = np.repeat(_cover(quality[t], f.on_sale[t], t, p, S)[None], I, axis=0)
+        for k in np.flatnonzero(f.bloc == SOVEREIGN):
+            cover[:, k, :, 0] = _cover(at_home[t][:, None], f.on_sale[t, k, 0], t, p, S)[..., 0]
         value = cover + np.where(f.on_sale[t][:, None, :] == 1, offered, -np.inf)
         # (a) whose way is cut
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -121,7 +123,7 @@ def tokens(drivers, seed, replicate, builders):
     """Return the tokens that routers pass on in the plain world, (T, K)."""
     f, p = drivers.facts, Known(drivers, seed, replicate)
     T, _, K = f.licence.shape
-    quality, seg = _quality(f, p), {n: v[min(1, len(v) - 1)] for n, v in p.by_segment.items()}
+    (quality, _), seg = _quality(f, p), {n: v[min(1, len(v) - 1)] for n, v in p.by_segment.items()}
     risk, trust = feared(drivers, p)
     out = np.zeros((T, K))
     for t in range(T):
@@ -163,14 +165,16 @@ def leaked(t, f, p):
 
 
 def _quality(f, p):
-    """Return the index of every offer by month, (T, K, 2)."""
+    """Return the index of every offer, (T, K, 2), and of nations' own models, (T, I), by month."""
     quality = f.capability.copy()
     T = quality.shape[0]
     frontier = f.frontier.copy()
     gap = quality[f.last_fact, :, 0] - quality[f.last_fact, :, 1]
     gap = gap * f.on_sale[f.last_fact, :, 1]
     best_open = np.zeros(T)
-    sovereign = f.bloc == 3
+    sovereign = f.bloc == SOVEREIGN
+    late = np.clip(p.sovereign_lag + f.lab_lag + p.talent_lag * f.lab_size, 0.0, 60.0)
+    at_home = np.zeros((T, len(late)))
     for t in range(T):
         if t > f.last_fact:
             frontier[t] = frontier[t - 1] + min(p.frontier_rate, 1.0) * p.frontier_jump
@@ -191,8 +195,9 @@ def _quality(f, p):
             own, small = quality[t - 1, k] if t else (0.0, 0.0)
             quality[t, k, 0] = max(own, f.capability[t, k, 0], best_open[seen])
             quality[t, k, 1] = max(small, f.capability[t, k, 1])
+        at_home[t] = best_open[np.maximum(t - np.floor(late + 0.5), 0).astype(int)]
     p.frontier = frontier
-    return quality
+    return quality, at_home
 
 
 def _cover(quality, sold, t, p, S):

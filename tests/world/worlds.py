@@ -112,6 +112,8 @@ def toy(
             uptake_month=min(29, T - 1),
             **_terms(rng, T, I, K, last_fact),
             facility=np.array([0.5, 0.2, 0.5])[:S],
+            lab_lag=rng.normal(0, 6, I),
+            lab_size=rng.normal(0, 2, I) * (rng.uniform(size=I) < 0.5),
             **_outside(T, K),
             compute=np.array([[1e6, 0], [2e5, 1e4], [1e5, 0]]),
             output_reference=44000.0,
@@ -404,7 +406,8 @@ def with_parameters(drivers: Drivers, **parameters: Any) -> Drivers:
 
 BY_NATION = {
     0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "english",
-        "routed", "surveyed", "region", "pool", "home", "first_stance", "membership", "start"),
+        "lab_lag", "lab_size", "routed", "surveyed", "region", "pool", "home", "first_stance",
+        "membership", "start"),
     1: ("rooted", "access", "unlisted", "leak_weight", "licence", "stale", "stale_other"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""

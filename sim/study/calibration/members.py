@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 TOLD = ("chinese", "us_open", "european")
 """Classes of ecosystems for which figures can tell a nation's taste."""
 
-_AFTER = ("lag", "release_rate", "frontier_rate", "frontier_jump", "sovereign_lag")
+_AFTER = ("lag", "release_rate", "frontier_rate", "frontier_jump")
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,7 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
         bands=np.empty(0),
         banded=(),
         index=done.index[months],
+        lacking=np.stack([shape.members.mean(done.lacking[t], done.developers[t]) for t in months]),
         hardware=done.compute[months].sum(axis=1),
         training=done.training[months],
         serving=done.serving[months],

@@ -143,12 +143,16 @@ def follow_open(
     nest: Ints,
     bloc: Ints,
     index: Floats,
+    cells: Floats,
     p: Floats,
     own: Floats,
     rise: Floats,
     best_open: Floats,
 ) -> None:
     """Let sovereign models follow the best open weights of ``sovereign_lag`` months ago.
+
+    This is the one that stands for all in the record; what a nation's own developers meet is
+    :func:`at_home`.
 
     Parameters
     ----------
@@ -160,6 +164,7 @@ def follow_open(
     best_open : ndarray, shape (T, L)
         Best index among open ecosystems other than sovereign ones; row t is written.
     """
+    lags = by_ecosystem(W.lag, bloc.size)
     for l in range(best_open.shape[1]):  # noqa: E741
         best_open[t, l] = 0.0
     for k in range(bloc.size):
@@ -169,11 +174,18 @@ def follow_open(
     for k in range(bloc.size):
         if bloc[k] == SOVEREIGN_BLOC:
             for l in range(best_open.shape[1]):  # noqa: E741
-                seen = max(t - int(p[P.sovereign_lag, l] + 0.5), 0)
+                seen = since(t, p[P.sovereign_lag, l] + cells[lags + k, l])
                 before = own[k, 0, l]
                 own[k, 0, l] = max(before, index[t, k, 0], best_open[seen, l])
                 own[k, 1, l] = max(own[k, 1, l], index[t, k, 1])
                 rise[k, l] = own[k, 0, l] - before
+
+
+@inlined
+def since(t: int, late: float) -> int:
+    """Return the month whose best open weights are met now, ``late`` months behind."""
+    month: int = max(t - math.floor(max(late, 0.0) + 0.5), 0)
+    return month
 
 
 @inlined
@@ -218,6 +230,96 @@ def coverage(
                     for l in range(worth.shape[3]):  # noqa: E741
                         felt = (own[k, o, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
                         worth[s, k, o, l] = ps[s, B.capability, l] * felt
+
+
+@inlined
+def flagship_worth(
+    i: int,
+    s: int,
+    k: int,
+    l: int,  # noqa: E741
+    own: bool,  # noqa: FBT001
+    cover: Floats,
+    home_cover: Floats,
+) -> float:
+    """Return what the capability of an ecosystem's flagship is worth in a nation, utils.
+
+    Sovereign models are as good as the nation's own laboratories make them.
+
+    Parameters
+    ----------
+    own : bool
+        Whether the ecosystem is a sovereign one.
+    cover : ndarray, shape (S, K, 2, L)
+        From :func:`coverage`.
+    home_cover : ndarray, shape (I, K, S, L)
+        From :func:`at_home`.
+    """
+    worth: float = home_cover[i, k, s, l] if own else cover[s, k, 0, l]
+    return worth
+
+
+@rule
+def at_home(
+    i: int,
+    t: int,
+    bloc: Ints,
+    on_sale: Flags,
+    access: Floats,
+    own_lag: Floats,
+    delay: Floats,
+    best_open: Floats,
+    frontier: Floats,
+    p: Floats,
+    ps: Floats,
+    raw: int,
+    index: Floats,
+    worth: Floats,
+) -> None:
+    """Write how good a nation's own models are, never worse than before, and what that is worth.
+
+    They stand where the best open weights stood ``own_lag`` months ago, and what levers add to the
+    lag of all sovereign models; worth is as of :func:`coverage`. A nation without a way to
+    them is left out.
+
+    Parameters
+    ----------
+    access : ndarray, shape (I, K * 3, L)
+    own_lag : ndarray, shape (I, 1, L)
+        Months: the driver.
+    delay : ndarray, shape (K, L)
+        Months: the driver ``lag``.
+    best_open : ndarray, shape (T, L)
+        From :func:`follow_open`.
+    index, worth : ndarray, shape (I, K, L) and (I, K, S, L)
+        Rows (i, k) of sovereign ecosystems are updated, ECI points, and written, utils.
+    """
+    for k in range(bloc.size):
+        if bloc[k] != SOVEREIGN_BLOC or not (on_sale[t, k, 0] == 1 and _some(access[i], k)):
+            continue
+        for l in range(index.shape[2]):  # noqa: E741
+            seen = since(t, own_lag[i, 0, l] + delay[k, l])
+            index[i, k, l] = max(index[i, k, l], best_open[seen, l])
+        for s in range(worth.shape[2]):
+            for l in range(index.shape[2]):  # noqa: E741
+                felt = (index[i, k, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
+                if raw == 0:
+                    x = margin(
+                        index[i, k, l], ps[s, B.difficulty, l], p[P.moving_bar, l], frontier[t, l],
+                        p[P.task_width, l],
+                    )  # fmt: skip
+                    felt = 1.0 / (1.0 + exp(-x))
+                worth[i, k, s, l] = ps[s, B.capability, l] * felt
+
+
+@inlined
+def _some(access: Floats, k: int) -> bool:
+    """Return whether any way leads to an ecosystem in any lane; access is (K * 3, L)."""
+    for c in range(3 * k, 3 * k + 3):
+        for l in range(access.shape[1]):  # noqa: E741
+            if access[c, l] > 0.0:
+                return True
+    return False
 
 
 @rule
@@ -309,7 +411,7 @@ def month(
             t, number, bloc, cells, p, pk, frontier, extra, noise, released, lateness, gap, own,
             rise,
         )  # fmt: skip
-    follow_open(t, nest, bloc, index, p, own, rise, best_open)
+    follow_open(t, nest, bloc, index, cells, p, own, rise, best_open)
     coverage(t, own, on_sale, frontier, p, ps, raw, cover, cover_before)
     list_prices(t, list_price, fall_years, p, ln_price)
     notice(t, number, dated, notable, notable_size, rise, cells, p, noise, size, attention)

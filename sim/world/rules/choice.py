@@ -6,9 +6,9 @@ from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
 from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
+from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
 from sim.world.streams import Keys
 
-SOVEREIGN_BLOC = 3
 NOTHING = 0.5 * ABSENT
 
 
@@ -112,12 +112,14 @@ def regard_one(
 def utility(
     i: int,
     links: int,
+    bloc: Ints,
     national: Floats,
     world: Floats,
     linked: Floats,
     wander: Floats,
     scar: Floats,
     cover: Floats,
+    home_cover: Floats,
     offered: Floats,
     regarded: Floats,
     learned: Floats,
@@ -137,7 +139,8 @@ def utility(
     ----------
     national, linked, wander, scar, learned : ndarray, shape (I, K, L)
     world : ndarray, shape (K, L)
-    cover : ndarray, shape (S, K, 2, L)
+    cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
+        As in :func:`sim.world.rules.capability.flagship_worth`.
     offered : ndarray, shape (I, K, S, 2, L)
     regarded : ndarray, shape (I, K, S, L)
         From :func:`regard`.
@@ -148,6 +151,7 @@ def utility(
         Written: utilities, and the largest of each segment.
     """
     for k in range(u.shape[1]):
+        own = bloc[k] == SOVEREIGN_BLOC
         if links == 1:
             for l in range(shared.size):  # noqa: E741
                 near = national[i, k, l]
@@ -161,7 +165,8 @@ def utility(
                 shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
         for s in range(u.shape[0]):
             for l in range(shared.size):  # noqa: E741
-                flagship = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+                able = flagship_worth(i, s, k, l, own, cover, home_cover)
+                flagship = able + offered[i, k, s, 0, l]
                 small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
                 best = max(flagship, small)
                 rest = regarded[i, k, s, l] + shared[l]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
-from sim.world.rules import choice, learning, observe, offers, policy, tally, uptake
+from sim.world.rules import capability, choice, learning, observe, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
 FEW = 8
@@ -18,13 +18,13 @@ FEW = 8
 @rule
 def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have changed
     t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
-    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags,
-    home: Floats, base_access: Floats, later: Floats, unlisted: Floats, base_licence: Floats,
-    base_facility: Floats, low: Floats, high: Floats, start: Ints, effect: Ints,
-    offsets: Ints, operation: Ints, ramp: Floats, size: Floats, target: Floats, p: Floats,
-    ps: Floats, sensitivity: Floats, dearer: Floats, slowed: Floats, ln_price: Floats,
-    cover: Floats, risk: Floats, standing: Floats, stance: Ints, felt: Ints, access: Floats,
-    price: Floats, licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats,
+    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, home: Floats, base_access: Floats,
+    later: Floats, unlisted: Floats, base_licence: Floats, base_facility: Floats, lab_lag: Floats,
+    low: Floats, high: Floats, start: Ints, effect: Ints, offsets: Ints, operation: Ints,
+    ramp: Floats, size: Floats, target: Floats, p: Floats, ps: Floats, sensitivity: Floats,
+    dearer: Floats, slowed: Floats, ln_price: Floats, cover: Floats, home_cover: Floats,
+    risk: Floats, standing: Floats, stance: Ints, felt: Ints, access: Floats, price: Floats,
+    licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats, own_lag: Floats,
     regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats, offered: Floats,
     leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats,
 ) -> None:  # fmt: skip
@@ -59,8 +59,8 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
         anew = stale_other[t, i] == 1
         if anew:
             policy.settle_other(
-                i, t, base_facility, home, low, high, start, effect, offsets, operation, ramp,
-                size, target, p, facility, trust, pull, offer, work,
+                i, t, base_facility, lab_lag, home, low, high, start, effect, offsets, operation,
+                ramp, size, target, p, facility, trust, pull, offer, own_lag, work,
             )  # fmt: skip
             # All that a stance bears on is computed anew in all lanes.
             policy.feel(i, stance, felt)
@@ -78,18 +78,18 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
             if _reopens(anew, stale[t, i, k], widely, bloc[k]):
                 _open(
                     i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                    cover, opened, leaving, evicting, opened_next,
+                    cover, home_cover, opened, leaving, evicting, opened_next,
                 )  # fmt: skip
         _strain(
-            i, t, few, nest, bloc, on_sale, p, ps, slowed, dearer, cover, stance, access, price,
-            licence, facility, sensitivity, ln_price, opened, worth, by_maker, offered, leaving,
-            evicting, opened_next,
+            i, t, few, nest, bloc, on_sale, p, ps, slowed, dearer, cover, home_cover, stance,
+            access, price, licence, facility, sensitivity, ln_price, opened, worth, by_maker,
+            offered, leaving, evicting, opened_next,
         )  # fmt: skip
         if policy.turns(i, stance, felt):
             _turn(
-                i, t, nest, bloc, pulled, on_sale, p, ps, slowed, cover, risk, standing, stance,
-                felt, access, facility, trust, pull, regarded, opened, worth, by_maker, offered,
-                leaving, evicting, opened_next,
+                i, t, nest, bloc, pulled, on_sale, p, ps, slowed, cover, home_cover, risk, standing,
+                stance, felt, access, facility, trust, pull, regarded, opened, worth, by_maker,
+                offered, leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
             reopens = _reopens(anew, stale[t, i, k], widely, bloc[k])
@@ -126,10 +126,10 @@ def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: 
 @inlined
 def _strain(
     i: int, t: int, loaded: Ints, nest: Ints, bloc: Ints, on_sale: Flags, p: Floats, ps: Floats,
-    slowed: Floats, dearer: Floats, cover: Floats, stance: Ints, access: Floats, price: Floats,
-    licence: Floats, facility: Floats, sensitivity: Floats, ln_price: Floats, opened: Floats,
-    worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags,
-    opened_next: Floats,
+    slowed: Floats, dearer: Floats, cover: Floats, home_cover: Floats, stance: Ints, access: Floats,
+    price: Floats, licence: Floats, facility: Floats, sensitivity: Floats, ln_price: Floats,
+    opened: Floats, worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats,
+    evicting: Flags, opened_next: Floats,
 ) -> None:  # fmt: skip
     """Let a nation feel the load of Chinese services in the lanes in which it has changed."""
     for l in loaded:  # noqa: E741
@@ -138,7 +138,7 @@ def _strain(
                 continue
             _open(
                 i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                cover, opened, leaving, evicting, opened_next,
+                cover, home_cover, opened, leaving, evicting, opened_next,
             )  # fmt: skip
             for o in range(2):
                 # What is not sold has no value, whatever its ways and its price.
@@ -155,10 +155,10 @@ def _strain(
 @inlined
 def _turn(
     i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, p: Floats, ps: Floats,
-    slowed: Floats, cover: Floats, risk: Floats, standing: Floats, stance: Ints, felt: Ints,
-    access: Floats, facility: Floats, trust: Floats, pull: Floats, regarded: Floats, opened: Floats,
-    worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats, evicting: Flags,
-    opened_next: Floats,
+    slowed: Floats, cover: Floats, home_cover: Floats, risk: Floats, standing: Floats, stance: Ints,
+    felt: Ints, access: Floats, facility: Floats, trust: Floats, pull: Floats, regarded: Floats,
+    opened: Floats, worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats,
+    evicting: Flags, opened_next: Floats,
 ) -> None:  # fmt: skip
     """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
     for l in range(stance.shape[1]):  # noqa: E741
@@ -174,7 +174,7 @@ def _turn(
             if offers.against(now, bloc[k]) != offers.against(was, bloc[k]):
                 _open(
                     i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                    cover, opened, leaving, evicting, opened_next,
+                    cover, home_cover, opened, leaving, evicting, opened_next,
                 )  # fmt: skip
                 for o in range(2):
                     if on_sale[t, k, o] == 1:
@@ -188,44 +188,45 @@ def _turn(
 def _open(
     i: int, k: int, first: int, last: int, nest: Ints, bloc: Ints, access: Floats, facility: Floats,
     stance: Ints, p: Floats, slowed: Floats, worth: Floats, offered: Floats, cover: Floats,
-    opened: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+    home_cover: Floats, opened: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
 ) -> None:  # fmt: skip
     """Open or close the ways to an ecosystem, and note whose users must leave."""
     offers.reachable(
         i, k, first, last, nest, bloc, access, facility, stance, p, slowed, opened_next
     )
     if offers.narrowed(i, k, first, last, opened, opened_next):
-        offers.lost(i, k, first, last, opened, opened_next, worth, offered, cover, leaving)
+        offers.lost(
+            i, k, first, last, opened, opened_next, worth, offered, bloc, cover, home_cover, leaving
+        )
         evicting[i] = 1
     offers.open_ways(i, k, first, last, opened_next, opened)
 
 
 @rule
 def decide(
-    month: int, loading: bool, looking: bool, noise: int, trial: int, links: int, nest: Ints,  # noqa: FBT001
-    bloc: Ints,
-    link_start: Ints, p: Floats,
-    ps: Floats, keys: Keys, world: Floats, linked_share: Floats,
-    wander: Floats, scar: Floats, cover: Floats, offered: Floats,
-    regarded: Floats, attention: Floats, access: Floats, eager: Floats, adopted: Floats,
-    linked: Floats,
-    ceiling: Floats, home: Floats, risk: Floats, trust: Floats, gain: Floats, learned: Floats,
-    urge: Floats, loyal: Floats, leaving: Floats, evicting: Flags, logsum0: Floats,
-    builders: Floats, share: Floats, national: Floats, utility: Floats, top: Floats,
-    chosen: Floats, logsum: Floats, kept: Floats, arriving: Floats, tried: Floats, part: Floats,
-    work: Floats, by_maker: Floats, callers: Floats, fresh_choice: Floats, met: Floats,
+    month: int, t: int, loading: bool, looking: bool, noise: int, trial: int, links: int,  # noqa: FBT001
+    raw: int, nest: Ints, bloc: Ints, on_sale: Flags, delay: Floats, best_open: Floats,
+    frontier: Floats, own_lag: Floats, home_index: Floats, home_cover: Floats, link_start: Ints,
+    p: Floats, ps: Floats, keys: Keys, world: Floats, linked_share: Floats, wander: Floats,
+    scar: Floats, cover: Floats, offered: Floats, regarded: Floats, attention: Floats,
+    access: Floats, eager: Floats, adopted: Floats, linked: Floats, ceiling: Floats, home: Floats,
+    risk: Floats, trust: Floats, gain: Floats, learned: Floats, urge: Floats, loyal: Floats,
+    leaving: Floats, evicting: Flags, logsum0: Floats, builders: Floats, share: Floats,
+    national: Floats, utility: Floats, top: Floats, chosen: Floats, logsum: Floats, kept: Floats,
+    arriving: Floats, tried: Floats, part: Floats, work: Floats, by_maker: Floats, callers: Floats,
+    fresh_choice: Floats, met: Floats,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
     Parameters
     ----------
-    month : int
-        Its number.
+    month, t : int
+        Its number and its position.
     loading : bool
         Whether the load of Chinese services is known, so that their users are counted.
     looking : bool
         Whether what is built anew this month is written down for the observed series.
-    noise, trial, links : int
+    noise, trial, links, raw : int
         Switches.
     utility, top, chosen, logsum, kept, arriving, tried, part, work : ndarray
         Scratch. All others as in the rules that are called.
@@ -234,8 +235,12 @@ def decide(
         if noise == 1:
             choice.drift(i, month, p, keys, wander)
         learning.learn(i, bloc, home, risk, trust, p, gain, learned)
+        capability.at_home(
+            i, t, bloc, on_sale, access, own_lag, delay, best_open, frontier, p, ps, raw,
+            home_index, home_cover,
+        )  # fmt: skip
         choice.utility(
-            i, links, national, world, linked_share, wander, scar, cover, offered,
+            i, links, bloc, national, world, linked_share, wander, scar, cover, home_cover, offered,
             regarded, learned, p, ps, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)

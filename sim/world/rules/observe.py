@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats
+from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import B, P
+from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
 from sim.world.rules.policy import leaked
 from sim.world.rules.uptake import triers
 
@@ -19,7 +20,9 @@ def chatbot_view(
     unlisted: Floats,
     leak_weight: Floats,
     consumer: Floats,
+    bloc: Ints,
     cover: Floats,
+    home_cover: Floats,
     trial: int,
     attention: Floats,
     access: Floats,
@@ -39,7 +42,8 @@ def chatbot_view(
     unlisted, leak_weight : ndarray, shape (T, I, K)
     consumer : ndarray, shape (I, K, L)
         From :func:`sim.world.likings.consumer`.
-    cover : ndarray, shape (S, K, 2, L)
+    cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
+        As in :func:`sim.world.rules.capability.flagship_worth`.
     trial : int
         Switch.
     attention, access : ndarray
@@ -51,6 +55,7 @@ def chatbot_view(
     single = min(INDEPENDENT, cover.shape[0] - 1)
     for i in range(visits.shape[1]):
         for k in range(options):
+            own = bloc[k] == SOVEREIGN_BLOC
             for l in range(lanes):  # noqa: E741
                 reach = access[i, 3 * k, l]
                 if unlisted[t, i, k] > 0.0:
@@ -62,7 +67,8 @@ def chatbot_view(
                     chats = leaked(p[P.leak, l], change, later[t])
                     narrow = listed + leak_weight[t, i, k] * chats
                     reach *= narrow / max(wide, 1e-9)
-                can_do = max(cover[single, k, 0, l], cover[single, k, 1, l])
+                able = flagship_worth(i, single, k, l, own, cover, home_cover)
+                can_do = max(able, cover[single, k, 1, l])
                 visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + consumer[i, k, l])
         for l in range(lanes):  # noqa: E741
             total, tried = 0.0, 0.0

@@ -6,6 +6,7 @@ from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
 
 MAKER, HOST, SELF = 0, 1, 2
 CLOSED_NEST = 0
@@ -241,7 +242,9 @@ def lost(
     opened_next: Floats,
     worth: Floats,
     offered: Floats,
+    bloc: Ints,
     cover: Floats,
+    home_cover: Floats,
     leaving: Floats,
 ) -> None:
     """Write the part of an ecosystem's users whose way is cut this month.
@@ -257,14 +260,16 @@ def lost(
         Of last month.
     opened_next : ndarray, shape (S, 3, L)
         Access of this month.
-    cover : ndarray, shape (S, K, 2, L)
+    cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
         Worth of capability last month.
     leaving : ndarray, shape (I, S, K, L)
         Column (i, k) is written.
     """
+    own = bloc[k] == SOVEREIGN_BLOC
     for s in range(leaving.shape[1]):
         for l in range(first, last):  # noqa: E741
-            flagship = cover[s, k, 0, l] + offered[i, k, s, 0, l]
+            able = flagship_worth(i, s, k, l, own, cover, home_cover)
+            flagship = able + offered[i, k, s, 0, l]
             small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
             o = 0 if flagship >= small else 1
             had, gone, left = 0.0, 0.0, 0.0

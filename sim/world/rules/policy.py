@@ -8,7 +8,7 @@ from sim.world.numerics import exp, log
 from sim.world.rows import DEMAND_SCALE, P, W, by_ecosystem
 from sim.world.rules.effects import settle
 
-ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER = range(len(NATION_FAMILIES))
+ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER, OWN_LAG = range(len(NATION_FAMILIES))
 END = len(NATION_FAMILIES)
 """Place in the offsets of where the cells of a nation end, so how many it has."""
 CHINA = 1
@@ -211,6 +211,7 @@ def settle_other(
     i: int,
     t: int,
     base_facility: Floats,
+    lab_lag: Floats,
     home: Floats,
     low: Floats,
     high: Floats,
@@ -226,11 +227,17 @@ def settle_other(
     trust: Floats,
     pull: Floats,
     offer: Floats,
+    own_lag: Floats,
     work: Floats,
 ) -> None:
-    """Write a nation's facilities, trust, pulls and offers to its government.
+    """Write a nation's facilities, trust, pulls, offers to its government and its models' lag.
 
     A nation trusts its own ecosystems wholly, all others by ``initial_trust``.
+
+    Parameters
+    ----------
+    lab_lag : ndarray, shape (I, L)
+        Lag before levers, from :func:`sim.world.laboratories.lag`.
     """
     here = i * offsets[END]
     for s in range(facility.shape[1]):
@@ -245,6 +252,8 @@ def settle_other(
     for c in range(offer.shape[1]):
         for l in range(offer.shape[2]):  # noqa: E741
             offer[i, c, l] = 0.0
+    for l in range(own_lag.shape[2]):  # noqa: E741
+        own_lag[i, 0, l] = lab_lag[i, l]
     settle_family(
         i, t, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
         effect, operation, ramp, size, target, facility, work,
@@ -260,6 +269,10 @@ def settle_other(
     settle_family(
         i, t, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
         effect, operation, ramp, size, target, offer, work,
+    )  # fmt: skip
+    settle_family(
+        i, t, here + offsets[OWN_LAG], 0, 1, low[OWN_LAG], high[OWN_LAG], start,
+        effect, operation, ramp, size, target, own_lag, work,
     )  # fmt: skip
 
 
