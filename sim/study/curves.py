@@ -32,6 +32,10 @@ class Trajectory(worked_with.Counted, Protocol):
         """Capability of the flagship in ECI points, shape (months, ecosystems, replicates)."""
 
     @property
+    def lacking(self) -> Floats:
+        """Points by which own models trail it, times their share, (months, nations, replicates)."""
+
+    @property
     def compute(self) -> Floats:
         """Stock in H100-equivalents, shape (months, pools, hardware, replicates)."""
 
