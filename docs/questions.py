@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from docs.tables import code, table
+from sim import months
+from sim.evidence import access
 from sim.report import effects, focus
 from sim.report.naming import WHOLE
 from sim.study.saved import csv_of, read_table
@@ -73,7 +75,21 @@ def answer(nation: str) -> str:
         (code(name), *(_cell(known[name, outcome]) for outcome in SHOWN))
         for name in focus.scenarios(found)
     ]
-    return f"{focus.paragraph(found)}\n\n{table(head, cells)}"
+    return f"{laboratories(nation)}\n\n{focus.paragraph(found)}\n\n{table(head, cells)}"
+
+
+def laboratories(nation: str) -> str:
+    """Return what is known of a nation's own laboratories, in a sentence."""
+    known = {laboratory.iso3: laboratory for laboratory in access.laboratories()}
+    if nation not in known:
+        return "Laboratories of its own: none beside those of an ecosystem that is at home here."
+    one = known[nation]
+    how = "measured" if one.measured else "judged"
+    far = f"{one.lag:g} months behind the best open weights ({how})"
+    return (
+        f"Laboratories of its own ({one.kind}, usable since {months.text(one.start)}): "
+        f"{one.title}; {far if one.lag is not None else 'how far behind, nobody has measured'}."
+    )
 
 
 def _cell(row: focus.Row) -> str:
@@ -105,6 +121,8 @@ def short() -> str:
     without = [nation for nation in NATIONS if nation != "FRA"]
     own = {nation: 100.0 * known[nation]["own_model", "own"]["p50"] for nation in NATIONS}
     more = {nation: change(nation, "own_model", "own") for nation in NATIONS}
+    saved = [change(nation, "own_model", "kept.us") for nation in NATIONS]
+    further = [change(nation, "own_model", "behind") / 100.0 for nation in NATIONS]
     kept = [max(change(nation, choice, "kept.us") for choice in CHOICES) for nation in NATIONS]
     usual = [100.0 * known[nation]["baseline", "kept.us"]["p50"] for nation in NATIONS]
     paid = [
@@ -119,7 +137,8 @@ def short() -> str:
         f"ones by {span(cn)} in the middle world.",
         "Build our own": f"own models end at {span([own[n] for n in without], '')} % of developers "
         f"in the middle run, {span([more[n] for n in without])} points more than without; in "
-        f"France, where European models are its own, at {own['FRA']:.1f} % and {more['FRA']:+.1f}.",
+        f"France, where European models are its own, at {own['FRA']:.1f} % and {more['FRA']:+.1f}. "
+        f"Of use, {span(saved)} points more go on if US services stop, and developers end {span(further)} months further behind the frontier.",
         "If US services stop": f"{span(usual, '')} % of use goes on without a choice, and the best "
         f"of the four adds {span(kept)} points.",
         "Cost": f"in USD million a year, {', '.join(paid)}; all but the first are upper bounds.",

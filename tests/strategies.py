@@ -61,6 +61,7 @@ class FakeTrajectory:
     stance: NDArray[np.int8]
     compute: Floats
     index: Floats
+    lacking: Floats
     frontier: Floats
     load: Floats
     training: Floats
@@ -138,6 +139,7 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "stance": rng.integers(0, 4, (months, nations)).astype(np.int8),
         "compute": rng.gamma(2.0, 1e5, (months, 3, 2)),
         "index": 120 + rng.random((months, kinds)).cumsum(axis=0),
+        "lacking": rng.random((months, nations)),
         "frontier": 125 + rng.random(months).cumsum(),
         "load": 2.0 * rng.random(months),
         "training": rng.gamma(2.0, 1e5, months),

@@ -134,9 +134,10 @@ def test_capability_forgone_lies_between_nothing_and_the_distance_of_the_last(en
     values = metric.compute(ensemble, at)
     assert values.shape == (len(at), len(ensemble.groups), 5)
     best = ensemble.index.max(axis=1)
-    assert (values >= 0.0).all()
-    assert (values <= (best - ensemble.index.min(axis=1))[at][:, None]).all()
-    level = (ensemble.share * ensemble.index[:, None]).sum(axis=2)
+    of_record = values - ensemble.lacking[at]
+    assert (of_record >= 0.0).all()
+    assert (of_record <= (best - ensemble.index.min(axis=1))[at][:, None]).all()
+    level = (ensemble.share * ensemble.index[:, None]).sum(axis=2) - ensemble.lacking
     np.testing.assert_allclose(values, (best[:, None] - level)[at], atol=1e-9)
 
 
