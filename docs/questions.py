@@ -138,7 +138,8 @@ def short() -> str:
         "Build our own": f"own models end at {span([own[n] for n in without], '')} % of developers "
         f"in the middle run, {span([more[n] for n in without])} points more than without; in "
         f"France, where European models are its own, at {own['FRA']:.1f} % and {more['FRA']:+.1f}. "
-        f"Of use, {span(saved)} points more go on if US services stop, and developers end {span(further)} months further behind the frontier.",
+        f"Of use, {span(saved)} points more go on if US services stop, and developers end "
+        f"{span(further)} months further behind the frontier.",
         "If US services stop": f"{span(usual, '')} % of use goes on without a choice, and the best "
         f"of the four adds {span(kept)} points.",
         "Cost": f"in USD million a year, {', '.join(paid)}; all but the first are upper bounds.",
