@@ -5,7 +5,7 @@ from __future__ import annotations
 MODEL = 8
 """Raised whenever any number of any result can move."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the layout of a result on disk changes; readers refuse another one."""
 
 DISTRIBUTION = "open-model-sim"

@@ -206,7 +206,9 @@ def run(
         typer.Option(metavar="N", help="Blocks run at a time; by default one for each processor."),
     ] = None,
     out: Out = Path("results"),
-    full: Annotated[bool, typer.Option("--full", help="Keep the runs of single nations.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Keep all months and the runs of single nations.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

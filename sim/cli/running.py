@@ -151,7 +151,7 @@ def run(
     out : Path
         Folder that stands for ``results/``.
     full : bool
-        Keep the runs of single nations.
+        Keep everything: every month, and the runs of single nations.
     silent : bool
         Show no progress.
     beside : dict of Scenario to Result, optional
@@ -165,11 +165,12 @@ def run(
     saved.require_writable(out)
     how: dict[str, Any] = {"engine": engine, "workers": workers}
     require_known(engine, how["workers"])
-    found, wrong = kept.find(scenario, out, full=full)
-    _say_damaged(wrong)
+    known = kept.find(scenario, out, full=full)
+    found = known.result
+    _say_damaged(known.wrong)
     with _progress(scenario.name, silent=silent) as progress:
         how["progress"] = progress
-        result = study.run(scenario, full=full, **how) if found is None else found
+        result = known.completed(study.run(scenario, full=full, **how)) if found is None else found
         asked = beside is not None and result.against is None
         reference = against.reference_of(scenario) if asked else None
         if beside is not None and reference is not None:

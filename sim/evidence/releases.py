@@ -272,6 +272,18 @@ def read_catalogue() -> Catalogue:
     return Catalogue(tuple(releases), read_serving(), _read_promotions())
 
 
+def last_known(until: int | None) -> int:
+    """Return the last month of dated facts that a world knows.
+
+    Parameters
+    ----------
+    until : int or None
+        Month number to which its facts are limited, if they are.
+    """
+    last = read_catalogue().last
+    return last if until is None else min(until, last)
+
+
 def _read_promotions() -> tuple[Promotion, ...]:
     """Return the dated prices beside the list."""
     columns = ("ecosystem", "model", "from", "to", "price", "source", "status")

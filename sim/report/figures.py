@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import months
 from sim.errors import StoreError
 from sim.report import style, tables
+from sim.report.between import STRAIGHT
 from sim.report.naming import Naming, distinct, naming
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def adoption_curves(
     title = _wrapped(headline(result, shown, groups, called), width, size)
     head = 0.95 + len(title) * size * 1.3 / 72 + (0.2 if columns == 1 else 0.0)
     height = head + rows * down + (rows - 1) * gap + foot
+    straight = shown.straight and any(group in shown.nations for group in groups)
     with rc_context(style.RC):
         figure = Figure(figsize=(width, height), facecolor=style.PAPER)
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
@@ -125,7 +127,7 @@ def adoption_curves(
         )
         for axis, group in zip(axes, groups, strict=True):
             _panel(axis, result, shown, group, top, called.name(group))
-        _words(figure, result, title, size, called, narrow=columns == 1)
+        _words(figure, result, title, size, called, narrow=columns == 1, straight=straight)
     return figure
 
 
@@ -314,6 +316,7 @@ def _words(
     called: Naming,
     *,
     narrow: bool,
+    straight: bool,
 ) -> None:
     """Write the title, what is seen, and the source note."""
     width, height = figure.get_size_inches()
@@ -325,6 +328,7 @@ def _words(
     notes = [
         "Lines: median of the runs. Bands: 5 to 95 % of runs.",
         "Shares are of developers who build on models; single nations may differ widely.",
+        *([STRAIGHT] if straight else []),
         f"{tables.run_words(result.n_runs)}, seed {result.seed}, result {result.hash[:12]}.",
     ]
     join = "\n" if narrow else " "

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim import months
 from sim.report import style, tables
+from sim.report.between import STRAIGHT
 from sim.report.naming import Names, known_names, naming
 
 WIDTH, HEIGHT = 112.0, 40.0
@@ -196,9 +197,10 @@ def _document(
         f"models, {first} to {last}, from 0 to 100 %; the broken line marks the end of facts, "
         f"{months.text(tables.facts_end(result))}."
     )
+    straight = f" {STRAIGHT}" if shown.straight else ""
     source = (
         f"{tables.run_words(result.n_runs)}, seed {result.seed}, result {result.hash[:12]}. "
-        "Single nations are less certain than groups."
+        f"Single nations are less certain than groups.{straight}"
     )
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '

@@ -18,6 +18,7 @@ import numpy as np
 from sim import months
 from sim.report import (
     basis,
+    between,
     figures,
     futures,
     history,
@@ -205,6 +206,7 @@ def context(
         "regions": (
             _regions(nations.tiles(result, shown, known.names)) if len(shown.nations) > 1 else []
         ),
+        "straight": between.STRAIGHT if shown.straight else "",
         "layers": {
             nations.slug(name): (name, colour) for name, colour in style.LAYER_COLOURS.items()
         },

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pyarrow import concat_tables
 
 from sim import months
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
+from sim.report.between import drawn_through
 from sim.study.columns import read_numbers, read_words
+from sim.study.thinned import is_nation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
@@ -67,6 +69,10 @@ class Result(Protocol):
         """Its effect against the reference, where that was asked for; else None."""
 
     @property
+    def between(self) -> Any:  # noqa: ANN401 - an Arrow table or None
+        """Curves of single nations in the months that files leave out, of a fresh run."""
+
+    @property
     def seen(self) -> Mapping[str, Any]:
         """Small Arrow tables of what the model gives beside what was observed, by name."""
 
@@ -83,12 +89,15 @@ class Curves:
         In the order of the last axis.
     values : array, shape (statistic, group, ecosystem, month)
         Shares, fractions; statistics as in `STATISTICS`.
+    straight : bool
+        Whether single nations are kept in some months alone, with straight lines between them.
     """
 
     groups: tuple[str, ...]
     ecosystems: tuple[str, ...]
     months: tuple[int, ...]
     values: Floats
+    straight: bool = False
 
     def of(self, group: str, statistic: str = "p50") -> Floats:
         """Return one statistic of one group, shape (ecosystem, month).
@@ -115,7 +124,7 @@ class Curves:
     @property
     def nations(self) -> tuple[str, ...]:
         """Groups that are single nations: three capital letters."""
-        return tuple(g for g in self.groups if len(g) == 3 and g.isupper())
+        return tuple(group for group in self.groups if is_nation(group))
 
     @property
     def unions(self) -> tuple[str, ...]:
@@ -146,9 +155,12 @@ def curves(result: Result) -> Curves:
     Raises
     ------
     SimError
-        If a month, an ecosystem or a value is missing: a picture with a hole would mislead.
+        If a month, an ecosystem or a value is missing: a picture with a hole would mislead. Single
+        nations may be kept in some months alone.
     """
     table = result.tables["curves"]
+    if result.between is not None:
+        table = concat_tables([table, result.between])
     if not table.num_rows:
         raise SimError("the result holds no curves")
     if len(words(table, "scenario")[1]) > 1:
@@ -166,27 +178,21 @@ def curves(result: Result) -> Curves:
     at = np.searchsorted(stamps, number)
     for place, statistic in enumerate(STATISTICS):
         values[place, group, rank[kind], at] = read_numbers(table, statistic)
+    straight = drawn_through(values, [at for at, name in enumerate(groups) if is_nation(name)])
     if not np.isfinite(values).all():
         missing = np.argwhere(~np.isfinite(values))[0]
         raise SimError(
             f"the curves lack {STATISTICS[missing[0]]} of {groups[missing[1]]}, "
             f"{order[missing[2]]}, {months.text(stamps[missing[3]])}"
         )
-    return Curves(groups, tuple(order), tuple(int(m) for m in stamps), values)
+    return Curves(groups, tuple(order), tuple(int(m) for m in stamps), values, straight)
 
 
 def facts_end(result: Result) -> int:
     """Return the last month for which the scenario knows dated facts."""
-    known: int | None = result.scenario.facts_until
-    return _last_fact() if known is None else min(known, _last_fact())
+    from sim.evidence.releases import last_known
 
-
-@cache
-def _last_fact() -> int:
-    """Return the month of the last fact in the evidence."""
-    from sim.evidence.releases import read_catalogue
-
-    return read_catalogue().last
+    return last_known(result.scenario.facts_until)
 
 
 def moments(result: Result, shown: Curves) -> tuple[int, ...]:

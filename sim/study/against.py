@@ -58,12 +58,12 @@ def against(
     """
     from sim.study.ensemble import run
 
-    wrong = None
+    known = kept.Kept()
     if reference not in made:
-        found, wrong = kept.find(reference, out)
-        made[reference] = run(reference, **how) if found is None else found
+        known = kept.find(reference, out)
+        made[reference] = run(reference, **how) if known.result is None else known.result
     beside = made[reference]
-    return effect(result, beside, METRIC, _group(result)), wrong
+    return effect(result, beside, METRIC, _group(result)), known.wrong
 
 
 def _group(result: Result) -> str:

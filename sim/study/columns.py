@@ -65,6 +65,12 @@ def words(codes: Ints, values: Sequence[str], missing: Flags | None = None) -> p
     return pa.DictionaryArray.from_arrays(numbers(codes, missing), strings(values), safe=False)
 
 
+def flags(values: Flags) -> pa.Array:
+    """Return a column of true and false: one bit each, the lowest first."""
+    bits = pa.py_buffer(np.packbits(values, bitorder="little"))
+    return pa.Array.from_buffers(pa.bool_(), values.size, [None, bits])
+
+
 def read_numbers(table: pa.Table, name: str) -> NDArray[Any]:
     """Return a column of numbers without an empty cell as an array, shape (rows,)."""
     return _memory(_whole(table.column(name)))

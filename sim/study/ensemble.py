@@ -93,7 +93,7 @@ def run(
     out : str or Path, optional
         Folder that stands for ``results/``; without it nothing is written.
     full : bool
-        Keep the runs and outcomes of single nations too.
+        Keep everything: runs and outcomes of single nations too, every month, nothing rounded.
 
     Raises
     ------
@@ -109,13 +109,14 @@ def run(
     resolved = resolve(
         scenario, runs=runs, seed=seed, until=until, nations=nations, overrides=overrides
     )
+    known = kept.Kept()
     if out is not None:
         saved.require_writable(Path(out))
-        found, wrong = kept.find(resolved, Path(out), full=full)
-        if found is not None:
-            return found
-        if wrong is not None:
-            warnings.warn(f"{wrong}; it is run again", stacklevel=2)
+        known = kept.find(resolved, Path(out), full=full)
+        if known.result is not None:
+            return known.result
+        if known.wrong is not None:
+            warnings.warn(f"{known.wrong}; it is run again", stacklevel=2)
     drivers = _drivers(resolved)
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
     count = resolved.ensemble.runs
@@ -124,7 +125,7 @@ def run(
     with safe_path() if engine == "mesa" else nullcontext():  # the kernel runs in threads
         blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
     reported = drivers.facts.months[drivers.first :]
-    known = drawn(drivers, resolved.ensemble.seed, np.arange(count))
+    draws = drawn(drivers, resolved.ensemble.seed, np.arange(count))
     ensemble = curves.gather(
         blocks,
         months=reported,
@@ -132,20 +133,21 @@ def run(
         ecosystems=drivers.ecosystems,
         blocs=drivers.facts.bloc,
         groups=shown,
-        drawn=known,
+        drawn=draws,
         asked=mid_2025.asked(reported, resolved),
         full=full,
         workers=workers,
     )
-    seen = history.tables(blocks, drivers, known)
-    mine = futures.of_replicates(known)
+    seen = history.tables(blocks, drivers, draws)
+    mine = futures.of_replicates(draws)
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],
         engine=engine, workers=workers, seconds=time.perf_counter() - began,
     )  # fmt: skip
     facts |= futures.data_on_learning(resolved)
-    return Result.of(resolved, facts, ensemble, seen, mine).saved(out)
+    made = Result.of(resolved, facts, ensemble, seen, mine, full=full)
+    return known.completed(made).saved(out)
 
 
 def resolve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,31 @@ if TYPE_CHECKING:
     from sim.study.result import Result
 
 
-def find(scenario: Scenario, out: Path, *, full: bool = False) -> tuple[Result | None, str | None]:
-    """Return the result of a scenario that was written before, or what is wrong with it.
+@dataclass(frozen=True)
+class Kept:
+    """What is there of a run.
+
+    Parameters
+    ----------
+    result : Result or None
+        With its folder; None where there is none that will do.
+    short : Result or None
+        One that is sound and lacks what was asked for: it keeps some months and no single nations.
+    wrong : str or None
+        What is wrong with a damaged one.
+    """
+
+    result: Result | None = None
+    short: Result | None = None
+    wrong: str | None = None
+
+    def completed(self, made: Result) -> Result:
+        """Return a new result with what the short one holds beside its tables."""
+        return made if self.short is None else replace(made, against=self.short.against)
+
+
+def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:
+    """Return what was written before of a scenario.
 
     Parameters
     ----------
@@ -23,14 +47,7 @@ def find(scenario: Scenario, out: Path, *, full: bool = False) -> tuple[Result |
     out : Path
         Folder that stands for ``results/``.
     full : bool
-        Whether the runs of single nations must be in it.
-
-    Returns
-    -------
-    result : Result or None
-        With its folder; None where there is none, none with single nations, or a damaged one.
-    wrong : str or None
-        What is wrong with a damaged one.
+        Whether every month and the runs of single nations must be in it.
     """
     from sim import evidence
     from sim.study.result import Result, folder_of
@@ -38,11 +55,11 @@ def find(scenario: Scenario, out: Path, *, full: bool = False) -> tuple[Result |
     name = scenario.hash(MODEL, evidence.load().hash)
     place = out / folder_of(scenario) / name[:12]
     if not place.exists():
-        return None, None
+        return Kept()
     try:
         found = Result.read(place)
     except StoreError as error:
-        return None, str(error)
+        return Kept(wrong=str(error))
     if found.hash != name:
-        return None, f"{place} holds another result, {found.hash}"
-    return (None, None) if full and not found.full else (found, None)
+        return Kept(wrong=f"{place} holds another result, {found.hash}")
+    return Kept(short=found) if full and not found.full else Kept(found)

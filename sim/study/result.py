@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sim.errors import InputError, Problem, nearest
+from sim.study import thinned
 from sim.study.columns import read_words
 from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
@@ -31,6 +32,13 @@ HEADLINE, FUTURES = "headline.csv", "futures.csv"
 CURVES, BY_FUTURE = "adoption_curves.svg", "futures.svg"
 
 
+_DICTIONARY = 1 << 22
+"""Bytes that the dictionary of a rounded column may take."""
+
+_LEVEL = 6
+"""Of compression of rounded columns: more takes time and saves nothing."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Result(Saved):
     """A finished run of one scenario.
@@ -42,7 +50,8 @@ class Result(Saved):
     scenario : Scenario
         As it was run, with no reference left.
     tables : mapping of str to pyarrow.Table
-        ``curves``, ``runs`` and ``outcomes``, with the columns of their files.
+        ``curves``, ``runs`` and ``outcomes``, as their files hold them: in some months and to some
+        digits alone (`sim.study.thinned`), unless everything was asked for.
     seen : mapping of str to pyarrow.Table
         What the runs would have shown of 2023 to 2025, beside what was observed.
     folder : Path, optional
@@ -55,6 +64,9 @@ class Result(Saved):
         as `sim.study.futures.table` makes it; None for a result that was written without it.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
+    between : pyarrow.Table, optional
+        Curves of single nations in the months that the files leave out; None for a result that
+        keeps every month or was read.
     """
 
     kind: ClassVar[str] = "run"
@@ -65,6 +77,7 @@ class Result(Saved):
     headline: pa.Table | None = field(default=None, kw_only=True)
     futures: pa.Table | None = field(default=None, kw_only=True)
     against: Effect | None = field(default=None, kw_only=True)
+    between: pa.Table | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(
@@ -74,18 +87,40 @@ class Result(Saved):
         ensemble: Ensemble,
         seen: Mapping[str, pa.Table],
         future: NDArray[np.int64],
+        *,
+        full: bool = False,
     ) -> Result:
-        """Return the result of an ensemble; ``future`` is that of each replicate."""
+        """Return the result of an ensemble.
+
+        Parameters
+        ----------
+        scenario, manifest, seen
+            As in `Result`.
+        ensemble : Ensemble
+        future : array, shape (replicates,), int
+            Future of each replicate.
+        full : bool
+            Keep every month, nothing rounded.
+        """
+        from sim import months
         from sim.study import futures, mid_2025, tables
 
+        curves, between, at = tables.curves(scenario.name, ensemble), None, None
+        if not full:
+            at = thinned.months_of_runs(ensemble.months, scenario)
+            of_nations = ensemble.months[thinned.months_of_nations(ensemble.months, scenario)]
+            kept = [months.text(month) for month in of_nations]
+            curves, between = thinned.split(curves, kept)
         made = {
-            "curves": tables.curves(scenario.name, ensemble),
-            "runs": tables.runs(scenario.name, ensemble),
+            "curves": curves,
+            "runs": tables.runs(scenario.name, ensemble, at),
             "outcomes": tables.outcomes(scenario.name, ensemble),
         }
         headline = mid_2025.table(scenario.name, ensemble)
         by_future = futures.table(scenario.name, ensemble, future)
-        return cls(manifest, scenario, made, seen, headline=headline, futures=by_future)
+        return cls(
+            manifest, scenario, made, seen, headline=headline, futures=by_future, between=between
+        )
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -115,9 +150,9 @@ class Result(Saved):
 
     @property
     def full(self) -> bool:
-        """Whether it holds the runs of single nations."""
+        """Whether it keeps everything: every month, and the runs of single nations."""
         _, held = read_words(self.tables["runs"], "group")
-        return any(len(group) == 3 and group.isupper() for group in held)
+        return any(thinned.is_nation(group) for group in held)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -176,14 +211,21 @@ class Result(Saved):
         InputError
             If the result holds no such group or month.
         """
-        chosen = self.curves[self.curves["group"] == self._group(group)]
+        from sim.study.tables import frame
+
+        code = self._group(group)
+        chosen = self.curves[self.curves["group"] == code]
         at = chosen[chosen["month"].astype(str) == month]
+        if at.empty and self.between is not None:
+            left = frame(self.between)
+            at = left[(left["group"] == code) & (left["month"].astype(str) == month)]
         if at.empty:
-            first, last = chosen["month"].min(), chosen["month"].max()
-            hint = f"it runs from {first} to {last}"
-            raise InputError(
-                Problem(f"the result holds no month {month!r}", path="month", hint=hint)
-            )
+            first, last = str(chosen["month"].min()), str(chosen["month"].max())
+            what, hint = f"no month {month!r}", f"it runs from {first} to {last}"
+            if first < month < last:
+                what = f"{code} at Decembers, not in {month!r}"
+                hint = "run it with full=True, or --full, to keep every month"
+            raise InputError(Problem(f"the result holds {what}", path="month", hint=hint))
         return at.set_index("ecosystem").drop(columns=["scenario", "group", "month"])
 
     def _group(self, word: str) -> str:
@@ -201,10 +243,16 @@ class Result(Saved):
         return code
 
     def _tables(self) -> dict[str, Writer]:
-        written = {f"{name}.parquet": _parquet_of(self.tables[name]) for name in TABLES}
-        texts = {"curves": self.tables["curves"]}
-        texts |= {f"{HISTORY}{name}": table for name, table in self.seen.items()}
-        written |= {f"{name}.csv": _csv_of(table) for name, table in texts.items()}
+        rounded = {} if self.full else thinned.CODED
+        written = {
+            f"{name}.parquet": _parquet_of(self.tables[name], rounded.get(name, ()))
+            for name in TABLES
+        }
+        curves = self.tables["curves"]
+        text = curves if self.full else thinned.rounded(curves, ["mean"])
+        # Names of scenarios, groups and ecosystems never need quotes, a tenth of the file.
+        written["curves.csv"] = _csv_of(text, quotes="none")
+        written |= {f"{HISTORY}{name}.csv": _csv_of(table) for name, table in self.seen.items()}
         if self.headline is not None:
             written[HEADLINE] = _csv_of(self.headline)
         if self.futures is not None:
@@ -283,7 +331,9 @@ def _row(effect: Effect) -> pa.Table:
     return pa.table({key: [value] for key, value in effect.as_dict().items()})
 
 
-def _parquet_of(table: pa.Table) -> Writer:
+def _parquet_of(table: pa.Table, coded: Sequence[str] = ()) -> Writer:
+    """Return what writes a table as Parquet; words and columns that are coded have dictionaries."""
+
     def write(path: Path) -> None:
         from pyarrow import parquet
 
@@ -292,18 +342,21 @@ def _parquet_of(table: pa.Table) -> Writer:
             table,
             path,
             compression="zstd",
-            use_dictionary=[*words, "run"],
+            compression_level=_LEVEL if coded else None,
+            use_dictionary=[*words, "run", *coded],
+            # One dictionary for all rows: a second one would be as large again.
+            dictionary_pagesize_limit=_DICTIONARY if coded else None,
             write_statistics=[*words, "run"],
         )
 
     return write
 
 
-def _csv_of(table: pa.Table) -> Writer:
+def _csv_of(table: pa.Table, quotes: Literal["needed", "none"] = "needed") -> Writer:
     def write(path: Path) -> None:
         from pyarrow import csv
 
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
+        csv.write_csv(table, path, csv.WriteOptions(quoting_style=quotes))
 
     return write
 

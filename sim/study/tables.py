@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.study import metrics
+from sim.study import metrics, thinned
 from sim.study.columns import numbers, words
 from sim.study.curves import BANDS, Ensemble
 
@@ -63,19 +63,37 @@ def curves(name: str, ensemble: Ensemble) -> pa.Table:
     return pa.table(columns)
 
 
-def runs(name: str, ensemble: Ensemble) -> pa.Table:
-    """Return ``runs``: share and developers of every run, by month, group, ecosystem and run."""
-    shape = ensemble.share.shape
-    developers = ensemble.share * ensemble.developers[:, :, None, :]
+def runs(name: str, ensemble: Ensemble, at: Ints | None = None) -> pa.Table:
+    """Return ``runs``: share and developers of every run, by ecosystem, group, month and run.
+
+    Rows of one ecosystem stand together: its shares have few different values once they are
+    rounded, which is what makes the file small.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario.
+    ensemble : Ensemble
+    at : array, shape (months kept,), int, optional
+        Positions of the months to keep; numbers are then rounded as `sim.study.thinned` says.
+        Without them every month is kept and nothing is rounded.
+    """
+    months = np.arange(len(ensemble.months)) if at is None else at
+    share, builders = ensemble.share[months], ensemble.developers[months]
+    developers = share * builders[:, :, None, :]
+    if at is not None:
+        share, developers = np.round(share, thinned.DECIMALS), thinned.figures(developers)
+    order = (2, 1, 0, 3)  # to ecosystem, group, month, run
+    shape = tuple(share.shape[axis] for axis in order)
     return pa.table(
         {
-            "scenario": _constant(ensemble.share.size, name),
+            "scenario": _constant(share.size, name),
             "run": numbers(_codes(shape, 3).astype(np.int32)),
-            "month": words(_codes(shape, 0), _months(ensemble)),
+            "month": words(_codes(shape, 2), [_months(ensemble)[month] for month in months]),
             "group": words(_codes(shape, 1), ensemble.groups),
-            "ecosystem": words(_codes(shape, 2), ensemble.ecosystems),
-            "share": numbers(ensemble.share.reshape(-1)),
-            "developers": numbers(developers.reshape(-1)),
+            "ecosystem": words(_codes(shape, 0), ensemble.ecosystems),
+            "share": numbers(share.transpose(order).reshape(-1)),
+            "developers": numbers(developers.transpose(order).reshape(-1)),
         }
     )
 

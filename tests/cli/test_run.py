@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,6 +12,7 @@ import time
 import pandas as pd
 import pytest
 
+from sim.report.between import STRAIGHT
 from tests.cli.conftest import MADE_UP, ROOT, environment
 
 VARIED = "parameters.network=0.5:1.5:3"
@@ -114,10 +116,15 @@ def test_a_damaged_result_is_run_again_and_that_is_said(run, tmp_path):
 
 
 def test_single_nations_are_run_where_the_result_that_is_there_lacks_them(run, tmp_path):
-    run("baseline", "--runs", 2, "--quiet")
-    done = run("baseline", "--runs", 2, "--full", "--json")
-    assert "unchanged" not in json.loads(done.stdout)
+    run("rand_package", "--runs", 2)
+    done = run("rand_package", "--runs", 2, "--full", "--quiet")
     assert done.stderr == ""
+    folder = tmp_path / done.stdout.strip()
+    months = pd.read_parquet(folder / "curves.parquet").query("group == 'CHN'")["month"]
+    assert {"2024-01", "2024-02"} <= set(months)
+    assert (folder / "against.csv").exists()  # what was there stays
+    again = run("rand_package", "--runs", 2, "--json")
+    assert "unchanged" in json.loads(again.stdout)  # it holds more than is asked for
 
 
 def test_a_run_ends_with_its_effect_against_the_reference(run, tmp_path):
@@ -155,6 +162,21 @@ def test_report_builds_the_page_again(run, sim, tmp_path):
     (folder / "report.html").unlink()
     done = sim("report", folder.parent / "latest")
     assert done.returncode == 0, done.stderr
+    again = (folder / "report.html").read_text()
+    # Charts of nations, which a result keeps at Decembers, are drawn by straight lines, and say so.
+    assert again.count(f" {STRAIGHT}") == 1
+    assert _without_charts(again.replace(f" {STRAIGHT}", "")) == _without_charts(page)
+
+
+def _without_charts(page):
+    """Return a page without the paths of its nations' charts."""
+    return re.sub(r'<path class="(us-|european|sovereign|chinese)[^>]*>', "", page)
+
+
+def test_a_result_that_keeps_everything_has_the_same_page_again(run, sim, tmp_path):
+    folder = tmp_path / run("baseline", "--runs", 2, "--full", "--quiet").stdout.strip()
+    page = (folder / "report.html").read_text()
+    assert sim("report", folder).returncode == 0
     assert (folder / "report.html").read_text() == page
 
 

@@ -74,6 +74,7 @@ class FakeResult:
     against: Any = None
     headline: Any = None
     futures: Any = None
+    between: Any = None
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

@@ -46,3 +46,9 @@ def world(monkeypatch, drivers):
 @pytest.fixture
 def result(world, scenario):
     return ensemble.run(scenario)
+
+
+@pytest.fixture
+def whole(world, scenario):
+    """Return the result that keeps everything."""
+    return ensemble.run(scenario, full=True)

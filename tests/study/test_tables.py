@@ -34,13 +34,13 @@ def test_columns_are_those_of_the_contract(result, name):
     assert set(frame["scenario"]) == {"made_up"}
 
 
-def test_each_number_stands_in_its_row(result, drivers):
+def test_each_number_stands_in_its_row(whole, drivers):
     world = fake_trajectory(drivers, 3, np.arange(40))
     place, month, run = ECOSYSTEMS.index("cn_open"), 17, 33
     n, x = world.developers[month, :, run], world.share[month, :, place, run]
     member = drivers.groups["global_south"]
     expected = (n * x)[member].sum() / n[member].sum()
-    runs = result.runs
+    runs = whole.runs
     row = runs[
         (runs["run"] == run)
         & (runs["month"] == pd.Period("2024-06", "M"))
@@ -51,10 +51,10 @@ def test_each_number_stands_in_its_row(result, drivers):
     assert row["developers"].item() == pytest.approx((n * x)[member].sum(), rel=1e-12)
 
 
-def test_curves_are_the_quantiles_of_runs(result):
+def test_curves_are_the_quantiles_of_runs(whole):
     keys = ["group", "ecosystem", "month"]
-    grouped = result.runs.groupby(keys, observed=True)["share"]
-    curves = result.curves.set_index(keys)
+    grouped = whole.runs.groupby(keys, observed=True)["share"]
+    curves = whole.curves.set_index(keys)
     expected = grouped.quantile(0.95)
     assert np.allclose(curves.loc[expected.index, "p95"], expected, rtol=1e-12)
     assert np.allclose(curves.loc[expected.index, "mean"], grouped.mean(), rtol=1e-12)
@@ -77,9 +77,9 @@ def test_only_whole_run_metrics_have_no_month(result):
     assert (units == 1).all()
 
 
-def test_outcomes_agree_with_runs(result):
+def test_outcomes_agree_with_runs(whole):
     at = pd.Period("2025-12", "M")
-    outcomes, runs = result.outcomes, result.runs
+    outcomes, runs = whole.outcomes, whole.runs
     metric = outcomes[
         (outcomes["metric"] == "share.us_closed")
         & (outcomes["group"] == "europe")
