@@ -715,7 +715,9 @@ def export(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder to write into; RESULT/export by default."),
+        typer.Option(
+            "--out", metavar="DIR", help="Folder to write into; RESULT/export by default."
+        ),
     ] = None,
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sim.report.naming import Naming
 
 
-
 @dataclass(frozen=True)
 class About:
     """What was asked and made.
@@ -77,8 +76,10 @@ class About:
     def _naming(self) -> Naming:
         from sim.report import naming
 
-        return naming.of_nations(None, ()) if self.document is None else naming.of_document(
-            self.document
+        return (
+            naming.of_nations(None, ())
+            if self.document is None
+            else naming.of_document(self.document)
         )
 
     def titles(self, groups: Iterable[str]) -> dict[str, str]:
@@ -94,7 +95,7 @@ class About:
         seen: Counter[str] = Counter()
         for group in groups:
             name = self._naming.name(group)
-            # All nations of a run of some are called by their names, every other group by its title.
+            # All nations of a run of some are called by their names, other groups by their titles.
             whole = group == "world" and bool(self._naming.part)
             title = name if whole else listed.get(group, name)
             seen[title] += 1

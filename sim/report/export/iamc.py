@@ -1,8 +1,8 @@
 """Tables in the format of the Integrated Assessment Modeling Consortium.
 
 One row a model, scenario, region, variable and unit, one column a year: what pyam and the scenario
-databases of the field read. A year is its December. The variable alone is the mean over runs, so that
-parts add up; quantiles follow behind a bar, such as ``Developers|Share|cn_open|p05``.
+databases of the field read. A year is its December. The variable alone is the mean over runs, so
+that parts add up; quantiles follow behind a bar, such as ``Developers|Share|cn_open|p05``.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def table(tables: Tables, about: About) -> pd.DataFrame:
     parts = [part[part["month"].str.endswith(DECEMBER)] for part in _parts(tables, about)]
     long = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if long.empty:
-        message = f"a {about.kind} has no table by group and December"
+        message = f"no table of this result ({about.kind}) is by group and December"
         if parts:
             message = "the result holds no December, which stands for its year"
         raise InputError(Problem(message, path="format", hint="csv and xlsx hold every table"))

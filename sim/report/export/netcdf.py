@@ -85,7 +85,7 @@ def dataset(tables: Tables, about: About) -> xr.Dataset:
         if name in tables:
             add(made, tables[name])
     if not made.arrays:
-        message = f"a {about.kind} has no table by month and group"
+        message = f"no table of this result ({about.kind}) is by month and group"
         raise InputError(Problem(message, path="format", hint="csv and xlsx hold every table"))
     if "design" in tables and "point" in made.labels:
         made.describe(tables["design"])
@@ -258,7 +258,7 @@ def _add_metrics(
             mine = list(keys)
             if rows[MONTH].iloc[0]:
                 mine.append(MONTH)
-            if place == "group" and rows[place].nunique() == 1:
+            if place == "group" and len(rows[place].unique()) == 1:
                 attributes["group"] = str(rows[place].iloc[0])
             else:
                 mine.append(place)

@@ -65,7 +65,7 @@ def write(path: Path, tables: Mapping[str, pd.DataFrame], about: About) -> None:
 def _readable(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return a table as a sheet holds it, and a word on what was done to it."""
     if RUN in table and len(table) > READABLE:
-        numbers = [str(name) for name in table.select_dtypes("floating").columns]
+        numbers = [str(name) for name in table.columns if table[name].dtype.kind == "f"]
         return over_runs(table, numbers), "over runs: csv and netcdf hold every run"
     if len(table) > ROWS:
         return table.head(0), "too long for a sheet: csv holds it"
@@ -100,7 +100,10 @@ def _read_me(
             rows.append((name, known.unit, "", known.meaning))
     rows += [(), ("Months are YYYY-MM. Shares are fractions. Money is USD of 2025.",)]
     groups = dict.fromkeys(
-        group for table, _ in given.values() if "group" in table for group in table["group"].unique()
+        group
+        for table, _ in given.values()
+        if "group" in table
+        for group in table["group"].unique()
     )
     if groups:
         rows += [(), ("group", "", "", "is")]
