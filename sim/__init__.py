@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from sim.study.calibration.observe import observe
     from sim.study.compare.compare import compare
     from sim.study.compare.result import Comparison
-    from sim.study.effect import effect
+    from sim.study.effect import Effect, effect
+    from sim.study.export import export
     from sim.study.robust.robust import Robust, robust
     from sim.world import World
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Calibration",
     "Comparison",
+    "Effect",
     "Hindcast",
     "InputError",
     "Problem",
@@ -59,6 +61,7 @@ __all__ = [
     "calibrate",
     "compare",
     "effect",
+    "export",
     "format_version",
     "hindcast",
     "load",
@@ -76,6 +79,7 @@ format_version = _version.FORMAT
 _ROOMS = {
     "Calibration": "sim.study.calibration.calibrate",
     "Comparison": "sim.study.compare.result",
+    "Effect": "sim.study.effect",
     "Hindcast": "sim.study.calibration.hindcast",
     "Result": "sim.study",
     "Scenario": "sim.scenario",
@@ -86,6 +90,7 @@ _ROOMS = {
     "calibrate": "sim.study.calibration.calibrate",
     "compare": "sim.study.compare.compare",
     "effect": "sim.study.effect",
+    "export": "sim.study.export",
     "hindcast": "sim.study.calibration.hindcast",
     "load": "sim.scenario",
     "observe": "sim.study.calibration.observe",

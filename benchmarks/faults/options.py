@@ -27,6 +27,7 @@ COMMANDS: dict[str, list[str]] = {
     "hindcast": ["hindcast", "--members", "200", "--steps", "1"],
     "observe": ["observe", "baseline", "--series", "hf_download_share", *FEW, *SHORT],
     "report": ["report", "nowhere"],
+    "export": ["export", "nowhere", "--format", "csv"],
 }  # fmt: skip
 
 TOGETHER: dict[str, str] = {

@@ -706,3 +706,31 @@ def report(
         output.print_json({"folder": str(page.parent), "report": str(page)})
     elif not quiet:
         typer.echo(str(page))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="iamc|netcdf|csv|xlsx", help="What to write.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Folder to write into; RESULT/export by default."
+        ),
+    ] = None,
+    json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+) -> None:
+    """Hand a result over to other tools."""
+    from sim.cli import output, together
+    from sim.study.export import export as hand_over
+
+    together.require(context)
+    made = hand_over(result, form, out)
+    if json:
+        output.print_json({"format": form, "path": str(made)})
+    elif not quiet:
+        typer.echo(str(made))

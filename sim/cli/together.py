@@ -55,6 +55,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "list": (Rule("--json", ("--quiet",), "prints every field, not only names"),),
     "validate": (Rule("--json", ("--quiet",), "prints a list even where nothing is wrong"),),
     "report": (Rule("--json", ("--quiet",), "prints where the report is"),),
+    "export": (Rule("--json", ("--quiet",), "prints where the file is"),),
     "compare": (
         Rule(
             "--interactions",

@@ -152,6 +152,12 @@ class Saved(ABC):
         """Return the result with its folder once it is written, or as it is without one."""
         return self if out is None else replace(self, folder=self.save(out))
 
+    def export(self, form: str, out: str | Path | None = None) -> Path:
+        """Write the result in the format of other tools, as `sim.study.export.export` does."""
+        from sim.study.export import export
+
+        return export(self, form, out)
+
     @classmethod
     def read(cls, folder: str | Path) -> Self:
         """Read a result that was saved, and check its seals.

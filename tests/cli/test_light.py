@@ -30,6 +30,7 @@ def test_the_interface_is_pinned():
     assert sim.__all__ == [
         "Calibration",
         "Comparison",
+        "Effect",
         "Hindcast",
         "InputError",
         "Problem",
@@ -46,6 +47,7 @@ def test_the_interface_is_pinned():
         "calibrate",
         "compare",
         "effect",
+        "export",
         "format_version",
         "hindcast",
         "load",

@@ -30,6 +30,7 @@ from sim.cli import (
 )
 from sim.cli.app import app
 from sim.errors import InputError
+from sim.study import export as hand_over
 from sim.study import saved
 from sim.study.calibration import observe as views
 from sim.study.compare.compare import compare
@@ -43,7 +44,7 @@ START = {
     "sensitivity": ["sensitivity", "baseline"], "compare": ["compare", "rand_package"],
     "robust": ["robust", POLICIES], "hypotheses": ["hypotheses"], "calibrate": ["calibrate"],
     "hindcast": ["hindcast"], "observe": ["observe", "baseline", "--series", "x"],
-    "report": ["report", "somewhere"],
+    "report": ["report", "somewhere"], "export": ["export", "somewhere", "--format", "csv"],
 }  # fmt: skip
 """Every command, with the least that it needs."""
 
@@ -56,7 +57,7 @@ VALUES = {
     "--precision": "0.1", "--threshold": "0.5", "--policy": "baseline", "--box": "1",
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
     "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
-    "--observations": "figures.csv",
+    "--observations": "figures.csv", "--format": "iamc",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 
@@ -146,6 +147,7 @@ def seen(tmp_path, monkeypatch, capsys):
     problems_of = note("problems_of")
     monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
+    monkeypatch.setattr(hand_over, "export", note("export"))
     monkeypatch.setattr(views, "observe", note("observe"))
 
     def call(*words):
