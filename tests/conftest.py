@@ -9,6 +9,10 @@ from hypothesis import HealthCheck, settings
 # No test may open a window.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+# One thread of linear algebra a process, set before numpy is loaded: where several test processes
+# share the cores, threads wait for each other at every small product, and burn most of the time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Compiling a rule on first use is slow, which says nothing about the rule: no deadline. In CI the
 # same examples are drawn every time, so that a failure there is about the change.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""The command ``sim`` over a made-up world: run by the tests as a process of its own.
+"""The command ``sim`` over a made-up world: a process of its own, or in the tests' own process.
 
 ``MADE_UP_SECONDS`` is how long a block takes, ``MADE_UP_BEGUN`` a file to touch when the first one
 begins, and ``MADE_UP_BYTES`` the most that a file may hold.
@@ -23,11 +23,19 @@ def simulate(drivers, seed, replicates, engine):
     return fake_trajectory(drivers, seed, replicates)
 
 
-# Worker processes read this module too, and so meet the made-up world as well.
-ensemble._drivers = lambda _: fake_drivers()
-ensemble._simulate = simulate
-ensemble.drawn = half
-futures.of_replicates = in_turn
+REPLACED = (
+    (ensemble, "_drivers", lambda _: fake_drivers()),
+    (ensemble, "_simulate", simulate),
+    (ensemble, "drawn", half),
+    (futures, "of_replicates", in_turn),
+)
+"""What the made-up world takes the place of: module, name and what stands there instead."""
+
+# Worker processes read this module too, and so meet the made-up world as well; a test that imports
+# it puts the world in its place for as long as it needs it.
+if __name__ in {"__main__", "__mp_main__"}:
+    for module, name, instead in REPLACED:
+        setattr(module, name, instead)
 
 if __name__ == "__main__":
     if "MADE_UP_BYTES" in os.environ:

@@ -1,10 +1,15 @@
-"""``sim run`` as a process: files, JSON, interruptions and places that cannot be written."""
+"""``sim run``: files, JSON, interruptions and places that cannot be written.
+
+What is written and printed is asked of the command in the tests' own process; signals, limits of
+the system and worker processes are met by a process as a user starts it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -13,17 +18,49 @@ import pandas as pd
 import pytest
 
 from sim.report.between import STRAIGHT
+from tests.cli import here
 from tests.cli.conftest import MADE_UP, ROOT, environment
 
 VARIED = "parameters.network=0.5:1.5:3"
 
 
 @pytest.fixture
-def run(sim):
+def run(tmp_path):
+    """Run ``sim run`` over the made-up world in this process, in an empty folder."""
+
+    def call(*words, **more):
+        with here.made_up_world(**more):
+            return here.sim("run", *map(str, words), cwd=tmp_path)
+
+    return call
+
+
+@pytest.fixture
+def run_process(sim):
+    """Run ``sim run`` over the made-up world in a process of its own."""
+
     def call(*words, **more):
         return sim("run", *words, made_up=True, **more)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """Return the folder in which ``sim run baseline --runs 2`` was called, and what it did."""
+    folder = tmp_path_factory.mktemp("first")
+    with here.made_up_world():
+        done = here.sim("run", "baseline", "--runs", "2", "--json", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, json.loads(done.stdout)
+
+
+@pytest.fixture
+def finished(first, tmp_path):
+    """Return what ``sim run baseline --runs 2`` said, whose files lie in this test's folder."""
+    folder, said = first
+    shutil.copytree(folder, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return said
 
 
 def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
@@ -79,19 +116,17 @@ def test_options_reach_the_scenario(run, tmp_path):
     assert scenario["parameters"]["network"] == 1.5
 
 
-def test_a_run_of_some_nations_leaves_the_world_alone(run, tmp_path):
-    world = json.loads(run("baseline", "--runs", 2, "--json").stdout)["folder"]
+def test_a_run_of_some_nations_leaves_the_world_alone(run, finished, tmp_path):
     one = json.loads(run("baseline", "--runs", 2, "--nations", "BRA", "--json").stdout)
     assert one["scenario"] == "baseline"
     assert one["folder"].startswith("results/baseline-BRA/")
     latest = tmp_path / "results" / "baseline" / "latest"
-    assert latest.resolve() == (tmp_path / world).resolve()
+    assert latest.resolve() == (tmp_path / finished["folder"]).resolve()
 
 
-def test_a_finished_result_is_read_and_not_run_again(run, tmp_path):
+def test_a_finished_result_is_read_and_not_run_again(run, finished, tmp_path):
     begun = tmp_path / "begun"
-    first = json.loads(run("baseline", "--runs", 2, "--json").stdout)
-    folder = tmp_path / first["folder"]
+    folder = tmp_path / finished["folder"]
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     (tmp_path / "results" / "baseline" / "latest").unlink()
     done = run("baseline", "--runs", 2, MADE_UP_BEGUN=str(begun))
@@ -101,12 +136,11 @@ def test_a_finished_result_is_read_and_not_run_again(run, tmp_path):
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert (tmp_path / "results" / "baseline" / "latest").resolve() == folder.resolve()
     again = json.loads(run("baseline", "--runs", 2, "--json").stdout)
-    assert again == {**first, "unchanged": made}
+    assert again == {**finished, "unchanged": made}
 
 
-def test_a_damaged_result_is_run_again_and_that_is_said(run, tmp_path):
-    first = json.loads(run("baseline", "--runs", 2, "--json").stdout)
-    table = tmp_path / first["folder"] / "curves.csv"
+def test_a_damaged_result_is_run_again_and_that_is_said(run, finished, tmp_path):
+    table = tmp_path / finished["folder"] / "curves.csv"
     sound = table.read_bytes()
     table.write_bytes(sound + b"x")
     done = run("baseline", "--runs", 2, "--quiet")
@@ -140,8 +174,7 @@ def test_a_run_ends_with_its_effect_against_the_reference(run, tmp_path):
     assert "Against baseline: US bloc" in page
 
 
-def test_the_reference_is_read_where_it_is_there(run, tmp_path):
-    run("baseline", "--runs", 2, "--quiet")
+def test_the_reference_is_read_where_it_is_there(run, finished, tmp_path):
     quiet = run("rand_package", "--runs", 2, "--quiet")
     assert not (tmp_path / quiet.stdout.strip() / "against.csv").exists()
     begun = tmp_path / "begun"
@@ -156,8 +189,8 @@ def test_full_keeps_single_nations(run, tmp_path):
     assert "CHN" in set(pd.read_parquet(tmp_path / folder / "runs.parquet")["group"])
 
 
-def test_report_builds_the_page_again(run, sim, tmp_path):
-    folder = tmp_path / json.loads(run("baseline", "--runs", 2, "--json").stdout)["folder"]
+def test_report_builds_the_page_again(sim, finished, tmp_path):
+    folder = tmp_path / finished["folder"]
     page = (folder / "report.html").read_text()
     (folder / "report.html").unlink()
     done = sim("report", folder.parent / "latest")
@@ -190,8 +223,8 @@ def test_a_file_in_the_folders_place_exits_3(run, tmp_path, out):
 
 
 @pytest.mark.parametrize("most", [0, 5_000, 100_000])
-def test_a_full_disk_exits_3_and_leaves_nothing(run, tmp_path, most):
-    done = run("baseline", "--runs", 40, MADE_UP_BYTES=str(most))
+def test_a_full_disk_exits_3_and_leaves_nothing(run_process, tmp_path, most):
+    done = run_process("baseline", "--runs", 40, MADE_UP_BYTES=str(most))
     assert done.returncode == 3, done.stderr
     # The last line: matplotlib may complain before that it cannot keep its list of fonts.
     assert "nothing was written" in done.stderr.splitlines()[-1]
@@ -199,10 +232,10 @@ def test_a_full_disk_exits_3_and_leaves_nothing(run, tmp_path, most):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_processes_give_what_one_process_gives(run, tmp_path):
+def test_processes_give_what_one_process_gives(run, run_process, tmp_path):
     tables = []
-    for options in ([], ["--engine", "mesa", "--workers", "2"]):
-        done = run("baseline", "--runs", 40, "--json", "--out", f"out{len(options)}", *options)
+    for call, options in ((run, []), (run_process, ["--engine", "mesa", "--workers", "2"])):
+        done = call("baseline", "--runs", 40, "--json", "--out", f"out{len(options)}", *options)
         assert done.returncode == 0, done.stderr
         folder = tmp_path / json.loads(done.stdout)["folder"]
         tables.append((folder.name, pd.read_parquet(folder / "runs.parquet")))

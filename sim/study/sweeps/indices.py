@@ -221,10 +221,12 @@ def by_outcome(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], Floa
     for key, rows in table.groupby(keys, observed=True, dropna=False, sort=False):
         metric, group, month = (str(word) for word in key)
         month = "" if month == "NaT" else month
-        wide = rows.pivot_table(index="point", columns="run", values="value", observed=True)
-        if len(wide) != points or wide.isna().any(axis=None):
+        # Filled by place: a pivot of each of hundreds of outcomes takes longer than the sweep.
+        runs, run = np.unique(rows["run"].to_numpy(), return_inverse=True)
+        wide = np.full((points, len(runs)), np.nan)
+        wide[rows["point"].to_numpy(), run] = rows["value"].to_numpy(dtype=np.float64)
+        missing = np.flatnonzero(np.isnan(wide).any(axis=1))
+        if missing.size:
             name = f"{metric} of {group}" + (f" in {month}" if month else "")
-            whole = wide.index[wide.notna().all(axis=1)]
-            missing = min(set(range(points)) - set(whole.tolist()))
-            raise RunError(f"{name} is missing at point {missing}")
-        yield (metric, group, month), wide.to_numpy(dtype=np.float64)
+            raise RunError(f"{name} is missing at point {missing[0]}")
+        yield (metric, group, month), wide
