@@ -338,12 +338,18 @@ def _parquet_of(table: pa.Table, coded: Sequence[str] = ()) -> Writer:
         from pyarrow import parquet
 
         words = [field.name for field in table.schema if not _is_number(field)]
+        plain = [
+            field.name for field in table.schema
+            if str(field.type) == "double" and field.name not in coded
+        ]  # fmt: skip
         parquet.write_table(
             table,
             path,
             compression="zstd",
             compression_level=_LEVEL if coded else None,
             use_dictionary=[*words, "run", *coded],
+            # First bytes of all numbers, then second bytes: a tenth less of a file.
+            use_byte_stream_split=plain,
             # One dictionary for all rows: a second one would be as large again.
             dictionary_pagesize_limit=_DICTIONARY if coded else None,
             write_statistics=[*words, "run"],
