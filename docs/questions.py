@@ -107,7 +107,8 @@ def short() -> str:
         return 100.0 * float(known[nation][choice, outcome]["change_p50"])
 
     def span(values: Sequence[float], sign: str = "+") -> str:
-        low, high = (format(value, f"{sign}.1f") for value in (min(values), max(values)))
+        ends = (round(value, 1) + 0.0 for value in (min(values), max(values)))  # no minus nought
+        low, high = (format(value, f"{sign}.1f") for value in ends)
         return low if low == high else f"{low} to {high}"
 
     idle = [
