@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks import clock
 from sim.scenario.drivers import Drivers
-from sim.study.ensemble import LANES
+from sim.study.run import LANES
 
 TIMES = 9
 """Timings of the kernel, of which the best counts."""

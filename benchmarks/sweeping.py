@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import clock
-from sim.study.ensemble import LANES
-from sim.study.sweeps import tasks
+from sim.ensemble import tasks
+from sim.study.run import LANES
 from sim.study.sweeps.study import Outcomes, Study, of_options
 from sim.study.sweeps.sweep import run_sweep, sweep
 

@@ -604,7 +604,7 @@ def hindcast(
     With --score it fits nothing: it scores the dated forecasts of a file.
     """
     from sim.cli import calibrating, output, scoring, together
-    from sim.study.calibration.hindcast import CUTOFF, ROLLING
+    from sim.study.hindcast import CUTOFF, ROLLING
 
     together.require(context)
     if score is not None:
@@ -674,7 +674,7 @@ def observe(
 ) -> None:
     """Show what a series would measure in a scenario, and what it did."""
     from sim.cli import observing, output, running, together
-    from sim.study.calibration.observe import observe as of
+    from sim.study.observe import observe as of
 
     together.require(context)
     frame = of(

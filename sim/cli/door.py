@@ -69,7 +69,7 @@ def precision(given: float | None) -> None:
 def cluster(address: str | None) -> None:
     """Refuse what cannot be the address of a scheduler."""
     if address is not None:
-        from sim.study.sweeps.executors import require_address
+        from sim.ensemble.executors import require_address
 
         require_address(address)
 

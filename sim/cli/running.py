@@ -18,8 +18,8 @@ from sim.cli import output
 if TYPE_CHECKING:
     from sim.errors import Problem
     from sim.scenario import Scenario
-    from sim.study import Result
-    from sim.study.ensemble import Progress
+    from sim.study.result import Result
+    from sim.study.run import Progress
 
 
 def resolve(
@@ -37,8 +37,8 @@ def resolve(
     InputError
         With everything that is wrong with any of them.
     """
-    from sim import study
     from sim.errors import InputError
+    from sim.study import run as study
 
     found: list[Scenario] = []
     problems: dict[Problem, None] = {}
@@ -158,9 +158,9 @@ def run(
         References that are there already, to which a new one is added; without it the result is
         not compared with its reference.
     """
-    from sim import study
     from sim.study import against, kept, saved
-    from sim.study.ensemble import require_known
+    from sim.study import run as study
+    from sim.study.run import require_known
 
     saved.require_writable(out)
     how: dict[str, Any] = {"engine": engine, "workers": workers}

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.ensemble.futures import DATA, MAIN, TOKENS, USED
 from sim.report import style, tables
 from sim.report.figures import MARGIN, NARROW, PANEL, end_labels, facts_line, ticks
 from sim.report.naming import naming
 from sim.scenario.futures import ALL, FUTURES, GOES_ON, NONE, STOPS, WORDS
-from sim.study.futures import DATA, MAIN, TOKENS, USED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

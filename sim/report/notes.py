@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.ensemble.columns import read_numbers, read_words
 from sim.report import tables
 from sim.report.effects import as_read
 from sim.scenario import reach
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
-from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.scenario.levers import Lever

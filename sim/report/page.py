@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.calibration.fitted import STATUSES
 from sim.report import (
     basis,
     between,
@@ -33,7 +34,6 @@ from sim.report.naming import Names, Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
 from sim.scenario import nations as choosing
-from sim.study.calibration.fitted import STATUSES
 
 if TYPE_CHECKING:
     from markupsafe import Markup

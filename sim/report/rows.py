@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.calibration.fitted import posterior, status
+from sim.ensemble.columns import read_numbers, read_words
 from sim.report import tables
 from sim.scenario import reach
-from sim.study.calibration.fitted import posterior, status
-from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.evidence import Nations, Parameter, Source

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from pyarrow import concat_tables
 
 from sim import months
+from sim.ensemble.columns import read_numbers, read_words
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
 from sim.report.between import drawn_through
-from sim.study.columns import read_numbers, read_words
-from sim.study.thinned import is_nation
+from sim.ensemble.columns import read_numbers, read_words
+from sim.ensemble.thinned import is_nation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
@@ -58,11 +59,11 @@ class Result(Protocol):
 
     @property
     def headline(self) -> Any:  # noqa: ANN401 - an Arrow table or None
-        """Mid-2025 outside China, as `sim.study.mid_2025` makes it, where the run has it."""
+        """Mid-2025 outside China, as `sim.calibration.mid_2025` makes it, where the run has it."""
 
     @property
     def futures(self) -> Any:  # noqa: ANN401 - an Arrow table or None
-        """The three futures, as `sim.study.futures` makes them, where the result has them."""
+        """The three futures, as `sim.ensemble.futures` makes them, where the result has them."""
 
     @property
     def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name

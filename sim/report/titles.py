@@ -12,7 +12,7 @@ from sim.report import style
 from sim.scenario.futures import WORDS
 
 if TYPE_CHECKING:
-    from sim.study.metric import Metric
+    from sim.metrics.metric import Metric
 
 PARAMETERS: Mapping[str, str] = {row.name: row.title for row in read_parameters()}
 """Short titles of parameters; `sim show` has the whole meaning of each."""
@@ -40,7 +40,7 @@ _OTHERS = {
 @cache
 def _metrics() -> dict[str, Metric]:
     from sim.evidence import load
-    from sim.study.metrics import every
+    from sim.metrics.registry import every
 
     known = every(tuple(ecosystem.id for ecosystem in load().ecosystems))
     return {metric.name: metric for metric in known}

@@ -54,9 +54,9 @@ def against(
     made : dict of Scenario to Result
         References that were run beside others before; a new one is added.
     **how
-        Engine, workers and progress, as `sim.study.ensemble.run` takes them.
+        Engine, workers and progress, as `sim.study.run.run` takes them.
     """
-    from sim.study.ensemble import run
+    from sim.study.run import run
 
     known = kept.Kept()
     if reference not in made:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.columns import read_numbers, read_words
 from sim.errors import InputError, Problem, nearest
-from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.study.result import Result

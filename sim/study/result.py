@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sim.ensemble.columns import read_words
 from sim.errors import InputError, Problem, nearest
-from sim.study import thinned
-from sim.study.columns import read_words
+from sim.ensemble import thinned
 from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from sim.ensemble.curves import Ensemble
     from sim.scenario import Scenario
-    from sim.study.curves import Ensemble
 
 
 TABLES = ("curves", "runs", "outcomes")
@@ -51,7 +51,7 @@ class Result(Saved):
         As it was run, with no reference left.
     tables : mapping of str to pyarrow.Table
         ``curves``, ``runs`` and ``outcomes``, as their files hold them: in some months and to some
-        digits alone (`sim.study.thinned`), unless everything was asked for.
+        digits alone (`sim.ensemble.thinned`), unless everything was asked for.
     seen : mapping of str to pyarrow.Table
         What the runs would have shown of 2023 to 2025, beside what was observed.
     folder : Path, optional
@@ -61,7 +61,7 @@ class Result(Saved):
         that does not reach it or holds some nations alone.
     futures : pyarrow.Table, optional
         What depends on whether builders never learned of Chinese models, stop or go on learning,
-        as `sim.study.futures.table` makes it; None for a result that was written without it.
+        as `sim.ensemble.futures.table` makes it; None for a result that was written without it.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
     between : pyarrow.Table, optional
@@ -103,7 +103,8 @@ class Result(Saved):
             Keep every month, nothing rounded.
         """
         from sim import months
-        from sim.study import futures, mid_2025, tables
+        from sim.calibration import mid_2025
+        from sim.ensemble import futures, tables
 
         curves, between, at = tables.curves(scenario.name, ensemble), None, None
         if not full:
@@ -211,7 +212,7 @@ class Result(Saved):
         InputError
             If the result holds no such group or month.
         """
-        from sim.study.tables import frame
+        from sim.ensemble.tables import frame
 
         code = self._group(group)
         chosen = self.curves[self.curves["group"] == code]
@@ -286,8 +287,8 @@ class Result(Saved):
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:
         from pyarrow import csv, parquet
 
+        from sim.calibration.history import VIEWS
         from sim.scenario import load
-        from sim.study.history import VIEWS
 
         tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
         seen = {
@@ -308,7 +309,7 @@ class Result(Saved):
         )
 
     def _frame(self, name: str) -> pd.DataFrame:
-        from sim.study.tables import frame
+        from sim.ensemble.tables import frame
 
         return frame(self.tables[name])
 

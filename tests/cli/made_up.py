@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from sim.cli import main
-from sim.study import ensemble, futures
+from sim.ensemble import futures
+from sim.study import run as ensemble
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from sim import evidence
 from sim.cli.app import app
+from sim.metrics.registry import registry
 from sim.scenario import levers, names
 from sim.scenario.drivers import vocabulary
-from sim.study.metrics import registry
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "source_documents.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.study import against, ensemble
+from sim.study import against
+from sim.study import run as ensemble
 from sim.study.effect import effect, over_worlds
 
 

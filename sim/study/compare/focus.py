@@ -16,21 +16,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis import peaks
 from sim.errors import InputError, Problem
+from sim.metrics import registry as metrics
 from sim.scenario import reach
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
-from sim.study import metrics, peaks
 from sim.study.compare import choice, cuts
 from sim.study.compare.details import COST, yearly
 from sim.study.effect import over_worlds
-from sim.study.ensemble import drawn
+from sim.study.run import drawn
 from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
+    from sim.ensemble.arms import Arms
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
-    from sim.study.compare.arms import Arms
     from sim.study.compare.choice import Pair
 
 Floats = NDArray[np.float64]
@@ -195,7 +196,7 @@ def table(seen: View, pairs: Sequence[Pair]) -> pd.DataFrame:
     DataFrame
         Scenarios in their order and the reference last. Quantiles are over runs; ``above_half`` is
         the part of runs above one half, of fractions alone; ``peaks`` is 2 where runs fall into two
-        parts by `sim.study.peaks`, and then ``split``, ``below``, ``low_peak`` and ``high_peak``
+        parts by `sim.analysis.peaks`, and then ``split``, ``below``, ``low_peak`` and ``high_peak``
         say which. Months to recover end with the run: ``censored`` is the part of runs that have
         not recovered by then, and neither their peaks nor their differences would mean anything.
         ``change_*`` and ``same_sign`` are of the paired differences to the reference; cost is one

@@ -14,14 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from sim.errors import InputError, Problem
-from sim.scenario.paths import OPTIONS, RUNS, SEED, named
-from sim.study.compare import choice, notes
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.compare import Source
-from sim.study.compare.details import COST
-from sim.study.compare.laid import laid_over
-from sim.study.compare.paired import (
+from sim.analysis.paired import (
     LEVEL,
     Floats,
     Ints,
@@ -30,11 +23,18 @@ from sim.study.compare.paired import (
     log_odds,
     require_two,
 )
+from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import kept
+from sim.errors import InputError, Problem
+from sim.scenario.paths import OPTIONS, RUNS, SEED, named
+from sim.study.compare import choice, notes
+from sim.study.compare.compare import Source
+from sim.study.compare.details import COST
+from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
-from sim.study.ensemble import resolve
 from sim.study.manifest import manifest
+from sim.study.run import resolve
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
-from sim.study.sweeps.outcomes import kept
 from sim.study.sweeps.study import Outcomes
 
 MOST_EXACT = 6

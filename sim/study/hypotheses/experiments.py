@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from sim.errors import InputError, Problem, nearest
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.choice import years_in_force
-from sim.study.compare.details import COST
-from sim.study.compare.paired import (
+from sim.analysis.paired import (
     Floats,
     Ints,
     draw_means,
@@ -24,6 +20,10 @@ from sim.study.compare.paired import (
     log_odds,
     require_two,
 )
+from sim.ensemble.arms import Arms, run_arms
+from sim.errors import InputError, Problem, nearest
+from sim.study.compare.choice import years_in_force
+from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.manifest import manifest

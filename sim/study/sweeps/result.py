@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from sim.study.columns import read_numbers
+from sim.ensemble.columns import read_numbers
 from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Sweep(Saved):
         import pyarrow as pa
         from pyarrow import parquet
 
-        from sim.study.tables import frame
+        from sim.ensemble.tables import frame
 
         if self.folder is not None:
             return frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))

@@ -9,22 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble import executors
+from sim.ensemble.outcomes import Kept, kept
+from sim.ensemble.store import Store
+from sim.ensemble.tasks import FAILURES, Job, is_fast, split
 from sim.errors import InputError, Problem, RunError
 from sim.evidence import load
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
 from sim.scenario.paths import named
 from sim.study import saved
-from sim.study.ensemble import require_known
 from sim.study.manifest import manifest
-from sim.study.sweeps import executors, study_file
+from sim.study.run import require_known
+from sim.study.sweeps import study_file
 from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import SCENARIO, Factor
-from sim.study.sweeps.outcomes import Kept, kept
 from sim.study.sweeps.result import Sweep
-from sim.study.sweeps.shards import Store
 from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
-from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
 from sim.version import MODEL
 
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.paired import interval
+from sim.ensemble.futures import of_replicates
 from sim.errors import InputError
 from sim.report import by_future, comparison
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.futures import FUTURES
-from sim.study import ensemble
+from sim.study import run as ensemble
 from sim.study.compare.compare import compare
-from sim.study.compare.paired import interval
 from sim.study.compare.result import BY_FUTURE, COLUMNS, FUTURE_COLUMNS, Comparison
 from sim.study.effect import require_paired
-from sim.study.futures import of_replicates
 
 FEW = {"runs": 18, "seed": 3, "sizes": False, "overrides": [("period.end", "2028-12")]}
 METRICS = ("share.bloc_us", "tokens.bloc_cn")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim import evidence, months
+from sim.ensemble.arms import run_arms
 from sim.errors import InputError
 from sim.scenario import load
 from sim.study.compare import cuts
-from sim.study.compare.arms import run_arms
 from sim.study.sweeps.study import Outcomes
 
 FOCUS = [("focus", "IND")]

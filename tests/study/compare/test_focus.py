@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from sim import evidence
+from sim.analysis import paired
 from sim.errors import InputError
 from sim.report import comparison
 from sim.report import focus as said
 from sim.scenario import levers, load, reach
 from sim.scenario import nations as places
-from sim.study import ensemble, saved
-from sim.study.compare import cuts, focus, paired
+from sim.study import run as ensemble
+from sim.study import saved
+from sim.study.compare import cuts, focus
 from sim.study.compare.compare import compare
 from sim.study.compare.details import yearly
 from sim.study.compare.result import Comparison
@@ -111,7 +113,7 @@ def view(place, names):
     pairs = [focus.choice.Pair(name, "baseline") for name in names]
 
     def run(some, outcomes):
-        from sim.study.compare.arms import run_arms
+        from sim.ensemble.arms import run_arms
 
         return run_arms(some, runs=4, seed=3, outcomes=outcomes, place=None)
 

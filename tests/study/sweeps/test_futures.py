@@ -9,7 +9,7 @@ import sim
 from sim.errors import InputError
 from sim.report import titles
 from sim.scenario.futures import FUTURES
-from sim.study.robust.robust import robust
+from sim.study.robust import robust
 from sim.study.sweeps.design import make
 from sim.study.sweeps.factors import parse_option
 from sim.study.sweeps.study import Outcomes, of_options

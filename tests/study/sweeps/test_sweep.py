@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.ensemble import executors, tasks
+from sim.ensemble.store import Store, write_whole
 from sim.errors import InputError, RunError, StoreError
-from sim.study import metrics, saved
-from sim.study.metric import Metric
-from sim.study.sweeps import executors, tasks
+from sim.metrics import registry as metrics
+from sim.metrics.metric import Metric
+from sim.study import saved
 from sim.study.sweeps.result import OUTCOMES, Sweep
-from sim.study.sweeps.shards import Store, write_whole
 from sim.study.sweeps.study import Outcomes, of_options
 from sim.study.sweeps.sweep import sweep
 from tests.strategies import ECOSYSTEMS
@@ -261,7 +262,7 @@ def test_a_shard_is_whole_or_not_there(tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.study.sweeps.shards.os.fsync", full)
+    monkeypatch.setattr("sim.ensemble.store.os.fsync", full)
     with pytest.raises(StoreError, match="No space left on device; what is finished is kept"):
         store.put("key", b"content")
     assert list(store.folder.iterdir()) == []
