@@ -11,8 +11,9 @@ import numpy as np
 
 from benchmarks import clock
 from sim.ensemble import tasks
-from sim.study.run import LANES
-from sim.study.sweeps.study import Outcomes, Study, of_options
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import LANES
+from sim.study.sweeps.study import Study, of_options
 from sim.study.sweeps.sweep import run_sweep, sweep
 
 VARY = ("parameters.network=0.2:1.6:8",)

@@ -33,7 +33,7 @@ COLUMNS = ("figure", "p05", "p50", "p95", "runs", "seed", "model_version")
 def write() -> None:
     """Run the baseline and write what it says of every figure, in percent."""
     from sim.scenario import compile as compiled
-    from sim.study.run import resolve
+    from sim.scenario.resolve import resolve
 
     resolved = resolve("baseline")
     found = _draws(resolved, compiled(resolved))

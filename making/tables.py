@@ -319,9 +319,9 @@ def rules(file: str) -> str:
 def constants() -> str:
     """Return the numbers of the model that stand in the code and not in the parameter table."""
     from sim import months
+    from sim.ensemble import runner
     from sim.evidence import history, router
     from sim.scenario import facts as known
-    from sim.study import run as ensemble
     from sim.world.rules import capability, learning
 
     yardsticks = evidence.load().nations.constants
@@ -347,7 +347,7 @@ def constants() -> str:
         ("SAME_INDEX", router.SAME_INDEX, "ECI points",
          "an entry of the menu is a model of the catalogue within these"),
         ("SAME_DAYS", router.SAME_DAYS, "days", "and within these"),
-        ("LANES", ensemble.LANES, "replicates", "computed side by side; no number depends on it"),
+        ("LANES", runner.LANES, "replicates", "computed side by side; no number depends on it"),
     ]  # fmt: skip
     return table(("constant", "value", "unit", "meaning"), rows)
 

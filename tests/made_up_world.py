@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim import months
-from sim.ensemble import futures
+from sim.ensemble import futures, runner
 from sim.scenario import Scenario
 from sim.study import run as ensemble
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
@@ -38,8 +38,8 @@ def world(monkeypatch, drivers):
         return fake_trajectory(given, seed, replicates)
 
     monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
-    monkeypatch.setattr(ensemble, "_simulate", simulate)
-    monkeypatch.setattr(ensemble, "drawn", half)
+    monkeypatch.setattr(runner, "simulate", simulate)
+    monkeypatch.setattr(runner, "drawn", half)
     monkeypatch.setattr(futures, "of_replicates", in_turn)
     return asked
 

@@ -19,10 +19,11 @@ import pandas as pd
 
 from benchmarks import machine
 from sim.calibration import identify
+from sim.calibration.fit import Plan
 from sim.calibration.judgement import judged
 from sim.calibration.targets import values
 from sim.evidence.tables import data_hash
-from sim.study.calibrate import Plan, calibrate
+from sim.study.calibrate import calibrate
 from sim.study.hindcast import (
     ALTERNATIVES,
     ROLLING,

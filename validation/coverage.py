@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 
 from benchmarks import machine
 from sim.analysis.paired import LEVEL, bootstrap, interval
-from sim.ensemble.outcomes import Kept, kept, measure
-from sim.ensemble.store import write_whole
+from sim.calibration.fit import Plan, draws
+from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
+from sim.ensemble.runner import LANES
+from sim.ensemble.store import digest, write_whole
 from sim.evidence import load, posterior
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Joint
-from sim.study.calibrate import Plan, calibrate, draws
-from sim.study.run import LANES, resolve
-from sim.study.sweeps.study import Outcomes, digest
+from sim.scenario.resolve import resolve
+from sim.study.calibrate import calibrate
 from sim.version import MODEL
 from sim.world import simulate
 

@@ -23,9 +23,9 @@ from sim.evidence.without import matching, without
 from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers, world_offsets
+from sim.scenario.resolve import resolve
 from sim.study.hindcast import ALTERNATIVES
 from sim.study.observe import looked_at, places_of
-from sim.study.run import resolve
 
 UNTIL = calendar.text(LAST_OBSERVED)
 SCENARIO = "baseline"

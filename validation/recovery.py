@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration import members
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import FITTED
 from sim.calibration.series import percent
 from sim.calibration.targets import Target, covariance, targets
-from sim.study.calibrate import Plan, calibrate, compiled
+from sim.study.calibrate import calibrate
 
 
 def recovery(

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.analysis.worlds import over_worlds
 from sim.errors import InputError, Problem
-from sim.study.effect import over_worlds
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

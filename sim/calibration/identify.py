@@ -12,14 +12,14 @@ from sim.calibration.fitted import FITTED
 from sim.calibration.series import percent
 
 if TYPE_CHECKING:
-    from sim.study.calibrate import Calibration
+    from sim.calibration.fit import Fit
 
 MOVED = 0.25
 """Part of the information above which a parameter counts as moved: spread lost or shift."""
 
 
-def tables(done: Calibration) -> dict[str, pd.DataFrame]:
-    """Return the tables of a calibration: parameters, correlations and targets."""
+def tables(done: Fit) -> dict[str, pd.DataFrame]:
+    """Return the tables of a fit: parameters, correlations and targets."""
     return {
         "parameters": parameters(done),
         "correlations": correlations(done),
@@ -27,7 +27,7 @@ def tables(done: Calibration) -> dict[str, pd.DataFrame]:
     }
 
 
-def parameters(done: Calibration) -> pd.DataFrame:
+def parameters(done: Fit) -> pd.DataFrame:
     """Return prior and posterior of every drawn parameter.
 
     ``spread`` is the standard deviation of the posterior's scores over the prior's, ``shift`` the
@@ -55,7 +55,7 @@ def parameters(done: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def correlations(done: Calibration, least: float = 0.3) -> pd.DataFrame:
+def correlations(done: Fit, least: float = 0.3) -> pd.DataFrame:
     """Return pairs of parameters whose posterior scores are correlated, strongest first."""
     places = [n for n, row in enumerate(done.unknown.held) if row.path in FITTED]
     every = range(len(done.unknown.held))
@@ -75,7 +75,7 @@ def correlations(done: Calibration, least: float = 0.3) -> pd.DataFrame:
     return frame.loc[order].reset_index(drop=True)
 
 
-def fits(done: Calibration) -> pd.DataFrame:
+def fits(done: Fit) -> pd.DataFrame:
     """Return the targets with what prior and posterior show there, percent: predictive checks."""
     rows = []
     for place, aim in enumerate(done.aims):

@@ -15,10 +15,10 @@ from sim.calibration import series as observed
 from sim.calibration.fitted import BANDS, FITTED, SPLIT
 from sim.calibration.series import SERIES
 from sim.calibration.targets import Target, modelled, months_of, targets
+from sim.ensemble import runner
 from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Joint
-from sim.study.run import LANES
 from sim.world import views
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ def worlds(
     values = unknown.values(scores)
     names = list(wanted)
     parts: dict[str, list[Floats]] = {name: [] for name in names}
-    for first in range(0, members, LANES):
-        lanes = np.arange(first, min(first + LANES, members))
+    for lanes in runner.cut(members):
         fitted = Joint(unknown.names, np.ascontiguousarray(values[:, lanes].T), each=True)
         mine = dataclasses.replace(drivers, fitted=fitted)
         shown = [_one(mine, wanted, seed, lanes + repeat * members) for repeat in range(repeats)]
@@ -186,10 +185,7 @@ def _one(
     seed: int,
     replicates: NDArray[np.int64],
 ) -> dict[str, Floats]:
-    from sim.world import simulate
-
-    months = drivers.facts.months.size
-    seen = simulate(drivers, seed=seed, replicates=replicates, view_months=months)
+    seen = runner.simulate(drivers, seed, replicates, view_months=drivers.facts.months.size)
     known = views.lanes(drivers, seed, replicates)
     return {name: views.view(SERIES[name], seen, drivers, known, at) for name, at in wanted.items()}
 

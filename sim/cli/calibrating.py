@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
     """Run a calibration and return it; ``ship`` puts its draws where scenarios take them."""
+    from sim.calibration.fit import Plan
     from sim.evidence.posterior import FOLDER
-    from sim.study.calibrate import Plan
     from sim.study.calibrate import calibrate as run
     from sim.study.shipping import ship as put
 
@@ -80,7 +80,7 @@ def calibration_json(done: Calibration) -> dict[str, Any]:
 
 def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) -> Hindcast:  # noqa: ANN401
     """Run a hindcast and return it."""
-    from sim.study.calibrate import Plan
+    from sim.calibration.fit import Plan
     from sim.study.hindcast import hindcast as run
 
     with bar("cut-offs", silent=silent) as progress:
@@ -89,7 +89,7 @@ def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) ->
 
 def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
     """Return scores of structural alternatives."""
-    from sim.study.calibrate import Plan
+    from sim.calibration.fit import Plan
     from sim.study.hindcast import alternatives as run
 
     with bar("alternatives", silent=silent) as progress:
@@ -98,7 +98,7 @@ def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # 
 
 def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
     """Return scores on nations that were left out."""
-    from sim.study.calibrate import Plan
+    from sim.calibration.fit import Plan
     from sim.study.left_out import left_out
 
     with bar("folds", silent=silent) as progress:

@@ -16,10 +16,10 @@ import typer
 from sim.cli import output
 
 if TYPE_CHECKING:
+    from sim.ensemble.runner import Progress
     from sim.errors import Problem
     from sim.scenario import Scenario
     from sim.study.result import Result
-    from sim.study.run import Progress
 
 
 def resolve(
@@ -38,15 +38,13 @@ def resolve(
         With everything that is wrong with any of them.
     """
     from sim.errors import InputError
-    from sim.study import run as study
+    from sim.scenario.resolve import resolve
 
     found: list[Scenario] = []
     problems: dict[Problem, None] = {}
     for name in names:
         try:
-            found.append(
-                study.resolve(name, runs=runs, seed=seed, until=until, overrides=overrides)
-            )
+            found.append(resolve(name, runs=runs, seed=seed, until=until, overrides=overrides))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -158,9 +156,9 @@ def run(
         References that are there already, to which a new one is added; without it the result is
         not compared with its reference.
     """
+    from sim.ensemble.runner import require_known
     from sim.study import against, kept, saved
     from sim.study import run as study
-    from sim.study.run import require_known
 
     saved.require_writable(out)
     how: dict[str, Any] = {"engine": engine, "workers": workers}

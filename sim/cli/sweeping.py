@@ -12,13 +12,14 @@ from typing import Any
 import typer
 
 from sim.cli import output
+from sim.ensemble.blocks import Progress
 from sim.report import sensitivity as drawing
 from sim.report import style, titles
 from sim.report.sweeps import count_of as counted
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.sensitivity import Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
-from sim.study.sweeps.sweep import Progress, sweep
+from sim.study.sweeps.sweep import sweep
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,23 +13,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ensemble import executors
-from sim.ensemble.outcomes import Kept
+from sim.ensemble.blocks import Part, run_jobs, table
+from sim.ensemble.outcomes import Kept, Outcomes
 from sim.ensemble.outcomes import kept as kept_of
+from sim.ensemble.runner import Progress, require_known
 from sim.ensemble.store import Store
-from sim.ensemble.tasks import FAILURES, Job, Task, run_task, split
+from sim.ensemble.tasks import Job
 from sim.errors import RunError
-from sim.study.run import require_known
-from sim.study.sweeps.study import Outcomes
-from sim.version import MODEL
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Progress = Callable[[int, int], None]
-"""Called with replicates done and replicates in all."""
-
 FOLDER = "arms"
 
 
@@ -125,37 +120,16 @@ def run_arms(
     jobs = {name: _job(scenario, runs, seed, outcomes) for name, scenario in scenarios.items()}
     shape = _shape(next(iter(scenarios.values())), outcomes)
     store = None if place is None else Store(place / FOLDER)
-    evidence = _evidence()
-    tasks = {name: split(job, MODEL, evidence) for name, job in jobs.items()}
-    every = [task.key for mine in tasks.values() for task in mine]
-    found = {} if store is None else {k: f.read_bytes() for k, f in store.find(every)[0].items()}
-    each = {task.key: task.last - task.first for mine in tasks.values() for task in mine}
-    total = sum(each.values())
-    state = {"done": sum(size for key, size in each.items() if key in found)}
-
-    def finished(task: Task, content: bytes) -> None:
-        if store is not None:
-            store.put(task.key, content)
-        found[task.key] = content
-        state["done"] += task.last - task.first
-        if progress:
-            progress(state["done"], total)
-
-    # Arms that are the same world share their tasks: each is computed once.
-    missing: dict[str, list[Task]] = {}
-    taken = set(found)
-    for name, mine in tasks.items():
-        missing[name] = [task for task in mine if task.key not in taken]
-        taken |= {task.key for task in mine}
-    if cluster is not None:
-        for name, mine in missing.items():
-            for task, content in executors.execute(jobs[name], mine, workers, cluster):
-                finished(task, content)
-    else:
-        _in_threads([(jobs[n], t) for n, mine in missing.items() for t in mine], workers, finished)
+    done = run_jobs(
+        jobs, store, workers, cluster, threads=True,
+        progress=None if progress is None else lambda count, total, _: progress(count, total),
+    )  # fmt: skip
+    for name, failures in done.failures.items():
+        if failures:
+            raise RunError(f"{name}: {next(iter(failures.values()))}")
     values = {
-        name: np.concatenate([_values(found[task.key], name) for task in mine]).reshape(runs, -1)
-        for name, mine in tasks.items()
+        name: np.concatenate([_values(part) for part in parts]).reshape(runs, -1)
+        for name, parts in done.parts.items()
     }
     draws, shipped = _draws(scenarios.values(), runs, seed)
     return Arms(_labels(shape), values, draws, shipped)
@@ -170,25 +144,6 @@ def _draws(scenarios: Iterable[Scenario], runs: int, seed: int) -> tuple[Ints, i
         if fitted is not None:
             return fitted.rows(seed, np.arange(runs)), len(fitted.values)
     return np.arange(runs), None
-
-
-def _in_threads(
-    work: Sequence[tuple[Job, Task]], workers: int, finished: Callable[[Task, bytes], None]
-) -> None:
-    """Compute blocks in threads: the kernel lets go of the interpreter."""
-    pool = ThreadPoolExecutor(workers)
-    try:
-        futures = {pool.submit(run_task, job, task): task for job, task in work}
-        for future in as_completed(futures):
-            finished(futures[future], future.result())
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _evidence() -> str:
-    from sim.evidence import load
-
-    return load().hash
 
 
 def _job(scenario: Scenario, runs: int, seed: int, outcomes: Outcomes) -> Job:
@@ -218,22 +173,7 @@ def _labels(shape: Kept) -> pd.DataFrame:
     )
 
 
-def _values(content: bytes, name: str) -> Floats:
-    """Return the values of a block in their order.
-
-    Raises
-    ------
-    RunError
-        If the block holds a failure.
-    """
-    import json
-
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    table = parquet.read_table(pa.BufferReader(content))
-    failures = json.loads((table.schema.metadata or {}).get(FAILURES, b"{}"))
-    if failures:
-        raise RunError(f"{name}: {next(iter(failures.values()))}")
-    values: Floats = np.asarray(table["value"].to_numpy())
+def _values(part: Part) -> Floats:
+    """Return the values of a block in their order."""
+    values: Floats = np.asarray(table(part)["value"].to_numpy())
     return values

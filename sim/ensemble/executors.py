@@ -1,7 +1,7 @@
-"""Where tasks run: in this process, in a pool of processes, or on a Dask cluster.
+"""Where work runs: in this process, in threads, in a pool of processes, or on a Dask cluster.
 
-Every executor yields the bytes of each task as it is done, in any order, and holds a bounded number
-of them: memory stays flat however long a sweep is. The caller alone writes to the store.
+What comes of each part is yielded as it is done, in any order. Processes and clusters hold a
+bounded number of parts: memory stays flat however long a sweep is.
 """
 
 from __future__ import annotations
@@ -12,27 +12,25 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from sim.ensemble.children import TERMINAL, Workers, hear, safe_path
-from sim.ensemble.tasks import Job, Task, run_task
 from sim.errors import InputError, Problem, RunError, cited
 
 ATTEMPTS = 4
-"""How often a task is tried whose worker died."""
+"""How often a part is tried whose worker died."""
 
 PATIENCE = 30
 """Seconds that a scheduler has to answer."""
 
 AHEAD = 2
-"""Tasks that wait or run for each worker."""
+"""Parts that wait or run for each worker."""
 
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}", re.ASCII)
-
-Done = Iterator[tuple[Task, bytes]]
 
 
 def require_address(address: str) -> None:
@@ -48,17 +46,33 @@ def require_address(address: str) -> None:
         raise InputError(Problem(message, path="cluster", hint=hint))
 
 
-def execute(job: Job, tasks: Sequence[Task], workers: int, cluster: str | None) -> Done:
-    """Yield tasks with their outcomes as they are done.
+def execute[S, P, R](
+    task: Callable[[S, P], R],
+    shared: S,
+    parts: Sequence[P],
+    workers: int,
+    cluster: str | None = None,
+    *,
+    threads: bool = False,
+    attempts: int = ATTEMPTS,
+) -> Iterator[tuple[P, R]]:
+    """Yield parts of some work with what comes of them, as they are done.
 
     Parameters
     ----------
-    job : Job
-    tasks : sequence of Task
+    task : callable
+        A function of a module, called with what is shared and a part.
+    shared : object
+        What every part needs to know; sent to a worker once.
+    parts : sequence
     workers : int
-        Processes; one is this process itself.
+        Processes or threads; one process is this process itself.
     cluster : str, optional
         Address of a Dask scheduler, or ``local`` for a cluster of ``workers`` processes here.
+    threads : bool
+        Whether the task lets go of the interpreter, so that threads do.
+    attempts : int
+        How often a part is tried whose worker process died.
 
     Raises
     ------
@@ -69,62 +83,79 @@ def execute(job: Job, tasks: Sequence[Task], workers: int, cluster: str | None) 
     """
     if cluster is not None:
         require_address(cluster)
-    if cluster is None and (workers == 1 or len(tasks) == 1):
-        for task in tasks:
-            yield task, run_task(job, task)
-        return
-    with safe_path():
-        if cluster is not None:
-            yield from _on_cluster(job, tasks, workers, cluster)
-        else:
-            yield from _in_pool(job, tasks, min(workers, len(tasks)))
+        with safe_path():
+            yield from _on_cluster(task, shared, parts, workers, cluster)
+    elif threads and parts:
+        yield from _in_threads(task, shared, parts, min(workers, len(parts)))
+    elif workers == 1 or len(parts) <= 1:
+        for part in parts:
+            yield part, task(shared, part)
+    else:
+        with safe_path():
+            yield from _in_pool(task, shared, parts, min(workers, len(parts)), attempts)
 
 
-def _in_pool(job: Job, tasks: Sequence[Task], workers: int) -> Done:
-    """Run tasks in processes; where one is killed, a new pool takes up what was under way."""
-    waiting = list(reversed(tasks))
-    tried: dict[str, int] = {}
+def _in_threads[S, P, R](
+    task: Callable[[S, P], R], shared: S, parts: Sequence[P], workers: int
+) -> Iterator[tuple[P, R]]:
+    pool = Workers(ThreadPoolExecutor(workers))
+    try:
+        under_way = {pool.submit(task, shared, part): part for part in parts}
+        for _ in parts:
+            future = pool.next_finished()
+            yield under_way.pop(future), future.result()
+    finally:
+        pool.end()  # interrupted or failed: what has not begun never will
+
+
+def _in_pool[S, P, R](
+    task: Callable[[S, P], R], shared: S, parts: Sequence[P], workers: int, attempts: int
+) -> Iterator[tuple[P, R]]:
+    """Run parts in processes; where one is killed, a new pool takes up what was under way."""
+    waiting = list(reversed(range(len(parts))))
+    tried: Counter[int] = Counter()
     while waiting:
-        pool = Workers(_pool(job, workers))
-        under_way: dict[Future[bytes], Task] = {}
+        pool = Workers(_pool(task, shared, workers))
+        under_way: dict[Future[R], int] = {}
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < AHEAD * workers:
                     # Taken off the list once it is accepted: a broken pool accepts nothing.
-                    under_way[pool.submit(_in_process, waiting[-1])] = waiting[-1]
+                    under_way[pool.submit(_in_process, parts[waiting[-1]])] = waiting[-1]
                     waiting.pop()
                 future = pool.next_finished()
-                content = future.result()  # a broken pool is told here, the task still listed
-                yield under_way.pop(future), content
+                found = future.result()  # a broken pool is told here, the part still listed
+                yield parts[under_way.pop(future)], found
         except BrokenExecutor:
-            for task in under_way.values():
-                tried[task.key] = tried.get(task.key, 1) + 1
-                if tried[task.key] > ATTEMPTS:
-                    raise RunError(
-                        f"worker processes were ended from outside {ATTEMPTS} times, perhaps for "
-                        "want of memory; what is finished is kept"
-                    ) from None
+            tried.update(under_way.values())
+            if max(tried.values()) >= attempts:
+                times = "" if attempts == 1 else f" {attempts} times"
+                raise RunError(
+                    f"worker processes were ended from outside{times}, perhaps for want of memory; "
+                    "what is finished is kept"
+                ) from None
             waiting += reversed(under_way.values())
         finally:
             pool.end()
 
 
-def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
+def _pool(task: Callable[..., Any], shared: object, workers: int) -> ProcessPoolExecutor:
+    # A fresh interpreter for each worker: forking a process that has threads may hang.
     return ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_enter,
-        initargs=(job,),
+        initargs=(task, shared),
     )
 
 
-_inside: Job | None = None
-"""What a worker process works on; sent once and not with every task."""
+_inside: tuple[Callable[..., Any], object] | None = None
+"""What a worker process works on; sent once and not with every part."""
 
 
-def _enter(job: Job) -> None:
+def _enter(task: Callable[..., Any], shared: object) -> None:
     global _inside  # noqa: PLW0603 - a process has no other place to keep it
-    _inside = job
+    _inside = (task, shared)
     # Ctrl-C and its closing reach every process of a terminal; the parent ends the workers.
     for number in TERMINAL:
         signal.signal(number, signal.SIG_IGN)
@@ -140,20 +171,23 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _in_process(task: Task) -> bytes:
+def _in_process(part: Any) -> Any:  # noqa: ANN401 - of any kind
     assert _inside is not None  # noqa: S101 - the pool's initializer has set it
-    return run_task(_inside, task)
+    task, shared = _inside
+    return task(shared, part)
 
 
-def _on_cluster(job: Job, tasks: Sequence[Task], workers: int, address: str) -> Done:
-    """Run tasks on Dask, whose scheduler gives the tasks of a lost worker to another."""
+def _on_cluster[S, P, R](
+    task: Callable[[S, P], R], shared: S, parts: Sequence[P], workers: int, address: str
+) -> Iterator[tuple[P, R]]:
+    """Run parts on Dask, whose scheduler gives those of a lost worker to another."""
     try:
         dask: Any = importlib.import_module("distributed")
     except ImportError as error:
         raise RunError("a cluster needs Dask: pip install 'open-model-sim[cluster]'") from error
     try:
         with _connected(dask, workers, address) as client:
-            yield from _flow(dask, client, job, tasks)
+            yield from _flow(client, dask.as_completed, task, shared, parts)
     except dask.KilledWorker as error:
         raise RunError(f"the workers of the cluster died again and again: {error}") from error
     except OSError as error:  # it was there, and has gone; what a task raised is a RunError by now
@@ -183,37 +217,42 @@ def _connected(dask: Any, workers: int, address: str) -> Iterator[Any]:  # noqa:
             local.close()
 
 
-def _flow(dask: Any, client: Any, job: Job, tasks: Sequence[Task]) -> Done:  # noqa: ANN401
-    """Yield finished tasks, with a bounded number of them under way."""
+def _flow[S, P, R](
+    client: Any,  # noqa: ANN401 - Dask is untyped
+    as_completed: Any,  # noqa: ANN401
+    task: Callable[[S, P], R],
+    shared: S,
+    parts: Sequence[P],
+) -> Iterator[tuple[P, R]]:
+    """Yield finished parts, with a bounded number of them under way."""
     size = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-    known = client.scatter(job, broadcast=True)
-    left = iter(tasks)
-    names: dict[str, Task] = {}
+    known = client.scatter(shared, broadcast=True)
+    left = iter(parts)
+    names: dict[str, P] = {}
 
-    def submit(task: Task) -> Any:  # noqa: ANN401 - Dask is untyped
-        future = client.submit(run_task, known, task, pure=False, retries=ATTEMPTS)
-        names[future.key] = task
+    def submit(part: P) -> Any:  # noqa: ANN401
+        future = client.submit(task, known, part, pure=False, retries=ATTEMPTS)
+        names[future.key] = part
         return future
 
-    flow = dask.as_completed([submit(task) for _, task in zip(range(size), left, strict=False)])
+    flow = as_completed([submit(part) for _, part in zip(range(size), left, strict=False)])
     for future in flow:
-        content = _result(future)
-        yield names.pop(future.key), content
+        found: R = _result(future)
+        yield names.pop(future.key), found
         future.release()
-        for task in left:
-            flow.add(submit(task))
+        for part in left:
+            flow.add(submit(part))
             break
 
 
-def _result(future: Any) -> bytes:  # noqa: ANN401 - Dask is untyped
-    """Return the outcomes of a finished task, or say what went wrong on its worker.
+def _result(future: Any) -> Any:  # noqa: ANN401 - Dask is untyped
+    """Return what came of a finished task, or say what went wrong on its worker.
 
     An OSError of a task, such as a full disk, does not mean that the cluster cannot be reached.
     """
     try:
-        content: bytes = future.result()
+        return future.result()
     except OSError as error:
         if future.status != "error":
             raise
         raise RunError(f"a task failed on a worker of the cluster: {error}") from error
-    return content

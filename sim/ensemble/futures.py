@@ -48,7 +48,7 @@ def of_replicates(drawn: Mapping[str, Floats]) -> Ints:
     Parameters
     ----------
     drawn : mapping of str to ndarray, shape (R,)
-        Parameters by name, from :func:`sim.study.run.drawn`.
+        Parameters by name, from :func:`sim.ensemble.runner.drawn`.
 
     Returns
     -------

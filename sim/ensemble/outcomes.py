@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.ensemble import worked_with
+from sim.ensemble import runner, worked_with
 from sim.ensemble.curves import Ensemble
 from sim.ensemble.groups import Groups
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.metrics import registry as metrics
 from sim.metrics.metric import Metric
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
@@ -24,6 +23,23 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is kept of every replicate.
+
+    Parameters
+    ----------
+    metrics, groups : tuple of str
+        Names; without metrics, all that have a value at each reported month, and the public cost.
+    months : str or tuple of str
+        ``yearly`` (each December and the last month), ``end``, or months ``YYYY-MM``.
+    """
+
+    metrics: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ("world", "global_south")
+    months: str | tuple[str, ...] = "yearly"
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,9 +220,7 @@ def _drawn(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) -> Mappin
     """Return the parameters of the replicates by name, where a metric reads any."""
     if not any(metric.reads for metric in shape.chosen):
         return {}
-    from sim.study import run as ensemble
-
-    return ensemble.drawn(drivers, seed, replicates)
+    return runner.drawn(drivers, seed, replicates)
 
 
 def _answers(

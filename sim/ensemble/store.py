@@ -8,6 +8,7 @@ is found by reading it. Two processes on one store write the same bytes under th
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -126,3 +127,9 @@ def _told(place: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(f"{place} cannot be used: {reason}; what is finished is kept") from error
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of plain data, in hexadecimal."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

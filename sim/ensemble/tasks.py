@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble import runner
 from sim.ensemble.columns import numbers, words
-from sim.ensemble.outcomes import Kept, kept, measure
+from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
+from sim.ensemble.runner import LANES
+from sim.ensemble.store import digest
 from sim.errors import InputError, RunError
 from sim.scenario.futures import STOP
-from sim.study.run import LANES
-from sim.study.sweeps.factors import SCENARIO, Level
-from sim.study.sweeps.study import Outcomes, digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Overrides = tuple[tuple[str, Any], ...]
+Level = float | int | str
+
+SCENARIO = "scenario"
+"""The path that stands for the choice of the scenario itself."""
 
 TASK_RUNS = 4 * LANES
 """Replicates of a task: about a second."""
@@ -214,8 +218,6 @@ def _compiled(text: str) -> Drivers:
 
 def _block(job: Job, drivers: Drivers, point: Ints, run: Ints) -> tuple[Kept, Floats]:
     """Run one block and return what is kept of each of its lanes, shape (lanes, rows)."""
-    from sim.world import simulate
-
     lanes = _with_lanes(job, drivers, point)
     shape = kept(lanes, job.outcomes)
     if job.engine == "mesa":
@@ -223,10 +225,10 @@ def _block(job: Job, drivers: Drivers, point: Ints, run: Ints) -> tuple[Kept, Fl
         parts = []
         for n in range(point.size):
             alone = _with_lanes(job, drivers, point[n : n + 1])
-            done = simulate(alone, seed=job.seed, replicates=run[n : n + 1], engine="mesa")
+            done = runner.simulate(alone, job.seed, run[n : n + 1], "mesa")
             parts.append(measure(alone, shape, done, job.seed, run[n : n + 1]))
         return shape, np.concatenate(parts)
-    done = simulate(lanes, seed=job.seed, replicates=run)
+    done = runner.simulate(lanes, job.seed, run)
     return shape, measure(lanes, shape, done, job.seed, run)
 
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.outcomes import kept
+from sim.ensemble.outcomes import Outcomes, kept
+from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node
 from sim.study.sweeps import study_file
-from sim.study.sweeps.factors import SCENARIO
-from sim.study.sweeps.study import Outcomes, Override, Study
+from sim.study.sweeps.study import Override, Study
 from sim.study.sweeps.sweep import check_levels
 
 if TYPE_CHECKING:

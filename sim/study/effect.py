@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.worlds import over_worlds
 from sim.ensemble.columns import read_numbers, read_words
 from sim.errors import InputError, Problem, nearest
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 METRIC, GROUP = "share.bloc_us", "global_south"
-TAILS = (0.05, 0.5, 0.95)
-"""Quantiles over worlds that are told of an effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +86,6 @@ def effect(
         policy.scenario.name, reference.scenario.name, metric, group, when,
         low, middle, high, same, len(mine),
     )  # fmt: skip
-
-
-def over_worlds(difference: Floats) -> tuple[Floats, Floats]:
-    """Return quantiles of differences over worlds, and the part with the sign of the median.
-
-    Parameters
-    ----------
-    difference : array, shape (worlds, ...)
-        Of two policies in the same worlds.
-
-    Returns
-    -------
-    quantiles : array, shape (3, ...)
-        At `TAILS`, linear between order statistics.
-    same : array, shape (...)
-        Part of worlds with the sign of the median. A world whose difference is exactly zero has the
-        sign zero: it counts only where the median is zero too.
-    """
-    quantiles: Floats = np.quantile(difference, TAILS, axis=0)
-    same: Floats = (np.sign(difference) == np.sign(quantiles[1])).mean(axis=0)
-    return quantiles, same
 
 
 def require_paired(policy: Result, reference: Result) -> None:

@@ -14,12 +14,13 @@ import pandas as pd
 from sim import months as calendar
 from sim.analysis import scores
 from sim.calibration import judgement, members, naive
+from sim.calibration.fit import Plan, compiled, scenario_of
 from sim.calibration.forecast import predict
 from sim.calibration.series import SERIES, Floats, logit, percent
 from sim.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.errors import InputError, Problem
 from sim.evidence.tables import data_hash
-from sim.study.calibrate import Calibration, Plan, calibrate, compiled, scenario_of
+from sim.study.calibrate import Calibration, calibrate
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 

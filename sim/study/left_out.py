@@ -16,13 +16,14 @@ import pandas as pd
 
 from sim.analysis import scores
 from sim.calibration import members
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import SPLIT
 from sim.calibration.forecast import predict
 from sim.calibration.series import SERIES, Floats, logit, percent
 from sim.calibration.targets import Target, targets
 from sim.evidence import Nations, load
 from sim.evidence.survey import CLASSES, sampled
-from sim.study.calibrate import Plan, calibrate, compiled
+from sim.study.calibrate import calibrate
 
 FOLDS, REPEATS = 5, 2
 

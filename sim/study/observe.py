@@ -23,9 +23,10 @@ from sim.calibration.targets import (
     targets,
     values,
 )
+from sim.ensemble import runner
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.survey import OF_BINOMIAL, sampled
-from sim.study.run import LANES, resolve
+from sim.scenario.resolve import resolve
 from sim.world import views as seen_of
 
 if TYPE_CHECKING:
@@ -60,12 +61,9 @@ def blocks(scenario: Scenario, drivers: Drivers) -> Iterator[Block]:
     drivers : Drivers
         What it was compiled to, or that with other facts.
     """
-    from sim.world import simulate
-
     ensemble, months = scenario.ensemble, drivers.facts.months.size
-    for first in range(0, ensemble.runs, LANES):
-        replicates = np.arange(first, min(first + LANES, ensemble.runs))
-        done = simulate(drivers, seed=ensemble.seed, replicates=replicates, view_months=months)
+    for replicates in runner.cut(ensemble.runs):
+        done = runner.simulate(drivers, ensemble.seed, replicates, view_months=months)
         yield Block(drivers, done, seen_of.lanes(drivers, ensemble.seed, replicates))
 
 
@@ -116,7 +114,7 @@ def observe(
     errors : bool
         Without them the table is the model's own view alone.
     overrides : sequence of str or (path, value)
-        As in :func:`sim.study.run.resolve`.
+        As in :func:`sim.scenario.resolve.resolve`.
 
     Returns
     -------

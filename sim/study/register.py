@@ -22,9 +22,9 @@ from sim.calibration.series import SERIES, USERS, WORLD, Floats, Series
 from sim.errors import InputError, Problem, StoreError, nearest
 from sim.evidence import dates, load
 from sim.evidence.tables import Row, data_hash, read
+from sim.scenario.resolve import resolve
 from sim.study.manifest import manifest
 from sim.study.observe import blocks, places_of, with_errors
-from sim.study.run import resolve
 from sim.version import MODEL
 
 if TYPE_CHECKING:

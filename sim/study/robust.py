@@ -16,15 +16,16 @@ from sim.analysis import cart, prim
 from sim.analysis import regret as metrics
 from sim.analysis.boxes import Boxes
 from sim.analysis.space import space_of
+from sim.ensemble.blocks import Progress
 from sim.ensemble.outcomes import Kept
+from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem, nearest
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import study_file
-from sim.study.sweeps.factors import SCENARIO
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Judged, Override, Study
-from sim.study.sweeps.sweep import Progress, asked, run_sweep
+from sim.study.sweeps.sweep import asked, run_sweep
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 

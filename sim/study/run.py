@@ -1,34 +1,22 @@
-"""Many replicates of one scenario: split into blocks, run on workers, put together.
-
-A block is `LANES` replicates that the kernel computes side by side. Every number depends only on
-the scenario, the seed and the replicate's number, so blocks may run anywhere and in any order.
-"""
+"""``sim run``: many replicates of one scenario, put together."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import resource
-import signal
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import (
-    BrokenExecutor,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-)
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.calibration import history, mid_2025
-from sim.ensemble import curves, futures, groups
-from sim.ensemble.children import Workers, hear, safe_path
-from sim.errors import InputError, Problem, RunError, nearest
+from sim.ensemble import curves, futures, groups, runner
+from sim.ensemble.runner import Engine, Progress, World, require_known
+from sim.errors import InputError, Problem
+from sim.scenario.paths import Override
+from sim.scenario.resolve import resolve
 from sim.study import kept, saved
 from sim.study.manifest import manifest
 from sim.study.result import Result
@@ -36,23 +24,9 @@ from sim.study.result import Result
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
-
-Engine = Literal["kernel", "mesa"]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Progress = Callable[[int, int], None]
-Override = str | tuple[str, object]
-
-LANES = 48
-"""Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
 
 _MEMORY = 0.7
 """Part of the machine's memory that the replicates of a run may take."""
-
-_ADDRESSES = 1 << 30
-"""Bytes of address space below which nothing is begun. The smallest run ends at 0.7 GB by chance:
-a thread does not start, or LLVM aborts the process, which nothing here could turn into words."""
 
 
 def run(
@@ -91,7 +65,7 @@ def run(
     nations : str or sequence of str, optional
         A group's slug, or ISO3 codes, in place of the scenario's.
     overrides : sequence of str or (path, value)
-        As in :func:`resolve`.
+        As in `sim.scenario.resolve.resolve`.
     out : str or Path, optional
         Folder that stands for ``results/``; without it nothing is written.
     full : bool
@@ -123,11 +97,10 @@ def run(
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
     count = resolved.ensemble.runs
     _require_memory(drivers, shown, count, full=full)
-    replicates = [np.arange(a, min(a + LANES, count)) for a in range(0, count, LANES)]
-    with safe_path() if engine == "mesa" else nullcontext():  # the kernel runs in threads
-        blocks = _blocks(drivers, resolved.ensemble.seed, replicates, engine, workers, progress)
+    world = World(drivers, resolved.ensemble.seed, engine)
+    blocks = runner.run_all(world, count, workers, progress)
     reported = drivers.facts.months[drivers.first :]
-    draws = drawn(drivers, resolved.ensemble.seed, np.arange(count))
+    draws = runner.drawn(drivers, resolved.ensemble.seed, np.arange(count))
     ensemble = curves.gather(
         blocks,
         months=reported,
@@ -150,63 +123,6 @@ def run(
     facts |= futures.data_on_learning(resolved)
     made = Result.of(resolved, facts, ensemble, seen, mine, full=full)
     return known.completed(made).saved(out)
-
-
-def resolve(
-    scenario: Scenario | str | Path | Mapping[str, Any],
-    *,
-    runs: int | None = None,
-    seed: int | None = None,
-    until: str | None = None,
-    nations: str | Sequence[str] | None = None,
-    overrides: Sequence[Override] = (),
-) -> Scenario:
-    """Return a scenario as it will be run, with what a caller says in place of what it says.
-
-    Parameters
-    ----------
-    overrides : sequence of str or (str, value)
-        ``PATH=VALUE``, or the two apart, applied before the other arguments.
-
-    Raises
-    ------
-    InputError
-        If the scenario or one of the values is wrong.
-    """
-    from sim.scenario import Scenario, load
-
-    chosen = nations if nations is None or isinstance(nations, str) else list(nations)
-    own: dict[str, Any] = {
-        "nations": chosen, "ensemble.runs": runs, "ensemble.seed": seed, "period.end": until,
-    }  # fmt: skip
-    given = [(path, value) for path, value in own.items() if value is not None]
-    if isinstance(scenario, Scenario) and not overrides and not given:
-        return scenario
-    return load(scenario, [*overrides, *given])
-
-
-def require_known(engine: str, workers: int) -> None:
-    """Refuse an engine that there is not, workers too few to run anything, and too little room.
-
-    Raises
-    ------
-    InputError
-        If engine or workers are wrong.
-    RunError
-        If this process may not have the address space that any run needs.
-    """
-    known = get_args(Engine)
-    if engine not in known:
-        hint = nearest(engine, known) or f"engines are {', '.join(known)}"
-        raise InputError(Problem(f"no engine is called {engine!r}", path="engine", hint=hint))
-    if workers < 1:
-        raise InputError(Problem(f"{workers} workers cannot run anything", path="workers"))
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < _ADDRESSES:
-        raise RunError(
-            f"this process may have {limit / 1e9:.1f} GB of address space, and a run needs "
-            f"{_ADDRESSES / 1e9:.1f}; raise the limit (ulimit -v)"
-        )
 
 
 def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: bool) -> None:
@@ -233,94 +149,3 @@ def _drivers(scenario: Scenario) -> Drivers:
     from sim.scenario import compile as compiled
 
     return compiled(scenario)
-
-
-def _simulate(drivers: Drivers, seed: int, replicates: Ints, engine: Engine) -> Trajectory:
-    """Run one block: the only place where this room calls the world."""
-    from sim.world import simulate
-
-    return simulate(drivers, seed=seed, replicates=replicates, engine=engine)
-
-
-def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
-    """Return the parameters that are one number a replicate, by name, shape (replicates,)."""
-    from sim.world import parameters
-    from sim.world.rows import SCALARS
-
-    scalar = parameters.draw(drivers, seed, replicates).scalar
-    return {name: scalar[row] for row, name in enumerate(SCALARS)}
-
-
-def _blocks(
-    drivers: Drivers,
-    seed: int,
-    replicates: Sequence[Ints],
-    engine: Engine,
-    workers: int,
-    progress: Progress | None,
-) -> list[Trajectory]:
-    """Run blocks and return them in the order of their replicates.
-
-    The kernel runs in threads even where it is one: this thread stays free for the caller's use of
-    `progress`. A single worker for Mesa is this thread itself, which Ctrl-C can stop at once.
-    """
-    total, done = sum(part.size for part in replicates), 0
-    if engine == "mesa" and min(workers, len(replicates)) == 1:
-        finished = []
-        for part in replicates:
-            finished.append(_simulate(drivers, seed, part, engine))
-            done += part.size
-            if progress:
-                progress(done, total)
-        return finished
-    pool, task = _pool(engine, min(workers, len(replicates)), drivers, seed)
-    try:
-        sizes = {pool.submit(task, part): part.size for part in replicates}
-        for _ in sizes:
-            future = pool.next_finished()
-            future.result()
-            done += sizes[future]
-            if progress:
-                progress(done, total)
-        return [future.result() for future in sizes]
-    except BrokenExecutor as error:
-        raise RunError(
-            "a worker process was ended from outside, perhaps for want of memory"
-        ) from error
-    finally:
-        pool.end()  # interrupted or failed: what has not begun never will
-
-
-def _pool(
-    engine: Engine, workers: int, drivers: Drivers, seed: int
-) -> tuple[Workers, Callable[[Ints], Trajectory]]:
-    """Return threads for the kernel, which lets go of the interpreter, and processes for Mesa."""
-    if engine == "kernel":
-        threads = Workers(ThreadPoolExecutor(workers))
-        return threads, lambda part: _simulate(drivers, seed, part, engine)
-    # A fresh interpreter for each worker: forking a process that has threads may hang.
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_enter,
-        initargs=(drivers, seed, engine),
-    )
-    return Workers(pool), _in_process
-
-
-_inside: tuple[Drivers, int, Engine] | None = None
-"""What a worker process works on; sent once and not with every block."""
-
-
-def _enter(drivers: Drivers, seed: int, engine: Engine) -> None:
-    global _inside  # noqa: PLW0603 - a process has no other place to keep it
-    _inside = (drivers, seed, engine)
-    # Ctrl-C reaches every process of a terminal; the parent tells the story.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    hear()
-
-
-def _in_process(replicates: Ints) -> Trajectory:
-    assert _inside is not None  # noqa: S101 - the pool's initializer has set it
-    drivers, seed, engine = _inside
-    return _simulate(drivers, seed, replicates, engine)

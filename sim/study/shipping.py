@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from sim.calibration.fit import Plan, draws
 from sim.calibration.series import SERIES, Floats
 from sim.calibration.targets import values
 from sim.ensemble.store import write_whole
 from sim.evidence.releases import read_catalogue
 from sim.evidence.tables import data_hash
 from sim.scenario.futures import LEARNED, NEVER, STOP, stops
-from sim.study.calibrate import Calibration, Plan, csv_text, draws
+from sim.study.calibrate import Calibration, csv_text
 from sim.version import MODEL
 
 LEAST = 200

@@ -8,10 +8,11 @@ import pytest
 
 import sim
 from sim.analysis import indices
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, RunError
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import parse_option
-from sim.study.sweeps.study import Outcomes, of_options
+from sim.study.sweeps.study import of_options
 from tests.study.sweeps.conftest import SMALL
 
 THREE = [parse_option(f"parameters.{name}=uniform(0,1)") for name in ("network", "align", "hurt")]

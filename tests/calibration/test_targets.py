@@ -7,6 +7,7 @@ import pytest
 
 from sim import evidence, months
 from sim.calibration import members
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import BANDS, FITTED, SPLIT, STATUSES, posterior, status
 from sim.calibration.series import SERIES, VIEWS, logit, percent
 from sim.calibration.targets import (
@@ -22,7 +23,6 @@ from sim.calibration.targets import (
 )
 from sim.evidence.posterior import read
 from sim.evidence.survey import split_error
-from sim.study.calibrate import Plan, compiled
 
 
 @pytest.mark.parametrize("until", ["2024-12", "2025-03", "2025-06", "2025-12"])

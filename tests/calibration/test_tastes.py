@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sim.calibration import members, tastes
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import SPLIT
 from sim.calibration.series import percent
 from sim.calibration.targets import targets, values
-from sim.study.calibrate import Plan, compiled
 
 MEMBERS = 4000
 SLOPE = np.array([[0.5, 0.1, 0.0], [0.1, 0.4, 0.1], [0.0, 0.2, 0.6]])

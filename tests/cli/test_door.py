@@ -16,7 +16,7 @@ BOTH = "us_permissive_licence_incentive,us_sme_open_adoption"
 def refused(tmp_path, monkeypatch, capsys):
     """Run a command in this process where no replicate may be run."""
     monkeypatch.chdir(tmp_path)
-    for name in ("sim.world.simulate", "sim.study.run._simulate"):
+    for name in ("sim.world.simulate", "sim.ensemble.runner.simulate"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("a replicate was run"))
 
     def call(*words):

@@ -11,11 +11,11 @@ import pytest
 
 from making import pages, streams, tables
 from sim import evidence
+from sim.ensemble import runner
 from sim.evidence.nations import Constants
 from sim.metrics.registry import registry
 from sim.scenario import check, futures, levers, names, own
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
-from sim.study import run as ensemble
 from sim.world.rows import Switches
 from sim.world.state import State
 
@@ -152,7 +152,7 @@ def test_the_schedule_is_the_code_s():
 
 
 def test_the_table_of_constants_reads_the_code():
-    assert f"| LANES | {ensemble.LANES} |" in tables.constants()
+    assert f"| LANES | {runner.LANES} |" in tables.constants()
 
 
 def test_every_operation_belongs_to_a_step_and_its_formulas_are_sound():

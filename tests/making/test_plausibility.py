@@ -12,8 +12,9 @@ from making.plausible import FIGURES, Fact, Figure, Main, Metric, Near, View
 from sim.calibration.series import BY_KEY
 from sim.evidence import load
 from sim.scenario import compile as compiled
+from sim.scenario.resolve import resolve
 from sim.study.observe import observe
-from sim.study.run import resolve, run
+from sim.study.run import run
 from sim.version import MODEL
 
 RUNS, UNTIL = 6, "2026-12"

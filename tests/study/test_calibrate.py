@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from sim import evidence
 from sim.calibration import identify
+from sim.calibration.fit import Plan, draws
 from sim.calibration.fitted import FITTED, status
 from sim.errors import InputError
 from sim.evidence.tables import data_hash
@@ -26,7 +27,7 @@ from sim.scenario import load
 from sim.scenario.drivers import Joint
 from sim.study import calibrate as calibrating
 from sim.study import saved
-from sim.study.calibrate import Calibration, Plan, calibrate, draws
+from sim.study.calibrate import Calibration, calibrate
 from sim.version import MODEL
 from sim.world import parameters
 from sim.world.rows import P

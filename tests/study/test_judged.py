@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import sim
 from sim import months
 from sim.calibration import members, naive
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import FITTED, SPLIT
 from sim.calibration.series import SERIES, logit, percent
 from sim.calibration.targets import targets
@@ -20,7 +21,6 @@ from sim.errors import InputError
 from sim.evidence import load as load_evidence
 from sim.evidence.survey import OF_BINOMIAL, respondents
 from sim.study import left_out as nations
-from sim.study.calibrate import Plan, compiled
 from sim.study.hindcast import ALTERNATIVES, Hindcast, hindcast, parted
 from sim.study.observe import COLUMNS, _error, observe
 from validation.recovery import recovery

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from sim.calibration import targets as aimed
+from sim.calibration.fit import Plan
 from sim.calibration.fitted import SPLIT
 from sim.calibration.series import SERIES, logit
 from sim.cli.calibrating import NATIONS_COLUMNS
 from sim.evidence import load
 from sim.study import left_out as nations
-from sim.study.calibrate import Plan
 from tests.cli.here import sim
 
 SMALL = Plan(members=310, steps=1, repeats=1)

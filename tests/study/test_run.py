@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.ensemble import runner
+from sim.ensemble.runner import LANES
 from sim.errors import InputError, RunError
+from sim.scenario.resolve import resolve
 from sim.study import run as ensemble
 
 
 def test_blocks_hold_every_replicate_once(world, scenario):
-    runs = 2 * ensemble.LANES + 5
+    runs = 2 * LANES + 5
     ensemble.run(scenario, runs=runs)
-    assert [len(block) for block in world] == [ensemble.LANES, ensemble.LANES, 5]
+    assert [len(block) for block in world] == [LANES, LANES, 5]
     assert np.array_equal(np.concatenate(world), np.arange(runs))
 
 
@@ -50,7 +53,7 @@ def test_progress_ends_at_all_runs(world, scenario):
 
 
 def test_until_is_the_last_month(scenario):
-    assert ensemble.resolve(scenario, until="2024-06").document()["period"]["end"] == "2024-06"
+    assert resolve(scenario, until="2024-06").document()["period"]["end"] == "2024-06"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_a_failed_block_ends_the_run(world, scenario, monkeypatch, workers):
     def fail(drivers, seed, replicates, engine):
         raise RunError("the world ended", replicate=int(replicates[0]))
 
-    monkeypatch.setattr(ensemble, "_simulate", fail)
+    monkeypatch.setattr(runner, "simulate", fail)
     with pytest.raises(RunError, match="the world ended"):
         ensemble.run(scenario, workers=workers)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim import evidence
+from sim.calibration.fit import Plan
 from sim.scenario import futures
 from sim.study import shipping
-from sim.study.calibrate import Plan
 
 
 class Fake:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from sim.study.calibrate import Plan
+from sim.calibration.fit import Plan
 from validation import coverage
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.distribution import Triangular
+from sim.scenario.resolve import resolve
 from sim.scenario.strength import NAMES
-from sim.study.run import resolve
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 from sim.analysis.paired import require_two
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
 from sim.scenario.paths import RUNS, named
+from sim.scenario.resolve import resolve
 from sim.study import saved
 from sim.study.compare import choice, cuts, details, focus, notes, tables
 from sim.study.compare.choice import Pair
@@ -33,8 +36,6 @@ from sim.study.compare.result import (
     require_figures,
 )
 from sim.study.manifest import manifest
-from sim.study.run import drawn, resolve
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -17,6 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import peaks
+from sim.analysis.worlds import over_worlds
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.metrics import registry as metrics
 from sim.scenario import reach
@@ -24,9 +27,6 @@ from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
 from sim.study.compare import choice, cuts
 from sim.study.compare.details import COST, yearly
-from sim.study.effect import over_worlds
-from sim.study.run import drawn
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.ensemble.arms import Arms

@@ -24,18 +24,17 @@ from sim.analysis.paired import (
     require_two,
 )
 from sim.ensemble.arms import Arms, run_arms
-from sim.ensemble.outcomes import kept
+from sim.ensemble.outcomes import Outcomes, kept
 from sim.errors import InputError, Problem
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
+from sim.scenario.resolve import resolve
 from sim.study.compare import choice, notes
 from sim.study.compare.compare import Source
 from sim.study.compare.details import COST
 from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
-from sim.study.run import resolve
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
-from sim.study.sweeps.study import Outcomes
 
 MOST_EXACT = 6
 """Levers of which all combinations are run: 64 arms."""

@@ -21,6 +21,7 @@ from sim.analysis.paired import (
     require_two,
 )
 from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem, nearest
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
@@ -29,7 +30,6 @@ from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 from sim.study.sweeps import study_file
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pyarrow import compute
 
+    from sim.ensemble.blocks import Part
+
 DESIGN, OUTCOMES, FAILED = "design.parquet", "outcomes.parquet", "failures.csv"
 FIGURE = "sweep.svg"
 BLOCS = ("share.bloc_us", "share.bloc_cn")
 """What is drawn and printed where a study names no metrics."""
-
-Part = Path | bytes
-"""A finished block: its file, or its content."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -180,10 +179,10 @@ class Sweep(Saved):
     def _table_of(self, part: Part) -> pa.Table:
         """Return the rows of a block whose points did not fail in another one."""
         import pyarrow as pa
-        from pyarrow import parquet
 
-        source = part if isinstance(part, Path) else pa.BufferReader(part)
-        table = parquet.read_table(source).replace_schema_metadata(None)
+        from sim.ensemble import blocks
+
+        table = blocks.table(part).replace_schema_metadata(None)
         if len(self.failures):
             gone = np.isin(read_numbers(table, "point"), self.failures["point"].to_numpy())
             table = table.filter(pa.array(~gone))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.paired import interval
+from sim.ensemble import runner
 from sim.ensemble.futures import of_replicates
 from sim.errors import InputError
 from sim.report import by_future, comparison
@@ -43,7 +44,7 @@ def test_the_table_has_the_columns_of_the_effects_and_the_future(found):
 def test_effects_are_those_of_the_worlds_of_the_future(found):
     """By hand from the arms: quantiles, mean and interval clustered by draw."""
     drivers = compiled(load("baseline", FEW["overrides"]))
-    future = of_replicates(ensemble.drawn(drivers, 3, np.arange(18)))
+    future = of_replicates(runner.drawn(drivers, 3, np.arange(18)))
     last = found.by_future[found.by_future["month"] == "2028-12"]
     for row in last.itertuples():
         mine = future == FUTURES.index(row.future)

@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from sim import evidence, months
 from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.scenario import load
 from sim.study.compare import cuts
-from sim.study.sweeps.study import Outcomes
 
 FOCUS = [("focus", "IND")]
 SMALL = [

@@ -8,12 +8,12 @@ import pytest
 
 from sim import evidence
 from sim.analysis import paired
+from sim.ensemble import runner
 from sim.errors import InputError
 from sim.report import comparison
 from sim.report import focus as said
 from sim.scenario import levers, load, reach
 from sim.scenario import nations as places
-from sim.study import run as ensemble
 from sim.study import saved
 from sim.study.compare import cuts, focus
 from sim.study.compare.compare import compare
@@ -99,7 +99,7 @@ def test_months_behind_are_points_at_the_pace_of_the_frontier(found):
     from sim.scenario import compile as compiled
 
     seen = view("IND", ["hedge"])
-    drawn = ensemble.drawn(compiled(load("baseline", SMALL)), 3, np.arange(4))
+    drawn = runner.drawn(compiled(load("baseline", SMALL)), 3, np.arange(4))
     pace = drawn["frontier_rate"] * drawn["frontier_jump"]
     np.testing.assert_allclose(
         seen.outcomes["hedge", "behind"] * pace, seen.outcomes["hedge", "forgone"]
@@ -123,7 +123,9 @@ def view(place, names):
 def test_what_is_ones_own_is_sovereign_or_made_at_home():
     """European models are France's own and not India's, nor that of both together."""
     seen = {place: view(place, ["hedge"]) for place in ("IND", "FRA", "world")}
-    drivers = ensemble._drivers(load("baseline", SMALL))
+    from sim.scenario import compile as compiled
+
+    drivers = compiled(load("baseline", SMALL))
     share = np.eye(len(drivers.ecosystems))
     ids = np.array(drivers.ecosystems)
     own = {

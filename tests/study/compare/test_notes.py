@@ -8,10 +8,10 @@ import pytest
 
 from sim.ensemble.arms import Arms
 from sim.errors import InputError
+from sim.scenario.resolve import resolve
 from sim.study.compare import choice, notes
 from sim.study.compare.choice import Pair
 from sim.study.compare.precision import until_precise
-from sim.study.run import resolve
 
 CONTROLS = {
     "extends": "baseline", "title": "Controls",

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.scenario import levers
+from sim.scenario.resolve import resolve
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.experiments import arm, examine, names
-from sim.study.run import resolve
-from sim.study.sweeps.study import Outcomes
 from sim.study.sweeps.study_file import load_study
 
 GOOD = {

@@ -15,14 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.ensemble import executors, tasks
+from sim.ensemble import blocks, tasks
+from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.store import Store, write_whole
 from sim.errors import InputError, RunError, StoreError
 from sim.metrics import registry as metrics
 from sim.metrics.metric import Metric
 from sim.study import saved
 from sim.study.sweeps.result import OUTCOMES, Sweep
-from sim.study.sweeps.study import Outcomes, of_options
+from sim.study.sweeps.study import of_options
 from sim.study.sweeps.sweep import sweep
 from tests.strategies import ECOSYSTEMS
 from tests.study.sweeps.conftest import KEPT, SMALL, VARY
@@ -150,7 +151,7 @@ def test_mesa_gives_the_same_numbers(finished, tmp_path):
 
 def test_what_is_finished_is_not_run_again(small, tmp_path, monkeypatch):
     first = sweep(small, out=tmp_path)
-    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran again"))
     assert seal(sweep(small, out=tmp_path)) == seal(first)
 
 
@@ -163,10 +164,10 @@ def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
         left.pop()
         return real(job, task)
 
-    monkeypatch.setattr(executors, "run_task", until_interrupted)
+    monkeypatch.setattr(blocks, "run_task", until_interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep(small, out=tmp_path)
-    monkeypatch.setattr(executors, "run_task", real)
+    monkeypatch.setattr(blocks, "run_task", real)
     done = []
     again = sweep(small, out=tmp_path, progress=lambda *at: done.append(at))
     assert done[0][0] == tasks.TASK_RUNS
@@ -250,7 +251,7 @@ def test_where_all_points_fail_the_sweep_fails(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_path, monkeypatch):
-    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError) as caught:
         sweep("baseline", vary, runs=2, out=tmp_path, **options)
     assert says in str(caught.value)
