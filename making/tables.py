@@ -287,7 +287,7 @@ def groups() -> str:
 
 def outcomes() -> str:
     """Return the metrics, those by ecosystem in one row."""
-    from sim.metrics.registry import every
+    from sim.metrics.shipped import shipped as every
 
     return table(
         ("metric", "unit", "of", "when", "meaning"),

@@ -27,6 +27,7 @@ from sim import version as _version
 from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
+    from sim.metrics.registry import metric
     from sim.scenario import Scenario, load
     from sim.study.calibrate import Calibration, calibrate
     from sim.study.compare.compare import compare
@@ -69,6 +70,7 @@ __all__ = [
     "format_version",
     "hindcast",
     "load",
+    "metric",
     "model_version",
     "observe",
     "robust",
@@ -97,6 +99,7 @@ _ROOMS = {
     "export": "sim.study.export",
     "hindcast": "sim.study.hindcast",
     "load": "sim.scenario",
+    "metric": "sim.metrics.registry",
     "observe": "sim.study.observe",
     "robust": "sim.study.robust",
     "run": "sim.study.run",

@@ -19,9 +19,6 @@ ORDER = (
 """Rooms from left to right; modules beside them, such as `sim.errors`, serve all."""
 
 STILL = {
-    ("sim.metrics.metric", "sim.ensemble.curves"),
-    ("sim.metrics.registry", "sim.ensemble.curves"),
-    ("sim.metrics.registry", "sim.ensemble.worked_with"),
     ("sim.world.views", "sim.calibration.series"),
 }
 """Imports to the right that are still there, a module and what it imports: this list only

@@ -28,9 +28,6 @@ RESAMPLES = 1000
 LEAST = 1e-9
 """Share below which log-odds are not told apart."""
 
-PARTS = ("share.", "tokens.", "hardware_share.", "influence.", "dependence")
-"""Beginnings of metrics that are parts of a whole, which have log-odds."""
-
 
 @dataclass(frozen=True, eq=False)
 class Effect:
@@ -66,11 +63,6 @@ class Effect:
     same_sign: Floats
     error: Floats
     draws: int
-
-
-def is_part(metric: str) -> bool:
-    """Return whether a metric is a part of a whole."""
-    return metric.startswith(PARTS)
 
 
 def log_odds(share: Floats) -> Floats:

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.calibration.series import BY_KEY, WORLD
-from sim.ensemble import worked_with
 from sim.ensemble.columns import numbers, strings
 from sim.ensemble.curves import bands
 from sim.evidence.survey import EQUAL_SPLIT, counted
-from sim.metrics import registry as metrics
+from sim.metrics import registry, use
 
 if TYPE_CHECKING:
     from sim.ensemble.curves import Ensemble
@@ -33,8 +32,8 @@ MONTH = calendar.parse("2025-06")
 
 GROUP = "world_without_china"
 
-USED, MAIN, BOTH, ALONE = "used.cn", "share.bloc_cn", worked_with.BOTH, worked_with.ONLY
-TOO = f"{worked_with.BOTH}.of_used_cn"
+USED, MAIN, BOTH, ALONE = "used.cn", "share.bloc_cn", use.BOTH, use.ONLY
+TOO = f"{use.BOTH}.of_used_cn"
 """Part of those who had worked with a Chinese model who had worked with a US closed one too."""
 
 SAME, SPLIT = "same question", "equal split"
@@ -50,7 +49,7 @@ def asked(months: NDArray[np.int64], scenario: Scenario) -> NDArray[np.int64]:
     """
     from sim.scenario import nations
 
-    at = metrics.reported(months)
+    at = registry.reported(months)
     if nations.label(scenario.nations):
         return at
     return np.union1d(at, np.flatnonzero(months == MONTH))
@@ -100,11 +99,10 @@ def table(name: str, ensemble: Ensemble) -> pa.Table | None:
 def _figures(ensemble: Ensemble, at: NDArray[np.int64]) -> dict[str, Floats]:
     """Return each figure of every run, shape (replicates,)."""
     group = ensemble.groups.index(GROUP)
-    names = worked_with.names(ensemble.ecosystems)
-    used, both, alone = (
-        metrics.answer(ensemble, names.index(name), at)[0, group] for name in (USED, BOTH, ALONE)
+    known = {metric.name: metric for metric in ensemble.metrics()}
+    used, main, both, alone = (
+        ensemble.measured(known[name], at)[0, group] for name in (USED, MAIN, BOTH, ALONE)
     )
-    main = metrics.bloc_share(ensemble, list(metrics.BLOCS).index("cn"), at)[0, group]
     return {USED: used, MAIN: main, BOTH: both, TOO: both / used, ALONE: alone}
 
 

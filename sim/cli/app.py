@@ -65,6 +65,12 @@ Processes = Annotated[
     int | None, typer.Option(metavar="N", help="Processes; by default one for each processor.")
 ]
 Members = Annotated[int, typer.Option(metavar="N", help="Members of the ensemble.")]
+Metrics = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--metrics", metavar="FILE.py", help="Also measure what this file defines with @sim.metric."
+    ),
+]
 Cluster = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
@@ -205,6 +211,7 @@ def run(
         int | None,
         typer.Option(metavar="N", help="Blocks run at a time; by default one for each processor."),
     ] = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     full: Annotated[
         bool, typer.Option("--full", help="Keep all months and the runs of single nations.")
@@ -215,6 +222,7 @@ def run(
     """Run scenarios many times: curves, tables and a report."""
     from sim.cli import door, output, running
 
+    door.metrics(metrics)
     workers = door.workers(workers)
     overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
@@ -254,6 +262,7 @@ def sweep(
     engine: Engine = "kernel",
     workers: Processes = None,
     cluster: Cluster = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -261,6 +270,7 @@ def sweep(
     """Run many design points; a second call resumes."""
     from sim.cli import door, output, running, sweeping, together
 
+    door.metrics(metrics)
     door.cluster(cluster)
     together.require_local(context, cluster)
     done = sweeping.run(
@@ -395,6 +405,7 @@ def compare(
     focus: Focus = None,
     workers: Processes = None,
     cluster: Cluster = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -402,6 +413,7 @@ def compare(
     """Compare policies with a reference scenario."""
     from sim.cli import comparing, door, output, running, together
 
+    door.metrics(metrics)
     named = None if levers is None else list(door.words(levers, "levers"))
     places = door.words(groups, "groups")
     door.cluster(cluster)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, cited, nearest
@@ -72,6 +73,15 @@ def cluster(address: str | None) -> None:
         from sim.ensemble.executors import require_address
 
         require_address(address)
+
+
+def metrics(files: Sequence[Path] | None) -> None:
+    """Read files of metrics; each adds its own to what is measured."""
+    if files:
+        from sim.metrics.registry import read_file
+
+        for file in files:
+            read_file(file)
 
 
 def words(given: str, option: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from pyarrow import parquet
 from sim.ensemble.executors import execute
 from sim.ensemble.store import Store
 from sim.ensemble.tasks import FAILURES, Job, Task, run_task, split
+from sim.metrics import registry
 from sim.version import MODEL
 
 Part = Path | bytes
@@ -77,6 +78,8 @@ def run_jobs(
     """
     from sim.evidence import load
 
+    if cluster is not None or (workers > 1 and not threads):
+        jobs = {name: replace(job, metrics=registry.files()) for name, job in jobs.items()}
     facts = load().hash
     tasks = {name: split(job, MODEL, facts) for name, job in jobs.items()}
     first: dict[str, tuple[str, Task]] = {}

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from sim.ensemble import worked_with
 from sim.ensemble.groups import Groups
 from sim.errors import RunError
+from sim.metrics import registry
+from sim.metrics.metric import Metric, Month
 
 Floats = NDArray[np.float64]
 
@@ -105,13 +107,12 @@ class Ensemble:
     routed : array, shape (months, ecosystems, replicates)
         Tokens that routers pass on, in a unit of their own, meant for shares; all zero where no
         nation of the run sends traffic through routers.
-    model_weight : array, shape (replicates,)
-        Weight of models against hardware in the composite of influence, fraction.
+    drawn : mapping of str to array, shape (replicates,)
+        Parameters that are one number a replicate, by name.
     asked : array, shape (months asked,), int
         Positions among `months`, in rising order, at which answers are held.
     answers : array, shape (months asked, groups, answers, replicates)
-        Who has worked with what in the past year, fractions, as
-        `sim.ensemble.worked_with.names` names them.
+        Who has worked with what in the past year, fractions, as `sim.metrics.use.names` names them.
     """
 
     months: NDArray[np.int64]
@@ -132,9 +133,58 @@ class Ensemble:
     load: Floats
     cost: Floats
     routed: Floats
-    model_weight: Floats
+    drawn: Mapping[str, Floats]
     asked: NDArray[np.int64]
     answers: Floats
+
+    def month(self, place: int) -> Month:
+        """Return a month, by its position, as metrics read it."""
+        return Month(
+            int(self.months[place]),
+            self.groups,
+            self.ecosystems,
+            self.blocs,
+            self.index[place],
+            self.hardware[place],
+            self.training[place],
+            self.serving[place],
+            self.extra_lag[place],
+            self.load[place],
+            self.cost[place],
+            self.routed[place],
+            use=lambda: (self.share[place], self.developers[place]),
+            behind=lambda: self.lacking[place],
+            year=lambda: self.answers[self._asked_at(place)],
+            draw=lambda: self.drawn,
+        )
+
+    def _asked_at(self, place: int) -> int:
+        if place not in self.asked:
+            raise ValueError("use of a year was not asked for in a month that is to be reported")
+        return int(np.searchsorted(self.asked, place))
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return the metrics that the runs have unasked, in the order of the registry."""
+        known = registry.present(registry.every(self.ecosystems), routers=bool(self.routed.any()))
+        return tuple(metric for metric in known if metric.kept != "where named")
+
+    def measured(self, metric: Metric, at: NDArray[np.int64]) -> Floats:
+        """Return a metric at positions of months, or of the whole run.
+
+        Returns
+        -------
+        array, shape (len(at), groups or 1, replicates), without months for a whole run
+
+        Raises
+        ------
+        RunError
+            If it is not finite, or of another shape.
+        """
+        values = metric.measured(self.month, at, len(self.months))
+        if not np.isfinite(values).all():
+            bad = np.argwhere(~np.isfinite(values))[0, -1]
+            raise RunError(f"{metric.name} is not a finite number", replicate=int(bad))
+        return values
 
 
 def bands(values: Floats) -> Floats:
@@ -240,14 +290,15 @@ def gather(
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
             for name in ("index", "training", "serving", "extra_lag", "load", "cost", "routed")
         },
-        model_weight=drawn["influence_model_weight"],
+        drawn=drawn,
         asked=asked,
         answers=worked_with.by_group(
             blocks,
             early + asked,
             ecosystems,
             groups,
-            *(drawn[name] for name in worked_with.READS),
+            drawn["breadth"],
+            drawn["breadth_shape"],
             full=full,
             workers=workers,
         ),

@@ -18,7 +18,6 @@ from sim import months as calendar
 from sim.ensemble.columns import numbers, strings
 from sim.ensemble.curves import BANDS, bands
 from sim.ensemble.groups import FIRST
-from sim.metrics import registry as metrics
 from sim.scenario.futures import ALL, FUTURES, LEARNED, STOP, future_of
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MAIN, USED, TOKENS = "share.bloc_cn", "used.cn", f"{metrics.TOKENS}.bloc_cn"
+MAIN, USED, TOKENS = "share.bloc_cn", "used.cn", "tokens.bloc_cn"
 METRICS = (MAIN, USED, TOKENS)
 """Metrics that are reported by future, in the order of the table."""
 
@@ -119,9 +118,9 @@ def table(name: str, ensemble: Ensemble, future: Ints) -> pa.Table:
 
 def _measured(ensemble: Ensemble) -> dict[str, Floats]:
     """Return `METRICS` that a run has, each (months asked, groups or 1, replicates)."""
-    known = {metric.name: metric for metric in metrics.of(ensemble)}
+    known = {metric.name: metric for metric in ensemble.metrics()}
     return {
-        name: known[name].compute(ensemble, ensemble.asked) for name in METRICS if name in known
+        name: ensemble.measured(known[name], ensemble.asked) for name in METRICS if name in known
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,10 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim.ensemble import runner, worked_with
-from sim.ensemble.curves import Ensemble
 from sim.ensemble.groups import Groups
 from sim.errors import InputError, Problem, RunError, nearest
-from sim.metrics import registry as metrics
-from sim.metrics.metric import Metric
+from sim.metrics import registry
+from sim.metrics.metric import Metric, Month
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
@@ -52,8 +52,6 @@ class Kept:
     members : Groups
     at : ndarray of int
         Positions, from the start of the world, of the months that are kept.
-    whole : bool
-        Whether a metric needs every month.
     metric, group, month, unit : ndarray of int, shape (rows,)
         Positions among the words below; -1 for the month of a whole run.
     metrics, groups, months, units : tuple of str
@@ -62,7 +60,6 @@ class Kept:
     chosen: tuple[Metric, ...]
     members: Groups
     at: Ints
-    whole: bool
     metric: Ints
     group: Ints
     month: Ints
@@ -77,7 +74,7 @@ class Kept:
         """Return what is kept where no replicate was run."""
         none = np.zeros(0, np.int64)
         members = Groups((), np.zeros((0, 0), np.bool_))
-        return cls((), members, none, False, none, none, none, none, (), (), (), ())  # noqa: FBT003
+        return cls((), members, none, none, none, none, none, (), (), (), ())
 
 
 def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
@@ -96,14 +93,13 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
     rows: list[tuple[int, int, int, int]] = []
     for number, metric in enumerate(chosen):
         for group in range(1 if metric.world else len(members.slugs)):
-            when = range(len(months)) if metric.scope == "month" else (-1,)
+            when = range(len(months)) if metric.span == "month" else (-1,)
             rows += ((number, group, month, units.index(metric.unit)) for month in when)
     metric_, group_, month_, unit_ = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     return Kept(
         chosen,
         members,
         at,
-        any(metric.span == "all months" for metric in chosen),
         metric_,
         group_,
         month_,
@@ -116,16 +112,11 @@ def kept(drivers: Drivers, wanted: Outcomes) -> Kept:
 
 
 def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
-    every = metrics.every(drivers.ecosystems)
-    routers = bool(drivers.facts.routed.any())
-    known = {metric.name: metric for metric in metrics.present(every, routers=routers)}
+    every = registry.every(drivers.ecosystems)
+    has = registry.present(every, routers=bool(drivers.facts.routed.any()))
+    known = {metric.name: metric for metric in has}
     if not names:
-        # Metrics that read all months cost a fifth more, those of a year a tenth: they are kept
-        # where a study names them.
-        usual = metrics.registry(drivers.ecosystems)
-        return tuple(
-            metric for metric in usual if metric.name in known and metric.span == "reported months"
-        )
+        return tuple(metric for metric in has if metric.kept == "always")
     for name in names:
         if name in known:
             continue
@@ -152,7 +143,7 @@ def _groups(drivers: Drivers, names: tuple[str, ...]) -> Groups:
 def _months(drivers: Drivers, wanted: str | tuple[str, ...]) -> Ints:
     calendar_months = drivers.facts.months
     if wanted == "yearly":
-        return drivers.first + metrics.reported(calendar_months[drivers.first :])
+        return drivers.first + registry.reported(calendar_months[drivers.first :])
     if wanted == "end":
         return np.array([calendar_months.size - 1])
     found = []
@@ -172,37 +163,9 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
     RunError
         If a number is not finite, with the metric and the replicate.
     """
-    first = drivers.first
-    months = np.arange(first, drivers.facts.months.size) if shape.whole else shape.at
-    at = shape.at - first if shape.whole else np.arange(shape.at.size)
-    known = _drawn(drivers, shape, seed, replicates)
-    share, developers = zip(
-        *(shape.members.shares(done.share[t], done.developers[t]) for t in months), strict=True
-    )
-    ensemble = Ensemble(
-        months=drivers.facts.months[months],
-        groups=shape.members.slugs,
-        nations=drivers.nations,
-        ecosystems=drivers.ecosystems,
-        blocs=drivers.facts.bloc,
-        share=np.stack(share),
-        developers=np.stack(developers),
-        bands=np.empty(0),
-        banded=(),
-        index=done.index[months],
-        lacking=np.stack([shape.members.mean(done.lacking[t], done.developers[t]) for t in months]),
-        hardware=done.compute[months].sum(axis=1),
-        training=done.training[months],
-        serving=done.serving[months],
-        extra_lag=done.extra_lag[months],
-        load=done.load[first:],
-        cost=done.cost[first:],
-        routed=done.routed[months],
-        model_weight=known.get("influence_model_weight", np.zeros(len(replicates))),
-        asked=at,
-        answers=_answers(drivers, shape, done, known),
-    )
-    blocks = [metric.compute(ensemble, at) for metric in shape.chosen]
+    month = _months_of(drivers, shape, done, seed, replicates)
+    at, count = shape.at - drivers.first, drivers.facts.months.size - drivers.first
+    blocks = [metric.measured(month, at, count) for metric in shape.chosen]
     # Rows of a metric are by group, then month; a metric of a whole run has one a group.
     rows = [
         (block.transpose(1, 0, 2) if block.ndim == 3 else block).reshape(-1, len(replicates))
@@ -216,18 +179,43 @@ def measure(drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicat
     return values
 
 
-def _drawn(drivers: Drivers, shape: Kept, seed: int, replicates: Ints) -> Mapping[str, Floats]:
-    """Return the parameters of the replicates by name, where a metric reads any."""
-    if not any(metric.reads for metric in shape.chosen):
-        return {}
-    return runner.drawn(drivers, seed, replicates)
+def _months_of(
+    drivers: Drivers, shape: Kept, done: Trajectory, seed: int, replicates: Ints
+) -> Callable[[int], Month]:
+    """Return what gives a month of a block, by its position in what is reported, once each."""
 
+    @cache
+    def drawn() -> Mapping[str, Floats]:
+        return runner.drawn(drivers, seed, replicates)
 
-def _answers(
-    drivers: Drivers, shape: Kept, done: Trajectory, known: Mapping[str, Floats]
-) -> Floats:
-    """Return who has worked with what in the months that are kept, where a metric asks for it."""
-    if not any(metric.span == "years before" for metric in shape.chosen):
-        return np.empty(0)
-    breadth = [known[name] for name in worked_with.READS]
-    return worked_with.by_group([done], shape.at, drivers.ecosystems, shape.members, *breadth)
+    def answers(t: int) -> Floats:
+        known = drawn()
+        of_year = worked_with.by_group(
+            [done], np.array([t]), drivers.ecosystems, shape.members, known["breadth"],
+            known["breadth_shape"],
+        )  # fmt: skip
+        return np.asarray(of_year[0])
+
+    @cache
+    def month(place: int) -> Month:
+        t = drivers.first + place
+        return Month(
+            int(drivers.facts.months[t]),
+            shape.members.slugs,
+            drivers.ecosystems,
+            drivers.facts.bloc,
+            done.index[t],
+            done.compute[t].sum(axis=0),
+            done.training[t],
+            done.serving[t],
+            done.extra_lag[t],
+            done.load[t],
+            done.cost[t],
+            done.routed[t],
+            use=lambda: shape.members.shares(done.share[t], done.developers[t]),
+            behind=lambda: shape.members.mean(done.lacking[t], done.developers[t]),
+            year=lambda: answers(t),
+            draw=drawn,
+        )
+
+    return month

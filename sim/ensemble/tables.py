@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sim import months as calendar
 from sim.ensemble.columns import numbers, words
 from sim.ensemble.curves import BANDS, Ensemble
-from sim.metrics import registry as metrics
 from sim.ensemble import thinned
+from sim.metrics.registry import reported
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,18 +101,16 @@ def runs(name: str, ensemble: Ensemble, at: Ints | None = None) -> pa.Table:
 
 def outcomes(name: str, ensemble: Ensemble) -> pa.Table:
     """Return ``outcomes``: every metric of every run, by metric, month, group and run."""
-    known = metrics.of(ensemble)
-    at = metrics.reported(ensemble.months)
-    blocks = []
-    for metric in known:
-        values = metric.compute(ensemble, at)
-        blocks.append(values if metric.scope == "month" else values[None])
+    known = ensemble.metrics()
+    at = reported(ensemble.months)
+    found = [ensemble.measured(metric, at) for metric in known]
+    blocks = [values if values.ndim == 3 else values[None] for values in found]
     sizes = [block.size for block in blocks]
     runs_, groups_, months_ = (
         np.concatenate([_codes(block.shape, axis).astype(np.int32) for block in blocks])
         for axis in (2, 1, 0)
     )
-    whole = np.repeat([metric.scope == "run" for metric in known], sizes)
+    whole = np.repeat([values.ndim == 2 for values in found], sizes)
     units = sorted({metric.unit for metric in known})
     unit = np.array([units.index(metric.unit) for metric in known], np.int32)
     values = np.concatenate([block.reshape(-1) for block in blocks])

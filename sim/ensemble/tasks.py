@@ -25,6 +25,7 @@ from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
 from sim.ensemble.runner import LANES
 from sim.ensemble.store import digest
 from sim.errors import InputError, RunError
+from sim.metrics import registry
 from sim.scenario.futures import STOP
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Job:
         Replicates a point, and the seed of all.
     outcomes : Outcomes
     engine : str
+    metrics : tuple of str
+        Files of the metrics that a user added, which worker processes read.
     """
 
     base: dict[str, Any]
@@ -75,6 +78,7 @@ class Job:
     seed: int
     outcomes: Outcomes
     engine: str = "kernel"
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,7 @@ def run_task(job: Job, task: Task) -> bytes:
     Rows are ordered by point, run, metric, group and month. Points that fail have no row; they
     stand in the file's metadata with the reason.
     """
+    registry.require_files(job.metrics)
     point = np.arange(task.first, task.last) // job.runs
     run = np.arange(task.first, task.last) % job.runs
     values: dict[int, Floats] = {}

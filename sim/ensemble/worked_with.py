@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.groups import Groups
+from sim.metrics import use
 from sim.world import answers
 from sim.world.views import Met, a_year
 
@@ -25,12 +26,6 @@ Ints = NDArray[np.int64]
 READS = ("breadth", "breadth_shape")
 """Parameters whose draws say how many models a developer works with beside the main one."""
 
-CLASSES = {"cn": "cn_all", "us_open": "us_open_all", "eu": "eu_all"}
-"""Classes of several ecosystems, or of one under its own name, by their codes in the survey; US
-closed models are a class and an ecosystem of one name."""
-
-USED, ONLY, BOTH = "used", "only.cn", "both.us_closed_and_cn"
-
 
 class Counted(Met, Protocol):
     """What is met, and how many developers meet it."""
@@ -38,11 +33,6 @@ class Counted(Met, Protocol):
     @property
     def developers(self) -> Floats:
         """Developers who build on models, shape (months, nations, replicates)."""
-
-
-def names(ecosystems: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the answers, in the order in which they are computed."""
-    return (*(f"{USED}.{name}" for name in (*ecosystems, *CLASSES)), ONLY, BOTH)
 
 
 def by_group(
@@ -76,7 +66,7 @@ def by_group(
     Returns
     -------
     ndarray, shape (T', groups, answers, R)
-        Fractions of the developers who build on models, in the order of `names`.
+        Fractions of the developers who build on models, in the order of `sim.metrics.use.names`.
     """
 
     def of_month(month: int) -> Floats:
@@ -106,8 +96,11 @@ def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape
     -------
     ndarray, shape (I, answers, R)
     """
-    merged = answers.by_class(year, ecosystems, CLASSES.values())
-    chinese, closed = merged[:, list(CLASSES).index("cn")], year[:, ecosystems.index("us_closed")]
+    merged = answers.by_class(year, ecosystems, use.CLASSES.values())
+    chinese, closed = (
+        merged[:, list(use.CLASSES).index("cn")],
+        year[:, ecosystems.index("us_closed")],
+    )
     used = answers.used(np.concatenate([year, merged], axis=1), breadth, shape)
     rest = [answers.only(chinese, breadth, shape), answers.both(closed, chinese, breadth, shape)]
     return np.concatenate([used, np.stack(rest, axis=1)], axis=1)

@@ -9,7 +9,7 @@ import pytest
 
 from sim import evidence
 from sim.cli.app import app
-from sim.metrics.registry import registry
+from sim.metrics.registry import every
 from sim.scenario import levers, names
 from sim.scenario.drivers import vocabulary
 
@@ -46,7 +46,7 @@ def known():
         *(ecosystem.id for ecosystem in room.ecosystems),
         *room.nations.groups,
         *(row.series for row in room.observations),
-        *(metric.name for metric in registry(tuple(e.id for e in room.ecosystems))),
+        *(metric.name for metric in every(tuple(e.id for e in room.ecosystems))),
         *(file.name for file in (ROOT / "sim" / "evidence" / "data").glob("*.csv")),
         "sim/evidence/data/",
     }

@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import csv
-from tests.study.test_curves import together
 
 import sim
 from sim import evidence, months
 from sim.ensemble import futures
 from sim.ensemble.curves import Ensemble
 from sim.metrics import registry as metrics
+from sim.metrics import shipped
 from sim.scenario import compile as compiled
 from sim.scenario import futures as words
 from sim.scenario import load
 from sim.study import run as room
 from sim.study.result import Result
+from tests.ensemble.test_curves import together
 from tests.strategies import ECOSYSTEMS
 
 COLUMNS = ["scenario", "future", "metric", "group", "month", "p05", "p50", "p95", "runs"]
@@ -186,8 +187,8 @@ def test_tokens_are_what_the_view_of_the_routers_shows(short):
 
 
 def test_the_registry_names_tokens_apart_from_developers():
-    known = {metric.name: metric for metric in metrics.registry(ECOSYSTEMS)}
-    for name in (*ECOSYSTEMS, *(f"bloc_{bloc}" for bloc in metrics.BLOCS)):
+    known = {metric.name: metric for metric in metrics.every(ECOSYSTEMS)}
+    for name in (*ECOSYSTEMS, *(f"bloc_{bloc}" for bloc in shipped.BLOCS)):
         metric = known[f"tokens.{name}"]
         assert metric.title.startswith("Tokens on routers")
         assert metric.world
@@ -198,9 +199,9 @@ def test_tokens_sum_to_one_over_ecosystems(drivers):
     ensemble = together(drivers, range(5))
     assert isinstance(ensemble, Ensemble)
     at = metrics.reported(ensemble.months)
-    known = {metric.name: metric for metric in metrics.registry(ECOSYSTEMS)}
-    parts = [known[f"tokens.{name}"].compute(ensemble, at) for name in ECOSYSTEMS]
-    blocs = [known[f"tokens.bloc_{name}"].compute(ensemble, at) for name in metrics.BLOCS]
+    known = {metric.name: metric for metric in metrics.every(ECOSYSTEMS)}
+    parts = [ensemble.measured(known[f"tokens.{name}"], at) for name in ECOSYSTEMS]
+    blocs = [ensemble.measured(known[f"tokens.bloc_{name}"], at) for name in shipped.BLOCS]
     np.testing.assert_allclose(sum(parts), 1.0, rtol=1e-14)
     np.testing.assert_allclose(sum(blocs), 1.0, rtol=1e-14)
     np.testing.assert_allclose(blocs[1], parts[1] + parts[4], rtol=1e-14)

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tests.study.test_curves import together
 
 from sim.ensemble import worked_with
 from sim.ensemble.groups import Groups, choose
 from sim.metrics import registry as metrics
+from sim.metrics import use
 from sim.world import answers
+from tests.ensemble.test_curves import together
 from tests.strategies import ECOSYSTEMS, fake_drivers, fake_trajectory
 
-NAMES = worked_with.names(ECOSYSTEMS)
+NAMES = use.names(ECOSYSTEMS)
 MIX = hnp.arrays(np.float64, (2, len(ECOSYSTEMS), 3), elements=st.floats(0.001, 1.0))
 BREADTH, SHAPE = np.array([0.5, 6.0, 20.0]), np.array([0.2, 0.55, 3.0])
 
@@ -27,17 +28,16 @@ def of(found, name):
 
 
 def test_every_answer_is_a_metric_of_its_own_beside_the_shares():
-    known = {metric.name: metric for metric in metrics.registry(ECOSYSTEMS)}
+    known = {metric.name: metric for metric in metrics.every(ECOSYSTEMS)}
     assert set(NAMES) <= set(known)
     assert {"used.us_closed", "used.cn", "used.us_open", "used.eu"} <= set(NAMES)
     assert not any(name.startswith("share.") for name in NAMES)
     for name in NAMES:
         metric = known[name]
-        assert (metric.unit, metric.scope, metric.world) == ("fraction", "month", False)
+        assert (metric.unit, metric.span, metric.world) == ("fraction", "month", False)
         assert "never to be taken for a share" in metric.description
         assert "year" in metric.title
         assert "Share" not in metric.title
-        assert metric.reads == ("breadth", "breadth_shape")
     assert "main ecosystem" in known["share.us_closed"].description
 
 
@@ -121,12 +121,12 @@ def test_blocks_and_workers_change_no_bit(workers):
 
 def test_a_month_that_was_not_asked_has_no_answer(drivers):
     ensemble = together(drivers, range(3))
-    metric = next(m for m in metrics.registry(ECOSYSTEMS) if m.name == "used.cn")
+    metric = next(m for m in metrics.every(ECOSYSTEMS) if m.name == "used.cn")
     with pytest.raises(ValueError, match="not asked"):
-        metric.compute(ensemble, np.array([3]))
+        ensemble.measured(metric, np.array([3]))
     moved = replace(ensemble, share=ensemble.share[:, :, ::-1])
     at = metrics.reported(ensemble.months)
-    assert np.array_equal(metric.compute(moved, at), metric.compute(ensemble, at))
+    assert np.array_equal(moved.measured(metric, at), ensemble.measured(metric, at))
 
 
 def test_outcomes_hold_use_of_a_year_for_every_group_each_december(result):

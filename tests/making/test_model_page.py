@@ -13,7 +13,7 @@ from making import pages, streams, tables
 from sim import evidence
 from sim.ensemble import runner
 from sim.evidence.nations import Constants
-from sim.metrics.registry import registry
+from sim.metrics.registry import every
 from sim.scenario import check, futures, levers, names, own
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
 from sim.world.rows import Switches
@@ -92,7 +92,7 @@ def known():
         *EntrySize.__dataclass_fields__,
         *ids,
         *room.nations.groups,
-        *(metric.name for metric in registry(ids)),
+        *(metric.name for metric in every(ids)),
         *levers.read(),
         *(scenario.name for scenario in names()),
         *(name for _, name in RULES),

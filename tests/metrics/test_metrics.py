@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.study.test_curves import together
 
 from sim import months
 from sim.metrics import registry as metrics
+from sim.metrics import shipped
+from tests.ensemble.test_curves import together
 from tests.strategies import ECOSYSTEMS
 
 
@@ -19,8 +20,8 @@ def ensemble(drivers):
 
 
 def outcome(ensemble, name):
-    metric = next(each for each in metrics.registry(ECOSYSTEMS) if each.name == name)
-    return metric.compute(ensemble, metrics.reported(ensemble.months))
+    metric = next(each for each in metrics.every(ECOSYSTEMS) if each.name == name)
+    return ensemble.measured(metric, metrics.reported(ensemble.months))
 
 
 def test_outcomes_are_at_each_december_and_the_last_month():
@@ -32,7 +33,7 @@ def test_outcomes_are_at_each_december_and_the_last_month():
 
 
 def test_names_are_unique_and_described():
-    known = metrics.registry(ECOSYSTEMS)
+    known = metrics.every(ECOSYSTEMS)
     assert len({metric.name for metric in known}) == len(known)
     assert all(metric.title and metric.unit and metric.description for metric in known)
     titles = {metric.name: (metric.title, metric.heading, metric.scale) for metric in known}
@@ -42,7 +43,7 @@ def test_names_are_unique_and_described():
 
 
 def test_blocs_and_ecosystems_sum_to_one(ensemble):
-    blocs = sum(outcome(ensemble, f"share.bloc_{bloc}") for bloc in metrics.BLOCS)
+    blocs = sum(outcome(ensemble, f"share.bloc_{bloc}") for bloc in shipped.BLOCS)
     kinds = sum(outcome(ensemble, f"share.{kind}") for kind in ECOSYSTEMS)
     assert np.allclose(blocs, 1.0)
     assert np.allclose(kinds, 1.0)
@@ -55,8 +56,8 @@ def test_blocs_and_ecosystems_sum_to_one(ensemble):
 def test_plurality_counts_equal_ecosystems():
     share = np.zeros((7, 1))
     share[:3] = 1 / 3
-    assert metrics.plurality(share) == pytest.approx(3.0)
-    assert metrics.plurality(np.eye(7)[:, :1]) == pytest.approx(1.0)
+    assert shipped.plurality(share) == pytest.approx(3.0)
+    assert shipped.plurality(np.eye(7)[:, :1]) == pytest.approx(1.0)
 
 
 def test_dependence_is_the_largest_bloc(ensemble):
@@ -71,7 +72,7 @@ def test_influence_weighs_models_against_hardware(ensemble):
     models = outcome(ensemble, "share.bloc_cn")[:, :1]
     chips = outcome(ensemble, "hardware_share.cn")
     for weight in (0.0, 0.25, 1.0):
-        weighed = replace(ensemble, model_weight=np.full(5, weight))
+        weighed = replace(ensemble, drawn={"influence_model_weight": np.full(5, weight)})
         expected = weight * models + (1 - weight) * chips
         assert np.allclose(outcome(weighed, "influence.cn"), expected)
 
@@ -113,25 +114,27 @@ def test_what_a_control_of_chips_moves_is_measured(ensemble):
 
 def test_every_metric_has_its_shape_and_is_finite(ensemble):
     at = metrics.reported(ensemble.months)
-    for metric in metrics.registry(ECOSYSTEMS):
-        values = metric.compute(ensemble, at)
+    for metric in metrics.every(ECOSYSTEMS):
+        values = ensemble.measured(metric, at)
         shape = (1 if metric.world else len(ensemble.groups), 5)
-        assert values.shape == ((len(at), *shape) if metric.scope == "month" else shape)
+        assert values.shape == ((len(at), *shape) if metric.span == "month" else shape)
         assert np.isfinite(values).all(), metric.name
 
 
-def test_capability_forgone_by_hand():
-    share = np.array([[[[0.5], [0.3], [0.2]]]])
-    index = np.array([[[150.0], [140.0], [120.0]]])
-    own = np.zeros(share.shape[:2] + share.shape[3:])
-    assert metrics.forgone(share, index, own) == pytest.approx(0.3 * 10 + 0.2 * 30)
-    assert metrics.forgone(np.array([[[[1.0], [0.0], [0.0]]]]), index, np.zeros((1, 1, 1))) == 0.0
+def test_capability_forgone_by_hand(ensemble):
+    three = replace(
+        ensemble.month(0),
+        index=np.array([[150.0], [140.0], [120.0]]),
+        use=lambda: (np.array([[[0.5], [0.3], [0.2]], [[1.0], [0.0], [0.0]]]), np.ones((2, 1))),
+        behind=lambda: np.zeros((2, 1)),
+    )
+    assert shipped.forgone(three).ravel() == pytest.approx([0.3 * 10 + 0.2 * 30, 0.0])
 
 
 def test_capability_forgone_lies_between_nothing_and_the_distance_of_the_last(ensemble):
-    (metric,) = metrics.on_request()
+    metric = metrics.by_name()[shipped.FORGONE]
     at = metrics.reported(ensemble.months)
-    values = metric.compute(ensemble, at)
+    values = ensemble.measured(metric, at)
     assert values.shape == (len(at), len(ensemble.groups), 5)
     best = ensemble.index.max(axis=1)
     of_record = values - ensemble.lacking[at]
@@ -142,4 +145,4 @@ def test_capability_forgone_lies_between_nothing_and_the_distance_of_the_last(en
 
 
 def test_results_hold_no_metric_that_is_kept_on_request(ensemble):
-    assert metrics.FORGONE not in {metric.name for metric in metrics.of(ensemble)}
+    assert shipped.FORGONE not in {metric.name for metric in ensemble.metrics()}

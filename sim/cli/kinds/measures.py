@@ -17,7 +17,7 @@ def _metrics() -> list[Row]:
             {
                 "unit": metric.unit,
                 "scope": "whole run"
-                if metric.scope == "run"
+                if metric.span != "month"
                 else "each December and the last month",
                 "groups": "world" if metric.world else "each group",
                 "description": metric.description,

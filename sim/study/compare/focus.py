@@ -21,7 +21,7 @@ from sim.analysis.worlds import over_worlds
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
-from sim.metrics import registry as metrics
+from sim.metrics.shipped import BLOCS, FORGONE
 from sim.scenario import reach
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
@@ -138,7 +138,7 @@ def view(
     for bloc in blocs:
         every |= {_stopped(name, bloc): cuts.cut(arm, bloc, focus) for name, arm in arms.items()}
     wanted = (*(f"share.{name}" for name in drivers.ecosystems), "developers.total",
-              metrics.FORGONE, COST[0])  # fmt: skip
+              FORGONE, COST[0])  # fmt: skip
     done = run(
         {name: _grouped(arm, group, nations) for name, arm in every.items()},
         Outcomes(wanted, (group,), months),
@@ -147,7 +147,7 @@ def view(
     found: dict[tuple[str, str], Floats] = {}
     for name, arm in arms.items():
         share = _shares(done, name, group, drivers.ecosystems)
-        forgone = _rows(done, name, metrics.FORGONE, group)[-1]
+        forgone = _rows(done, name, FORGONE, group)[-1]
         paid = done.of(name, *COST) - done.of(reference.name, *COST)
         mine = {
             **_use(share[:, -1], drivers, nations),
@@ -257,7 +257,7 @@ def _use(share: Floats, drivers: Drivers, nations: Sequence[str]) -> dict[str, F
     An ecosystem is their own if it is sovereign or at home in each of them.
     """
     blocs = drivers.facts.bloc
-    words = list(metrics.BLOCS)
+    words = list(BLOCS)
     inside = [code in nations for code in drivers.nations]
     home = drivers.facts.home[inside].min(axis=0) > 0.0
     mine = home | (blocs == words.index("sovereign"))

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.paired import Floats, effect, is_part, log_odds
+from sim.analysis.paired import Floats, effect, log_odds
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms
+from sim.metrics.registry import is_part
 from sim.scenario.futures import ALL
 from sim.study.compare.choice import Pair
 from sim.study.compare.result import COLUMNS, FUTURE_COLUMNS

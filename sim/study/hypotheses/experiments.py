@@ -16,7 +16,6 @@ from sim.analysis.paired import (
     Ints,
     draw_means,
     interval,
-    is_part,
     log_odds,
     require_two,
 )
@@ -32,7 +31,8 @@ from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 from sim.study.sweeps import study_file
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.metrics.registry import is_part
+from sim.scenario import Scenario
 
 FOLDER = "hypotheses"
 RUNS = 200

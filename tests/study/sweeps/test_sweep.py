@@ -20,7 +20,6 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.store import Store, write_whole
 from sim.errors import InputError, RunError, StoreError
 from sim.metrics import registry as metrics
-from sim.metrics.metric import Metric
 from sim.study import saved
 from sim.study.sweeps.result import OUTCOMES, Sweep
 from sim.study.sweeps.study import of_options
@@ -87,25 +86,22 @@ def test_entries_of_one_lever_for_nations_apart_are_varied_together_as_in_runs()
             assert np.array_equal(mine["value"].to_numpy(), last["value"].to_numpy()), metric
 
 
-def first_month_above(level):
-    """Return a metric of the first month in which the Chinese bloc has more than a share."""
+@pytest.fixture
+def cn_above():
+    """Add the months until the Chinese bloc has more than a share."""
 
-    def months(ensemble, _):
-        over = metrics.bloc_share(ensemble, 1, slice(None)) > level
-        return np.where(over.any(axis=0), over.argmax(axis=0), len(ensemble.months)).astype(float)
+    @metrics.metric("cn_above.months", unit="months", span="first")
+    def above(month):
+        return month.of_bloc(1) > 0.08
 
-    return Metric(
-        "cn_above.months", "Months until the Chinese bloc is above a share", "months", "For a test",
-        "run", world=False, compute=months, span="all months",
-    )  # fmt: skip
+    yield
+    metrics.forget("cn_above.months")
 
 
 @pytest.mark.parametrize("when", ["yearly", "end"])
-def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(tmp_path, monkeypatch, when):
+def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(when, cn_above):
     """A metric of a first month too, also one that this code has never met."""
-    shipped = metrics.registry
-    monkeypatch.setattr(metrics, "registry", lambda ids: (*shipped(ids), first_month_above(0.08)))
-    names = tuple(metric.name for metric in metrics.registry(ECOSYSTEMS))
+    names = tuple(m.name for m in metrics.every(ECOSYSTEMS) if m.kept != "where named")
     wanted = Outcomes(names, ("world", "global_south"), when)
     study = of_options(SMALL, ("parameters.network=0.5",), runs=12, seed=7, outcomes=wanted)
     swept = sweep(study).outcomes
