@@ -10,7 +10,7 @@ run with ``ensemble.parameters: drawn`` or ``default`` does not know them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from sim import months as calendar
 from sim.ensemble.columns import gapped, numbers, strings
 from sim.ensemble.worked_with import READS as OF_A_YEAR
-from sim.ensemble.worked_with import Counted
 from sim.evidence.survey import EQUAL_SPLIT, respondents
 from sim.world import answers
 from sim.world.views import main_shares, users_abroad
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
+    from sim.world import Trajectory
 
 Floats = NDArray[np.float64]
 
@@ -49,20 +49,8 @@ _HALF = range(calendar.parse("2025-07"), calendar.parse("2026-01"))
 _YEAR = range(calendar.parse("2024-12"), calendar.parse("2026-01"))
 
 
-class Seen(Counted, Protocol):
-    """What this module reads of a simulated block; months begin in 2023-01."""
-
-    @property
-    def share(self) -> Floats:
-        """Share of developers, shape (months, nations, ecosystems, replicates)."""
-
-    @property
-    def visits(self) -> Floats:
-        """Use of chat services to 2025-12, shape (months, nations, ecosystems, replicates)."""
-
-
 def tables(
-    blocks: Sequence[Seen], drivers: Drivers, known: Mapping[str, Floats]
+    blocks: Sequence[Trajectory], drivers: Drivers, known: Mapping[str, Floats]
 ) -> dict[str, pa.Table]:
     """Return the views, by name; a run that does not reach their months has none.
 
@@ -94,7 +82,7 @@ def tables(
 
 
 def _by_survey(
-    blocks: Sequence[Seen], drivers: Drivers, breadth: Floats, shape: Floats
+    blocks: Sequence[Trajectory], drivers: Drivers, breadth: Floats, shape: Floats
 ) -> pa.Table:
     """Return the Chinese part of the equal split in the nations of the survey, largest first."""
     seen, answered = _observed(EQUAL_SPLIT, ecosystem=OF_SURVEY), respondents()
@@ -115,7 +103,7 @@ def _by_survey(
     )
 
 
-def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.Table:
+def _by_nation(blocks: Sequence[Trajectory], drivers: Drivers, factor: Floats) -> pa.Table:
     """Return DeepSeek's share of chatbot use in the second half of 2025, largest first."""
     seen = np.concatenate([_at(block.visits, _HALF).mean(axis=0) for block in blocks], axis=-1)
     opened, closed = (drivers.ecosystems.index(name) for name in CHINESE)
@@ -143,7 +131,7 @@ def _by_nation(blocks: Sequence[Seen], drivers: Drivers, factor: Floats) -> pa.T
     )
 
 
-def _share(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
+def _share(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> pa.Table:
     """Return the Chinese part of main ecosystems, month by month, with China and without.
 
     Nobody was asked for it. Beside it stands the Chinese share of the tokens that one router passed
@@ -186,7 +174,7 @@ def _summed(values: Floats) -> Floats:
     return total
 
 
-def _by_month(blocks: Sequence[Seen], drivers: Drivers, months: range) -> pa.Table:
+def _by_month(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> pa.Table:
     """Return the Chinese share of chatbot use outside China, month by month around R1."""
     weight = users_abroad(drivers)
     if not weight.any():

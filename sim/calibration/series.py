@@ -15,35 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, nearest
+from sim.evidence.codes import EVERY, OPEN, USERS
 from sim.evidence.survey import EQUAL_SPLIT, split_error
+from sim.world.views import Sight
 
 Floats = NDArray[np.float64]
 
 WORLD = "WLD"
 """Place of a series that is not told by nation."""
-
-VIEWS: Mapping[str, tuple[str, ...]] = {
-    "us_closed": ("us_closed",),
-    "cn_closed": ("cn_closed",),
-    "us_open_restricted": ("us_open_restricted",),
-    "us_permissive": ("us_permissive",),
-    "cn_open": ("cn_open",),
-    "eu_open": ("eu_open",),
-    "sovereign": ("sovereign",),
-    "us_open_all": ("us_open_restricted", "us_permissive"),
-    "us_all": ("us_closed", "us_open_restricted", "us_permissive"),
-    "cn_all": ("cn_open", "cn_closed"),
-    "eu": ("eu_open",),
-    "all_open": ("us_open_restricted", "us_permissive", "cn_open", "eu_open", "sovereign"),
-    "closed": ("us_closed", "cn_closed"),
-    "eu_all": ("eu_open",),
-}
-"""Code of the observations to the ecosystems that it counts."""
-
-OPEN = VIEWS["all_open"]
-EVERY = (*VIEWS["all_open"], *VIEWS["closed"])
-USERS = "all"
-"""Code of a series that counts users and not whose models they use."""
 
 BAND_FLOOR = 2.5
 """Percent that stands for a national band that begins at zero: its middle."""
@@ -93,8 +72,8 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Series:
-    """One observed series.
+class Series(Sight):
+    """One observed series: what it sees of the world, its figures and their errors.
 
     Parameters
     ----------
@@ -106,21 +85,11 @@ class Series:
         Its title in tables and figures.
     title : str
         What it counts, in words.
-    sees : str
-        View of the world that it reads, a name of `sim.world.views.VIEWS`.
-    codes : tuple of str
-        Codes of ``VIEWS`` that it is told for.
-    base : tuple of str
-        Ecosystems that its shares are parts of.
     rows : tuple of Rows
         What a calibration aims at. A band stands in where no row before it gives a figure of the
         same place, month and code.
-    factor : str, optional
-        Parameter that its shares are multiplied with: the part of them that the count sees.
     by_nation : bool
         Whether it is told by nation.
-    mean_of : int
-        Months over which a value is the mean, the one that it is dated by being the last.
     error : float
         Standard deviation of an observation, log-odds.
     drift : float
@@ -146,13 +115,8 @@ class Series:
     key: str
     heading: str
     title: str
-    sees: str
-    codes: tuple[str, ...]
-    base: tuple[str, ...]
     rows: tuple[Rows, ...]
-    factor: str | None = None
     by_nation: bool = False
-    mean_of: int = 1
     error: float = 0.1
     drift: float = 0.0
     memory: float = 0.0
@@ -210,8 +174,8 @@ _ROWS = (
     Series(
         _SPLIT, "split", "Developers' models by nation, equal split",
         "developers by nation, each split equally over the models of a year",
-        "split", ASKED, EVERY,
-        (
+        sees="split", codes=ASKED, base=EVERY,
+        rows=(
             # US closed models are what the others leave.
             Rows(_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
             Rows(_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
@@ -221,14 +185,14 @@ _ROWS = (
     Series(
         _USED, "used", "Developers who used a class in a year",
         "developers who have used a class of models in the past year",
-        "used", ASKED, EVERY, _answers(_USED, 0.05), error=0.05, counts=True,
+        sees="used", codes=ASKED, base=EVERY, rows=_answers(_USED, 0.05), error=0.05, counts=True,
         nations_too="used by nation",
     ),
     Series(
         _ONLY, "only", "Developers who used no other class",
         "developers who have used no other class of models in the past year",
-        "only", ASKED, EVERY,
-        (
+        sees="only", codes=ASKED, base=EVERY,
+        rows=(
             # Half of all respondents name US closed models alone; of the few who name another class
             # alone the view knows less.
             Rows(_ONLY, ("us_closed",), error=0.05), Rows(_ONLY, ("cn_all", "us_open_all")),
@@ -239,8 +203,8 @@ _ROWS = (
     Series(
         _BOTH, "both", "Users of Chinese models who used others",
         "users of Chinese models who have used US models too, past year",
-        "both", ("us_closed", "us_open_all"), EVERY,
-        (
+        sees="both", codes=("us_closed", "us_open_all"), base=EVERY,
+        rows=(
             Rows(_BOTH + "_us_closed", ("cn_all",), counted_as="us_closed"),
             Rows(_BOTH + "_us_open", ("cn_all",), counted_as="us_open_all"),
         ),
@@ -249,32 +213,34 @@ _ROWS = (
     Series(
         _RETAINED, "kept", "Main users who stay a year",
         "main users of Chinese models who still are a year later",
-        "kept", ("cn_all",), EVERY, (Rows(_RETAINED, ("cn_all",)),), error=0.53,
+        sees="kept", codes=("cn_all",), base=EVERY,
+        rows=(Rows(_RETAINED, ("cn_all",)),), error=0.53,
     ),
     Series(
         # Of those who named models for next year 30.0 percent used a Chinese one, of all who named
         # any 28.2: the difference of the two bases is well within the error.
         _WANTED, "wanted", "Developers who want a class for next year",
         "developers who used a class by June 2026, if they do as they said in June 2025",
-        "used", ("cn_all",), EVERY, (Rows(_WANTED, ("cn_all",), ahead=12),), error=0.35,
+        sees="used", codes=("cn_all",), base=EVERY,
+        rows=(Rows(_WANTED, ("cn_all",), ahead=12),), error=0.35,
     ),
     Series(
         _TOPICS, "topics", "Topics of public repositories",
         "developers who push to repositories of a maker's topic, quarters",
-        "topics", ("cn_all",), EVERY, (Rows(_TOPICS + "_share", ("cn_all",)),),
+        sees="topics", codes=("cn_all",), base=EVERY, rows=(Rows(_TOPICS + "_share", ("cn_all",)),),
         factor="topic_factor", by_nation=True, mean_of=12, error=0.1, drift=0.1, memory=0.9,
     ),
     Series(
         _GATEWAY, "gateway", "Tokens of a gateway of developers",
         "tokens of a gateway of one host, a bound",
-        "abroad", ("cn_all",), EVERY,
-        (Rows(_GATEWAY + "_upper_bound", ("cn_all",), at_most=True),), error=0.3,
+        sees="abroad", codes=("cn_all",), base=EVERY,
+        rows=(Rows(_GATEWAY + "_upper_bound", ("cn_all",), at_most=True),), error=0.3,
     ),
     Series(
         _ORIGIN, "origin", "Routed tokens by origin",
         "tokens of one router by origin of the laboratory, single days",
-        "routed", ("cn_all", "us_all", "eu"), EVERY,
-        (
+        sees="routed", codes=("cn_all", "us_all", "eu"), base=EVERY,
+        rows=(
             # Closed Chinese models had next to no tokens in 2024, so that open ones stand for all;
             # a study gives the share of some weeks.
             Rows("openrouter_token_share", ("cn_open",), error=0.4, counted_as="cn_all"),
@@ -287,14 +253,15 @@ _ROWS = (
     Series(
         _OPENNESS, "open", "Routed tokens, open weights",
         "tokens of one router on open weights, months",
-        "routed", ("all_open",), EVERY, (Rows(_OPENNESS + "_high", ("all_open",)),),
+        sees="routed", codes=("all_open",), base=EVERY,
+        rows=(Rows(_OPENNESS + "_high", ("all_open",)),),
         error=0.12, drift=0.4, memory=0.9,
     ),
     Series(
         _SITES, "visits", "Visits to chat sites",
         "visits to chat sites outside China",
-        "visits", ("cn_all", "us_all"), EVERY,
-        (
+        sees="visits", codes=("cn_all", "us_all"), base=EVERY,
+        rows=(
             Rows(_SITES, ("cn_all",)),
             Rows((_SITES + "_low", _SITES + "_high"), ("cn_all",), error=0.25),
         ),
@@ -304,8 +271,8 @@ _ROWS = (
         # The figures are of the open market: closed Chinese services are outside their base.
         _DEEPSEEK, "bands", "DeepSeek by nation",
         "DeepSeek in chatbot use by nation, mean of the half-year",
-        "chats", ("cn_open",), tuple(k for k in EVERY if k != "cn_closed"),
-        (
+        sees="chats", codes=("cn_open",), base=tuple(k for k in EVERY if k != "cn_closed"),
+        rows=(
             Rows(_DEEPSEEK, ("cn_open:deepseek",), counted_as="cn_open"),
             Rows(
                 (_DEEPSEEK + "_band_low", _DEEPSEEK + "_band_high"), ("cn_open:deepseek",),
@@ -317,14 +284,14 @@ _ROWS = (
     Series(
         _USERS, "users", "AI users by nation",
         "people of working age who use generative AI, mean of the half-year",
-        "users", (USERS,), (), (Rows(_USERS, (USERS,), after="2025-06"),),
+        sees="users", codes=(USERS,), base=(), rows=(Rows(_USERS, (USERS,), after="2025-06"),),
         by_nation=True, error=0.02, drift=0.15, memory=0.95, own=0.149, own_memory=0.999,
     ),
     Series(
         _DERIVED, "derived", "New derivatives",
         "new derivatives of open models by their base",
-        "derived", ("cn_open", "us_open_all", "eu"), OPEN,
-        (
+        sees="derived", codes=("cn_open", "us_open_all", "eu"), base=OPEN,
+        rows=(
             Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
             Rows(_DERIVED + "_last_point", ("cn_open", "eu")),
             Rows(_DERIVED + "_lower_bound", ("cn_open",), at_least=True),
@@ -334,15 +301,15 @@ _ROWS = (
     Series(
         _DOWNLOADS, "downloads", "Downloads of Chinese open models",
         "downloads of open models, mean of twelve months",
-        "derived", ("cn_open", "us_open_all", "eu"), OPEN,
-        (Rows(_DOWNLOADS + "_last_12_months", ("cn_open", "us_open_all")),),
+        sees="derived", codes=("cn_open", "us_open_all", "eu"), base=OPEN,
+        rows=(Rows(_DOWNLOADS + "_last_12_months", ("cn_open", "us_open_all")),),
         factor="download_base", mean_of=12, error=0.4, drift=0.3, memory=0.95,
     ),
     Series(
         _FIRMS, "firms", "Enterprise workloads, open weights",
         "workloads of enterprises in high-income nations on open weights",
-        "firms", ("all_open",), EVERY,
-        (
+        sees="firms", codes=("all_open",), base=EVERY,
+        rows=(
             Rows(_FIRMS, ("all_open",)),
             Rows(_FIRMS + "_low", ("all_open",)),
             Rows(_FIRMS + "_high", ("all_open",)),

@@ -47,7 +47,7 @@ class Target:
     month : int
         Last month that it covers.
     code : str
-        Code of ``VIEWS``.
+        Code of `sim.evidence.codes.COUNTED`.
     value : float
         Percent.
     error : float

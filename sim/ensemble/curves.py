@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,54 +16,13 @@ from sim.errors import RunError
 from sim.metrics import registry
 from sim.metrics.metric import Metric, Month
 
+if TYPE_CHECKING:
+    from sim.world import Trajectory
+
 Floats = NDArray[np.float64]
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 BANDS = ("mean", *QUANTILES)
-
-
-class Trajectory(worked_with.Counted, Protocol):
-    """What this room reads of a simulated block; the replicate axis is last."""
-
-    @property
-    def share(self) -> Floats:
-        """Share of developers, shape (months, nations, ecosystems, replicates)."""
-
-    @property
-    def index(self) -> Floats:
-        """Capability of the flagship in ECI points, shape (months, ecosystems, replicates)."""
-
-    @property
-    def lacking(self) -> Floats:
-        """Points by which own models trail it, times their share, (months, nations, replicates)."""
-
-    @property
-    def compute(self) -> Floats:
-        """Stock in H100-equivalents, shape (months, pools, hardware, replicates)."""
-
-    @property
-    def load(self) -> Floats:
-        """Serving load of Chinese services, 1 being full, shape (months, replicates)."""
-
-    @property
-    def training(self) -> Floats:
-        """Training compute of Chinese laboratories in H100-equivalents, (months, replicates)."""
-
-    @property
-    def serving(self) -> Floats:
-        """Serving compute of Chinese laboratories in H100-equivalents, (months, replicates)."""
-
-    @property
-    def extra_lag(self) -> Floats:
-        """Months that compute and deployment add to their lag, shape (months, replicates)."""
-
-    @property
-    def cost(self) -> Floats:
-        """Public cost in USD million, shape (months, replicates)."""
-
-    @property
-    def routed(self) -> Floats:
-        """Tokens that routers pass on, shape (months, ecosystems, replicates)."""
 
 
 @dataclass(frozen=True)

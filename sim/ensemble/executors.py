@@ -128,7 +128,7 @@ def _in_pool[S, P, R](
                 yield parts[under_way.pop(future)], found
         except BrokenExecutor:
             tried.update(under_way.values())
-            if max(tried.values()) >= attempts:
+            if max(tried.values(), default=0) >= attempts:
                 times = "" if attempts == 1 else f" {attempts} times"
                 raise RunError(
                     f"worker processes were ended from outside{times}, perhaps for want of memory; "

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from sim.ensemble.groups import Groups
 from sim.metrics import use
 from sim.world import answers
-from sim.world.views import Met, a_year
+from sim.world.views import a_year
+
+if TYPE_CHECKING:
+    from sim.world import Trajectory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,16 +30,8 @@ READS = ("breadth", "breadth_shape")
 """Parameters whose draws say how many models a developer works with beside the main one."""
 
 
-class Counted(Met, Protocol):
-    """What is met, and how many developers meet it."""
-
-    @property
-    def developers(self) -> Floats:
-        """Developers who build on models, shape (months, nations, replicates)."""
-
-
 def by_group(
-    blocks: Sequence[Counted],
+    blocks: Sequence[Trajectory],
     at: Ints,
     ecosystems: tuple[str, ...],
     groups: Groups,

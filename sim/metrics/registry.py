@@ -111,7 +111,11 @@ def _add(made: Metric) -> None:
     # One that is read again, such as a cell of a notebook, takes its own place.
     elsewhere = known is not None and known.file != own.file
     if elsewhere or made.name in _shipped_names() or not made.name.strip():
-        said = f"a metric is called {made.name!r} already" if made.name.strip() else "a metric has a name"
+        said = (
+            f"a metric is called {made.name!r} already"
+            if made.name.strip()
+            else "a metric has a name"
+        )
         where, line = (str(file), code.co_firstlineno) if there and code else (None, None)
         hint = "give it a name of its own"
         raise InputError(Problem(said, where, line=line, path="metrics", hint=hint))

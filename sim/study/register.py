@@ -18,9 +18,10 @@ import numpy as np
 
 from sim import months as calendar
 from sim.calibration.figures import figures
-from sim.calibration.series import SERIES, USERS, WORLD, Floats, Series
+from sim.calibration.series import SERIES, WORLD, Floats, Series
 from sim.errors import InputError, Problem, StoreError, nearest
 from sim.evidence import dates, load
+from sim.evidence.codes import USERS
 from sim.evidence.tables import Row, data_hash, read
 from sim.scenario.resolve import resolve
 from sim.study.manifest import manifest

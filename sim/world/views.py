@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibration.series import VIEWS as COUNTED
-from sim.calibration.series import Floats, Series
 from sim.evidence import survey
+from sim.evidence.codes import COUNTED
 from sim.world import answers
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
+
+Floats = NDArray[np.float64]
 
 Known = Mapping[str, Floats]
 """Parameters that views need, one value a replicate, shape (R,), or one a segment too, (S, R)."""
@@ -26,6 +28,31 @@ NEEDED = ("visit_factor", "download_base", "topic_factor", "breadth", "breadth_s
 
 BY_SEGMENT = ("reconsider", "stay", "answering")
 """Parameters of segments that views need."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What an observed series sees of a world.
+
+    Parameters
+    ----------
+    sees : str
+        The view that it reads, a name of `VIEWS`.
+    codes : tuple of str
+        Codes of `sim.evidence.codes.COUNTED` that it is told for.
+    base : tuple of str
+        Ecosystems that its shares are parts of.
+    factor : str, optional
+        Parameter that its shares are multiplied with: the part of them that the count sees.
+    mean_of : int
+        Months over which a value is the mean, the one that it is dated by being the last.
+    """
+
+    sees: str
+    codes: tuple[str, ...]
+    base: tuple[str, ...]
+    factor: str | None = None
+    mean_of: int = 1
 
 
 def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Known:
@@ -40,7 +67,7 @@ def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Known:
 
 
 def view(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
@@ -50,7 +77,7 @@ def view(
 
     Parameters
     ----------
-    series : Series
+    sight : Sight
     seen : Trajectory
         A block, looked at in the months that are wanted.
     drivers : Drivers
@@ -66,14 +93,14 @@ def view(
         Percent. Places are the nations, or the world alone.
     """
     months = np.arange(seen.visits.shape[0]) if at is None else at
-    shares = VIEWS[series.sees](series, seen, drivers, known, months)
-    if series.factor is not None:
-        shares = shares * known[series.factor]
+    shares = VIEWS[sight.sees](sight, seen, drivers, known, months)
+    if sight.factor is not None:
+        shares = shares * known[sight.factor]
     return np.asarray(100.0 * np.clip(shares, 0.0, 1.0))
 
 
 def _users(
-    series: Series,  # noqa: ARG001 - all views are called alike
+    sight: Sight,  # noqa: ARG001 - all views are called alike
     seen: Trajectory,
     drivers: Drivers,
     known: Known,  # noqa: ARG001
@@ -87,20 +114,20 @@ def _record(name: str, *, by_nation: bool = False) -> View:
     """Return the view of a record of the world by ecosystem, or by nation and ecosystem."""
 
     def shares(
-        series: Series,
+        sight: Sight,
         seen: Trajectory,
         drivers: Drivers,
         known: Known,  # noqa: ARG001
         at: NDArray[np.int64],
     ) -> Floats:
         record: NDArray[np.floating] = getattr(seen, name)
-        return _parts(series, record if by_nation else record[:, None], drivers, at)
+        return _parts(sight, record if by_nation else record[:, None], drivers, at)
 
     return shares
 
 
 def _visits(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,  # noqa: ARG001
@@ -108,11 +135,11 @@ def _visits(
 ) -> Floats:
     """Return use of chat services outside China, by people who use them."""
     abroad = np.einsum("tikr,i->tkr", seen.visits, users_abroad(drivers))
-    return _parts(series, np.asarray(abroad)[:, None], drivers, at)
+    return _parts(sight, np.asarray(abroad)[:, None], drivers, at)
 
 
 def _split(
-    series: Series,  # noqa: ARG001
+    sight: Sight,  # noqa: ARG001
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
@@ -124,31 +151,31 @@ def _split(
 
 
 def _used_there(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used each class in the past year, by nation."""
-    of = [list(answers.CLASSES).index(code) for code in series.codes]
+    of = [list(answers.CLASSES).index(code) for code in sight.codes]
     main = main_shares(seen, drivers, at)[:, :, of]
     return answers.used(main, known["breadth"], known["breadth_shape"])
 
 
 def _used(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
     at: NDArray[np.int64],
 ) -> Floats:
     """Return who has used each class in the past year, of the respondents of the world."""
-    return _asked(_used_there(series, seen, drivers, known, at), drivers)
+    return _asked(_used_there(sight, seen, drivers, known, at), drivers)
 
 
 def _only(
-    series: Series,  # noqa: ARG001
+    sight: Sight,  # noqa: ARG001
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
@@ -160,7 +187,7 @@ def _only(
 
 
 def _both(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
@@ -172,25 +199,25 @@ def _both(
     chinese = main[:, :, of("cn_all")]
     users = _asked(answers.used(chinese, breadth, shape)[:, :, None], drivers)
     too = np.stack(
-        [answers.both(chinese, main[:, :, of(code)], breadth, shape) for code in series.codes],
+        [answers.both(chinese, main[:, :, of(code)], breadth, shape) for code in sight.codes],
         axis=2,
     )
     return np.asarray(_asked(too, drivers) / np.maximum(users, 1e-12))
 
 
 def _met_abroad(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,  # noqa: ARG001
     at: NDArray[np.int64],
 ) -> Floats:
     """Return what developers outside China work with in a month."""
-    return _parts(series, _abroad(seen.met, seen, drivers)[:, None], drivers, at)
+    return _parts(sight, _abroad(seen.met, seen, drivers)[:, None], drivers, at)
 
 
 def _kept(
-    series: Series,
+    sight: Sight,
     seen: Trajectory,
     drivers: Drivers,
     known: Known,
@@ -204,7 +231,7 @@ def _kept(
     """
     share = _abroad(seen.share, seen, drivers)[at]
     months, options, runs = share.shape
-    still = np.zeros((months, 1, len(series.codes), runs))
+    still = np.zeros((months, 1, len(sight.codes), runs))
     for s in range(known["stay"].shape[0]):
         rho, bonus = known["reconsider"][s], np.exp(known["stay"][s]) - 1.0
         held = bonus * share / (1.0 + bonus * share)  # [T', K, R]
@@ -212,7 +239,7 @@ def _kept(
         step = (1.0 - rho) * np.eye(options)[..., None] + rho * moved
         step[:, np.arange(options), np.arange(options)] += rho * held
         year = np.linalg.matrix_power(np.moveaxis(step, -1, 1), answers.MONTHS)  # [T', R, K, K]
-        for c, code in enumerate(series.codes):
+        for c, code in enumerate(sight.codes):
             mine = [drivers.ecosystems.index(k) for k in COUNTED[code]]
             begun = np.moveaxis(share[:, mine], -1, 1)
             ended = np.einsum("trk,trkj->tr", begun, year[:, :, mine][..., mine])
@@ -229,15 +256,7 @@ def _abroad(of: NDArray[np.floating], seen: Trajectory, drivers: Drivers) -> Flo
     return np.asarray(total / np.maximum(weight.sum(axis=1), 1e-12)[:, None])
 
 
-class Met(Protocol):
-    """What a survey of developers meets in a simulated block; months begin in 2023-01."""
-
-    @property
-    def met(self) -> NDArray[np.float32]:
-        """Use of a month, trial included, shape (months, nations, ecosystems, replicates)."""
-
-
-def main_shares(seen: Met, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
+def main_shares(seen: Trajectory, drivers: Drivers, at: NDArray[np.int64]) -> Floats:
     """Return main shares by class of those who answer, mean of a year, (T', I, classes, R)."""
     named = answers.by_class(a_year(seen.met, at), drivers.ecosystems, answers.CLASSES)
     return np.asarray(named / np.maximum(named.sum(axis=2, keepdims=True), 1e-12))
@@ -260,7 +279,7 @@ def respondents(drivers: Drivers) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
-View = Callable[[Series, "Trajectory", "Drivers", Known, NDArray[np.int64]], Floats]
+View = Callable[[Sight, "Trajectory", "Drivers", Known, NDArray[np.int64]], Floats]
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
         "routed": _record("routed"),
@@ -279,18 +298,18 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "kept": _kept,
     }
 )
-"""Views by name: functions of series, block, drivers, parameters and months that return fractions,
+"""Views by name: functions of sight, block, drivers, parameters and months that return fractions,
 shape (T', places, codes, R)."""
 
 
 def _parts(
-    series: Series, use: NDArray[np.floating], drivers: Drivers, at: NDArray[np.int64]
+    sight: Sight, use: NDArray[np.floating], drivers: Drivers, at: NDArray[np.int64]
 ) -> Floats:
     """Return the shares of a series' codes in its base, of use by ecosystem, (T', places, K, R)."""
-    mean, place = _trailing(use, series.mean_of, at), drivers.ecosystems.index
-    base = mean[:, :, [place(k) for k in series.base if k in drivers.ecosystems]].sum(axis=2)
+    mean, place = _trailing(use, sight.mean_of, at), drivers.ecosystems.index
+    base = mean[:, :, [place(k) for k in sight.base if k in drivers.ecosystems]].sum(axis=2)
     parts = np.stack(
-        [mean[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in series.codes], axis=2
+        [mean[:, :, [place(k) for k in COUNTED[code]]].sum(axis=2) for code in sight.codes], axis=2
     )
     return np.asarray(parts / np.maximum(base, 1e-12)[:, :, None])
 

@@ -9,7 +9,7 @@ from sim import evidence, months
 from sim.calibration import members
 from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import BANDS, FITTED, SPLIT, STATUSES, posterior, status
-from sim.calibration.series import SERIES, VIEWS, logit, percent
+from sim.calibration.series import SERIES, logit, percent
 from sim.calibration.targets import (
     LAST_FITTED,
     LAST_OBSERVED,
@@ -21,6 +21,7 @@ from sim.calibration.targets import (
     targets,
     values,
 )
+from sim.evidence.codes import COUNTED
 from sim.evidence.posterior import read
 from sim.evidence.survey import split_error
 
@@ -60,7 +61,7 @@ def test_every_series_has_a_target_and_every_target_a_view():
 
 def test_views_count_ecosystems_that_exist():
     known = {ecosystem.id for ecosystem in evidence.load().ecosystems}
-    assert {k for codes in VIEWS.values() for k in codes} == known
+    assert {k for codes in COUNTED.values() for k in codes} == known
 
 
 def test_nations_that_are_left_out_are_not_known():

@@ -38,7 +38,7 @@ def test_a_pool_that_breaks_while_it_is_handed_a_task_loses_none(monkeypatch, ac
     pools = [Pool(accepts), Pool(99)]
     monkeypatch.setattr(executors, "_pool", lambda *_: pools.pop(0))
     tasks = [Task(str(n), n, n + 1) for n in range(7)]
-    done = list(executors._in_pool(None, tasks, 2))
+    done = list(executors._in_pool(str, None, tasks, 2, executors.ATTEMPTS))
     assert sorted(content.decode() for _, content in done) == [task.key for task in tasks]
     assert all(task.key.encode() == content for task, content in done)
 
@@ -54,7 +54,7 @@ def test_pools_that_always_break_are_given_up(monkeypatch):
 
     monkeypatch.setattr(executors, "_pool", lambda *_: Lost(1))
     with pytest.raises(RunError, match="ended from outside"):
-        list(executors._in_pool(None, tasks, 2))
+        list(executors._in_pool(str, None, tasks, 2, executors.ATTEMPTS))
 
 
 class Client:
@@ -94,4 +94,4 @@ def test_an_error_on_a_worker_is_no_cluster_out_of_reach(monkeypatch, status, sa
     dask = SimpleNamespace(Client=client, as_completed=iter, KilledWorker=KeyError)
     monkeypatch.setattr(executors.importlib, "import_module", lambda _: dask)
     with pytest.raises(RunError, match=says):
-        list(executors._on_cluster(None, [Task("0", 0, 1)], 1, "tcp://one:1"))
+        list(executors._on_cluster(str, None, [Task("0", 0, 1)], 1, "tcp://one:1"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +10,7 @@ from pyarrow import csv
 
 import sim
 from sim import evidence, months
-from sim.ensemble import futures
+from sim.ensemble import futures, runner
 from sim.ensemble.curves import Ensemble
 from sim.metrics import registry as metrics
 from sim.metrics import shipped
@@ -35,7 +33,7 @@ def short():
 
 
 def of(scenario, runs=30, seed=3):
-    return futures.of_replicates(room.drawn(compiled(scenario), seed, np.arange(runs)))
+    return futures.of_replicates(runner.drawn(compiled(scenario), seed, np.arange(runs)))
 
 
 def test_replicates_in_a_row_have_each_future_once():
@@ -48,7 +46,7 @@ def test_the_future_of_a_replicate_is_that_of_the_draw_it_takes():
     drivers = compiled(load("baseline"))
     known = evidence.posterior()
     rows = drivers.fitted.rows(5, np.arange(40))
-    found = futures.of_replicates(room.drawn(drivers, 5, np.arange(40)))
+    found = futures.of_replicates(runner.drawn(drivers, 5, np.arange(40)))
     for place, name in enumerate(words.FUTURES):
         mine = words.rows(known.names, known.values, name)
         np.testing.assert_array_equal(np.isin(rows, mine), found == place)
@@ -82,7 +80,10 @@ def test_figures_are_quantiles_of_the_runs_of_one_future(runs, seed):
     """By hand from numbers at random: linear between order statistics of those runs alone."""
     rng = np.random.default_rng(seed)
     future, share = rng.integers(0, 3, runs), rng.dirichlet(np.ones(7), (2, 2, runs))
-    made = SimpleNamespace(
+    none = np.zeros((2, runs))
+    made = Ensemble(
+        **dict.fromkeys(("training", "serving", "extra_lag", "load", "cost"), none), drawn={},
+        nations=(), developers=none, bands=none, banded=(), index=none, hardware=none,
         months=np.array([months.parse("2025-06"), months.parse("2025-12")]), asked=np.arange(2),
         groups=("world", "world_without_china"), ecosystems=ECOSYSTEMS,
         blocs=np.array([0, 1, 0, 0, 1, 2, 3]), share=share.transpose(0, 1, 3, 2),
@@ -174,7 +175,7 @@ def test_tokens_are_what_the_view_of_the_routers_shows(short):
     month = months.parse("2025-12")
     series = SERIES["openrouter_token_share_by_lab_origin"]
     at = np.array([month - months.FIRST])
-    known = room.drawn(drivers, short.seed, np.arange(9))
+    known = runner.drawn(drivers, short.seed, np.arange(9))
     seen = VIEWS[series.sees](series, done, drivers, known, at)[0, 0]
     outcomes = short.outcomes[short.outcomes["month"] == "2025-12"].sort_values("run")
     value = {

@@ -10,6 +10,7 @@ from sim.calibration import series
 from sim.calibration.fitted import SPLIT
 from sim.calibration.series import SERIES
 from sim.calibration.targets import published
+from sim.evidence.codes import COUNTED
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.world import simulate, views
@@ -124,7 +125,7 @@ def test_main_users_stay_by_twelve_months_of_the_choice(small):
     drivers, seen, known = small
     of = SERIES["main_ecosystem_kept_a_year"]
     month, lane = 29, 4
-    mine = [drivers.ecosystems.index(k) for k in series.VIEWS["cn_all"]]
+    mine = [drivers.ecosystems.index(k) for k in COUNTED["cn_all"]]
     there = [n for n, name in enumerate(drivers.nations) if name != "CHN"]
     weight = seen.developers[month, there, lane]
     share = weight @ seen.share[month, there, :, lane] / weight.sum()
