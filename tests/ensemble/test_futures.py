@@ -83,7 +83,7 @@ def test_figures_are_quantiles_of_the_runs_of_one_future(runs, seed):
     none = np.zeros((2, runs))
     made = Ensemble(
         **dict.fromkeys(("training", "serving", "extra_lag", "load", "cost"), none), drawn={},
-        nations=(), developers=none, bands=none, banded=(), index=none, hardware=none,
+        nations=(), lacking=none, developers=none, bands=none, banded=(), index=none, hardware=none,
         months=np.array([months.parse("2025-06"), months.parse("2025-12")]), asked=np.arange(2),
         groups=("world", "world_without_china"), ecosystems=ECOSYSTEMS,
         blocs=np.array([0, 1, 0, 0, 1, 2, 3]), share=share.transpose(0, 1, 3, 2),
