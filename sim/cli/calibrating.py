@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import bar
+from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     import pandas as pd

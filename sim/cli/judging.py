@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.sweeping import bar
+from sim.cli.bars import bar
 from sim.errors import InputError, Problem
 from sim.report import robust as drawing
 from sim.report import titles

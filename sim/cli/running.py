@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
+from sim.cli.bars import bar
 
 if TYPE_CHECKING:
-    from sim.ensemble.runner import Progress
     from sim.errors import Problem
     from sim.scenario import Scenario
     from sim.study.result import Result
@@ -166,7 +164,7 @@ def run(
     known = kept.find(scenario, out, full=full)
     found = known.result
     _say_damaged(known.wrong)
-    with _progress(scenario.name, silent=silent) as progress:
+    with bar(scenario.name, silent=silent) as progress:
         how["progress"] = progress
         result = known.completed(study.run(scenario, full=full, **how)) if found is None else found
         asked = beside is not None and result.against is None
@@ -235,17 +233,3 @@ def print_summary(ran: Ran) -> None:
     if ran.unchanged:
         where += f" (unchanged, from {ran.result.manifest['made']['time']})"
     typer.echo(summary(ran.result, where).rstrip("\n"))
-
-
-@contextmanager
-def _progress(title: str, *, silent: bool) -> Iterator[Progress | None]:
-    """Give a bar on standard error, where that is a terminal and someone wants it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(output.beside_a_bar(title), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

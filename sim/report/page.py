@@ -7,10 +7,8 @@ page's own policy lets a browser load nothing at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,16 +31,14 @@ from sim.report import (
 from sim.report.naming import Names, Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
+from sim.report.templating import template
 from sim.scenario import nations as choosing
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from sim.evidence import Parameter, Source
     from sim.evidence.optimism import Claim
     from sim.scenario.levers import Lever
 
-TEMPLATES = Path(__file__).parent / "templates"
 FIRST_GROUPS = ("world", "global_south", "global_south_with_china")
 MOVED = 5
 """Nations that are listed on each side of the largest changes."""
@@ -118,32 +114,8 @@ def page(
     three : bytes, optional
         The figure of the futures, likewise.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     known = background() if known is None else known
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"tight": tight, "breakable": breakable}
-    return environment.get_template("report.html.j2").render(context(result, known, curves, three))
-
-
-def tight(text: str) -> str:
-    """Return text set well: months and per cents do not break, an interval has an en dash."""
-    whole = re.sub(r"\b(\d{4})-(\d\d)\b(?!\d)", "\\1\u2011\\2", text.replace(" %", "\u00a0%"))
-    return re.sub(r"(?<=\d)-(?=[<>]?\d)", "–", whole)
-
-
-def breakable(text: str) -> Markup:
-    """Return text in which a long name may break after each of its underscores."""
-    from markupsafe import Markup, escape
-
-    return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+    return str(template("report.html.j2").render(context(result, known, curves, three)))
 
 
 def context(
