@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import peaks
+from sim.analysis.cuts import kept, months_to_recover
 from sim.analysis.worlds import over_worlds
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
@@ -176,9 +177,9 @@ def _cuts(
     for bloc in blocs:
         within = _developers(done, _stopped(name, bloc), group, ecosystems)
         # The first month that was kept is the one before the cut.
-        part = cuts.kept(without, within)[1:]
+        part = kept(without, within)[1:]
         found |= {
-            f"kept.{bloc}": part.min(axis=0), f"recovery.{bloc}": cuts.months_to_recover(part)
+            f"kept.{bloc}": part.min(axis=0), f"recovery.{bloc}": months_to_recover(part)
         }  # fmt: skip
     return found
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim import evidence
+from sim.analysis import cuts as statistics
 from sim.analysis import paired
 from sim.ensemble import runner
 from sim.errors import InputError
@@ -200,7 +201,7 @@ def test_outcomes_without_a_focus_are_refused_in_one_line():
 
 def test_words_of_the_report_are_those_of_the_experiment():
     assert said.SURE == paired.SURE
-    assert (cuts.BEGIN, cuts.END, cuts.BACK) == ("2030-01", "2030-06", 0.9)
+    assert (cuts.BEGIN, cuts.END, statistics.BACK) == ("2030-01", "2030-06", 0.9)
     assert {name for _, part in said.PARTS for name in part} == set(focus.OUTCOMES)
     assert set(said.HEADS) == set(focus.OUTCOMES)
     home = load("baseline")
