@@ -27,12 +27,13 @@ from sim import version as _version
 from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
+    from sim.analysis.worlds import Effect
     from sim.metrics.registry import metric
     from sim.scenario import Scenario, load
     from sim.study.calibrate import Calibration, calibrate
     from sim.study.compare.compare import compare
     from sim.study.compare.result import Comparison
-    from sim.study.effect import Effect, effect
+    from sim.study.effect import effect
     from sim.study.export import export
     from sim.study.hindcast import Hindcast, hindcast
     from sim.study.observe import observe
@@ -85,7 +86,7 @@ format_version = _version.FORMAT
 _ROOMS = {
     "Calibration": "sim.study.calibrate",
     "Comparison": "sim.study.compare.result",
-    "Effect": "sim.study.effect",
+    "Effect": "sim.analysis.worlds",
     "Hindcast": "sim.study.hindcast",
     "Result": "sim.study.result",
     "Scenario": "sim.scenario",

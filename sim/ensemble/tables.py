@@ -13,9 +13,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.ensemble import thinned
 from sim.ensemble.columns import numbers, words
 from sim.ensemble.curves import BANDS, Ensemble
-from sim.ensemble import thinned
 from sim.metrics.registry import reported
 
 if TYPE_CHECKING:

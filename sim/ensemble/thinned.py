@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evidence.releases import last_known
 from sim.ensemble.columns import flags, numbers, read_numbers, read_words
 from sim.ensemble.curves import BANDS
+from sim.evidence.releases import last_known
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -103,7 +103,7 @@ def _levers(result: tables.Result) -> Mapping[str, Lever]:
     return {**read(), **result.scenario.own_levers}
 
 
-def against_words(effect: Any, called: Naming) -> str:  # noqa: ANN401 - sim.study.effect.Effect
+def against_words(effect: Any, called: Naming) -> str:  # noqa: ANN401 - sim.analysis.worlds.Effect
     """Return the effect of a run against the reference, in one line: median, 5 to 95 % of runs."""
     low, middle, high = (100 * value for value in (effect.p05, effect.median, effect.p95))
     return (

@@ -16,11 +16,10 @@ from pyarrow import concat_tables
 
 from sim import months
 from sim.ensemble.columns import read_numbers, read_words
+from sim.ensemble.thinned import is_nation
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
 from sim.report.between import drawn_through
-from sim.ensemble.columns import read_numbers, read_words
-from sim.ensemble.thinned import is_nation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
@@ -66,7 +65,7 @@ class Result(Protocol):
         """The three futures, as `sim.ensemble.futures` makes them, where the result has them."""
 
     @property
-    def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name
+    def against(self) -> Any:  # noqa: ANN401 - sim.analysis.worlds.Effect, read by name
         """Its effect against the reference, where that was asked for; else None."""
 
     @property

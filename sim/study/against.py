@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.worlds import Effect
 from sim.study import kept
-from sim.study.effect import METRIC, Effect, effect
+from sim.study.effect import METRIC, effect
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sim.analysis.worlds import Effect
+from sim.ensemble import thinned
 from sim.ensemble.columns import read_words
 from sim.errors import InputError, Problem, nearest
-from sim.ensemble import thinned
-from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:

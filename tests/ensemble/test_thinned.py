@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 import sim
 from sim import months
+from sim.ensemble import thinned
 from sim.errors import InputError
 from sim.evidence.releases import last_known
 from sim.report import tables as read
 from sim.scenario import load
 from sim.study import run as ensemble
-from sim.ensemble import thinned
 
 KEYS = ["group", "ecosystem", "month"]
 

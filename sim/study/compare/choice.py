@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.document import LeverEntry
 
-Source = "Scenario | str | Path | Mapping[str, Any]"
+Source = Any
+"""A scenario as a caller names it: name, path, mapping or scenario."""
 
 START = "2027-01"
 """Month from which a lever of the catalogue is pulled where no scenario says when."""

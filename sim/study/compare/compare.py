@@ -23,7 +23,7 @@ from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import saved
 from sim.study.compare import choice, cuts, details, focus, notes, tables
-from sim.study.compare.choice import Pair
+from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
 from sim.study.compare.result import (
@@ -39,8 +39,6 @@ from sim.study.manifest import manifest
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-
-Source = Any
 
 
 def compare(

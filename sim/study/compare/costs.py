@@ -22,7 +22,7 @@ from sim.errors import InputError, Problem
 from sim.scenario import nations, reach
 from sim.scenario.resolve import resolve
 from sim.study.compare import choice, details
-from sim.study.compare.compare import Source
+from sim.study.compare.choice import Source
 from sim.study.compare.details import COST, yearly
 from sim.study.compare.result import HEADLINE, Comparison, place_of
 

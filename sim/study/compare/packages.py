@@ -26,7 +26,7 @@ from sim.errors import InputError, Problem
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
 from sim.scenario.resolve import resolve
 from sim.study.compare import choice, notes
-from sim.study.compare.compare import Source
+from sim.study.compare.choice import Source
 from sim.study.compare.details import COST
 from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
