@@ -27,7 +27,7 @@ from sim import version as _version
 from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
-    from sim.analysis.worlds import Effect
+    from sim.ensemble.record import Effect
     from sim.metrics.registry import metric
     from sim.scenario import Scenario, load
     from sim.study.calibrate import Calibration, calibrate
@@ -86,7 +86,7 @@ format_version = _version.FORMAT
 _ROOMS = {
     "Calibration": "sim.study.calibrate",
     "Comparison": "sim.study.compare.result",
-    "Effect": "sim.analysis.worlds",
+    "Effect": "sim.ensemble.record",
     "Hindcast": "sim.study.hindcast",
     "Result": "sim.study.result",
     "Scenario": "sim.scenario",

@@ -121,3 +121,14 @@ def test_the_ensemble_alone_calls_the_world():
         and not name.startswith("sim.world.")
     }
     assert calling == {"sim.ensemble.runner"}
+
+
+def test_no_room_describes_a_class_of_another_again():
+    described = {
+        f"{name}.{node.name}"
+        for name, file in MODULES.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base).endswith("Protocol") for base in node.bases)
+    }
+    assert described == set()

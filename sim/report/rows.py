@@ -17,6 +17,7 @@ from sim.report import tables, titles
 from sim.scenario import reach
 
 if TYPE_CHECKING:
+    from sim.ensemble.record import Tables
     from sim.evidence import Nations, Parameter, Source
     from sim.evidence.optimism import Claim
     from sim.metrics.metric import Metric
@@ -28,7 +29,7 @@ def cell(middle: float, low: float, high: float) -> tuple[str, str]:
     return tables.percent(middle), tables.between(low, high, "–")
 
 
-def outcomes(result: tables.Result, groups: Sequence[str]) -> list[dict[str, Any]]:
+def outcomes(result: Tables, groups: Sequence[str]) -> list[dict[str, Any]]:
     """Return the other outcomes at the last month they are reported for, by group.
 
     Cells of groups for which a metric is not measured are empty.

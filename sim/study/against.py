@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.worlds import Effect
+from sim.ensemble.record import Effect
 from sim.study import kept
 from sim.study.effect import METRIC, effect
 

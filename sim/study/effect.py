@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.worlds import Effect, over_worlds
+from sim.analysis.worlds import over_worlds
 from sim.ensemble.columns import read_numbers, read_words
+from sim.ensemble.record import Effect
 from sim.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:

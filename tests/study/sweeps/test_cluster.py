@@ -8,8 +8,8 @@ import warnings
 
 import pytest
 
+from sim.ensemble.swept import OUTCOMES
 from sim.errors import RunError
-from sim.study.sweeps.result import OUTCOMES
 from sim.study.sweeps.sweep import sweep
 
 pytestmark = [

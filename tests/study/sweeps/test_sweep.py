@@ -18,10 +18,11 @@ import sim
 from sim.ensemble import blocks, tasks
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.store import Store, write_whole
+from sim.ensemble.swept import OUTCOMES
 from sim.errors import InputError, RunError, StoreError
 from sim.metrics import registry as metrics
 from sim.study import saved
-from sim.study.sweeps.result import OUTCOMES, Sweep
+from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import of_options
 from sim.study.sweeps.sweep import sweep
 from tests.strategies import ECOSYSTEMS
