@@ -44,7 +44,7 @@ bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
 
 validate: $(READY)
-	@$(BIN)/python -m benchmarks.validate
+	@$(BIN)/python -m validation
 
 faults: $(TOOLS)
 	@$(BIN)/python -m benchmarks.faults --save
@@ -101,7 +101,7 @@ forecasts: $(READY)
 	@$(BIN)/python -m making.forecasts
 
 docs: $(TOOLS)
-	@$(BIN)/python -m docs
+	@$(BIN)/python -m making
 
 # What every command needs, and what builds the package.
 RUN := --extra build --extra export
@@ -125,4 +125,4 @@ lock: $(MADE)
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	@find sim tests benchmarks making -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find sim tests benchmarks making validation -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -19,7 +19,7 @@ import numba
 import numpy as np
 
 from benchmarks import clock
-from docs import operations
+from making import operations
 from sim.scenario.drivers import Drivers
 from sim.world.numerics import exp, fma, log, uniform
 

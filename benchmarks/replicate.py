@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import clock
+from sim.ensemble.runner import LANES
 from sim.scenario.drivers import Drivers
-from sim.study.ensemble import LANES
 
 TIMES = 9
 """Timings of the kernel, of which the best counts."""

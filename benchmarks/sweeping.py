@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import clock
-from sim.study.ensemble import LANES
-from sim.study.sweeps import tasks
-from sim.study.sweeps.study import Outcomes, Study, of_options
+from sim.ensemble import tasks
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import LANES
+from sim.study.sweeps.study import Study, of_options
 from sim.study.sweeps.sweep import run_sweep, sweep
 
 VARY = ("parameters.network=0.2:1.6:8",)

@@ -1,1 +1,1 @@
-"""What renews files of the repository that are made from the code."""
+"""What renews files of the repository from code, tables and runs: ``python -m making``."""

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from sim.errors import SimError
-from sim.study.calibration import register
+from sim.study import register
 
 FOLDER = Path(__file__).parents[1] / "docs" / "forecasts"
 

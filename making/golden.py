@@ -59,8 +59,8 @@ def rows() -> list[Row]:
 
 
 def _month(t: int, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
+    from sim.ensemble import groups
     from sim.scenario.drivers import HARDWARE, POOLS
-    from sim.study import groups
 
     when = months.text(int(drivers.facts.months[t]))
     chosen = groups.choose(drivers.groups, ())
@@ -81,8 +81,8 @@ def _month(t: int, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
 
 def _views(t: int, when: str, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
     """Yield what every observed series would show, percent."""
-    from sim.study.calibration import views
-    from sim.study.calibration.series import SERIES
+    from sim.calibration.series import SERIES
+    from sim.world import views
 
     known = views.lanes(drivers, SEED, np.arange(RUNS))
     for name, series in SERIES.items():

@@ -27,16 +27,22 @@ from sim import version as _version
 from sim.errors import InputError, Problem, RunError, SimError, StoreError
 
 if TYPE_CHECKING:
+    from sim.ensemble.record import Effect
+    from sim.metrics.registry import metric
     from sim.scenario import Scenario, load
-    from sim.study import Result, Sensitivity, Sweep, run, sensitivity, sweep
-    from sim.study.calibration.calibrate import Calibration, calibrate
-    from sim.study.calibration.hindcast import Hindcast, hindcast
-    from sim.study.calibration.observe import observe
+    from sim.study.calibrate import Calibration, calibrate
     from sim.study.compare.compare import compare
     from sim.study.compare.result import Comparison
-    from sim.study.effect import Effect, effect
+    from sim.study.effect import effect
     from sim.study.export import export
-    from sim.study.robust.robust import Robust, robust
+    from sim.study.hindcast import Hindcast, hindcast
+    from sim.study.observe import observe
+    from sim.study.result import Result
+    from sim.study.robust import Robust, robust
+    from sim.study.run import run
+    from sim.study.sweeps.result import Sweep
+    from sim.study.sweeps.sensitivity import Sensitivity, sensitivity
+    from sim.study.sweeps.sweep import sweep
     from sim.world import World
 
     __version__: str
@@ -65,6 +71,7 @@ __all__ = [
     "format_version",
     "hindcast",
     "load",
+    "metric",
     "model_version",
     "observe",
     "robust",
@@ -77,27 +84,28 @@ model_version = _version.MODEL
 format_version = _version.FORMAT
 
 _ROOMS = {
-    "Calibration": "sim.study.calibration.calibrate",
+    "Calibration": "sim.study.calibrate",
     "Comparison": "sim.study.compare.result",
-    "Effect": "sim.study.effect",
-    "Hindcast": "sim.study.calibration.hindcast",
-    "Result": "sim.study",
+    "Effect": "sim.ensemble.record",
+    "Hindcast": "sim.study.hindcast",
+    "Result": "sim.study.result",
     "Scenario": "sim.scenario",
-    "Sensitivity": "sim.study",
-    "Sweep": "sim.study",
+    "Sensitivity": "sim.study.sweeps.sensitivity",
+    "Sweep": "sim.study.sweeps.result",
     "World": "sim.world",
-    "Robust": "sim.study.robust.robust",
-    "calibrate": "sim.study.calibration.calibrate",
+    "Robust": "sim.study.robust",
+    "calibrate": "sim.study.calibrate",
     "compare": "sim.study.compare.compare",
     "effect": "sim.study.effect",
     "export": "sim.study.export",
-    "hindcast": "sim.study.calibration.hindcast",
+    "hindcast": "sim.study.hindcast",
     "load": "sim.scenario",
-    "observe": "sim.study.calibration.observe",
-    "robust": "sim.study.robust.robust",
-    "run": "sim.study",
-    "sensitivity": "sim.study",
-    "sweep": "sim.study",
+    "metric": "sim.metrics.registry",
+    "observe": "sim.study.observe",
+    "robust": "sim.study.robust",
+    "run": "sim.study.run",
+    "sensitivity": "sim.study.sweeps.sensitivity",
+    "sweep": "sim.study.sweeps.sweep",
 }
 
 

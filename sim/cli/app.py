@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from sim.cli.options import (
+    Among,
+    Bare,
+    Blocks,
+    Cluster,
+    EachRuns,
+    Engine,
+    FitSeed,
+    Focus,
+    Json,
+    Members,
+    Metrics,
+    One,
+    OneSeed,
+    Out,
+    Points,
+    Processes,
+    Quiet,
+    Runs,
+    Seed,
+    Set,
+    SetAll,
+    Several,
+    Steps,
+    Until,
+    Varied,
+    Vary,
+)
 
 app = typer.Typer(
     name="sim",
@@ -15,60 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Bare = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the names.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-Quiet = Annotated[
-    bool,
-    typer.Option(
-        "--quiet", "-q", help="Print only the result folder; beside --json, only its value."
-    ),
-]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.")]
-Vary = Annotated[
-    list[str] | None,
-    typer.Option("--vary", metavar="PATH=SPEC", help="What varies; may be repeated."),
-]
-Points = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Points of the design; for sobol and morris the base sample."),
-]
-EachRuns = Annotated[int | None, typer.Option(metavar="N", help="Replicates of each point.")]
-OneSeed = Annotated[
-    int | None, typer.Option(metavar="S", help="Random seed, the same for all points.")
-]
-SetAll = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="PATH=VALUE",
-        help="Change one value in all points; may be repeated, the last of a path counts.",
-    ),
-]
-Until = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")]
-Among = Annotated[
-    str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
-]
-Focus = Annotated[
-    str | None,
-    typer.Option(
-        "--focus",
-        metavar="GROUP|A,B",
-        help="What the word focus stands for in a scenario's levers.",
-    ),
-]
-Engine = Annotated[
-    str,
-    typer.Option(metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."),
-]
-Processes = Annotated[
-    int | None, typer.Option(metavar="N", help="Processes; by default one for each processor.")
-]
-Members = Annotated[int, typer.Option(metavar="N", help="Members of the ensemble.")]
-Cluster = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -177,34 +153,16 @@ def schema() -> None:
 
 @app.command()
 def run(
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
-    ],
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Change one value; may be repeated, the last of a path counts.",
-        ),
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
-    nations: Annotated[
-        str | None, typer.Option(metavar="GROUP|A,B", help="A group, or ISO3 codes with commas.")
-    ] = None,
+    scenarios: Several,
+    runs: Runs = None,
+    seed: Seed = None,
+    set_: Set = None,
+    until: Until = None,
+    nations: Among = None,
     focus: Focus = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."
-        ),
-    ] = "kernel",
-    workers: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Blocks run at a time; by default one for each processor."),
-    ] = None,
+    engine: Engine = "kernel",
+    workers: Blocks = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     full: Annotated[
         bool, typer.Option("--full", help="Keep all months and the runs of single nations.")
@@ -215,6 +173,7 @@ def run(
     """Run scenarios many times: curves, tables and a report."""
     from sim.cli import door, output, running
 
+    door.metrics(metrics)
     workers = door.workers(workers)
     overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
@@ -237,9 +196,7 @@ def run(
 @app.command()
 def sweep(
     context: typer.Context,
-    study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
-    ],
+    study: Varied,
     vary: Vary = None,
     design: Annotated[
         str | None, typer.Option(metavar="KIND", help="grid, lhs, sobol, morris or factorial.")
@@ -254,6 +211,7 @@ def sweep(
     engine: Engine = "kernel",
     workers: Processes = None,
     cluster: Cluster = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -261,6 +219,7 @@ def sweep(
     """Run many design points; a second call resumes."""
     from sim.cli import door, output, running, sweeping, together
 
+    door.metrics(metrics)
     door.cluster(cluster)
     together.require_local(context, cluster)
     done = sweeping.run(
@@ -268,20 +227,13 @@ def sweep(
         seed=seed, overrides=running.overrides(set_, until, nations, focus), engine=engine,
         workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
-    if json:
-        output.print_json(sweeping.as_json(done))
-    elif quiet:
-        typer.echo(str(done.folder))
-    else:
-        sweeping.print_summary(done)
+    output.finish(done, sweeping.as_json, sweeping.print_summary, json=json, quiet=quiet)
 
 
 @app.command()
 def sensitivity(
     context: typer.Context,
-    study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="A study, or the scenario that --vary varies.")
-    ],
+    study: Varied,
     vary: Vary = None,
     design: Annotated[str | None, typer.Option(metavar="KIND", help="sobol or morris.")] = None,
     points: Points = None,
@@ -307,20 +259,15 @@ def sensitivity(
         seed=seed, overrides=running.overrides(set_, until, nations, focus),
         workers=door.workers(workers), cluster=cluster,
     )  # fmt: skip
-    if json:
-        output.print_json(sweeping.sensitivity_json(found))
-    elif quiet:
-        typer.echo(str(found.folder))
-    else:
-        sweeping.print_sensitivity(found)
+    output.finish(
+        found, sweeping.sensitivity_json, sweeping.print_sensitivity, json=json, quiet=quiet
+    )
 
 
 @app.command()
 def compare(
     context: typer.Context,
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="Names or YAML files.")
-    ],
+    scenarios: Several,
     against: Annotated[str, typer.Option(metavar="NAME", help="The reference.")] = "baseline",
     levers: Annotated[
         str | None,
@@ -387,7 +334,7 @@ def compare(
             "posterior draws allow.",
         ),
     ] = None,
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
+    runs: Runs = None,
     seed: OneSeed = None,
     set_: SetAll = None,
     until: Until = None,
@@ -395,6 +342,7 @@ def compare(
     focus: Focus = None,
     workers: Processes = None,
     cluster: Cluster = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -402,6 +350,7 @@ def compare(
     """Compare policies with a reference scenario."""
     from sim.cli import comparing, door, output, running, together
 
+    door.metrics(metrics)
     named = None if levers is None else list(door.words(levers, "levers"))
     places = door.words(groups, "groups")
     door.cluster(cluster)
@@ -430,12 +379,9 @@ def compare(
             **({"metric": shown[0]} if shown else {}),
             **(shared | {"seed": 1 if seed is None else seed}),
         )  # fmt: skip
-        if json:
-            output.print_json(comparing.package_json(found))
-        elif quiet:
-            typer.echo(str(found.folder))
-        else:
-            comparing.print_package(found)
+        output.finish(
+            found, comparing.package_json, comparing.print_package, json=json, quiet=quiet
+        )
         return
     if single or without:
         comparing.require_one(scenarios, "--cost" if cost else "--budget" if budget else "a lever")
@@ -444,18 +390,14 @@ def compare(
         groups=places, sizes=sizes, cluster=cluster, out=out, cost=cost or budget is not None,
         each="less one" if without else "levers" if single else "scenarios", **shared,
     )  # fmt: skip
-    if quiet and not json:
-        typer.echo(str(done.folder))
-    elif cost or budget is not None:
+    if (cost or budget is not None) and (json or not quiet):
         comparing.money(
             done, scenarios[0], against, budget, json=json, silent=silent, strength=strength,
             start=start, overrides=shared["overrides"], workers=shared["workers"],
             cluster=cluster,
         )  # fmt: skip
-    elif json:
-        output.print_json(comparing.as_json(done))
-    else:
-        comparing.print_comparison(done)
+        return
+    output.finish(done, comparing.as_json, comparing.print_comparison, json=json, quiet=quiet)
 
 
 @app.command()
@@ -496,12 +438,8 @@ def robust(
         threshold=threshold, overrides=overrides,
         workers=door.workers(workers), cluster=cluster, out=out,
     )  # fmt: skip
-    if json:
-        output.print_json(judging.as_json(found))
-    elif quiet:
-        typer.echo(str(found.folder))
-    else:
-        judging.print_robust(found, policy, box)
+    show = partial(judging.print_robust, policy=policy, box=box)
+    output.finish(found, judging.as_json, show, json=json, quiet=quiet)
 
 
 @app.command()
@@ -526,19 +464,15 @@ def hypotheses(
         names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
         workers=door.workers(workers),
     )  # fmt: skip
-    if json:
-        output.print_json(claiming.as_json(found))
-    elif quiet:
-        typer.echo(str(found.folder))
-    else:
-        claiming.print_findings(found, whole=bool(names))
+    show = partial(claiming.print_findings, whole=bool(names))
+    output.finish(found, claiming.as_json, show, json=json, quiet=quiet)
 
 
 @app.command()
 def calibrate(
     members: Members = 1000,
-    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
-    seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
+    steps: Steps = 8,
+    seed: FitSeed = 1,
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Last month whose figures are known.")
     ] = "2026-06",
@@ -555,12 +489,8 @@ def calibrate(
     done = calibrating.calibrate(
         out, silent=json or quiet, ship=ship, members=members, steps=steps, seed=seed, until=until
     )
-    if json:
-        output.print_json(calibrating.calibration_json(done))
-    elif quiet:
-        typer.echo(str(done.folder))
-    else:
-        calibrating.print_calibration(done)
+    show = calibrating.print_calibration
+    output.finish(done, calibrating.calibration_json, show, json=json, quiet=quiet)
 
 
 @app.command()
@@ -593,8 +523,8 @@ def hindcast(
         typer.Option(metavar="CSV", help="Figures of your own to score them against."),
     ] = None,
     members: Members = 1000,
-    steps: Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")] = 8,
-    seed: Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")] = 1,
+    steps: Steps = 8,
+    seed: FitSeed = 1,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
@@ -604,7 +534,7 @@ def hindcast(
     With --score it fits nothing: it scores the dated forecasts of a file.
     """
     from sim.cli import calibrating, output, scoring, together
-    from sim.study.calibration.hindcast import CUTOFF, ROLLING
+    from sim.study.hindcast import CUTOFF, ROLLING
 
     together.require(context)
     if score is not None:
@@ -632,18 +562,14 @@ def hindcast(
             calibrating.print_alternatives(frame, months[0])
         return
     done = calibrating.hindcast(out, months, silent=silent, **plan)
-    if json:
-        output.print_json(calibrating.hindcast_json(done))
-    elif quiet:
-        typer.echo(str(done.folder))
-    else:
-        calibrating.print_hindcast(done)
+    show = calibrating.print_hindcast
+    output.finish(done, calibrating.hindcast_json, show, json=json, quiet=quiet)
 
 
 @app.command()
 def observe(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A name or a YAML file.")],
+    scenario: One,
     series: Annotated[
         str, typer.Option(metavar="NAME", help="An observed series; sim list series shows them.")
     ],
@@ -655,16 +581,9 @@ def observe(
         str | None, typer.Option(metavar="ISO3", help="Only this nation of a series by nation.")
     ] = None,
     bare: Annotated[bool, typer.Option("--bare", help="Leave out errors of observation.")] = False,
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="S", help="Random seed.")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Change one value; may be repeated, the last of a path counts.",
-        ),
-    ] = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    set_: Set = None,
     until: Until = None,
     focus: Focus = None,
     csv: Annotated[
@@ -674,7 +593,7 @@ def observe(
 ) -> None:
     """Show what a series would measure in a scenario, and what it did."""
     from sim.cli import observing, output, running, together
-    from sim.study.calibration.observe import observe as of
+    from sim.study.observe import observe as of
 
     together.require(context)
     frame = of(

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import bar
+from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.calibration.calibrate import Calibration
-    from sim.study.calibration.hindcast import Hindcast
+    from sim.study.calibrate import Calibration
+    from sim.study.hindcast import Hindcast
 
 
 def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
     """Run a calibration and return it; ``ship`` puts its draws where scenarios take them."""
+    from sim.calibration.fit import Plan
     from sim.evidence.posterior import FOLDER
-    from sim.study.calibration.calibrate import Plan
-    from sim.study.calibration.calibrate import calibrate as run
-    from sim.study.calibration.shipping import ship as put
+    from sim.study.calibrate import calibrate as run
+    from sim.study.shipping import ship as put
 
     def calibrated(plan: Plan) -> Calibration:
         with bar("steps", silent=silent) as progress:
@@ -36,7 +36,7 @@ def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibratio
 
 def print_calibration(done: Calibration) -> None:
     """Print what the data moved, and where the files are."""
-    from sim.study.calibration import identify
+    from sim.calibration import identify
 
     table = identify.parameters(done)
     fitted = table[table["moved"] != "held"]
@@ -66,7 +66,7 @@ def print_calibration(done: Calibration) -> None:
 
 def calibration_json(done: Calibration) -> dict[str, Any]:
     """Return what ``sim calibrate --json`` prints."""
-    from sim.study.calibration import identify
+    from sim.calibration import identify
 
     return {
         "hash": done.plan.hash,
@@ -80,8 +80,8 @@ def calibration_json(done: Calibration) -> dict[str, Any]:
 
 def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) -> Hindcast:  # noqa: ANN401
     """Run a hindcast and return it."""
-    from sim.study.calibration.calibrate import Plan
-    from sim.study.calibration.hindcast import hindcast as run
+    from sim.calibration.fit import Plan
+    from sim.study.hindcast import hindcast as run
 
     with bar("cut-offs", silent=silent) as progress:
         return run(cutoffs, plan=Plan(**plan), out=out, progress=progress)
@@ -89,8 +89,8 @@ def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) ->
 
 def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
     """Return scores of structural alternatives."""
-    from sim.study.calibration.calibrate import Plan
-    from sim.study.calibration.hindcast import alternatives as run
+    from sim.calibration.fit import Plan
+    from sim.study.hindcast import alternatives as run
 
     with bar("alternatives", silent=silent) as progress:
         return run(Plan(**plan), cutoff, progress=progress)
@@ -98,8 +98,8 @@ def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # 
 
 def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
     """Return scores on nations that were left out."""
-    from sim.study.calibration.calibrate import Plan
-    from sim.study.calibration.nations import left_out
+    from sim.calibration.fit import Plan
+    from sim.study.left_out import left_out
 
     with bar("folds", silent=silent) as progress:
         return left_out(Plan(**plan), progress=progress).table

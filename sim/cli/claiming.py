@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.comparing import bar
+from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     from sim.study.hypotheses.experiments import Findings

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
+from sim.cli.bars import bar
 from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -389,17 +388,3 @@ def _print_packages(done: Comparison, best: Budget, budget: float, against: str)
         tie = " (a tie)" if row["tie"] else ""
         typer.echo(f"{n} before {n + 1} in {effects.percent(row['before_next'])} % of worlds{tie}")
     _print_for_some_nations(done)
-
-
-@contextmanager
-def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
-    """Give a bar on standard error, where that is a terminal and someone wants it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(output.beside_a_bar(title), total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Problem, cited, nearest
@@ -69,9 +70,18 @@ def precision(given: float | None) -> None:
 def cluster(address: str | None) -> None:
     """Refuse what cannot be the address of a scheduler."""
     if address is not None:
-        from sim.study.sweeps.executors import require_address
+        from sim.ensemble.executors import require_address
 
         require_address(address)
+
+
+def metrics(files: Sequence[Path] | None) -> None:
+    """Read files of metrics; each adds its own to what is measured."""
+    if files:
+        from sim.metrics.registry import read_file
+
+        for file in files:
+            read_file(file)
 
 
 def words(given: str, option: str) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
-from sim.cli.sweeping import bar
+from sim.cli.bars import bar
 from sim.errors import InputError, Problem
 from sim.report import robust as drawing
 from sim.report import titles
 
 if TYPE_CHECKING:
     from sim.report.sheet import Cell
-    from sim.study.robust.robust import Robust
+    from sim.study.robust import Robust
 
 
 def robust(
@@ -28,7 +28,7 @@ def robust(
     **options: Any,  # noqa: ANN401
 ) -> Robust:
     """Run a study of robustness and return it."""
-    from sim.study.robust.robust import robust as run
+    from sim.study.robust import robust as run
 
     with bar(Path(study).stem, silent=silent) as progress:
         found = run(study, progress=progress, **options)

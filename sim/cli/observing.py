@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sim.study.calibration.figures import Figure
+    from sim.calibration.figures import Figure
 
 Cell = tuple[str, str, str]
 """Month, nation and ecosystem."""
@@ -49,7 +49,7 @@ def print_beside(frame: pd.DataFrame, series: str) -> None:
     Between and after figures only some months are shown: all of them up to the last figure of one
     place, then each December and the last one; of many places only those with a figure.
     """
-    from sim.study.calibration.series import named
+    from sim.calibration.series import named
 
     known = named(series)
     figures = _of(series)
@@ -85,8 +85,8 @@ def _is_shown(month: str, seen: list[str], last: str) -> bool:
 
 
 def _of(series: str) -> tuple[Figure, ...]:
-    from sim.study.calibration.figures import figures
-    from sim.study.calibration.series import named
+    from sim.calibration.figures import figures
+    from sim.calibration.series import named
 
     return figures(named(series))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -50,6 +50,23 @@ def beside_a_bar(title: str) -> str:
 
     shown = printable(title)
     return escape(shown if len(shown) <= TITLE else f"{shown[: TITLE - 1]}…")
+
+
+def finish(
+    done: Any,  # noqa: ANN401 - a result of any kind
+    as_json: Callable[[Any], object],
+    show: Callable[[Any], None],
+    *,
+    json: bool,
+    quiet: bool,
+) -> None:
+    """Print a finished result: one JSON value, its folder alone, or what a person reads."""
+    if json:
+        print_json(as_json(done))
+    elif quiet:
+        typer.echo(str(done.folder))
+    else:
+        show(done)
 
 
 def print_json(value: object) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
+from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     from sim.errors import Problem
     from sim.scenario import Scenario
-    from sim.study import Result
-    from sim.study.ensemble import Progress
+    from sim.study.result import Result
 
 
 def resolve(
@@ -37,16 +35,14 @@ def resolve(
     InputError
         With everything that is wrong with any of them.
     """
-    from sim import study
     from sim.errors import InputError
+    from sim.scenario.resolve import resolve
 
     found: list[Scenario] = []
     problems: dict[Problem, None] = {}
     for name in names:
         try:
-            found.append(
-                study.resolve(name, runs=runs, seed=seed, until=until, overrides=overrides)
-            )
+            found.append(resolve(name, runs=runs, seed=seed, until=until, overrides=overrides))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
@@ -158,9 +154,9 @@ def run(
         References that are there already, to which a new one is added; without it the result is
         not compared with its reference.
     """
-    from sim import study
+    from sim.ensemble.runner import require_known
     from sim.study import against, kept, saved
-    from sim.study.ensemble import require_known
+    from sim.study import run as study
 
     saved.require_writable(out)
     how: dict[str, Any] = {"engine": engine, "workers": workers}
@@ -168,7 +164,7 @@ def run(
     known = kept.find(scenario, out, full=full)
     found = known.result
     _say_damaged(known.wrong)
-    with _progress(scenario.name, silent=silent) as progress:
+    with bar(scenario.name, silent=silent) as progress:
         how["progress"] = progress
         result = known.completed(study.run(scenario, full=full, **how)) if found is None else found
         asked = beside is not None and result.against is None
@@ -237,17 +233,3 @@ def print_summary(ran: Ran) -> None:
     if ran.unchanged:
         where += f" (unchanged, from {ran.result.manifest['made']['time']})"
     typer.echo(summary(ran.result, where).rstrip("\n"))
-
-
-@contextmanager
-def _progress(title: str, *, silent: bool) -> Iterator[Progress | None]:
-    """Give a bar on standard error, where that is a terminal and someone wants it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(output.beside_a_bar(title), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -12,14 +12,14 @@ from sim.cli import output
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.calibration.scoring import Scored
+    from sim.study.scoring import Scored
 
 COLUMNS = ("series", "came out", "n", "score", "last value", "error", "in 50 %", "in 90 %")
 
 
 def score(file: Path, observations: Path | None) -> Scored:
     """Score a file."""
-    from sim.study.calibration.scoring import score as of
+    from sim.study.scoring import score as of
 
     return of(file, observations)
 

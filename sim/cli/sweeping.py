@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from sim.cli import output
+from sim.cli.bars import bar
 from sim.report import sensitivity as drawing
 from sim.report import style, titles
 from sim.report.sweeps import count_of as counted
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.sensitivity import Sensitivity
 from sim.study.sweeps.sensitivity import sensitivity as indices_of
-from sim.study.sweeps.sweep import Progress, sweep
+from sim.study.sweeps.sweep import sweep
 
 SHOWN = 20
 """Points that a person is shown; the others are in the files."""
@@ -157,34 +156,3 @@ def _row(done: Sweep, part: Any, paths: list[str], outcomes: list[Any]) -> dict[
         mean, low, high = titles.figures(found["metric"], found["mean"], found["p05"], found["p95"])
         row[str(place)] = f"{mean} ({low} to {high})"
     return row
-
-
-@contextmanager
-def bar(title: str, *, silent: bool) -> Iterator[Progress | None]:
-    """Give a bar with rate, time left and failures, where someone sees it."""
-    if silent or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-        TextColumn("{task.fields[failed]}"),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(output.beside_a_bar(title), total=None, rate="", failed="")
-
-        def show(done: int, total: int, failed: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(
-                task,
-                completed=done,
-                total=total,
-                rate=f"{speed:,.0f} runs/s" if speed else "",
-                failed=f"{failed} failed" if failed else "",
-            )
-
-        yield show

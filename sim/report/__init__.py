@@ -9,7 +9,8 @@
 `sweep_figure`            a matplotlib figure: lines, maps or points of a sweep
 ========================  =====================================================================
 
-All of them take a result and nothing else that matters; `tables.Result` says what they read of it.
+All of them take a result and nothing else that matters; `sim.ensemble.record.Tables` says what they
+read of it.
 Importing this room is light; matplotlib and jinja2 are loaded when they are needed.
 """
 

@@ -74,7 +74,7 @@ def used(parameters: str) -> frozenset[tuple[str, str]]:
     """
     if mode(parameters) != "calibrated":
         return frozenset()
-    from sim.study.calibration.targets import targets
+    from sim.calibration.targets import targets
 
     return frozenset(
         (aim.series, aim.place if aim.of.by_nation else months.text(aim.month))

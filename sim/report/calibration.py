@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.calibration.series import SERIES
 from sim.report import style
 from sim.report.sheet import Cell, Drawing, Table, sheet
-from sim.study.calibration.series import SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def forecasts(points: pd.DataFrame) -> dict[str, Figure]:
     Parameters
     ----------
     points : DataFrame
-        Of `sim.study.calibration.hindcast.Hindcast`; the first cut-off is drawn.
+        Of `sim.study.hindcast.Hindcast`; the first cut-off is drawn.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure as New
@@ -115,7 +115,7 @@ def parameters(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From `sim.study.calibration.identify.parameters`.
+        From `sim.calibration.identify.parameters`.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure as New

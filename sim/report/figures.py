@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.ensemble.record import Tables
+
 DPI = 160
 PANEL, NARROW = (3.35, 3.9), (2.05, 2.9)
 """Width and height of one panel, inches: beside others, and stacked for a narrow screen."""
@@ -75,7 +77,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> NDAr
 
 
 def adoption_curves(
-    result: tables.Result,
+    result: Tables,
     groups: Sequence[str] | None = None,
     *,
     stacked: bool = False,
@@ -142,7 +144,7 @@ def _ceiling(share: float) -> float:
 
 
 def _panel(
-    axis: Axes, result: tables.Result, shown: tables.Curves, group: str, top: float, name: str
+    axis: Axes, result: Tables, shown: tables.Curves, group: str, top: float, name: str
 ) -> None:
     """Draw one group of nations."""
     time = np.array(shown.months) / 12
@@ -201,7 +203,7 @@ def ticks(axis: Axes, span: tuple[int, int], top: float) -> None:
         axis.spines[side].set_visible(False)
 
 
-def facts_line(axis: Axes, result: tables.Result, span: tuple[int, int], top: float) -> None:
+def facts_line(axis: Axes, result: Tables, span: tuple[int, int], top: float) -> None:
     """Mark where dated facts end, if the axis reaches it."""
     month = tables.facts_end(result)
     if not span[0] <= month < span[1]:
@@ -276,9 +278,7 @@ def _figure(axis: Axes) -> Figure:
     return figure
 
 
-def headline(
-    result: tables.Result, shown: tables.Curves, groups: Sequence[str], called: Naming
-) -> str:
+def headline(result: Tables, shown: tables.Curves, groups: Sequence[str], called: Naming) -> str:
     """Return who leads most often at the end of the curves, in one line.
 
     Where the runs of a group are not kept (single nations), the largest median stands instead.
@@ -310,7 +310,7 @@ def _wrapped(text: str, width: float, size: float) -> list[str]:
 
 def _words(
     figure: Figure,
-    result: tables.Result,
+    result: Tables,
     title: Sequence[str],
     size: float,
     called: Naming,

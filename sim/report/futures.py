@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.ensemble.futures import DATA, MAIN, TOKENS, USED
 from sim.report import style, tables
 from sim.report.figures import MARGIN, NARROW, PANEL, end_labels, facts_line, ticks
 from sim.report.naming import naming
 from sim.scenario.futures import ALL, FUTURES, GOES_ON, NONE, STOPS, WORDS
-from sim.study.futures import DATA, MAIN, TOKENS, USED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sim.ensemble.record import Tables
 
 ABROAD, WORLD = "world_without_china", "world"
 OUTSIDE = ", of developers outside China"
@@ -95,7 +97,7 @@ class Futures:
         return found
 
 
-def read(result: tables.Result) -> Futures | None:
+def read(result: Tables) -> Futures | None:
     """Return what a result says of the futures, or None where it has nothing to say.
 
     A run that ends before the dated facts do, or was written without futures, has nothing.
@@ -123,7 +125,7 @@ def read(result: tables.Result) -> Futures | None:
     )  # fmt: skip
 
 
-def _place(result: tables.Result) -> tuple[str, str]:
+def _place(result: Tables) -> tuple[str, str]:
     """Return the group that is shown, and the words for it."""
     if result.scenario.nations is None:
         return ABROAD, "outside China"
@@ -204,7 +206,7 @@ def _cell(middle: float, low: float, high: float) -> str:
     return f"{tables.percent(middle):>5} ({tables.between(low, high)})".ljust(CELL)
 
 
-def view(result: tables.Result, drawn: tuple[str, str] | None) -> dict[str, Any] | None:
+def view(result: Tables, drawn: tuple[str, str] | None) -> dict[str, Any] | None:
     """Return the block of the page, or None.
 
     Parameters
@@ -239,7 +241,7 @@ def _cells(known: Futures, metric: str, group: str, month: str) -> list[tuple[st
     return [(tables.percent(mid), tables.between(low, high, "–")) for mid, low, high in found]
 
 
-def figure(result: tables.Result, *, narrow: bool = False) -> Figure | None:
+def figure(result: Tables, *, narrow: bool = False) -> Figure | None:
     """Return the Chinese share of main ecosystems outside China in each future, over time.
 
     Medians with bands of 5 to 95 % of runs; nobody was asked for a main ecosystem, so that no

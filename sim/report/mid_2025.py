@@ -6,8 +6,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
-from sim.study.calibration.series import BY_KEY
-from sim.study.mid_2025 import ALONE, BOTH, MAIN, SAME, TOO, USED
+from sim.calibration.mid_2025 import ALONE, BOTH, MAIN, SAME, TOO, USED
+from sim.calibration.series import BY_KEY
 
 TITLES = {
     USED: "Worked with a Chinese model in the past year",
@@ -35,7 +35,7 @@ class Line:
     note: str
 
 
-def lines(table: Any) -> list[Line]:  # noqa: ANN401 - an Arrow table, as `sim.study.mid_2025` makes it
+def lines(table: Any) -> list[Line]:  # noqa: ANN401 - an Arrow table, as `sim.calibration.mid_2025` makes it
     """Return the figures in the order in which they are shown."""
     return [
         Line(

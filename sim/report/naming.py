@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from sim.ensemble.record import Tables
+from sim.evidence import Nations
 from sim.report import style, tables
 
 WHOLE = "world"
@@ -19,22 +21,6 @@ LISTED = 12
 """Nations that are listed by name at most."""
 
 _WITH_ARTICLE = ("United ", "Netherlands", "Philippines")
-
-
-class Names(Protocol):
-    """Codes, names and regions of nations, as `sim.evidence` holds them."""
-
-    @property
-    def iso3(self) -> Sequence[str]:
-        """Codes of three letters."""
-
-    @property
-    def name(self) -> Sequence[str]:
-        """Names in English."""
-
-    @property
-    def region(self) -> Sequence[str]:
-        """Slugs of the regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +75,14 @@ class Naming:
         )
 
 
-def known_names() -> Names:
+def known_names() -> Nations:
     """Return the nations of the evidence."""
     from sim import evidence
 
     return evidence.load().nations
 
 
-def naming(result: tables.Result, shown: tables.Curves, names: Names | None = None) -> Naming:
+def naming(result: Tables, shown: tables.Curves, names: Nations | None = None) -> Naming:
     """Return what the groups of a result are called.
 
     Parameters
@@ -105,7 +91,7 @@ def naming(result: tables.Result, shown: tables.Curves, names: Names | None = No
         Whose scenario says which nations it is about.
     shown : Curves
         Its curves, which hold every nation of the run.
-    names : Names, optional
+    names : Nations, optional
         Names of nations; those of the evidence by default.
     """
     return of_nations(result.scenario.nations, shown.nations, names)
@@ -122,7 +108,7 @@ def of_document(document: Mapping[str, Any]) -> Naming:
     return of_nations(scenario.nations, table(scenario).iso3)
 
 
-def of_nations(chosen: object, run: Sequence[str], names: Names | None = None) -> Naming:
+def of_nations(chosen: object, run: Sequence[str], names: Nations | None = None) -> Naming:
     """Return what the groups of runs are called.
 
     Parameters
@@ -131,7 +117,7 @@ def of_nations(chosen: object, run: Sequence[str], names: Names | None = None) -
         The nations as a scenario names them.
     run : sequence of str
         ISO3 codes of all of them.
-    names : Names, optional
+    names : Nations, optional
         Names of nations; those of the evidence by default.
     """
     known = known_names() if names is None else names

@@ -14,9 +14,11 @@ from html import escape
 import numpy as np
 
 from sim import months
+from sim.ensemble.record import Tables
+from sim.evidence import Nations
 from sim.report import style, tables
 from sim.report.between import STRAIGHT
-from sim.report.naming import Names, known_names, naming
+from sim.report.naming import known_names, naming
 
 WIDTH, HEIGHT = 112.0, 40.0
 """Size of one chart, in units of the drawing."""
@@ -76,9 +78,7 @@ def slug(layer: str) -> str:
     return layer.lower().replace(" ", "-")
 
 
-def tiles(
-    result: tables.Result, shown: tables.Curves, names: Names | None = None
-) -> tuple[Tile, ...]:
+def tiles(result: Tables, shown: tables.Curves, names: Nations | None = None) -> tuple[Tile, ...]:
     """Return the charts of all nations of a result, by region and then by name.
 
     Parameters
@@ -87,7 +87,7 @@ def tiles(
         Where dated facts end is read from it.
     shown : Curves
         Its curves.
-    names : Names, optional
+    names : Nations, optional
         Names and regions; the evidence's by default. A code that it does not hold, from a user's
         own table, names itself and stands under "Other".
     """
@@ -135,14 +135,14 @@ def _paths(x: tables.Floats, heights: tables.Floats) -> str:
     return "".join(drawn)
 
 
-def adoption_nations(result: tables.Result, names: Names | None = None) -> str:
+def adoption_nations(result: Tables, names: Nations | None = None) -> str:
     """Return the nations as one SVG document, grouped by region.
 
     Parameters
     ----------
     result : Result
         What a run gave.
-    names : Names, optional
+    names : Nations, optional
         Names and regions of nations; those of the evidence by default.
     """
     shown = tables.curves(result)
@@ -181,7 +181,7 @@ def _placed(tile: Tile, left: float, y: float) -> str:
 
 
 def _document(
-    result: tables.Result, shown: tables.Curves, title: str, parts: Sequence[str], height: float
+    result: Tables, shown: tables.Curves, title: str, parts: Sequence[str], height: float
 ) -> str:
     """Return the whole document: title, legend, charts and source note."""
     width = LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH

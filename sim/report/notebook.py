@@ -5,13 +5,14 @@ from __future__ import annotations
 from html import escape
 
 from sim import months
+from sim.ensemble.record import Tables
 from sim.report import style, tables
 from sim.report.naming import distinct, naming
 
 SHOWN = ("world", "global_south")
 
 
-def html_table(result: tables.Result, caption: str) -> str:
+def html_table(result: Tables, caption: str) -> str:
     """Return median shares and bands as an HTML table.
 
     Parameters

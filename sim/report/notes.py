@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.ensemble.columns import read_numbers, read_words
 from sim.report import tables
 from sim.report.effects import as_read
 from sim.scenario import reach
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
-from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
+    from sim.ensemble.record import Tables
     from sim.scenario.levers import Lever
 
 RARE = 0.05
@@ -27,7 +28,7 @@ MOVED = (
 """What levers on hardware do move: metric, words, and whether it is a share."""
 
 
-def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
+def notes(result: Tables, levers: Mapping[str, Lever]) -> list[str]:
     """Return sentences on when the scenario's levers start, for whom, and on what they can reach.
 
     Parameters
@@ -47,7 +48,7 @@ def notes(result: tables.Result, levers: Mapping[str, Lever]) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _as_if_decided(result: tables.Result) -> str:
+def _as_if_decided(result: Tables) -> str:
     """Return that a scenario pulls levers in months of which the facts are known already."""
     facts = tables.facts_end(result)
     early = [entry.start for entry in _pulled(result) if entry.start <= facts]
@@ -60,7 +61,7 @@ def _as_if_decided(result: tables.Result) -> str:
     )
 
 
-def _binding(result: tables.Result, levers: Mapping[str, Lever]) -> str:
+def _binding(result: Tables, levers: Mapping[str, Lever]) -> str:
     """Return how often serving compute binds, where a lever acts on hardware."""
     on_hardware = [
         entry.id
@@ -81,7 +82,7 @@ def _binding(result: tables.Result, levers: Mapping[str, Lever]) -> str:
     return f"{said}. {moved[:1].upper()}{moved[1:]}".rstrip(" .") + "."
 
 
-def _spread(result: tables.Result, metric: str, words: str, share: bool) -> str:  # noqa: FBT001
+def _spread(result: Tables, metric: str, words: str, share: bool) -> str:  # noqa: FBT001
     """Return median and interval of a metric at the last month it is reported for."""
     values, month = _last(result, metric)
     if not values.size:
@@ -95,7 +96,7 @@ def _spread(result: tables.Result, metric: str, words: str, share: bool) -> str:
     return f"{words}: {figures} in {month}"
 
 
-def _last(result: tables.Result, metric: str) -> tuple[tables.Floats, str]:
+def _last(result: Tables, metric: str) -> tuple[tables.Floats, str]:
     """Return a metric of the world in every run, at its last month, and that month's name."""
     table = result.tables["outcomes"]
     (name, names), (group, groups) = (read_words(table, word) for word in ("metric", "group"))
@@ -108,6 +109,6 @@ def _last(result: tables.Result, metric: str) -> tuple[tables.Floats, str]:
     return read_numbers(table, "value")[rows], month
 
 
-def _pulled(result: tables.Result) -> list[Any]:
+def _pulled(result: Tables) -> list[Any]:
     """Return the entries of levers that change something."""
     return [entry for entry in result.scenario.levers if entry.strength != 0]

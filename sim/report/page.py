@@ -7,15 +7,14 @@ page's own policy lets a browser load nothing at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import months
+from sim.calibration.fitted import STATUSES
 from sim.report import (
     basis,
     between,
@@ -29,20 +28,18 @@ from sim.report import (
     style,
     tables,
 )
-from sim.report.naming import Names, Naming, distinct, naming
+from sim.report.naming import Naming, distinct, naming
 from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
+from sim.report.templating import template
 from sim.scenario import nations as choosing
-from sim.study.calibration.fitted import STATUSES
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from sim.evidence import Parameter, Source
+    from sim.ensemble.record import Tables
+    from sim.evidence import Nations, Parameter, Source
     from sim.evidence.optimism import Claim
     from sim.scenario.levers import Lever
 
-TEMPLATES = Path(__file__).parent / "templates"
 FIRST_GROUPS = ("world", "global_south", "global_south_with_china")
 MOVED = 5
 """Nations that are listed on each side of the largest changes."""
@@ -64,7 +61,7 @@ class Background:
 
     Parameters
     ----------
-    names : Names
+    names : Nations
         Names and regions of nations.
     parameters : sequence of Parameter
         The parameter table.
@@ -76,7 +73,7 @@ class Background:
         The source documents' claim beside what could be confirmed.
     """
 
-    names: Names
+    names: Nations
     parameters: Sequence[Parameter]
     sources: Mapping[str, Source]
     levers: Mapping[str, Lever]
@@ -100,7 +97,7 @@ def background() -> Background:
 
 
 def page(
-    result: tables.Result,
+    result: Tables,
     known: Background | None = None,
     curves: bytes | None = None,
     three: bytes | None = None,
@@ -118,36 +115,12 @@ def page(
     three : bytes, optional
         The figure of the futures, likewise.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     known = background() if known is None else known
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"tight": tight, "breakable": breakable}
-    return environment.get_template("report.html.j2").render(context(result, known, curves, three))
-
-
-def tight(text: str) -> str:
-    """Return text set well: months and per cents do not break, an interval has an en dash."""
-    whole = re.sub(r"\b(\d{4})-(\d\d)\b(?!\d)", "\\1\u2011\\2", text.replace(" %", "\u00a0%"))
-    return re.sub(r"(?<=\d)-(?=[<>]?\d)", "–", whole)
-
-
-def breakable(text: str) -> Markup:
-    """Return text in which a long name may break after each of its underscores."""
-    from markupsafe import Markup, escape
-
-    return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+    return str(template("report.html.j2").render(context(result, known, curves, three)))
 
 
 def context(
-    result: tables.Result,
+    result: Tables,
     known: Background,
     curves: bytes | None = None,
     three: bytes | None = None,
@@ -235,11 +208,11 @@ def context(
     }
 
 
-def _curves(result: tables.Result, groups: Sequence[str], *, stacked: bool = False) -> bytes:
+def _curves(result: Tables, groups: Sequence[str], *, stacked: bool = False) -> bytes:
     return figures.svg(figures.adoption_curves(result, groups, stacked=stacked)).encode()
 
 
-def _three(result: tables.Result, drawn: bytes | None) -> tuple[str, str] | None:
+def _three(result: Tables, drawn: bytes | None) -> tuple[str, str] | None:
     """Return the figure of the futures for a wide and for a narrow screen, where there is one."""
     wide = None if drawn is not None else futures.figure(result)
     narrow = futures.figure(result, narrow=True)
@@ -250,7 +223,7 @@ def _three(result: tables.Result, drawn: bytes | None) -> tuple[str, str] | None
     return data_address(first), data_address(figures.svg(narrow).encode())
 
 
-def _provenance(result: tables.Result, shown: tables.Curves) -> dict[str, str]:
+def _provenance(result: Tables, shown: tables.Curves) -> dict[str, str]:
     """Return what a reader needs to make the result again, as the manifest has it."""
     made = result.manifest
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
@@ -280,7 +253,7 @@ def _mid_2025(headline: Any, in_fit: frozenset[tuple[str, str]]) -> dict[str, An
 
 
 def _ahead(
-    result: tables.Result,
+    result: Tables,
     shown: tables.Curves,
     group: str,
     when: Sequence[int],
@@ -360,9 +333,7 @@ def _regions(tiles: Iterable[nations.Tile]) -> list[tuple[str, list[dict[str, st
     return list(found.items())
 
 
-def _moved(
-    result: tables.Result, shown: tables.Curves, named: Naming
-) -> list[tuple[str, str, str, str]]:
+def _moved(result: Tables, shown: tables.Curves, named: Naming) -> list[tuple[str, str, str, str]]:
     """Return the nations where the Chinese bloc's mean share rises most and falls most."""
     when = tables.moments(result, shown)
     rises, falls = tables.moves(shown, when[0], when[-1], style.LAYERS["Chinese"])

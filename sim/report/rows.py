@@ -11,28 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
-from sim.report import tables
+from sim.calibration.fitted import posterior, status
+from sim.ensemble.columns import read_numbers, read_words
+from sim.report import tables, titles
 from sim.scenario import reach
-from sim.study.calibration.fitted import posterior, status
-from sim.study.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
+    from sim.ensemble.record import Tables
     from sim.evidence import Nations, Parameter, Source
     from sim.evidence.optimism import Claim
+    from sim.metrics.metric import Metric
     from sim.scenario.levers import Lever
-
-METRICS = {
-    "developers.total": ("Developers who build on models, millions", "count"),
-    "plurality": ("Effective number of ecosystems", "plain"),
-    "dependence": ("Share of the largest bloc", "share"),
-    "hardware_share.cn": ("Chinese chips in the world's AI compute", "share"),
-    "tokens.bloc_cn": ("Chinese part of tokens on routers, not of developers", "share"),
-    "influence.us": ("US influence, models and hardware", "share"),
-    "influence.cn": ("Chinese influence, models and hardware", "share"),
-    "cn_over_us.happened": ("Chinese bloc overtakes the US bloc at some time", "chance"),
-    "cost.public": ("Public cost of the levers over all years, USD million of 2025", "plain"),
-}
-"""Outcomes that the page shows beside the shares, if the result holds them."""
 
 
 def cell(middle: float, low: float, high: float) -> tuple[str, str]:
@@ -40,7 +29,7 @@ def cell(middle: float, low: float, high: float) -> tuple[str, str]:
     return tables.percent(middle), tables.between(low, high, "–")
 
 
-def outcomes(result: tables.Result, groups: Sequence[str]) -> list[dict[str, Any]]:
+def outcomes(result: Tables, groups: Sequence[str]) -> list[dict[str, Any]]:
     """Return the other outcomes at the last month they are reported for, by group.
 
     Cells of groups for which a metric is not measured are empty.
@@ -49,27 +38,30 @@ def outcomes(result: tables.Result, groups: Sequence[str]) -> list[dict[str, Any
     (metric, metrics), (group, slugs) = (read_words(table, name) for name in ("metric", "group"))
     stamp, values = tables.month_numbers(table), read_numbers(table, "value")
     rows = []
-    for name, (title, kind) in METRICS.items():
-        chosen = np.flatnonzero(metric == metrics.index(name)) if name in metrics else np.empty(0)
+    # What every group has comes first.
+    for shown in sorted(titles.metrics().values(), key=lambda each: each.world):
+        if not shown.row or shown.name not in metrics:
+            continue
+        chosen = np.flatnonzero(metric == metrics.index(shown.name))
         if not chosen.size:
             continue
         last = chosen[stamp[chosen] == stamp[chosen].max()]
         places = [slugs.index(slug) if slug in slugs else -1 for slug in groups]
-        cells = [_outcome(values[last[group[last] == place]], kind) for place in places]
-        rows.append({"title": title, "cells": cells})
+        cells = [_outcome(values[last[group[last] == place]], shown) for place in places]
+        rows.append({"title": shown.row, "cells": cells})
     return rows
 
 
-def _outcome(values: tables.Floats, kind: str) -> tuple[str, str]:
+def _outcome(values: tables.Floats, shown: Metric) -> tuple[str, str]:
     """Return a metric's median and interval, or how often an event happened."""
     if not len(values):
         return "", ""
-    if kind == "chance":
+    if shown.scale == "chance":
         return tables.often(int(values.sum()), len(values)), ""
     middle, low, high = tables.spread_of(values)
-    if kind == "share":
+    if shown.scale == "fraction":
         return cell(middle, low, high)
-    scale = 1e-6 if kind == "count" else 1.0
+    scale = 1e-6 if shown.unit == "developers" else 1.0  # they are shown in millions
     text = [number(scale * value) for value in (middle, low, high)]
     return text[0], f"{text[1]}–{text[2]}" if text[1] != text[2] else ""
 

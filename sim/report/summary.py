@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim import months
 from sim.report import futures, mid_2025, notes, style, tables
-from sim.report.naming import Names, Naming, distinct, naming
+from sim.report.naming import Naming, distinct, naming
 
 if TYPE_CHECKING:
+    from sim.ensemble.record import Tables
+    from sim.evidence import Nations
     from sim.scenario.levers import Lever
 
 WIDTH = 88
@@ -22,9 +24,7 @@ NAMED = 4
 CHINESE = style.LAYERS["Chinese"]
 
 
-def summary(
-    result: tables.Result, folder: Path | str | None = None, names: Names | None = None
-) -> str:
+def summary(result: Tables, folder: Path | str | None = None, names: Nations | None = None) -> str:
     """Return what a result says, as plain text of one screen.
 
     Parameters
@@ -33,7 +33,7 @@ def summary(
         What a run gave.
     folder : Path or str, optional
         Where its files are, for the last lines.
-    names : Names, optional
+    names : Nations, optional
         Names of nations; those of the evidence by default.
 
     Returns
@@ -80,7 +80,7 @@ def summary(
     return "\n".join(lines) + "\n"
 
 
-def _by_future(result: tables.Result) -> list[str]:
+def _by_future(result: Tables) -> list[str]:
     """Return what the run says of each future, before any number that mixes them."""
     known = futures.read(result)
     if known is None:
@@ -94,7 +94,7 @@ def _by_future(result: tables.Result) -> list[str]:
     ]
 
 
-def _levers(result: tables.Result) -> Mapping[str, Lever]:
+def _levers(result: Tables) -> Mapping[str, Lever]:
     """Return the levers that the scenario may pull; reading the table is left out if it is none."""
     if not result.scenario.levers:
         return {}
@@ -103,7 +103,7 @@ def _levers(result: tables.Result) -> Mapping[str, Lever]:
     return {**read(), **result.scenario.own_levers}
 
 
-def against_words(effect: Any, called: Naming) -> str:  # noqa: ANN401 - sim.study.effect.Effect
+def against_words(effect: Any, called: Naming) -> str:  # noqa: ANN401 - sim.ensemble.record.Effect
     """Return the effect of a run against the reference, in one line: median, 5 to 95 % of runs."""
     low, middle, high = (100 * value for value in (effect.p05, effect.median, effect.p95))
     return (
@@ -119,7 +119,7 @@ def _signed(points: float, plus: str = "+") -> str:
 
 
 def findings(
-    result: tables.Result, shown: tables.Curves, groups: Sequence[str], called: Naming
+    result: Tables, shown: tables.Curves, groups: Sequence[str], called: Naming
 ) -> list[str]:
     """Return a sentence or two on each group: who leads, when, and in how many runs."""
     last = shown.months[-1]
@@ -162,7 +162,7 @@ def _reigns(reigns: list[tuple[int, str]]) -> str:
 
 
 def _table(
-    result: tables.Result,
+    result: Tables,
     shown: tables.Curves,
     group: str,
     when: tuple[int, ...],
@@ -203,7 +203,7 @@ def _wrapped(text: str, first: str = "", rest: str = "  ") -> list[str]:
     return [line.replace("\u00a0", " ") for line in lines]
 
 
-def _moved(result: tables.Result, shown: tables.Curves, called: Naming) -> str | None:
+def _moved(result: Tables, shown: tables.Curves, called: Naming) -> str | None:
     """Return where the Chinese bloc's mean share rises and falls most, in a sentence or two."""
     when = tables.moments(result, shown)
     if len(shown.nations) < 2 or len(when) < 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.ensemble.swept import Swept
+
 WIDE, HIGH = 4.2, 3.3
 """Inches of a panel."""
 MOST = 4
@@ -25,21 +27,6 @@ SHOWN = 200
 
 
 Kind = Literal["lines", "map", "points"]
-
-
-class Swept(Protocol):
-    """What this room reads of a sweep."""
-
-    @property
-    def asked(self) -> Mapping[str, Any]:
-        """What was asked, as the manifest has it."""
-
-    @property
-    def design(self) -> pd.DataFrame:
-        """Points and what varies."""
-
-    def last(self) -> pd.DataFrame:
-        """Mean and quantiles by point, metric and group, in the last month or of a whole run."""
 
 
 @dataclass(frozen=True, slots=True)

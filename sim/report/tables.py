@@ -6,20 +6,21 @@ that the three cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pyarrow import concat_tables
 
 from sim import months
+from sim.ensemble.columns import read_numbers, read_words
+from sim.ensemble.record import Tables
+from sim.ensemble.thinned import is_nation
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
 from sim.report.between import drawn_through
-from sim.study.columns import read_numbers, read_words
-from sim.study.thinned import is_nation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
@@ -27,54 +28,6 @@ STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
 MILESTONE = months.parse("2030-12")
 CHANCE_ERROR = 1.96
 """Standard errors on each side of an estimated chance, for 95 % confidence."""
-
-
-class Result(Protocol):
-    """What the report reads of a result; `sim.study` makes them."""
-
-    @property
-    def scenario(self) -> Any:  # noqa: ANN401 - a model of the scenario room, read by name
-        """Has name, title, description, nations, levers, parameters and facts_until."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """Hashes, versions, engine and platform, as in ``manifest.json``."""
-
-    @property
-    def hash(self) -> str:
-        """Name of the result."""
-
-    @property
-    def seed(self) -> int:
-        """Seed of the random streams."""
-
-    @property
-    def n_runs(self) -> int:
-        """Number of replicates."""
-
-    @property
-    def tables(self) -> Mapping[str, Any]:
-        """Arrow tables ``curves``, ``runs`` and ``outcomes``, with the columns of their files."""
-
-    @property
-    def headline(self) -> Any:  # noqa: ANN401 - an Arrow table or None
-        """Mid-2025 outside China, as `sim.study.mid_2025` makes it, where the run has it."""
-
-    @property
-    def futures(self) -> Any:  # noqa: ANN401 - an Arrow table or None
-        """The three futures, as `sim.study.futures` makes them, where the result has them."""
-
-    @property
-    def against(self) -> Any:  # noqa: ANN401 - sim.study.effect.Effect, read by name
-        """Its effect against the reference, where that was asked for; else None."""
-
-    @property
-    def between(self) -> Any:  # noqa: ANN401 - an Arrow table or None
-        """Curves of single nations in the months that files leave out, of a fresh run."""
-
-    @property
-    def seen(self) -> Mapping[str, Any]:
-        """Small Arrow tables of what the model gives beside what was observed, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +102,7 @@ def month_numbers(table: Any) -> Ints:  # noqa: ANN401 - Arrow is untyped
     return np.array([*(months.parse(month) for month in known), -1], dtype=np.int64)[codes]
 
 
-def curves(result: Result) -> Curves:
+def curves(result: Tables) -> Curves:
     """Return the curves of a result as an array.
 
     Raises
@@ -188,21 +141,21 @@ def curves(result: Result) -> Curves:
     return Curves(groups, tuple(order), tuple(int(m) for m in stamps), values, straight)
 
 
-def facts_end(result: Result) -> int:
+def facts_end(result: Tables) -> int:
     """Return the last month for which the scenario knows dated facts."""
     from sim.evidence.releases import last_known
 
     return last_known(result.scenario.facts_until)
 
 
-def moments(result: Result, shown: Curves) -> tuple[int, ...]:
+def moments(result: Tables, shown: Curves) -> tuple[int, ...]:
     """Return the months that a short report speaks of: end of facts, 2030-12, last month."""
     first, last = shown.months[0], shown.months[-1]
     wanted = {min(max(facts_end(result), first), last), MILESTONE, last}
     return tuple(sorted(month for month in wanted if first <= month <= last))
 
 
-def years(result: Result, shown: Curves) -> tuple[int, ...]:
+def years(result: Tables, shown: Curves) -> tuple[int, ...]:
     """Return the months of the long table: the short report's, with 2024-12 and 2028-12."""
     more = {months.parse("2024-12"), months.parse("2028-12")}
     inside = {month for month in more if shown.months[0] <= month <= shown.months[-1]}
@@ -210,7 +163,7 @@ def years(result: Result, shown: Curves) -> tuple[int, ...]:
 
 
 def run_shares(
-    result: Result, shown: Curves, groups: Sequence[str], at: Sequence[int]
+    result: Tables, shown: Curves, groups: Sequence[str], at: Sequence[int]
 ) -> dict[tuple[str, int], Floats]:
     """Return the shares of every run, by group and month.
 

@@ -12,7 +12,7 @@ from sim.report import style
 from sim.scenario.futures import WORDS
 
 if TYPE_CHECKING:
-    from sim.study.metric import Metric
+    from sim.metrics.metric import Metric
 
 PARAMETERS: Mapping[str, str] = {row.name: row.title for row in read_parameters()}
 """Short titles of parameters; `sim show` has the whole meaning of each."""
@@ -38,23 +38,25 @@ _OTHERS = {
 
 
 @cache
-def _metrics() -> dict[str, Metric]:
+def metrics() -> dict[str, Metric]:
+    """Return the metrics of this package by name."""
+    # Those of this package alone: a report runs no file that a result names.
     from sim.evidence import load
-    from sim.study.metrics import every
+    from sim.metrics.shipped import shipped
 
-    known = every(tuple(ecosystem.id for ecosystem in load().ecosystems))
+    known = shipped(tuple(ecosystem.id for ecosystem in load().ecosystems))
     return {metric.name: metric for metric in known}
 
 
 def metric(name: str) -> str:
     """Return the title of a metric; of one that is not in the registry its name."""
-    known = _metrics().get(name)
+    known = metrics().get(name)
     return name if known is None else known.title
 
 
 def heading(name: str) -> str:
     """Return the short title of a metric, for the head of a column."""
-    known = _metrics().get(name)
+    known = metrics().get(name)
     return name if known is None else known.heading
 
 
@@ -65,7 +67,7 @@ def outcome(name: str, group: str) -> str:
 
 def is_part(name: str) -> bool:
     """Return whether means of a metric are parts of a whole, and so read in percent."""
-    known = _metrics().get(name)
+    known = metrics().get(name)
     return known is not None and known.scale != "number"
 
 
@@ -73,7 +75,7 @@ def unit(name: str) -> str:
     """Return the unit in which a metric is read: percent, or its own."""
     if is_part(name):
         return "%"
-    known = _metrics().get(name)
+    known = metrics().get(name)
     return "" if known is None else known.unit
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sim.metrics import registry
 from sim.scenario import drivers, levers
 
 _WORDS = ("title", "source", "actor", "seed", "status", "cost_kind", "side", "note", "conversion")
@@ -31,7 +32,8 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``levers`` and ``drivers``, by id and name, as plain data without words.
+        ``levers`` and ``drivers``, by id and name, as plain data without words; ``metrics`` where
+        a user added any, by the hash of what computes them.
     """
     catalogue = levers.read()
     pulled: dict[str, Any] = {}
@@ -50,7 +52,9 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
     scales = {name: {"cost_scale": catalogue[name].cost_scale} for name in narrowed & set(pulled)}
     known = drivers.vocabulary()
     rows = {name: dataclasses.asdict(known[name]) for name in {str(e["driver"]) for e in effects}}
+    own_metrics = registry.added()
     return {
+        **({"metrics": own_metrics} if own_metrics else {}),
         "levers": {
             name: _numbers(lever) | scales.get(name, {}) for name, lever in sorted(pulled.items())
         },

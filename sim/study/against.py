@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.record import Effect
 from sim.study import kept
-from sim.study.effect import METRIC, Effect, effect
+from sim.study.effect import METRIC, effect
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -54,9 +55,9 @@ def against(
     made : dict of Scenario to Result
         References that were run beside others before; a new one is added.
     **how
-        Engine, workers and progress, as `sim.study.ensemble.run` takes them.
+        Engine, workers and progress, as `sim.study.run.run` takes them.
     """
-    from sim.study.ensemble import run
+    from sim.study.run import run
 
     known = kept.Kept()
     if reference not in made:

@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.outcomes import Outcomes, kept
+from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node
 from sim.study.sweeps import study_file
-from sim.study.sweeps.factors import SCENARIO
-from sim.study.sweeps.outcomes import kept
-from sim.study.sweeps.study import Outcomes, Override, Study
+from sim.study.sweeps.study import Override, Study
 from sim.study.sweeps.sweep import check_levels
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _outcomes(base: Scenario, tree: Node, found: Problems) -> None:
 def _judged(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
     """Try what policies are judged by, which must be among what is kept."""
     from sim.scenario import compile as compiled
-    from sim.study.robust.robust import require_measured
+    from sim.study.robust import require_measured
 
     if study.judged is None:
         return

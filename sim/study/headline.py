@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.study.columns import read_numbers, read_words
+from sim.ensemble.columns import read_numbers, read_words
 
 if TYPE_CHECKING:
     from sim.study.result import Result

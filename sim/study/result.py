@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sim.ensemble import thinned
+from sim.ensemble.columns import read_words
+from sim.ensemble.record import Effect, Tables
 from sim.errors import InputError, Problem, nearest
-from sim.study import thinned
-from sim.study.columns import read_words
-from sim.study.effect import Effect
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from sim.ensemble.curves import Ensemble
     from sim.scenario import Scenario
-    from sim.study.curves import Ensemble
 
 
 TABLES = ("curves", "runs", "outcomes")
@@ -40,44 +40,18 @@ _LEVEL = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Result(Saved):
-    """A finished run of one scenario.
+class Result(Tables, Saved):
+    """A finished run of one scenario: its tables, and where they are kept.
 
     Parameters
     ----------
     manifest : mapping
         As in ``manifest.json``.
-    scenario : Scenario
-        As it was run, with no reference left.
-    tables : mapping of str to pyarrow.Table
-        ``curves``, ``runs`` and ``outcomes``, as their files hold them: in some months and to some
-        digits alone (`sim.study.thinned`), unless everything was asked for.
-    seen : mapping of str to pyarrow.Table
-        What the runs would have shown of 2023 to 2025, beside what was observed.
     folder : Path, optional
         Where it is kept.
-    headline : pyarrow.Table, optional
-        Mid-2025 outside China, use of a year and the main ecosystem side by side; None for a run
-        that does not reach it or holds some nations alone.
-    futures : pyarrow.Table, optional
-        What depends on whether builders never learned of Chinese models, stop or go on learning,
-        as `sim.study.futures.table` makes it; None for a result that was written without it.
-    against : Effect, optional
-        What it changes against the reference, where that was asked for.
-    between : pyarrow.Table, optional
-        Curves of single nations in the months that the files leave out; None for a result that
-        keeps every month or was read.
     """
 
     kind: ClassVar[str] = "run"
-
-    scenario: Scenario
-    tables: Mapping[str, pa.Table]
-    seen: Mapping[str, pa.Table]
-    headline: pa.Table | None = field(default=None, kw_only=True)
-    futures: pa.Table | None = field(default=None, kw_only=True)
-    against: Effect | None = field(default=None, kw_only=True)
-    between: pa.Table | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(
@@ -103,7 +77,8 @@ class Result(Saved):
             Keep every month, nothing rounded.
         """
         from sim import months
-        from sim.study import futures, mid_2025, tables
+        from sim.calibration import mid_2025
+        from sim.ensemble import futures, tables
 
         curves, between, at = tables.curves(scenario.name, ensemble), None, None
         if not full:
@@ -126,16 +101,6 @@ class Result(Saved):
     def where(self) -> tuple[str, ...]:
         """The folder of the scenario, or of its run of some nations."""
         return (folder_of(self.scenario),)
-
-    @property
-    def seed(self) -> int:
-        """Seed of the random streams."""
-        return self.scenario.ensemble.seed
-
-    @property
-    def n_runs(self) -> int:
-        """Number of replicates."""
-        return self.scenario.ensemble.runs
 
     @property
     def what(self) -> str:
@@ -211,7 +176,7 @@ class Result(Saved):
         InputError
             If the result holds no such group or month.
         """
-        from sim.study.tables import frame
+        from sim.ensemble.tables import frame
 
         code = self._group(group)
         chosen = self.curves[self.curves["group"] == code]
@@ -286,8 +251,8 @@ class Result(Saved):
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:
         from pyarrow import csv, parquet
 
+        from sim.calibration.history import VIEWS
         from sim.scenario import load
-        from sim.study.history import VIEWS
 
         tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
         seen = {
@@ -308,7 +273,7 @@ class Result(Saved):
         )
 
     def _frame(self, name: str) -> pd.DataFrame:
-        from sim.study.tables import frame
+        from sim.ensemble.tables import frame
 
         return frame(self.tables[name])
 

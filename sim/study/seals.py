@@ -31,12 +31,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "run": ("sim.study.result:Result", "sim run"),
     "sweep": ("sim.study.sweeps.result:Sweep", "sim sweep"),
     "sensitivity": ("sim.study.sweeps.sensitivity:Sensitivity", "sim sensitivity"),
-    "robust": ("sim.study.robust.robust:Robust", "sim robust"),
+    "robust": ("sim.study.robust:Robust", "sim robust"),
     "comparison": ("sim.study.compare.compare:Comparison", "sim compare"),
     "package": ("sim.study.compare.packages:Package", "sim compare --interactions"),
     "hypotheses": ("sim.study.hypotheses.experiments:Findings", "sim hypotheses"),
-    "calibration": ("sim.study.calibration.calibrate:Calibration", "sim calibrate"),
-    "hindcast": ("sim.study.calibration.hindcast:Hindcast", "sim hindcast"),
+    "calibration": ("sim.study.calibrate:Calibration", "sim calibrate"),
+    "hindcast": ("sim.study.hindcast:Hindcast", "sim hindcast"),
 }
 """Kind of result to the class that reads it and the command that makes it."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import KEYS, __main__, bound, clock, commands, replicate, sweeping
-from docs import operations
+from making import operations
 from sim.scenario import compile as compiled
 from sim.scenario import load
 

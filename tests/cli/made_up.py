@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from sim.cli import main
-from sim.study import ensemble, futures
+from sim.ensemble import futures, runner
+from sim.study import run
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
 
 
@@ -24,9 +25,9 @@ def simulate(drivers, seed, replicates, engine):
 
 
 REPLACED = (
-    (ensemble, "_drivers", lambda _: fake_drivers()),
-    (ensemble, "_simulate", simulate),
-    (ensemble, "drawn", half),
+    (run, "_drivers", lambda _: fake_drivers()),
+    (runner, "simulate", simulate),
+    (runner, "drawn", half),
     (futures, "of_replicates", in_turn),
 )
 """What the made-up world takes the place of: module, name and what stands there instead."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import sim.cli as command
+from sim.ensemble.executors import require_address
 from sim.errors import InputError
-from sim.study.sweeps.executors import require_address
 from sim.study.sweeps.sweep import sweep
 
 BOTH = "us_permissive_licence_incentive,us_sme_open_adoption"
@@ -16,7 +16,7 @@ BOTH = "us_permissive_licence_incentive,us_sme_open_adoption"
 def refused(tmp_path, monkeypatch, capsys):
     """Run a command in this process where no replicate may be run."""
     monkeypatch.chdir(tmp_path)
-    for name in ("sim.world.simulate", "sim.study.ensemble._simulate"):
+    for name in ("sim.world.simulate", "sim.ensemble.runner.simulate"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("a replicate was run"))
 
     def call(*words):
@@ -111,7 +111,7 @@ def test_what_can_be_an_address_of_a_scheduler_passes(address):
 @pytest.mark.cluster
 def test_a_scheduler_that_is_not_there_is_a_failed_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.study.sweeps.executors.PATIENCE", 1)
+    monkeypatch.setattr("sim.ensemble.executors.PATIENCE", 1)
     words = ("sweep", "baseline", "--vary", "parameters.network=0.2,1.6", "--runs", "2")
     for address in ("tcp://127.0.0.1:1", "tls://127.0.0.1:1"):
         assert command._exit_code([*words, "--cluster", address]) == 3

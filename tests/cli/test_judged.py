@@ -8,11 +8,11 @@ import re
 import pandas as pd
 import pytest
 
+from sim.calibration.naive import NAMES
 from sim.cli import calibrating, output
 from sim.report.sheet import data_address
 from sim.study import saved
-from sim.study.calibration.hindcast import Hindcast
-from sim.study.calibration.naive import NAMES
+from sim.study.hindcast import Hindcast
 from tests.cli.here import sim
 
 SHORT = ("--until", "2028-12", "--runs", "8")

@@ -51,6 +51,7 @@ def test_the_interface_is_pinned():
         "format_version",
         "hindcast",
         "load",
+        "metric",
         "model_version",
         "observe",
         "robust",

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from sim.study.calibration.register import COLUMNS
+from sim.study.register import COLUMNS
 from sim.version import MODEL
 from tests.cli.here import sim
 

@@ -31,8 +31,8 @@ from sim.cli import (
 from sim.cli.app import app
 from sim.errors import InputError
 from sim.study import export as hand_over
+from sim.study import observe as views
 from sim.study import saved
-from sim.study.calibration import observe as views
 from sim.study.compare.compare import compare
 from sim.study.compare.packages import package
 from sim.study.sweeps.sweep import sweep
@@ -296,7 +296,7 @@ def test_a_program_reads_which_options_were_refused(seen):
 )  # fmt: skip
 def test_an_argument_that_could_not_act_is_refused(call, says, monkeypatch):
     monkeypatch.setattr(
-        "sim.study.sweeps.tasks.run_task", lambda *_: pytest.fail("a replicate was run")
+        "sim.ensemble.blocks.run_task", lambda *_: pytest.fail("a replicate was run")
     )
     with pytest.raises(InputError) as error:
         call()

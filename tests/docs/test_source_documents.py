@@ -9,9 +9,9 @@ import pytest
 
 from sim import evidence
 from sim.cli.app import app
+from sim.metrics.registry import every
 from sim.scenario import levers, names
 from sim.scenario.drivers import vocabulary
-from sim.study.metrics import registry
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "source_documents.md").read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def known():
         *(ecosystem.id for ecosystem in room.ecosystems),
         *room.nations.groups,
         *(row.series for row in room.observations),
-        *(metric.name for metric in registry(tuple(e.id for e in room.ecosystems))),
+        *(metric.name for metric in every(tuple(e.id for e in room.ecosystems))),
         *(file.name for file in (ROOT / "sim" / "evidence" / "data").glob("*.csv")),
         "sim/evidence/data/",
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sim import evidence, months
+from sim.calibration.targets import published as figures
+from sim.calibration.targets import starts
 from sim.errors import InputError
 from sim.evidence import publications, tables
 from sim.evidence.publications import published, read_publications
-from sim.study.calibration.targets import published as figures
-from sim.study.calibration.targets import starts
 
 
 def test_every_figure_has_a_month_of_publication_that_is_not_before_its_own():

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim.calibration.fitted import FITTED
+from sim.calibration.targets import targets
 from sim.evidence import load
 from sim.evidence.posterior import read
 from sim.report import basis, history, rows
 from sim.report.page import context, page
 from sim.scenario import load as load_scenario
-from sim.study.calibration.fitted import FITTED
-from sim.study.calibration.targets import targets
 
 SAID = {
     "calibrated": "taken from draws that were fitted to what was observed of use to 2026-06",

@@ -140,7 +140,7 @@ def _forecast():
     """Return a small hindcast of which one series is lost."""
     import pandas as pd
 
-    from sim.study.calibration.hindcast import Hindcast
+    from sim.study.hindcast import Hindcast
 
     name = "openrouter_open_weight_token_share"
     points = pd.DataFrame(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis import cuts as statistics
 from sim.report import focus, png
 from sim.study.compare import cuts
 from sim.study.compare.focus import COLUMNS, OUTCOMES
@@ -141,5 +142,5 @@ def test_the_figure_has_a_panel_an_outcome_and_two_dots_for_two_peaks():
 
 
 def test_texts_say_the_cut_that_is_run():
-    assert (cuts.BEGIN, cuts.END, cuts.BACK) == ("2030-01", "2030-06", 0.9)
+    assert (cuts.BEGIN, cuts.END, statistics.BACK) == ("2030-01", "2030-06", 0.9)
     assert "six months in 2030" in focus.PARTS[-1][0]

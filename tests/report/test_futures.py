@@ -7,9 +7,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
+from sim.ensemble.futures import DATA
 from sim.report import futures, futures_figure, page, summary, svg
 from sim.report.summary import WIDTH
-from sim.study.futures import DATA
 from tests.report.conftest import fake_result
 
 SHARES = {"none": 0.07, "stops": 0.12, "goes_on": 0.31, "all": 0.14}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.calibration.history import VIEWS
 from sim.report import history
-from sim.study.history import VIEWS
 
 NAMES = {"CHN": "China", "BLR": "Belarus", "CUB": "Cuba", "BRA": "Brazil", "DEU": "Germany"}
 shares = st.floats(0, 1)

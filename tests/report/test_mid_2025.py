@@ -7,8 +7,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
+from sim.calibration.series import BY_KEY
 from sim.report import mid_2025, page, summary
-from sim.study.calibration.series import BY_KEY
 
 FIGURES = {
     "used.cn": (0.3312, 0.281, 0.402, 0.291),

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from sim.report import figures, style, tables
-from sim.report.page import background, breakable, page, tight
+from sim.report.page import background, page
+from sim.report.templating import breakable, tight
 
 VOID = {"meta", "img", "br", "source", "wbr", "link", "hr", "input"}
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7*7 }}"

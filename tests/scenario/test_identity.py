@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sim import evidence
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.tasks import Job, split
 from sim.evidence import tables
 from sim.scenario import drivers, identity, levers, load, names, vocabulary
-from sim.study.sweeps.study import Outcomes
-from sim.study.sweeps.tasks import Job, split
 
 SHIPPED = [listed.name for listed in names() if listed.shipped]
 CHIPS = "us_inference_chip_controls"

@@ -1,54 +1,7 @@
-"""A made-up world behind the study room, so that its tests do not wait for a real one."""
+"""The made-up world, for the tests of this room."""
 
 from __future__ import annotations
 
-import pytest
+from tests.made_up_world import drivers, result, scenario, whole, world
 
-from sim import months
-from sim.scenario import Scenario
-from sim.study import ensemble, futures
-from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
-
-
-@pytest.fixture
-def scenario():
-    return Scenario.model_validate(
-        {
-            "name": "made_up",
-            "title": "A made-up world",
-            "period": {"start": months.FIRST, "end": months.parse("2025-12")},
-            "ensemble": {"runs": 40, "seed": 3},
-        }
-    )
-
-
-@pytest.fixture
-def drivers():
-    return fake_drivers()
-
-
-@pytest.fixture
-def world(monkeypatch, drivers):
-    """Put the made-up world in the place of the real one; return the blocks it was asked for."""
-    asked = []
-
-    def simulate(given, seed, replicates, engine):
-        asked.append(replicates)
-        return fake_trajectory(given, seed, replicates)
-
-    monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
-    monkeypatch.setattr(ensemble, "_simulate", simulate)
-    monkeypatch.setattr(ensemble, "drawn", half)
-    monkeypatch.setattr(futures, "of_replicates", in_turn)
-    return asked
-
-
-@pytest.fixture
-def result(world, scenario):
-    return ensemble.run(scenario)
-
-
-@pytest.fixture
-def whole(world, scenario):
-    """Return the result that keeps everything."""
-    return ensemble.run(scenario, full=True)
+__all__ = ["drivers", "result", "scenario", "whole", "world"]

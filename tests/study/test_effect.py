@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.worlds import over_worlds
 from sim.errors import InputError
-from sim.study import against, ensemble
-from sim.study.effect import effect, over_worlds
+from sim.study import against
+from sim.study import run as ensemble
+from sim.study.effect import effect
 
 
 def test_quantiles_and_signs_over_worlds():

@@ -20,9 +20,10 @@ from sim import report
 from sim.errors import InputError, StoreError
 from sim.report.sheet import data_address
 from sim.scenario import NationTable
-from sim.study import Result, ensemble, saved, seals
+from sim.study import run as ensemble
+from sim.study import saved, seals
 from sim.study.manifest import renamed
-from sim.study.result import folder_of
+from sim.study.result import Result, folder_of
 
 FILES = {
     "adoption_curves.png",
@@ -224,7 +225,10 @@ from sim import report
 from sim.scenario import Scenario
 from sim.errors import InputError, StoreError
 from sim.scenario import NationTable
-from sim.study import Result, curves, groups, manifest, metrics
+from sim.ensemble import curves, groups
+from sim.metrics import registry as metrics
+from sim.study import manifest
+from sim.study.result import Result
 from tests.strategies import BLOCS, ECOSYSTEMS, fake_drivers, fake_trajectory, half
 
 drivers = fake_drivers()

@@ -18,8 +18,8 @@ WORLD = "WLD"
 
 def _parameters() -> list[Row]:
     """Return every parameter; of a fitted one also what the shipped draws say of it."""
+    from sim.calibration.fitted import posterior, status
     from sim.evidence import load
-    from sim.study.calibration.fitted import posterior, status
 
     found = []
     for row in load().parameters:

@@ -8,7 +8,7 @@ from sim.cli.kinds.kind import Fields, Kind, Row, cited
 
 def _metrics() -> list[Row]:
     from sim.evidence import load
-    from sim.study.metrics import every
+    from sim.metrics.registry import every
 
     return [
         Row(
@@ -17,7 +17,7 @@ def _metrics() -> list[Row]:
             {
                 "unit": metric.unit,
                 "scope": "whole run"
-                if metric.scope == "run"
+                if metric.span != "month"
                 else "each December and the last month",
                 "groups": "world" if metric.world else "each group",
                 "description": metric.description,
@@ -29,7 +29,7 @@ def _metrics() -> list[Row]:
 
 
 def _series() -> list[Row]:
-    from sim.study.calibration.series import SERIES
+    from sim.calibration.series import SERIES
 
     return [
         Row(

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.distribution import Triangular
+from sim.scenario.resolve import resolve
 from sim.scenario.strength import NAMES
-from sim.study.ensemble import resolve
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.document import LeverEntry
 
-Source = "Scenario | str | Path | Mapping[str, Any]"
+Source = Any
+"""A scenario as a caller names it: name, path, mapping or scenario."""
 
 START = "2027-01"
 """Month from which a lever of the catalogue is pulled where no scenario says when."""

@@ -12,15 +12,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.paired import require_two
+from sim.ensemble import futures
+from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
 from sim.scenario.paths import RUNS, named
-from sim.study import futures, saved
+from sim.scenario.resolve import resolve
+from sim.study import saved
 from sim.study.compare import choice, cuts, details, focus, notes, tables
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.choice import Pair
+from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
-from sim.study.compare.paired import require_two
 from sim.study.compare.precision import PILOT, until_precise
 from sim.study.compare.result import (
     FOLDER,
@@ -31,14 +35,10 @@ from sim.study.compare.result import (
     place_of,
     require_figures,
 )
-from sim.study.ensemble import drawn, resolve
 from sim.study.manifest import manifest
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-
-Source = Any
 
 
 def compare(
@@ -190,8 +190,8 @@ def _outcomes(
     InputError
         If a metric or a group is unknown, no group is named, or a metric has no figure of any.
     """
+    from sim.ensemble.outcomes import kept
     from sim.scenario import compile as compiled
-    from sim.study.sweeps.outcomes import kept
 
     if not groups:
         raise InputError(Problem("no group is named", path="groups", hint="--groups world"))

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.paired import LEVEL, RESAMPLES, Floats, Ints, draw_means, effect, interval
+from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem
 from sim.scenario import nations, reach
+from sim.scenario.resolve import resolve
 from sim.study.compare import choice, details
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.compare import Source
+from sim.study.compare.choice import Source
 from sim.study.compare.details import COST, yearly
-from sim.study.compare.paired import LEVEL, RESAMPLES, Floats, Ints, draw_means, effect, interval
 from sim.study.compare.result import HEADLINE, Comparison, place_of
-from sim.study.ensemble import resolve
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.paired import SURE, Floats, before, effect, ranks
 from sim.scenario.strength import NAMES
 from sim.study.compare import choice
-from sim.study.compare.paired import SURE, Floats, before, effect, ranks
 
 if TYPE_CHECKING:
+    from sim.ensemble.arms import Arms
     from sim.scenario import Scenario
-    from sim.study.compare.arms import Arms
     from sim.study.compare.choice import Pair
 
 SIZE_RUNS = 96
@@ -66,7 +66,7 @@ def ranking(done: Arms, pairs: Sequence[Pair], metric: str, group: str) -> pd.Da
     Returns
     -------
     DataFrame
-        `RANKING`: ranks as in `sim.study.compare.paired.ranks`; ``before_next`` and
+        `RANKING`: ranks as in `sim.analysis.paired.ranks`; ``before_next`` and
         ``behind_next`` are the parts of worlds in which a policy has the larger and the smaller
         effect than the next one; ``tie`` says that neither is `SURE`.
     """

@@ -16,21 +16,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis import peaks
+from sim.analysis.cuts import kept, months_to_recover
+from sim.analysis.worlds import over_worlds
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
+from sim.metrics.shipped import BLOCS, FORGONE
 from sim.scenario import reach
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
-from sim.study import metrics, peaks
 from sim.study.compare import choice, cuts
 from sim.study.compare.details import COST, yearly
-from sim.study.effect import over_worlds
-from sim.study.ensemble import drawn
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
+    from sim.ensemble.arms import Arms
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
-    from sim.study.compare.arms import Arms
     from sim.study.compare.choice import Pair
 
 Floats = NDArray[np.float64]
@@ -137,7 +139,7 @@ def view(
     for bloc in blocs:
         every |= {_stopped(name, bloc): cuts.cut(arm, bloc, focus) for name, arm in arms.items()}
     wanted = (*(f"share.{name}" for name in drivers.ecosystems), "developers.total",
-              metrics.FORGONE, COST[0])  # fmt: skip
+              FORGONE, COST[0])  # fmt: skip
     done = run(
         {name: _grouped(arm, group, nations) for name, arm in every.items()},
         Outcomes(wanted, (group,), months),
@@ -146,7 +148,7 @@ def view(
     found: dict[tuple[str, str], Floats] = {}
     for name, arm in arms.items():
         share = _shares(done, name, group, drivers.ecosystems)
-        forgone = _rows(done, name, metrics.FORGONE, group)[-1]
+        forgone = _rows(done, name, FORGONE, group)[-1]
         paid = done.of(name, *COST) - done.of(reference.name, *COST)
         mine = {
             **_use(share[:, -1], drivers, nations),
@@ -175,9 +177,9 @@ def _cuts(
     for bloc in blocs:
         within = _developers(done, _stopped(name, bloc), group, ecosystems)
         # The first month that was kept is the one before the cut.
-        part = cuts.kept(without, within)[1:]
+        part = kept(without, within)[1:]
         found |= {
-            f"kept.{bloc}": part.min(axis=0), f"recovery.{bloc}": cuts.months_to_recover(part)
+            f"kept.{bloc}": part.min(axis=0), f"recovery.{bloc}": months_to_recover(part)
         }  # fmt: skip
     return found
 
@@ -195,7 +197,7 @@ def table(seen: View, pairs: Sequence[Pair]) -> pd.DataFrame:
     DataFrame
         Scenarios in their order and the reference last. Quantiles are over runs; ``above_half`` is
         the part of runs above one half, of fractions alone; ``peaks`` is 2 where runs fall into two
-        parts by `sim.study.peaks`, and then ``split``, ``below``, ``low_peak`` and ``high_peak``
+        parts by `sim.analysis.peaks`, and then ``split``, ``below``, ``low_peak`` and ``high_peak``
         say which. Months to recover end with the run: ``censored`` is the part of runs that have
         not recovered by then, and neither their peaks nor their differences would mean anything.
         ``change_*`` and ``same_sign`` are of the paired differences to the reference; cost is one
@@ -256,7 +258,7 @@ def _use(share: Floats, drivers: Drivers, nations: Sequence[str]) -> dict[str, F
     An ecosystem is their own if it is sovereign or at home in each of them.
     """
     blocs = drivers.facts.bloc
-    words = list(metrics.BLOCS)
+    words = list(BLOCS)
     inside = [code in nations for code in drivers.nations]
     home = drivers.facts.home[inside].min(axis=0) > 0.0
     mine = home | (blocs == words.index("sovereign"))

@@ -19,8 +19,8 @@ from sim.study.compare import choice
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.ensemble.arms import Arms
     from sim.scenario import Scenario
-    from sim.study.compare.arms import Arms
     from sim.study.compare.choice import Pair
 
 BINDING = ("binding.serving", "world")

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
-from sim.errors import InputError, Problem
-from sim.scenario.paths import OPTIONS, RUNS, SEED, named
-from sim.study.compare import choice, notes
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.compare import Source
-from sim.study.compare.details import COST
-from sim.study.compare.laid import laid_over
-from sim.study.compare.paired import (
-    LEVEL,
+from sim.analysis.factorial import ODDS, SHARE, factorial, fractional, with_verdicts
+from sim.analysis.paired import (
     Floats,
     Ints,
-    draw_means,
     interval,
     log_odds,
     require_two,
 )
+from sim.analysis.shapley import Subset, Worth, exact_shapley, prefixes, sampled_shapley, subsets
+from sim.analysis.shapley import orders as orders_of
+from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes, kept
+from sim.errors import InputError, Problem
+from sim.scenario.paths import OPTIONS, RUNS, SEED, named
+from sim.scenario.resolve import resolve
+from sim.study.compare import choice, notes
+from sim.study.compare.choice import Source
+from sim.study.compare.details import COST
+from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
-from sim.study.ensemble import resolve
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
-from sim.study.sweeps.outcomes import kept
-from sim.study.sweeps.study import Outcomes
 
 MOST_EXACT = 6
 """Levers of which all combinations are run: 64 arms."""
@@ -43,11 +39,9 @@ MOST_EXACT = 6
 PERMUTATIONS = 24
 """Orders in which levers are added where there are too many for all combinations."""
 
-SCALES = ("share", "log-odds")
+SCALES = (SHARE, ODDS)
 MONEY = "USD million a year"
 """The scale of costs, in years in which any lever of the package is in force."""
-
-Subset = frozenset[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -188,11 +182,11 @@ def package(
         return choice.with_levers(base, pulled, "subset", origin)
 
     exact = len(names) <= MOST_EXACT
-    orders = [] if exact else _orders(names, permutations, seed)
+    orders = [] if exact else orders_of(names, permutations, seed)
     fraction = [] if exact else _fraction(names)
-    subsets = _all(names) if exact else list(dict.fromkeys([*_prefixes(orders), *fraction]))
+    pulls = subsets(names) if exact else list(dict.fromkeys([*prefixes(orders), *fraction]))
     when: str | tuple[str, ...] = "end" if month is None else (month,)
-    worlds = {_key(subset): scenario_of(subset) for subset in subsets}
+    worlds = {_key(subset): scenario_of(subset) for subset in pulls}
     wanted = Outcomes((metric, COST[0]), (group,), when)
     require_figures(kept(compiled(base), wanted), (metric,), (group,))
     if out is not None:
@@ -203,8 +197,8 @@ def package(
     )  # fmt: skip
     years = choice.years_in_force(scenario_of(frozenset(names)), names)
     row = done.at(metric, group, month)
-    worth = {scale: _worth(done, subsets, row, scale) for scale in SCALES}
-    money = _worth(done, subsets, done.at(*COST), "share")
+    worth = {scale: _worth(done, pulls, row, scale) for scale in SCALES}
+    money = _worth(done, pulls, done.at(*COST), "share")
     worth[MONEY] = {s: value / years if years else 0.0 * value for s, value in money.items()}
     whole = pd.concat([_whole(worth[scale], names, scale, done.draws) for scale in worth])
     parts = [
@@ -232,41 +226,13 @@ def package(
     facts["laid"] = [*laid, *notes.for_some_nations(arms)]
     facts["titles"] = {origin.name: origin.title, base.name: base.title}
     return Package(
-        facts, names, _with_verdicts(found), pd.concat(parts, ignore_index=True),
+        facts, names, with_verdicts(found), pd.concat(parts, ignore_index=True),
         whole.reset_index(drop=True), exact,
     ).saved(out)  # fmt: skip
 
 
-Worth = Mapping[Subset, Floats]
-"""Outcome of every replicate by which levers are pulled, shape (runs,)."""
-
-
 def _key(subset: Subset) -> str:
     return " + ".join(sorted(subset)) or "none"
-
-
-def _all(names: Sequence[str]) -> list[Subset]:
-    return [
-        frozenset(chosen)
-        for size in range(len(names) + 1)
-        for chosen in itertools.combinations(names, size)
-    ]
-
-
-def _orders(names: Sequence[str], count: int, seed: int) -> list[tuple[str, ...]]:
-    """Return random orders, each with its reverse: what comes first in one is last in the other."""
-    rng = np.random.default_rng([seed, 6])
-    orders: list[tuple[str, ...]] = []
-    while len(orders) < count:
-        order = [names[n] for n in rng.permutation(len(names)).tolist()]
-        orders += [tuple(order), tuple(reversed(order))]
-    return orders[:count]
-
-
-def _prefixes(orders: Sequence[Sequence[str]]) -> list[Subset]:
-    return list(
-        dict.fromkeys(frozenset(order[:n]) for order in orders for n in range(len(order) + 1))
-    )
 
 
 def _fraction(names: Sequence[str]) -> list[Subset]:
@@ -298,153 +264,3 @@ def _whole(
     return pd.DataFrame(
         [{"scale": scale, "effect": float(mean), "low": float(low), "high": float(high)}]
     )
-
-
-def exact_shapley(
-    names: Sequence[str], worth: Worth, scale: str, draws: Ints | None = None
-) -> pd.DataFrame:
-    """Return Shapley values from all combinations (Shapley 1953), with t intervals over draws.
-
-    ``phi_i = sum_S |S|! (n - |S| - 1)! / n! (v(S + i) - v(S))`` in each replicate.
-    """
-    n = len(names)
-    rows = []
-    for name in names:
-        others = [other for other in names if other != name]
-        total = np.zeros_like(worth[frozenset()])
-        for subset in _all(others):
-            size = len(subset)
-            weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
-            total = total + weight * (worth[subset | {name}] - worth[subset])
-        rows.append(_row(name, scale, interval(total, draws)))
-    return pd.DataFrame(rows)
-
-
-def sampled_shapley(
-    names: Sequence[str],
-    orders: Sequence[Sequence[str]],
-    worth: Worth,
-    scale: str,
-    draws: Ints | None = None,
-) -> pd.DataFrame:
-    """Return Shapley values estimated from sampled orders (Castro and others 2009).
-
-    An order and its reverse are one sample. The interval holds both errors: that of few orders, by
-    the variance over samples of the mean over replicates, and that of few worlds, by the clustered
-    variance over draws of the mean over orders. What the two have in common is counted twice, so
-    that the interval is a little too wide; degrees of freedom are Satterthwaite's (1946).
-    """
-    rows = []
-    for name in names:
-        gains = np.stack([_gain(worth, order, name) for order in orders])
-        pairs = gains[: len(gains) // 2 * 2].reshape(-1, 2, gains.shape[1]).mean(axis=(1, 2))
-        worlds = draw_means(gains.mean(axis=0), draws)
-        mean, _, high = interval(gains.mean(axis=0), draws)
-        n, m = worlds.size, pairs.size
-        over_worlds = (float(high - mean) / float(stdtrit(n - 1, (1 + LEVEL) / 2))) ** 2
-        over_orders = float(pairs.var(ddof=1)) / m if m > 1 else 0.0
-        variance = over_worlds + over_orders
-        parts = over_worlds**2 / (n - 1) + over_orders**2 / max(m - 1, 1)
-        freedom = variance**2 / parts if parts > 0.0 else n - 1
-        half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(variance)
-        rows.append(_row(name, scale, (mean, mean - half, mean + half)))
-    return pd.DataFrame(rows)
-
-
-def _gain(worth: Worth, order: Sequence[str], name: str) -> Floats:
-    """Return what a lever adds to those before it in an order, in each replicate."""
-    before = frozenset(order[: order.index(name)])
-    return worth[before | {name}] - worth[before]
-
-
-def _row(name: str, scale: str, bounds: tuple[Any, Any, Any]) -> dict[str, Any]:
-    mean, low, high = (float(value) for value in bounds)
-    return {"lever": name, "scale": scale, "share": mean, "low": low, "high": high}
-
-
-def factorial(
-    names: Sequence[str], worth: Worth, scale: str, draws: Ints | None = None
-) -> pd.DataFrame:
-    """Return main effects and interactions of pairs from all combinations.
-
-    A main effect is the mean over all settings of the others of on minus off; an interaction of two
-    is the mean over the others of ``v(ab) - v(a) - v(b) + v()``. Both in each replicate.
-    """
-    rows = []
-    for name in names:
-        settings = _all([other for other in names if other != name])
-        gains = [worth[subset | {name}] - worth[subset] for subset in settings]
-        rows.append(_term(name, scale, interval(np.mean(gains, axis=0), draws)))
-    pairs = list(itertools.combinations(names, 2))
-    for one, other in pairs:
-        settings = _all([rest for rest in names if rest not in (one, other)])
-        gains = [
-            worth[s | {one, other}] - worth[s | {one}] - worth[s | {other}] + worth[s]
-            for s in settings
-        ]
-        bounds = interval(np.mean(gains, axis=0), draws, simultaneous(len(pairs)))
-        rows.append(_term(f"{one} x {other}", scale, bounds))
-    return pd.DataFrame(rows)
-
-
-def simultaneous(count: int) -> float:
-    """Return the level of each of several intervals that all hold at `LEVEL` (Bonferroni)."""
-    return 1.0 - (1.0 - LEVEL) / count
-
-
-def fractional(
-    names: Sequence[str],
-    fraction: Sequence[Subset],
-    worth: Worth,
-    scale: str,
-    draws: Ints | None = None,
-) -> pd.DataFrame:
-    """Return main effects from a fraction of resolution IV (Box and Hunter 1961).
-
-    The mean over settings with a lever less that over settings without, in each replicate. Pairs
-    disturb no main effect; interactions of three may.
-    """
-    rows = []
-    for name in names:
-        on = np.mean([worth[subset] for subset in fraction if name in subset], axis=0)
-        off = np.mean([worth[subset] for subset in fraction if name not in subset], axis=0)
-        rows.append(_term(name, scale, interval(on - off, draws)))
-    return pd.DataFrame(rows)
-
-
-def _term(term: str, scale: str, bounds: tuple[Any, Any, Any]) -> dict[str, Any]:
-    mean, low, high = (float(value) for value in bounds)
-    return {"term": term, "scale": scale, "effect": mean, "low": low, "high": high}
-
-
-def _with_verdicts(terms: pd.DataFrame) -> pd.DataFrame:
-    """Add what each pair of levers is to each other, on both scales together."""
-    found = {
-        term: verdict(part.set_index("scale"))
-        for term, part in terms.groupby("term", sort=False)
-        if " x " in str(term)
-    }
-    return terms.assign(verdict=[found.get(term, "") for term in terms["term"]])
-
-
-def verdict(by_scale: pd.DataFrame) -> str:
-    """Return whether two levers are complements or substitutes.
-
-    Parameters
-    ----------
-    by_scale : DataFrame
-        Interaction with its interval, indexed by scale.
-
-    Returns
-    -------
-    str
-        ``complements`` or ``substitutes`` where both scales say so, ``undecided`` where an
-        interval holds zero on both, else how the scales differ.
-    """
-    words = {}
-    bounds: Any = by_scale[["low", "high"]].to_dict("index")
-    for scale in SCALES:
-        low, high = bounds[scale]["low"], bounds[scale]["high"]
-        words[scale] = "complements" if low > 0 else "substitutes" if high < 0 else "undecided"
-    share, odds = words["share"], words["log-odds"]
-    return share if share == odds else f"{share} on shares, {odds} on log-odds"

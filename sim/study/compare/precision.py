@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sim.analysis.paired import finest, interval, runs_for, runs_more
+from sim.ensemble.arms import Arms
 from sim.errors import InputError, Problem
-from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
-from sim.study.compare.paired import finest, interval, runs_for, runs_more
 from sim.study.compare.result import place_of
 
 if TYPE_CHECKING:

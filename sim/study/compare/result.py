@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 
+from sim.ensemble.arms import Arms
 from sim.errors import InputError, Problem, nearest
-from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
 from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
+    from sim.ensemble.outcomes import Kept
     from sim.scenario import Scenario
-    from sim.study.sweeps.outcomes import Kept
 
 Alone = Literal["scenarios", "levers", "less one"]
 

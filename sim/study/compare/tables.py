@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.paired import Floats, effect, log_odds
+from sim.ensemble import futures
+from sim.ensemble.arms import Arms
+from sim.metrics.registry import is_part
 from sim.scenario.futures import ALL
-from sim.study import futures
-from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
-from sim.study.compare.paired import Floats, effect, is_part, log_odds
 from sim.study.compare.result import COLUMNS, FUTURE_COLUMNS
 
 Flags = NDArray[np.bool_]
@@ -69,7 +70,7 @@ def by_future(
     seed : int
         Of the bootstrap.
     future : ndarray of int, shape (runs,)
-        Future of each world, from `sim.study.futures.of_replicates`.
+        Future of each world, from `sim.ensemble.futures.of_replicates`.
     shown : sequence of str
         Metrics of which effects are reported.
 

@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from sim.errors import InputError, Problem, nearest
-from sim.study.compare.arms import Arms, run_arms
-from sim.study.compare.choice import years_in_force
-from sim.study.compare.details import COST
-from sim.study.compare.paired import (
+from sim.analysis.paired import (
     Floats,
     Ints,
     draw_means,
     interval,
-    is_part,
     log_odds,
     require_two,
 )
+from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Outcomes
+from sim.errors import InputError, Problem, nearest
+from sim.study.compare.choice import years_in_force
+from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 from sim.study.sweeps import study_file
-from sim.study.sweeps.study import Outcomes
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.metrics.registry import is_part
+from sim.scenario import Scenario
 
 FOLDER = "hypotheses"
 RUNS = 200

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, nearest
-from sim.study.sweeps.factors import Factor, Level
+from sim.study.sweeps.factors import Factor
 
 Floats = NDArray[np.float64]
 

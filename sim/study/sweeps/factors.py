@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim import months, numerals
+from sim.ensemble.tasks import SCENARIO, Level
 from sim.errors import InputError, Problem
 from sim.scenario import fields, paths
 from sim.scenario.distribution import Normal, Triangular, Uniform
@@ -15,11 +16,6 @@ from sim.scenario.futures import FUTURES
 from sim.scenario.tree import Broken, Mark, Node, parse
 
 Law = Uniform | Triangular | Normal
-Level = float | int | str
-
-SCENARIO = "scenario"
-"""The path that stands for the choice of the scenario itself."""
-
 FUTURE = "ensemble.future"
 """The path that stands for the choice of a future."""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sim.analysis import indices
 from sim.errors import InputError, Problem, RunError
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table
-from sim.study.sweeps import indices
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Study

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.tasks import SCENARIO, Level
 from sim.errors import InputError, Problem
 from sim.scenario import Scenario, places
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
 from sim.study.sweeps import design
-from sim.study.sweeps.factors import SCENARIO, Factor, Level, parse_option
+from sim.study.sweeps.factors import Factor, parse_option
 
 Override = str | tuple[str, Any]
 
 RUNS = 100
 """Replicates of a point where nothing else is said."""
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What is kept of every replicate.
-
-    Parameters
-    ----------
-    metrics, groups : tuple of str
-        Names; without metrics, all that have a value at each reported month, and the public cost.
-    months : str or tuple of str
-        ``yearly`` (each December and the last month), ``end``, or months ``YYYY-MM``.
-    """
-
-    metrics: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ("world", "global_south")
-    months: str | tuple[str, ...] = "yearly"
 
 
 @dataclass(frozen=True)
@@ -158,12 +141,6 @@ class Study:
                 "months": self.outcomes.months,
             },
         }
-
-
-def digest(value: object) -> str:
-    """Return the SHA-256 of plain data, in hexadecimal."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def of_options(

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim import months
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
 from sim.scenario.merge import is_there, read_file
@@ -14,8 +16,8 @@ from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node, plant
 from sim.study.sweeps import design, placed
-from sim.study.sweeps.factors import Factor, Level, read
-from sim.study.sweeps.study import Judged, Outcomes, Override, Study
+from sim.study.sweeps.factors import Factor, read
+from sim.study.sweeps.study import Judged, Override, Study
 
 FOLDER = "studies"
 KEYS = ("title", "description", "scenario", "vary", "points", "design", "correlations", "ensemble",

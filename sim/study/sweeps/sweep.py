@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble import executors
+from sim.ensemble.blocks import Progress, run_jobs
+from sim.ensemble.outcomes import Kept, Outcomes, kept
+from sim.ensemble.runner import require_known
+from sim.ensemble.store import Store, digest
+from sim.ensemble.tasks import SCENARIO, Job, is_fast
 from sim.errors import InputError, Problem, RunError
-from sim.evidence import load
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
 from sim.scenario.paths import named
 from sim.study import saved
-from sim.study.ensemble import require_known
 from sim.study.manifest import manifest
-from sim.study.sweeps import executors, study_file
+from sim.study.sweeps import study_file
 from sim.study.sweeps.design import Design
-from sim.study.sweeps.factors import SCENARIO, Factor
-from sim.study.sweeps.outcomes import Kept, kept
+from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
-from sim.study.sweeps.shards import Store
-from sim.study.sweeps.study import RUNS, Outcomes, Override, Study, digest, of_options
-from sim.study.sweeps.tasks import FAILURES, Job, is_fast, split
-from sim.version import MODEL
+from sim.study.sweeps.study import RUNS, Override, Study, of_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 FOLDER = "sweeps"
-
-Progress = Callable[[int, int, int], None]
-"""Called with replicates done, replicates in all, and points that have failed."""
 
 
 def sweep(
@@ -122,29 +118,11 @@ def run_sweep(
     job, shape = _job(wanted, made, runs, seed, engine)
     if check is not None:
         check(shape)
-    tasks = split(job, MODEL, load().hash)
     if out is not None:
         saved.require_writable(Path(out))
-    shards = None if out is None else Store(Path(out) / FOLDER)
-    done: dict[str, Path | bytes] = {}
-    damaged: list[Path] = []
-    if shards is not None:
-        sound, damaged = shards.find(task.key for task in tasks)
-        done |= sound
-    sizes = {task.key: task.last - task.first for task in tasks}
-    total, failures = sum(sizes.values()), dict[int, str]()
-    count = sum(sizes[key] for key in done)
-    for part in done.values():
-        failures |= _failures(part)
-    if progress:
-        progress(count, total, len(failures))
-    missing = [task for task in tasks if task.key not in done]
-    for task, content in executors.execute(job, missing, workers, cluster):
-        done[task.key] = content if shards is None else shards.put(task.key, content)
-        count += sizes[task.key]
-        failures |= _failures(content)
-        if progress:
-            progress(count, total, len(failures))
+    store = None if out is None else Store(Path(out) / FOLDER)
+    done = run_jobs({wanted.name: job}, store, workers, cluster, progress=progress)
+    failures = done.failures[wanted.name]
     if len(failures) == len(made.points):
         raise RunError(f"every point failed: {min(failures.values())}")
     question = {
@@ -163,9 +141,8 @@ def run_sweep(
         engine=engine, workers=workers, seconds=time.perf_counter() - began,
     )  # fmt: skip
     return Sweep(
-        facts, _design(made), _failure_table(failures), [done[task.key] for task in tasks],
-        tuple(damaged),
-    )  # fmt: skip
+        facts, _design(made), _failure_table(failures), done.parts[wanted.name], done.damaged
+    )
 
 
 def asked(
@@ -276,16 +253,6 @@ def _design(made: Design) -> pd.DataFrame:
 
     columns = {path: [point[n] for point in made.points] for n, path in enumerate(made.paths)}
     return pd.DataFrame({"point": list(range(len(made.points))), **columns})
-
-
-def _failures(part: Path | bytes) -> dict[int, str]:
-    """Return the points of a block that failed, with the reason."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    source = part if isinstance(part, Path) else pa.BufferReader(part)
-    facts = parquet.read_schema(source).metadata
-    return {int(point): reason for point, reason in json.loads(facts[FAILURES]).items()}
 
 
 def _failure_table(failures: Mapping[int, str]) -> pd.DataFrame:

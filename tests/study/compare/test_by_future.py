@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.paired import interval
+from sim.ensemble import runner
+from sim.ensemble.futures import of_replicates
 from sim.errors import InputError
 from sim.report import by_future, comparison
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.futures import FUTURES
-from sim.study import ensemble
+from sim.study import run as ensemble
 from sim.study.compare.compare import compare
-from sim.study.compare.paired import interval
 from sim.study.compare.result import BY_FUTURE, COLUMNS, FUTURE_COLUMNS, Comparison
 from sim.study.effect import require_paired
-from sim.study.futures import of_replicates
 
 FEW = {"runs": 18, "seed": 3, "sizes": False, "overrides": [("period.end", "2028-12")]}
 METRICS = ("share.bloc_us", "tokens.bloc_cn")
@@ -43,7 +44,7 @@ def test_the_table_has_the_columns_of_the_effects_and_the_future(found):
 def test_effects_are_those_of_the_worlds_of_the_future(found):
     """By hand from the arms: quantiles, mean and interval clustered by draw."""
     drivers = compiled(load("baseline", FEW["overrides"]))
-    future = of_replicates(ensemble.drawn(drivers, 3, np.arange(18)))
+    future = of_replicates(runner.drawn(drivers, 3, np.arange(18)))
     last = found.by_future[found.by_future["month"] == "2028-12"]
     for row in last.itertuples():
         mine = future == FUTURES.index(row.future)

@@ -10,20 +10,21 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from sim.analysis.paired import interval
+from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.report.sheet import data_address
 from sim.scenario import levers, load
+from sim.scenario.resolve import resolve
 from sim.study import saved
 from sim.study.compare import choice
-from sim.study.compare.arms import run_arms
 from sim.study.compare.compare import compare
 from sim.study.compare.costs import best_package, fresh_seed, per_million
 from sim.study.compare.laid import laid_over
 from sim.study.compare.packages import MONEY, package
-from sim.study.compare.paired import interval
 from sim.study.compare.result import COLUMNS, HEADLINE
-from sim.study.ensemble import resolve, run
-from sim.study.sweeps.study import Outcomes
+from sim.study.run import run
 
 FEW = {"runs": 24, "seed": 3, "overrides": [("period.end", "2029-12")]}
 LEVERS = ["us_permissive_licence_incentive", "us_cloud_credits_open_models"]

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim import evidence, months
+from sim.analysis import cuts as statistics
+from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.scenario import load
 from sim.study.compare import cuts
-from sim.study.compare.arms import run_arms
-from sim.study.sweeps.study import Outcomes
 
 FOCUS = [("focus", "IND")]
 SMALL = [
@@ -28,20 +29,22 @@ people = arrays(np.float64, (4, 3), elements=st.floats(0.0, 1e6))
 def test_what_is_kept_by_hand():
     without = np.array([[60.0], [30.0], [10.0]])
     within = np.array([[0.0], [75.0], [15.0]])
-    assert cuts.kept(without, within) == pytest.approx([0.4])
-    assert cuts.kept(without, without) == 1.0
-    assert cuts.kept(without, np.zeros((3, 1))) == 0.0
-    assert cuts.kept(np.zeros((3, 1)), within) == 1.0
+    assert statistics.kept(without, within) == pytest.approx([0.4])
+    assert statistics.kept(without, without) == 1.0
+    assert statistics.kept(without, np.zeros((3, 1))) == 0.0
+    assert statistics.kept(np.zeros((3, 1)), within) == 1.0
 
 
 @given(people, people)
 def test_what_is_kept_is_a_fraction_and_one_less_the_distance(without, within):
-    part = cuts.kept(without, within)
+    part = statistics.kept(without, within)
     assert ((part >= 0.0) & (part <= 1.0)).all()
     some = (without.sum(axis=0) > 1.0) & (within.sum(axis=0) > 1.0)
     a, b = (x[:, some] / x[:, some].sum(axis=0) for x in (without, within))
-    np.testing.assert_allclose(cuts.kept(a, b), 1.0 - np.abs(a - b).sum(axis=0) / 2, atol=1e-9)
-    np.testing.assert_array_equal(cuts.kept(without, without), 1.0)
+    np.testing.assert_allclose(
+        statistics.kept(a, b), 1.0 - np.abs(a - b).sum(axis=0) / 2, atol=1e-9
+    )
+    np.testing.assert_array_equal(statistics.kept(without, without), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +59,15 @@ def test_what_is_kept_is_a_fraction_and_one_less_the_distance(without, within):
     ],
 )
 def test_months_to_recover_by_hand(part, wanted):
-    assert cuts.months_to_recover(np.array(part)[:, None]) == [wanted]
+    assert statistics.months_to_recover(np.array(part)[:, None]) == [wanted]
 
 
 @given(arrays(np.float64, (6, 4), elements=st.floats(0.0, 1.0)))
 def test_after_the_months_to_recover_nothing_is_below(part):
-    found = cuts.months_to_recover(part)
+    found = statistics.months_to_recover(part)
     for lane, count in enumerate(found.astype(int)):
-        assert (part[count:, lane] >= cuts.BACK).all()
-        assert count == 0 or part[count - 1, lane] < cuts.BACK
+        assert (part[count:, lane] >= statistics.BACK).all()
+        assert count == 0 or part[count - 1, lane] < statistics.BACK
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +109,9 @@ def test_closed_models_of_the_bloc_are_gone_in_the_focus_until_the_cut_ends(pair
 def test_without_a_cut_everything_is_kept(paired):
     of, _ = paired
     use = np.moveaxis(of("none", "IND"), 0, -1)
-    part = cuts.kept(use, use.copy())
+    part = statistics.kept(use, use.copy())
     assert (part == 1.0).all()
-    assert (cuts.months_to_recover(part) == 0.0).all()
+    assert (statistics.months_to_recover(part) == 0.0).all()
 
 
 def test_a_cut_is_of_the_focus_alone_and_costs_nothing():

@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 
 from sim import evidence
+from sim.analysis import cuts as statistics
+from sim.analysis import paired
+from sim.ensemble import runner
 from sim.errors import InputError
 from sim.report import comparison
 from sim.report import focus as said
 from sim.scenario import levers, load, reach
 from sim.scenario import nations as places
-from sim.study import ensemble, saved
-from sim.study.compare import cuts, focus, paired
+from sim.study import saved
+from sim.study.compare import cuts, focus
 from sim.study.compare.compare import compare
 from sim.study.compare.details import yearly
 from sim.study.compare.result import Comparison
@@ -97,7 +100,7 @@ def test_months_behind_are_points_at_the_pace_of_the_frontier(found):
     from sim.scenario import compile as compiled
 
     seen = view("IND", ["hedge"])
-    drawn = ensemble.drawn(compiled(load("baseline", SMALL)), 3, np.arange(4))
+    drawn = runner.drawn(compiled(load("baseline", SMALL)), 3, np.arange(4))
     pace = drawn["frontier_rate"] * drawn["frontier_jump"]
     np.testing.assert_allclose(
         seen.outcomes["hedge", "behind"] * pace, seen.outcomes["hedge", "forgone"]
@@ -111,7 +114,7 @@ def view(place, names):
     pairs = [focus.choice.Pair(name, "baseline") for name in names]
 
     def run(some, outcomes):
-        from sim.study.compare.arms import run_arms
+        from sim.ensemble.arms import run_arms
 
         return run_arms(some, runs=4, seed=3, outcomes=outcomes, place=None)
 
@@ -121,7 +124,9 @@ def view(place, names):
 def test_what_is_ones_own_is_sovereign_or_made_at_home():
     """European models are France's own and not India's, nor that of both together."""
     seen = {place: view(place, ["hedge"]) for place in ("IND", "FRA", "world")}
-    drivers = ensemble._drivers(load("baseline", SMALL))
+    from sim.scenario import compile as compiled
+
+    drivers = compiled(load("baseline", SMALL))
     share = np.eye(len(drivers.ecosystems))
     ids = np.array(drivers.ecosystems)
     own = {
@@ -196,7 +201,7 @@ def test_outcomes_without_a_focus_are_refused_in_one_line():
 
 def test_words_of_the_report_are_those_of_the_experiment():
     assert said.SURE == paired.SURE
-    assert (cuts.BEGIN, cuts.END, cuts.BACK) == ("2030-01", "2030-06", 0.9)
+    assert (cuts.BEGIN, cuts.END, statistics.BACK) == ("2030-01", "2030-06", 0.9)
     assert {name for _, part in said.PARTS for name in part} == set(focus.OUTCOMES)
     assert set(said.HEADS) == set(focus.OUTCOMES)
     home = load("baseline")

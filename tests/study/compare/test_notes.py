@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.ensemble.arms import Arms
 from sim.errors import InputError
+from sim.scenario.resolve import resolve
 from sim.study.compare import choice, notes
-from sim.study.compare.arms import Arms
 from sim.study.compare.choice import Pair
 from sim.study.compare.precision import until_precise
-from sim.study.ensemble import resolve
 
 CONTROLS = {
     "extends": "baseline", "title": "Controls",

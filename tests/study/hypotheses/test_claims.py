@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.scenario import levers
-from sim.study.compare.arms import run_arms
-from sim.study.ensemble import resolve
+from sim.scenario.resolve import resolve
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.experiments import arm, examine, names
-from sim.study.sweeps.study import Outcomes
 from sim.study.sweeps.study_file import load_study
 
 GOOD = {

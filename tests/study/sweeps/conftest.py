@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.study.sweeps.study import Outcomes, of_options
+from sim.ensemble.outcomes import Outcomes
+from sim.study.sweeps.study import of_options
 
 SMALL = {
     "extends": "rand_package",

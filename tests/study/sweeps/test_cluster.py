@@ -8,8 +8,8 @@ import warnings
 
 import pytest
 
+from sim.ensemble.swept import OUTCOMES
 from sim.errors import RunError
-from sim.study.sweeps.result import OUTCOMES
 from sim.study.sweeps.sweep import sweep
 
 pytestmark = [
@@ -63,7 +63,7 @@ def test_a_worker_killed_on_the_way_is_missed_by_nobody(cluster, small, tmp_path
 
 
 def test_no_cluster_there_is_one_clear_message(small, tmp_path, monkeypatch):
-    from sim.study.sweeps import executors
+    from sim.ensemble import executors
 
     monkeypatch.setattr(executors, "PATIENCE", 1)
     with pytest.raises(RunError, match=r"the cluster at tcp://127\.0\.0\.1:9 cannot be reached"):

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 import sim
+from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.report import titles
 from sim.scenario.futures import FUTURES
-from sim.study.robust.robust import robust
+from sim.study.robust import robust
 from sim.study.sweeps.design import make
 from sim.study.sweeps.factors import parse_option
-from sim.study.sweeps.study import Outcomes, of_options
+from sim.study.sweeps.study import of_options
 from sim.study.sweeps.sweep import sweep
 
 FUTURE = "ensemble.future=none,stops,goes_on"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.study.sweeps.shards import Store
+from sim.ensemble.store import Store
 
 
 @pytest.mark.parametrize("what", ["folder", "link to nowhere", "link to itself"])

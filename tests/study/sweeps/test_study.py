@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim.ensemble.store import digest
 from sim.errors import InputError
 from sim.study.hypotheses import claims
 from sim.study.sweeps import study_file
-from sim.study.sweeps.study import digest
 
 GOOD = """\
 title: Lock-in and licences

@@ -15,13 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.ensemble import blocks, tasks
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.store import Store, write_whole
+from sim.ensemble.swept import OUTCOMES
 from sim.errors import InputError, RunError, StoreError
-from sim.study import metrics, saved
-from sim.study.metric import Metric
-from sim.study.sweeps import executors, tasks
-from sim.study.sweeps.result import OUTCOMES, Sweep
-from sim.study.sweeps.shards import Store, write_whole
-from sim.study.sweeps.study import Outcomes, of_options
+from sim.metrics import registry as metrics
+from sim.study import saved
+from sim.study.sweeps.result import Sweep
+from sim.study.sweeps.study import of_options
 from sim.study.sweeps.sweep import sweep
 from tests.strategies import ECOSYSTEMS
 from tests.study.sweeps.conftest import KEPT, SMALL, VARY
@@ -85,25 +87,22 @@ def test_entries_of_one_lever_for_nations_apart_are_varied_together_as_in_runs()
             assert np.array_equal(mine["value"].to_numpy(), last["value"].to_numpy()), metric
 
 
-def first_month_above(level):
-    """Return a metric of the first month in which the Chinese bloc has more than a share."""
+@pytest.fixture
+def cn_above():
+    """Add the months until the Chinese bloc has more than a share."""
 
-    def months(ensemble, _):
-        over = metrics.bloc_share(ensemble, 1, slice(None)) > level
-        return np.where(over.any(axis=0), over.argmax(axis=0), len(ensemble.months)).astype(float)
+    @metrics.metric("cn_above.months", unit="months", span="first")
+    def above(month):
+        return month.of_bloc(1) > 0.08
 
-    return Metric(
-        "cn_above.months", "Months until the Chinese bloc is above a share", "months", "For a test",
-        "run", world=False, compute=months, span="all months",
-    )  # fmt: skip
+    yield
+    metrics.forget("cn_above.months")
 
 
 @pytest.mark.parametrize("when", ["yearly", "end"])
-def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(tmp_path, monkeypatch, when):
+def test_every_metric_is_the_same_in_a_sweep_as_in_a_run(when, cn_above):
     """A metric of a first month too, also one that this code has never met."""
-    shipped = metrics.registry
-    monkeypatch.setattr(metrics, "registry", lambda ids: (*shipped(ids), first_month_above(0.08)))
-    names = tuple(metric.name for metric in metrics.registry(ECOSYSTEMS))
+    names = tuple(m.name for m in metrics.every(ECOSYSTEMS) if m.kept != "where named")
     wanted = Outcomes(names, ("world", "global_south"), when)
     study = of_options(SMALL, ("parameters.network=0.5",), runs=12, seed=7, outcomes=wanted)
     swept = sweep(study).outcomes
@@ -149,7 +148,7 @@ def test_mesa_gives_the_same_numbers(finished, tmp_path):
 
 def test_what_is_finished_is_not_run_again(small, tmp_path, monkeypatch):
     first = sweep(small, out=tmp_path)
-    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran again"))
     assert seal(sweep(small, out=tmp_path)) == seal(first)
 
 
@@ -162,10 +161,10 @@ def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
         left.pop()
         return real(job, task)
 
-    monkeypatch.setattr(executors, "run_task", until_interrupted)
+    monkeypatch.setattr(blocks, "run_task", until_interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep(small, out=tmp_path)
-    monkeypatch.setattr(executors, "run_task", real)
+    monkeypatch.setattr(blocks, "run_task", real)
     done = []
     again = sweep(small, out=tmp_path, progress=lambda *at: done.append(at))
     assert done[0][0] == tasks.TASK_RUNS
@@ -249,7 +248,7 @@ def test_where_all_points_fail_the_sweep_fails(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_path, monkeypatch):
-    monkeypatch.setattr(executors, "run_task", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError) as caught:
         sweep("baseline", vary, runs=2, out=tmp_path, **options)
     assert says in str(caught.value)
@@ -261,7 +260,7 @@ def test_a_shard_is_whole_or_not_there(tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.study.sweeps.shards.os.fsync", full)
+    monkeypatch.setattr("sim.ensemble.store.os.fsync", full)
     with pytest.raises(StoreError, match="No space left on device; what is finished is kept"):
         store.put("key", b"content")
     assert list(store.folder.iterdir()) == []

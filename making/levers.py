@@ -1,0 +1,148 @@
+"""The page of levers and the list of scenarios, made from the tables of the scenario room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from making.tables import code, number, table
+from sim.evidence import load
+from sim.scenario import faults, levers, names, reach
+from sim.scenario.drivers import vocabulary
+from sim.scenario.levers import Effect, LeftOut, Lever
+
+ACTORS = {
+    "us": "the United States",
+    "china": "China",
+    "multilateral": "several together",
+    "third_party": "third nations",
+}
+
+
+def summary() -> str:
+    """Return how many levers each actor has, how many effects, and what was left out."""
+    known = levers.read().values()
+    rows = []
+    for actor, words in ACTORS.items():
+        mine = [lever for lever in known if lever.actor == actor]
+        effects = [effect for lever in mine for effect in lever.effects]
+        side = sum(effect.role == "side" for effect in effects)
+        absent = sum(measure.actor == actor for measure in levers.left_out().values())
+        rows.append((words, len(mine), len(effects), side, absent))
+    total = [sum(row[column] for row in rows) for column in range(1, 5)]  # type: ignore[misc]
+    head = ("levers of", "levers", "effects", "of them side effects", "measures left out")
+    return table(head, [*rows, ("all", *total)])
+
+
+def of_actor(actor: str) -> str:
+    """Return one section for each lever of an actor."""
+    return "\n\n".join(_section(lever) for lever in levers.read().values() if lever.actor == actor)
+
+
+def absent() -> str:
+    """Return the measures that no lever stands for, each with its reason."""
+    return "\n\n".join(_absent(measure) for measure in levers.left_out().values())
+
+
+def scenarios() -> str:
+    """Return the shipped scenarios with their topics and first levers."""
+    return table(
+        ("scenario", "topic", "title"),
+        ((code(known.name), known.topic, known.title) for known in names() if known.shipped),
+    )
+
+
+def _section(lever: Lever) -> str:
+    return "\n".join([f"### {code(lever.id)}", "", *_facts(lever), "", _effects(lever)])
+
+
+def _facts(lever: Lever) -> Iterator[str]:
+    sizes = (lever.magnitude_low, lever.magnitude_central, lever.magnitude_high)
+    costs = (lever.cost_low, lever.cost_central, lever.cost_high)
+    yield f"**{lever.title}** ({lever.status}). {lever.seed}"
+    yield ""
+    yield (
+        f"- Magnitude: {_three(sizes)} {lever.magnitude_unit}; "
+        f"{number(lever.magnitude_neutral)} changes nothing. "
+        f"Uncertainty of the effects ±{100 * lever.uncertainty:g} %."
+    )
+    yield f"- Time: lag {lever.lag_months} months, ramp {lever.ramp_months} months."
+    yield f"- Cost: {_three(costs)} million USD a year ({lever.cost_kind})."
+    said = reach.words(lever)
+    if "cost_with_nations" in said:
+        reason = f" {lever.cost_scale_reason}" if lever.cost_scale_reason else ""
+        yield (
+            f"- With `nations`: {said['with_nations']}. Cost `{lever.cost_scale}`: "
+            f"{said['cost_with_nations']}.{reason}"
+        )
+    yield f"- Beside what is wanted: {lever.side}"
+    if lever.note:
+        yield f"- Note: {lever.note}"
+    yield f"- Sources: {lever.source.replace(';', ', ')}."
+
+
+def _effects(lever: Lever) -> str:
+    head = ("moves", "where", "how", "low", "central", "high", "conversion", "source")
+    return table(head, (_row(effect) for effect in lever.effects))
+
+
+def _row(effect: Effect) -> tuple[object, ...]:
+    driver = vocabulary()[effect.driver]
+    words = [", ".join(getattr(effect, column)) for column in faults.SELECTORS]
+    how = {
+        "multiply": "times 1 + v",
+        "add": f"plus v, {driver.unit}",
+        "move": f"v of the way to {number(effect.target or 0.0)}",
+        "floor": f"at least v, {driver.unit}",
+        "cap": f"at most v, {driver.unit}",
+    }[effect.op]
+    side = " (side effect)" if effect.role == "side" else ""
+    sizes = (number(effect.low), number(effect.central), number(effect.high))
+    where = "; ".join(word for word in words if word) or "everywhere"
+    source = effect.source.replace(";", ", ")
+    return code(effect.driver) + side, where, how, *sizes, effect.conversion, source
+
+
+def _absent(measure: LeftOut) -> str:
+    sizes = (measure.magnitude_low, measure.magnitude_central, measure.magnitude_high)
+    return "\n".join(
+        [
+            f"### {code(measure.id)}",
+            "",
+            f"**{measure.title}** ({measure.status}). {measure.seed}",
+            "",
+            f"- Magnitude: {_three(sizes)} {measure.magnitude_unit}.",
+            f"- Why not: {measure.reason}",
+            f"- In its place: {measure.instead}",
+            f"- Sources: {measure.source.replace(';', ', ')}.",
+        ]
+    )
+
+
+def _three(values: tuple[float, float, float]) -> str:
+    return ", ".join(number(value) for value in values)
+
+
+def sources() -> str:
+    """Return the sources that levers name, with title, publisher and date."""
+    rows = [row for lever in levers.read().values() for row in (lever, *lever.effects)]
+    cited = {part for row in rows for part in row.source.split(";")} - {"judgement"}
+    known = load().sources
+    return table(
+        ("id", "title", "publisher", "date"),
+        (
+            (code(name), known[name].title, known[name].publisher, known[name].date)
+            for name in sorted(cited)
+        ),
+    )
+
+
+BLOCKS: dict[str, Callable[..., str]] = {
+    "levers": summary,
+    "levers left out": absent,
+    "lever sources": sources,
+    "scenarios": scenarios,
+    **{
+        f"levers of {words}".replace("the ", "").lower(): lambda actor=actor: of_actor(actor)
+        for actor, words in ACTORS.items()
+    },
+}

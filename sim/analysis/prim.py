@@ -1,0 +1,224 @@
+"""PRIM: boxes of worlds in which a policy fails, with coverage and density left to the reader.
+
+The patient rule induction method (Friedman and Fisher 1999, *Statistics and Computing* 9: 123-143)
+as scenario discovery uses it (Bryant and Lempert 2010, *Technological Forecasting and Social
+Change* 77: 34-49). A box is peeled a little at a time where that raises the part of failures in it
+most for the worlds that it costs, then pasted where that costs no density. The whole trajectory
+from all worlds to the smallest box stays to be read: which box to take is a choice between covering
+failures and being dense in them. What the box that is described does not cover is searched again.
+
+Gain is divided by the mass removed, as Kwakkel and Jaxa-Rozen (2016, *Environmental Modelling &
+Software* 79: 311-321) found right for factors that are not continuous: a peel of a switch takes off
+half the box at once, and its gain alone says nothing against patient peels of other factors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from sim.analysis.boxes import SIGNIFICANT, Box, Boxes, Side, Trajectory
+from sim.analysis.space import Axis, Flags, Floats, Space
+
+ALPHA = 0.05
+"""Part of the worlds in a box that one peel takes off, or one paste adds."""
+
+MASS_MIN = 0.05
+"""Part of all worlds that a box holds at least."""
+
+SEARCHES = 3
+"""Boxes at most that are searched one after the other."""
+
+ROUNDING = 1e-13
+"""A gain of density for each world that is within this of nothing is none."""
+
+REST = 0.2
+"""Part of all failures that must be left uncovered for another search."""
+
+
+def cover(space: Space, failed: Flags) -> Boxes:
+    """Search for boxes one after the other, each among the worlds that no box before it holds.
+
+    It ends after `SEARCHES`, where no more than `REST` of the failures are left, or where a search
+    finds nothing that sets failures apart: then it is not among them, unless it is the first.
+
+    Parameters
+    ----------
+    space : Space
+    failed : ndarray of bool, shape (worlds,)
+        Where the policy fails; neither nowhere nor everywhere.
+    """
+    among = np.ones(len(failed), bool)
+    made: list[Trajectory] = []
+    while len(made) < SEARCHES and (failed & among).sum() > REST * failed.sum():
+        found = search(space, failed, among=among)
+        tells = bool(found.limited(found.described))
+        if tells or not made:
+            made.append(found)
+        if not tells:
+            break
+        among = among & ~found.inside(found.described)
+    return Boxes(tuple(made))
+
+
+def search(
+    space: Space,
+    failed: Flags,
+    *,
+    among: Flags | None = None,
+    alpha: float = ALPHA,
+    mass_min: float = MASS_MIN,
+) -> Trajectory:
+    """Peel, then paste, and return the trajectory of boxes.
+
+    In each peel every face of the box is tried: the part ``alpha`` of its worlds with the lowest or
+    the highest values of a factor, or all with one word of it, is taken off. The peel is made that
+    gains most density for each world that it takes off; of equals the one that takes off least.
+    Where none gains, the one that loses least density is made. It ends
+    where all worlds or none in the box fail, or it would hold less than ``mass_min`` of all worlds.
+    Then limits are loosened in the same way, a part ``alpha`` at a time, as long as density does
+    not fall.
+
+    Parameters
+    ----------
+    space : Space
+    failed : ndarray of bool, shape (worlds,)
+    among : ndarray of bool, shape (worlds,), optional
+        Worlds that are searched; all by default.
+    alpha, mass_min : float
+    """
+    values = space.levels
+    here = np.ones(len(failed), bool) if among is None else among
+    sides = tuple(_whole(axis, values[here, k]) for k, axis in enumerate(space.axes))
+    inside = here.copy()
+    boxes = [_box(sides, inside, failed)]
+    while 0.0 < boxes[-1].density < 1.0:
+        found = _best(_peels(space, sides, inside, alpha), inside, failed)
+        if found is None or found[1].sum() < mass_min * len(failed):
+            break
+        sides, inside = found
+        boxes.append(_box(sides, inside, failed))
+    whole = boxes[0].sides
+    steps = partial(_pastes, space, whole=whole, here=here, alpha=alpha)
+    while found := _best(steps(sides, inside=inside), inside, failed, floor=-ROUNDING):
+        sides, inside = found
+        boxes.append(_box(sides, inside, failed))
+    return _described(Trajectory(space, failed, here, tuple(boxes), 0))
+
+
+def _described(found: Trajectory) -> Trajectory:
+    """Return a trajectory with the box that is described.
+
+    Limits that may be chance are freed, the likeliest first, as Bryant and Lempert (2010) advise.
+    """
+    means = [
+        2 * b.coverage * b.density / (b.coverage + b.density) if b.coverage + b.density else 0.0
+        for b in found.boxes
+    ]
+    best = int(np.argmax(np.round(means, 12)))  # of equals the first
+    trial = replace(found, described=best)
+    while chances := {k: trial.quasi_p(trial.described, k) for k in trial.limited(trial.described)}:
+        likeliest = max(chances, key=lambda k: chances[k])
+        if chances[likeliest] <= SIGNIFICANT:
+            break
+        sides = list(trial.boxes[trial.described].sides)
+        sides[likeliest] = trial.boxes[0].sides[likeliest]
+        inside = found.among & Box(tuple(sides), 0, 0, 0).holds(found.space.levels)
+        freed = _box(tuple(sides), inside, found.failed)
+        trial = replace(found, boxes=(*found.boxes, freed), described=len(found.boxes))
+    return trial
+
+
+Step = tuple[tuple[Side, ...], Flags]
+"""A box that a step would make: its sides and the worlds in it."""
+
+
+def _best(
+    steps: Iterator[Step], inside: Flags, failed: Flags, floor: float = -np.inf
+) -> Step | None:
+    """Return the step that gains most density for each world taken off or added.
+
+    Where none gains, the one that loses least; None if each loses more than the floor.
+    """
+    size, density = int(inside.sum()), float(failed[inside].mean())
+    best, chosen = (floor, 0), None
+    for sides, new in steps:
+        left = int(new.sum())
+        gain = float(failed[new].mean()) - density
+        value = round(gain / abs(left - size) if gain > 0 else gain, 14)
+        if (value, left) > best:
+            best, chosen = (value, left), (sides, new)
+    return chosen
+
+
+def _peels(space: Space, sides: tuple[Side, ...], inside: Flags, alpha: float) -> Iterator[Step]:
+    for k, side in enumerate(sides):
+        column = space.levels[:, k]
+        held = column[inside]
+        if side.codes is not None:
+            for code in sorted(side.codes):
+                yield from _step(sides, k, replace(side, codes=side.codes - {code}), column, inside)
+            continue
+        low, high = np.quantile(held, (alpha, 1.0 - alpha))
+        # Many equal values at an edge: the whole level is taken off.
+        up = held[held >= low] if (held < low).any() else held[held > held.min()]
+        down = held[held <= high] if (held > high).any() else held[held < held.max()]
+        if up.size:
+            yield from _step(sides, k, replace(side, low=float(up.min())), column, inside)
+        if down.size:
+            yield from _step(sides, k, replace(side, high=float(down.max())), column, inside)
+
+
+def _pastes(
+    space: Space, sides: tuple[Side, ...], whole: tuple[Side, ...], here: Flags, inside: Flags,
+    alpha: float,
+) -> Iterator[Step]:  # fmt: skip
+    count = max(int(alpha * inside.sum()), 1)
+    for k, side in enumerate(sides):
+        if side == whole[k]:
+            continue
+        column = space.levels[:, k]
+        # Worlds that every other limit allows.
+        others = here & Box((*sides[:k], whole[k], *sides[k + 1 :]), 0, 0, 0).holds(space.levels)
+        if side.codes is not None:
+            for code in sorted((whole[k].codes or frozenset()) - side.codes):
+                wider = replace(side, codes=side.codes | {code})
+                yield from _step(sides, k, wider, column, others, inside)
+            continue
+        below = np.sort(column[others & (column < side.low)])[::-1]
+        above = np.sort(column[others & (column > side.high)])
+        for beyond, end in ((below, "low"), (above, "high")):
+            if beyond.size:
+                to = float(beyond[min(count, beyond.size) - 1])
+                last = count >= beyond.size
+                to = getattr(whole[k], end) if last else to
+                wider = replace(side, low=to) if end == "low" else replace(side, high=to)
+                yield from _step(sides, k, wider, column, others, inside)
+
+
+def _step(
+    sides: tuple[Side, ...], k: int, side: Side, column: Floats, among: Flags,
+    unlike: Flags | None = None,
+) -> Iterator[Step]:  # fmt: skip
+    """Yield a step with another side, unless it leaves nothing or changes nothing."""
+    new = among & side.holds(column)
+    before = among if unlike is None else unlike
+    if 0 < new.sum() != before.sum():
+        yield (*sides[:k], side, *sides[k + 1 :]), new
+
+
+def _whole(axis: Axis, column: Floats) -> Side:
+    low, high = float(column.min()), float(column.max())
+    codes = frozenset(int(code) for code in column) if axis.kind == "word" else None
+    return Side(low, high, codes)
+
+
+def _box(sides: tuple[Side, ...], inside: Flags, failed: Flags) -> Box:
+    hits, total = int(failed[inside].sum()), int(failed.sum())
+    return Box(
+        sides, hits / total if total else 0.0, hits / max(int(inside.sum()), 1),
+        float(inside.mean()),
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""The figures that were observed of a series, as published, to stand beside the model's view.
+
+A fit aims at one number a figure (`sim.calibration.targets`); here bands stay bands, and a
+figure that the fit leaves out, such as the share that others leave or one of later months, is
+there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.calibration.series import Series
+from sim.calibration.targets import published
+from sim.evidence import Observation, load
+
+PAIRS = (("_low", "_high"), ("_band_low", "_band_high"))
+"""Ends of the names of rows that bound one figure."""
+
+MORE = {
+    "openrouter_token_share_by_lab_origin": ("_day_high", "_day_high_other_day"),
+    "genai_user_share_of_working_age_population": ("",),
+}
+"""Ends of the names of rows that are of a series although no fit aims at all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was published of a place, a code and a month.
+
+    Parameters
+    ----------
+    month : int
+        Last month that it covers.
+    place, code : str
+        ISO3 or ``WLD``; code of the series.
+    low, high : float
+        Percent; equal where one number was published, and ``high`` is 100 where the source says
+        "more than".
+    unit : str
+    """
+
+    month: int
+    place: str
+    code: str
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def number(self) -> float | None:
+        """The published number; None where there are only bounds."""
+        return self.low if self.low == self.high else None
+
+    @property
+    def words(self) -> str:
+        """The figure as it would be read: ``12.3``, ``0 to 5`` or ``more than 50``."""
+        if self.low == self.high:
+            return f"{self.low:.3g}"
+        if self.high == 100.0:
+            return f"more than {self.low:.3g}"
+        return f"{self.low:.3g} to {self.high:.3g}"
+
+
+def figures(known: Series) -> tuple[Figure, ...]:
+    """Return what was published of a series, by month, place and code; each figure once."""
+    rows = [row for row in load().observations if row.series.startswith(known.name)]
+    unit = rows[0].unit
+    found: dict[Figure, None] = {}
+    for aim in published():
+        if aim.series != known.name:
+            continue
+        low = high = aim.value
+        said = aim.month - aim.ahead
+        if aim.bound:
+            low, high = (low, 100.0) if aim.at_least else (0.0, high)
+        elif not any(row.value == aim.value for row in _at(rows, aim.place, said)):
+            low, high = _bounds(known, rows, aim.place, said, aim.value)
+        found[Figure(aim.month, aim.place, aim.code, low, high, unit)] = None
+    ends = {known.name + end for end in MORE.get(known.name, ())}
+    for row in rows:
+        if row.series in ends and row.ecosystem in known.codes and _is_told(known, row):
+            figure = Figure(row.last, row.place, row.ecosystem, row.value, row.value, unit)
+            found[figure] = None
+    return tuple(sorted(found, key=lambda each: (each.month, each.place, each.code, each.low)))
+
+
+def _at(rows: Iterable[Observation], place: str, month: int) -> list[Observation]:
+    return [row for row in rows if row.place == place and row.last == month]
+
+
+def _bounds(
+    known: Series, rows: Iterable[Observation], place: str, month: int, value: float
+) -> tuple[float, float]:
+    """Return the bounds whose middle a fit aims at; the value itself where it has none."""
+    here = {row.series.removeprefix(known.name): row.value for row in _at(rows, place, month)}
+    for low, high in PAIRS:
+        if low in here and high in here:
+            return here[low], here[high]
+    return value, value
+
+
+def _is_told(known: Series, row: Observation) -> bool:
+    return (row.place != "WLD") == known.by_nation

@@ -1,0 +1,92 @@
+"""What the data told: prior against posterior, correlations, and how the targets are met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim import months as calendar
+from sim.calibration.fitted import FITTED
+from sim.calibration.series import percent
+
+if TYPE_CHECKING:
+    from sim.calibration.fit import Fit
+
+MOVED = 0.25
+"""Part of the information above which a parameter counts as moved: spread lost or shift."""
+
+
+def tables(done: Fit) -> dict[str, pd.DataFrame]:
+    """Return the tables of a fit: parameters, correlations and targets."""
+    return {
+        "parameters": parameters(done),
+        "correlations": correlations(done),
+        "targets": fits(done),
+    }
+
+
+def parameters(done: Fit) -> pd.DataFrame:
+    """Return prior and posterior of every drawn parameter.
+
+    ``spread`` is the standard deviation of the posterior's scores over the prior's, ``shift`` the
+    distance of the means in standard deviations of the prior; ``moved`` says in a word whether the
+    data told: by spread, by shift, or not at all ("held" where it may not be moved).
+    """
+    rows = []
+    prior, posterior = done.unknown.values(done.prior), done.unknown.values(done.posterior)
+    for place, row in enumerate(done.unknown.held):
+        before, after = done.prior[place], done.posterior[place]
+        spread = after.std() / before.std()
+        shift = (after.mean() - before.mean()) / before.std()
+        told = "yes" if spread < 1.0 - MOVED or abs(shift) > 2.0 * MOVED else "no"
+        low0, mid0, high0 = np.quantile(prior[place], (0.05, 0.5, 0.95))
+        low1, mid1, high1 = np.quantile(posterior[place], (0.05, 0.5, 0.95))
+        rows.append(
+            {
+                "parameter": row.path, "unit": row.unit,
+                "prior_p05": low0, "prior_p50": mid0, "prior_p95": high0,
+                "p05": low1, "p50": mid1, "p95": high1,
+                "spread": round(spread, 3), "shift": round(shift, 3),
+                "moved": told if row.path in FITTED else "held",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def correlations(done: Fit, least: float = 0.3) -> pd.DataFrame:
+    """Return pairs of parameters whose posterior scores are correlated, strongest first."""
+    places = [n for n, row in enumerate(done.unknown.held) if row.path in FITTED]
+    every = range(len(done.unknown.held))
+    table = np.atleast_2d(np.corrcoef(done.posterior[: len(done.unknown.held)]))
+    rows = [
+        {
+            "first": done.unknown.held[i].path,
+            "second": done.unknown.held[j].path,
+            "correlation": round(float(table[i, j]), 3),
+        }
+        for i in places
+        for j in every
+        if (j > i or j not in places) and abs(table[i, j]) >= least
+    ]
+    frame = pd.DataFrame(rows, columns=["first", "second", "correlation"])
+    order = frame["correlation"].abs().sort_values(ascending=False).index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def fits(done: Fit) -> pd.DataFrame:
+    """Return the targets with what prior and posterior show there, percent: predictive checks."""
+    rows = []
+    for place, aim in enumerate(done.aims):
+        before = percent(np.quantile(done.prior_shown[place], (0.05, 0.5, 0.95)))
+        after = percent(np.quantile(done.shown[place], (0.05, 0.5, 0.95)))
+        rows.append(
+            {
+                "series": aim.series, "place": aim.place, "month": calendar.text(aim.month),
+                "ecosystem": aim.code, "observed": aim.value,
+                "prior_p05": before[0], "prior_p50": before[1], "prior_p95": before[2],
+                "p05": after[0], "p50": after[1], "p95": after[2],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).round(2)

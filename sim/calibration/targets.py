@@ -1,0 +1,287 @@
+"""The observations as a vector: what is aimed at, with which error, and what errors share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import months as calendar
+from sim.calibration.series import (
+    SERIES,
+    WORLD,
+    Floats,
+    Rows,
+    Series,
+    logit,
+)
+from sim.evidence import Observation, load
+from sim.evidence.publications import published as came_out
+
+LAST_FITTED = calendar.parse("2026-06")
+"""Last month whose figures a fit may aim at; later ones stand beside the model and judge it."""
+
+LAST_OBSERVED = calendar.parse("2026-06")
+"""Last month that any figure is of: forecasts from an origin are judged up to it."""
+
+LEFT_OUT = {
+    "atom_share_of_new_derivatives": "one laboratory, not its ecosystem",
+    "hf_download_share_month": "one family of models, not its ecosystem",
+    "enterprise_workload_share_closed": "the rest of the share on open weights",
+}
+"""Rows that begin like a series and are of something else."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One figure to aim at.
+
+    Parameters
+    ----------
+    series : str
+        Key of ``SERIES``.
+    place : str
+        ISO3, or ``WLD``.
+    month : int
+        Last month that it covers.
+    code : str
+        Code of `sim.evidence.codes.COUNTED`.
+    value : float
+        Percent.
+    error : float
+        Standard deviation of the observation, log-odds.
+    at_least : bool
+        Whether the source says "more than": the model is held to it from below alone.
+    at_most : bool
+        Whether it says "less than": the model is held to it from above alone.
+    out : int, optional
+        Month in which it was published, where that is later than the last one that it covers.
+    ahead : int
+        Months by which it was said before: what people will do by their own account.
+    """
+
+    series: str
+    place: str
+    month: int
+    code: str
+    value: float
+    error: float
+    at_least: bool = False
+    at_most: bool = False
+    out: int | None = None
+    ahead: int = 0
+
+    @property
+    def known(self) -> int:
+        """First month at whose end a fit could aim at it: no world is run beyond the fit's end."""
+        return self.month if self.out is None else max(self.month, self.out)
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is a bound: a source said "more than" or "less than"."""
+        return self.at_least or self.at_most
+
+    @property
+    def of(self) -> Series:
+        """Series that it belongs to."""
+        return SERIES[self.series]
+
+
+def targets(
+    until: int | None = None, nations: Iterable[str] | None = None, *, origin: bool = False
+) -> list[Target]:
+    """Return the figures that a calibration aims at.
+
+    Parameters
+    ----------
+    until : int, optional
+        Last month whose figures are aimed at; never later than `LAST_FITTED` but from an origin.
+    nations : iterable of str, optional
+        Nations whose developers may be known; all that are in the evidence by default.
+    origin : bool
+        Whether only what was published by the end of ``until`` is known, as to a forecast made
+        then. Otherwise figures count whenever they came out.
+
+    Returns
+    -------
+    list of Target
+        Ordered by series, place, code and month.
+    """
+    last = _last(until, origin=origin)
+    among = None if nations is None else set(nations)
+    return [
+        target
+        for target in published()
+        if (target.known if origin else target.month) <= last
+        and (target.of.key not in BY_CHOICE or among is None or target.place in among)
+    ]
+
+
+def starts(until: int | None = None, *, origin: bool = False) -> list[Target]:
+    """Return the figures that no fit aims at since the world starts at them.
+
+    A forecast knows them as it knows the others: what comes after continues from them.
+
+    Parameters
+    ----------
+    until, origin
+        As in :func:`targets`.
+    """
+    last = _last(until, origin=origin)
+    every = (target for series in SERIES.values() for target in _of(series, aimed=False))
+    return [target for target in every if (target.known if origin else target.month) <= last]
+
+
+def _last(until: int | None, *, origin: bool) -> int:
+    if until is None:
+        return LAST_FITTED
+    return until if origin else min(until, LAST_FITTED)
+
+
+def published() -> list[Target]:
+    """Return every figure that a row of a series names, those after `LAST_FITTED` included.
+
+    Returns
+    -------
+    list of Target
+        Ordered by series, place, code and month.
+    """
+    return sorted(
+        (target for series in SERIES.values() for target in _of(series)),
+        key=lambda t: (ORDER[t.series], t.place, t.code, t.month, t.value),
+    )
+
+
+BY_CHOICE = ("split",)
+"""Series by nation from which nations can be left out."""
+
+ORDER = {name: place for place, name in enumerate(SERIES)}
+
+
+def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
+    """Yield the figures of a series, row by row of its own row."""
+    given: set[tuple[str, int, str]] = set()
+    for rows in series.rows:
+        band = isinstance(rows.name, tuple)
+        for row, code, value in _figures(rows, aimed=aimed):
+            of = (row.place, row.last, code)
+            if (row.place == WORLD) == series.by_nation or (band and of in given):
+                continue
+            given.add(of)
+            yield Target(
+                series.name,
+                row.place,
+                row.last + rows.ahead,
+                code,
+                value,
+                _error(series, rows, row.place, code),
+                rows.at_least,
+                rows.at_most,
+                came_out(row.series, row.period, row.last),
+                rows.ahead,
+            )
+
+
+def _error(series: Series, rows: Rows, place: str, code: str) -> float:
+    """Return the error of a figure, log-odds."""
+    if rows.error is None:
+        return series.error
+    own = code if rows.counted_as is None else rows.codes[0]
+    return rows.error(place, own) if callable(rows.error) else rows.error
+
+
+def _figures(rows: Rows, *, aimed: bool) -> Iterable[tuple[Observation, str, float]]:
+    """Yield observation, code and percent of what the table says in some rows.
+
+    Those that are aimed at, or those of before that have another use.
+    """
+    first, *other = (rows.name,) if isinstance(rows.name, str) else rows.name
+    ends = [
+        {(row.place, row.last, row.ecosystem): row.value for row in _table(name)} for name in other
+    ]
+    after = None if rows.after is None else calendar.parse(rows.after)
+    for row in _table(first):
+        late = after is None or row.last > after
+        if row.ecosystem not in rows.codes or late != aimed:
+            continue
+        here = [end[row.place, row.last, row.ecosystem] for end in ends]
+        value = max(sum([row.value, *here]) / (1 + len(here)), rows.floor)
+        yield row, row.ecosystem if rows.counted_as is None else rows.counted_as, value
+
+
+def _table(name: str) -> Iterable[Observation]:
+    return (row for row in load().observations if row.series == name)
+
+
+def values(aims: Sequence[Target]) -> Floats:
+    """Return the figures as log-odds, shape (targets,)."""
+    return logit(np.array([aim.value for aim in aims]))
+
+
+def covariance(aims: Sequence[Target], *, errors: bool = True) -> Floats:
+    """Return the covariance of observations around the model, log-odds, (targets, targets).
+
+    Errors of observation are independent. What the model lacks is a process of the series: in
+    months apart it is correlated by ``memory ** gap``, and between places it is the same. A second
+    one is each nation's own, correlated by ``own_memory ** gap``; the world has none.
+
+    Parameters
+    ----------
+    aims : sequence of Target
+    errors : bool
+        Whether the errors of observation are in it.
+    """
+    return between(aims, aims) + (np.diag([aim.error**2 for aim in aims]) if errors else 0.0)
+
+
+def between(first: Sequence[Target], second: Sequence[Target]) -> Floats:
+    """Return the covariance of what the model lacks at two sets of targets, log-odds."""
+    out = np.zeros((len(first), len(second)))
+    for i, one in enumerate(first):
+        for j, other in enumerate(second):
+            if one.series == other.series and one.code == other.code:
+                of, gap = one.of, abs(one.month - other.month)
+                out[i, j] = of.drift**2 * of.memory**gap
+                if one.place == other.place != WORLD:
+                    out[i, j] += of.own**2 * of.own_memory**gap
+    return out
+
+
+def months_of(aims: Sequence[Target]) -> dict[str, NDArray[np.int64]]:
+    """Return the months that targets are of by series, as positions counted from 2023-01."""
+    return {
+        name: np.unique([aim.month - calendar.FIRST for aim in aims if aim.series == name])
+        for name in SERIES
+        if any(aim.series == name for aim in aims)
+    }
+
+
+def modelled(
+    aims: Sequence[Target],
+    views: dict[str, Floats],
+    nations: Sequence[str],
+    at: Mapping[str, NDArray[np.int64]],
+) -> NDArray[np.float64]:
+    """Return what the model shows at the targets, log-odds, shape (targets, R).
+
+    Parameters
+    ----------
+    aims : sequence of Target
+    views : dict of str to ndarray
+        Percent by series, from :func:`sim.world.views.view`.
+    nations : sequence of str
+        Names of the axis of places.
+    at : mapping of str to ndarray of int
+        Months of the views by series, positions counted from 2023-01, in rising order.
+    """
+    rows = []
+    for aim in aims:
+        path = views[aim.series][np.searchsorted(at[aim.series], aim.month - calendar.FIRST)]
+        place = nations.index(aim.place) if aim.of.by_nation else 0
+        row = logit(path[place, aim.of.codes.index(aim.code)])
+        bound = logit(np.array(aim.value))
+        row = np.minimum(row, bound) if aim.at_least else row
+        rows.append(np.maximum(row, bound) if aim.at_most else row)
+    return np.array(rows)

@@ -1,0 +1,133 @@
+"""The only caller of the world: a block of replicates at a time, side by side in the kernel.
+
+Every number depends only on the scenario, the seed and the replicate's number, so that blocks may
+run anywhere and in any order.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ensemble.executors import execute
+from sim.errors import InputError, Problem, RunError, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.drivers import Drivers
+    from sim.world import Trajectory
+
+Engine = Literal["kernel", "mesa"]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+"""Called with replicates done and replicates in all."""
+
+LANES = 48
+"""Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
+
+_ADDRESSES = 1 << 30
+"""Bytes of address space below which nothing is begun. The smallest run ends at 0.7 GB by chance:
+a thread does not start, or LLVM aborts the process, which nothing here could turn into words."""
+
+
+def require_known(engine: str, workers: int) -> None:
+    """Refuse an engine that there is not, workers too few to run anything, and too little room.
+
+    Raises
+    ------
+    InputError
+        If engine or workers are wrong.
+    RunError
+        If this process may not have the address space that any run needs.
+    """
+    known = get_args(Engine)
+    if engine not in known:
+        hint = nearest(engine, known) or f"engines are {', '.join(known)}"
+        raise InputError(Problem(f"no engine is called {engine!r}", path="engine", hint=hint))
+    if workers < 1:
+        raise InputError(Problem(f"{workers} workers cannot run anything", path="workers"))
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < _ADDRESSES:
+        raise RunError(
+            f"this process may have {limit / 1e9:.1f} GB of address space, and a run needs "
+            f"{_ADDRESSES / 1e9:.1f}; raise the limit (ulimit -v)"
+        )
+
+
+def cut(count: int) -> list[Ints]:
+    """Return the numbers of replicates in blocks of `LANES`, in their order."""
+    return [np.arange(first, min(first + LANES, count)) for first in range(0, count, LANES)]
+
+
+def simulate(
+    drivers: Drivers,
+    seed: int,
+    replicates: Ints,
+    engine: Engine = "kernel",
+    view_months: int | None = None,
+) -> Trajectory:
+    """Run one block.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Compiled scenario.
+    seed : int
+    replicates : ndarray of int, shape (R,)
+    engine : {"kernel", "mesa"}
+    view_months : int, optional
+        Months of which what series see is recorded; those of the evidence by default.
+    """
+    from sim import world
+
+    more = {} if view_months is None else {"view_months": view_months}
+    return world.simulate(drivers, seed=seed, replicates=replicates, engine=engine, **more)
+
+
+def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
+    """Return the parameters that are one number a replicate, by name, shape (replicates,)."""
+    from sim.world import parameters
+    from sim.world.rows import SCALARS
+
+    scalar = parameters.draw(drivers, seed, replicates).scalar
+    return {name: scalar[row] for row, name in enumerate(SCALARS)}
+
+
+@dataclass(frozen=True)
+class World:
+    """What every block of one scenario shares."""
+
+    drivers: Drivers
+    seed: int
+    engine: Engine
+
+
+def _block(of: World, replicates: Ints) -> Trajectory:
+    return simulate(of.drivers, of.seed, replicates, of.engine)
+
+
+def run_all(of: World, count: int, workers: int, progress: Progress | None) -> list[Trajectory]:
+    """Run the first ``count`` replicates and return their blocks in order.
+
+    The kernel lets go of the interpreter, so that its blocks run in threads, even where it is one:
+    this thread stays free for the caller's use of `progress`.
+
+    Raises
+    ------
+    RunError
+        If a replicate fails, or a worker is ended from outside.
+    """
+    parts, done = cut(count), 0
+    found: dict[int, Trajectory] = {}
+    threads = of.engine == "kernel"
+    for part, block in execute(_block, of, parts, workers, threads=threads, attempts=1):
+        found[int(part[0])] = block
+        done += part.size
+        if progress:
+            progress(done, count)
+    return [found[int(part[0])] for part in parts]

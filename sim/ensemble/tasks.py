@@ -1,0 +1,305 @@
+"""From points to tasks: blocks of replicates that may belong to several points.
+
+Loading and compiling a point costs as much as eight replicates. Points that differ in parameters
+and strengths of levers alone therefore share compiled drivers, and the lanes of one block of the
+kernel may belong to different points: a parameter is an array over lanes in any case. The numbers
+are those of `sim.run` of the same point, to the bit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ensemble import runner
+from sim.ensemble.columns import numbers, words
+from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
+from sim.ensemble.runner import LANES
+from sim.ensemble.store import digest
+from sim.errors import InputError, RunError
+from sim.metrics import registry
+from sim.scenario.futures import STOP
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sim.scenario.drivers import Drivers
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Overrides = tuple[tuple[str, Any], ...]
+Level = float | int | str
+
+SCENARIO = "scenario"
+"""The path that stands for the choice of the scenario itself."""
+
+TASK_RUNS = 4 * LANES
+"""Replicates of a task: about a second."""
+
+FAILURES = b"failures"
+"""Key of a shard's metadata under which the points that failed stand, with the reason."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every task of a sweep needs to know.
+
+    Parameters
+    ----------
+    base : mapping
+        Document of the base scenario, with all that is shared by the points.
+    scenarios : mapping of str to mapping
+        Documents of the scenarios that may be chosen, by the word that chooses them.
+    paths : tuple of str
+        What varies.
+    points : tuple of tuple
+        Levels of every point.
+    runs, seed : int
+        Replicates a point, and the seed of all.
+    outcomes : Outcomes
+    engine : str
+    metrics : tuple of str
+        Files of the metrics that a user added, which worker processes read.
+    """
+
+    base: dict[str, Any]
+    scenarios: dict[str, dict[str, Any]]
+    paths: tuple[str, ...]
+    points: tuple[tuple[Level, ...], ...]
+    runs: int
+    seed: int
+    outcomes: Outcomes
+    engine: str = "kernel"
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A stretch of the replicates of all points, counted point after point.
+
+    Parameters
+    ----------
+    key : str
+        Names what is computed: the resolved points with their replicates, model and evidence.
+    first, last : int
+        Replicates ``first`` to ``last - 1`` of the ``points * runs`` of the sweep.
+    """
+
+    key: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Values of one parameter or strength in each lane of a block, in place of a distribution."""
+
+    values: Floats
+
+    def quantile(self, _: Floats) -> Floats:
+        """Return the values, whatever is drawn."""
+        return self.values
+
+
+def split(job: Job, model: int, facts: str) -> list[Task]:
+    """Return the tasks of a sweep, which depend on nothing but what is to be computed.
+
+    Parameters
+    ----------
+    job : Job
+    model : int
+        Version of the model.
+    facts : str
+        Hash of facts, parameters and posterior.
+    """
+    from sim.scenario import identity
+
+    shared = digest(
+        {
+            "base": job.base,
+            "scenarios": job.scenarios,
+            "used": identity.used(job.base, *job.scenarios.values()),
+            "paths": job.paths,
+            "seed": job.seed,
+            "outcomes": dataclasses.asdict(job.outcomes),
+            "model": model,
+            "facts": facts,
+        }
+    )
+    total = len(job.points) * job.runs
+    tasks = []
+    for first in range(0, total, TASK_RUNS):
+        last = min(first + TASK_RUNS, total)
+        parts = [
+            [job.points[point], start, stop, point]
+            for point, start, stop in _stretches(first, last, job.runs)
+        ]
+        tasks.append(Task(digest([shared, parts])[:24], first, last))
+    return tasks
+
+
+def _stretches(first: int, last: int, runs: int) -> Iterator[tuple[int, int, int]]:
+    """Yield each point of a stretch with its first replicate and the one after its last."""
+    for point in range(first // runs, (last - 1) // runs + 1):
+        start = max(first - point * runs, 0)
+        yield point, start, min(last - point * runs, runs)
+
+
+def run_task(job: Job, task: Task) -> bytes:
+    """Return the outcomes of a task as the bytes of a Parquet file.
+
+    Rows are ordered by point, run, metric, group and month. Points that fail have no row; they
+    stand in the file's metadata with the reason.
+    """
+    registry.require_files(job.metrics)
+    point = np.arange(task.first, task.last) // job.runs
+    run = np.arange(task.first, task.last) % job.runs
+    values: dict[int, Floats] = {}
+    failures: dict[int, str] = {}
+    shape: Kept | None = None
+    for slow, places in _by_drivers(job, point):
+        for part in (places[n : n + LANES] for n in range(0, len(places), LANES)):
+            try:
+                shape, block = _block(job, _drivers(job, slow), point[part], run[part])
+            except (InputError, RunError) as error:
+                reason = " ".join(str(error).split())
+                failures |= {int(p): reason for p in np.unique(point[part])}
+            else:
+                values |= dict(zip(part.tolist(), block, strict=True))
+    return _file(values, failures, point, run, shape)
+
+
+def _by_drivers(job: Job, point: Ints) -> Iterator[tuple[Overrides, Ints]]:
+    """Yield the parts of a stretch that share drivers: what they set, and their places."""
+    known: dict[Overrides, list[int]] = {}
+    for place, number in enumerate(point.tolist()):
+        slow = tuple(
+            (path, level)
+            for path, level in zip(job.paths, job.points[number], strict=True)
+            if not is_fast(path)
+        )
+        known.setdefault(slow, []).append(place)
+    for slow, places in known.items():
+        yield slow, np.array(places)
+
+
+def is_fast(path: str) -> bool:
+    """Return whether lanes of one block may differ in a path."""
+    from sim.world.rows import Switches
+
+    head, _, rest = path.partition(".")
+    if head == "parameters":
+        # The month in which learning stops may be the word `never`.
+        return rest not in Switches._fields and rest != STOP
+    return head == "levers" and rest.endswith(".strength")
+
+
+def _drivers(job: Job, slow: Overrides) -> Drivers:
+    """Return compiled drivers in which every varied strength has a grip."""
+    text = json.dumps([job.base, job.scenarios, slow, job.paths], sort_keys=True)
+    return _compiled(text)
+
+
+@lru_cache(maxsize=8)
+def _compiled(text: str) -> Drivers:
+    from sim.scenario import compile as compiled
+    from sim.scenario import load
+
+    base, scenarios, slow, paths = json.loads(text)
+    chosen = dict(slow)
+    document = scenarios[str(chosen.pop(SCENARIO))] if SCENARIO in chosen else base
+    full = [(path, 1.0) for path in paths if path.endswith(".strength")]
+    drivers: Drivers = compiled(load(document, [*chosen.items(), *full]))
+    return drivers
+
+
+def _block(job: Job, drivers: Drivers, point: Ints, run: Ints) -> tuple[Kept, Floats]:
+    """Run one block and return what is kept of each of its lanes, shape (lanes, rows)."""
+    lanes = _with_lanes(job, drivers, point)
+    shape = kept(lanes, job.outcomes)
+    if job.engine == "mesa":
+        # One replicate at a time: a lane's values are those of its own point.
+        parts = []
+        for n in range(point.size):
+            alone = _with_lanes(job, drivers, point[n : n + 1])
+            done = runner.simulate(alone, job.seed, run[n : n + 1], "mesa")
+            parts.append(measure(alone, shape, done, job.seed, run[n : n + 1]))
+        return shape, np.concatenate(parts)
+    done = runner.simulate(lanes, job.seed, run)
+    return shape, measure(lanes, shape, done, job.seed, run)
+
+
+def _with_lanes(job: Job, drivers: Drivers, point: Ints) -> Drivers:
+    """Return drivers in which each lane has the parameters and strengths of its own point."""
+    held = dict(drivers.parameters)
+    strengths: dict[str, Lanes] = {}
+    for column, path in enumerate(job.paths):
+        if not is_fast(path):
+            continue
+        lanes = Lanes(np.array([float(job.points[p][column]) for p in point.tolist()]))
+        head, _, rest = path.partition(".")
+        if head == "parameters":
+            held[rest] = lanes
+        else:
+            strengths[rest.removesuffix(".strength")] = lanes
+    entries = tuple(
+        dataclasses.replace(entry, strength=strengths[entry.lever])
+        if entry.lever in strengths
+        else entry
+        for entry in drivers.entries
+    )
+    return dataclasses.replace(drivers, parameters=held, entries=entries)
+
+
+def _file(
+    values: dict[int, Floats], failures: dict[int, str], point: Ints, run: Ints, shape: Kept | None
+) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    places = np.array(sorted(values), dtype=np.int64)
+    table = _table(
+        np.array([values[p] for p in places.tolist()]), point[places], run[places], shape
+    )
+    facts = json.dumps(failures, ensure_ascii=False).encode()
+    sink = io.BytesIO()
+    parquet.write_table(
+        table.replace_schema_metadata({FAILURES: facts}),
+        pa.PythonFile(sink, mode="w"),
+        compression="zstd",
+        use_dictionary=[name for name in table.column_names if name != "value"],
+        write_statistics=False,
+    )
+    return sink.getvalue()
+
+
+def _table(values: Floats, point: Ints, run: Ints, shape: Kept | None) -> pa.Table:
+    """Return outcomes as a table; the words of its columns are the same in every task."""
+    import pyarrow as pa
+
+    rows = 0 if shape is None else len(shape.metric)
+    lanes = len(point)
+
+    def of_lane(codes: Sequence[int] | NDArray[Any]) -> NDArray[np.int32]:
+        return np.tile(np.asarray(codes, np.int32), lanes)
+
+    empty = Kept.nothing() if shape is None else shape
+    return pa.table(
+        {
+            "point": numbers(np.repeat(point.astype(np.int32), rows)),
+            "run": numbers(np.repeat(run.astype(np.int32), rows)),
+            "metric": words(of_lane(empty.metric), empty.metrics),
+            "group": words(of_lane(empty.group), empty.groups),
+            "month": words(of_lane(empty.month), empty.months, missing=of_lane(empty.month) < 0),
+            "value": numbers(values.reshape(-1)),
+            "unit": words(of_lane(empty.unit), empty.units),
+        }
+    )

@@ -1,0 +1,1 @@
+"""The metrics room: what is measured of a run, one object a metric."""

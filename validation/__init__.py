@@ -1,0 +1,1 @@
+"""Long experiments, whose results are committed with date and machine: ``make validate``."""

@@ -1,0 +1,119 @@
+"""Long experiments, whose results are committed with date and machine: ``make validate``.
+
+A sweep of 100,000 replicates of the full world with its peak memory; a small sweep that is killed
+again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
+nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
+`coverage`), which goes on where it stopped. About an hour and a quarter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import machine
+from validation import calibration, coverage, hypotheses
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+POINTS, RUNS = 1000, 100
+KILLS = 60
+SMALL = ("parameters.network=0.2:1.6:40", "--runs", "96", "--seed", "5",
+         "--nations", "BRA,CHN,KEN,USA")  # fmt: skip
+
+
+def _sweep(out: Path, *words: str, workers: int = 2) -> list[str]:
+    return [
+        sys.executable, "-m", "sim", "sweep", "baseline", "--vary", *words,
+        "--workers", str(workers), "--quiet", "--out", str(out),
+    ]  # fmt: skip
+
+
+def large(points: int = POINTS, runs: int = RUNS) -> dict[str, float]:
+    """Run a sweep of ``points * runs`` replicates and return its time and its peak memory.
+
+    The memory is that of the largest single process, parent or worker.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        vary = f"parameters.network=0.2:1.6:{points}"
+        command = _sweep(Path(folder), vary, "--runs", str(runs), "--seed", "1")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        taken = time.perf_counter() - began
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+        size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+    return {
+        "replicates": points * runs,
+        "seconds": round(taken, 1),
+        "replicates_per_second": round(points * runs / taken, 1),
+        "peak_gb": round(peak, 3),
+        "disk_gb": round(size / 1e9, 3),
+    }
+
+
+def killed(kills: int = KILLS) -> dict[str, object]:
+    """Kill a small sweep at random moments and return whether it ends as if left alone."""
+    rng = np.random.default_rng(20261127)
+    done = 0
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        subprocess.run(_sweep(Path(one), *SMALL), check=True, stdout=subprocess.DEVNULL)
+        for attempt in range(kills):
+            process = subprocess.Popen(
+                _sweep(Path(other), *SMALL, workers=1 + attempt % 2),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            time.sleep(float(rng.uniform(0.5, 1.5)))
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                done += 1
+            process.wait()
+        subprocess.run(_sweep(Path(other), *SMALL), check=True, stdout=subprocess.DEVNULL)
+        equal = _seal(Path(one)) == _seal(Path(other))
+    return {"kills": done, "same_bytes": equal}
+
+
+def _seal(out: Path) -> str:
+    return hashlib.sha256(next(out.rglob("outcomes.parquet")).read_bytes()).hexdigest()
+
+
+def _said(text: str) -> None:
+    print(f"coverage: {text}", file=sys.stderr, flush=True)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run all experiments, print them and keep them beside the code."""
+    parser = argparse.ArgumentParser(prog="python -m validation.__main__", description=__doc__)
+    parser.add_argument("--no-save", action="store_true", help="print only")
+    keep = not parser.parse_args(words).no_save
+    record: dict[str, Any] = {
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "machine": machine.describe(),
+        "large_sweep": large(),
+        "killed_sweep": killed(),
+        "calibration": calibration.run(list(calibration.experiments())),
+        "hypotheses_seconds": round(hypotheses.run()),
+        "coverage": coverage.run(_said),
+    }
+    if keep:
+        RESULTS.mkdir(exist_ok=True)
+        place = RESULTS / f"validate-{record['date']}.json"
+        place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(record))
+
+
+if __name__ == "__main__":
+    main()
