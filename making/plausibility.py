@@ -93,7 +93,11 @@ def _view(asked: View, shown: dict[str, Floats], drivers: Drivers) -> Floats:
 
 
 def _metric(asked: Metric) -> Floats:
-    frame = picture.result().outcomes
+    from sim.study.run import run
+
+    # A run keeps the outcomes of single nations only where it is asked for everything.
+    alone = asked.group in load().nations.iso3
+    frame = (run("baseline", full=True) if alone else picture.result()).outcomes
     wanted = (
         (frame["metric"] == asked.name)
         & (frame["group"] == asked.group)

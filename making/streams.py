@@ -29,6 +29,8 @@ PURPOSE = {
                                       "taste of a nation within its region", "once"),
     "taste/consumer/{nation}": ("normal, sd `taste_consumer`",
                                 "taste of a nation's consumers for Chinese chats", "once"),
+    "laboratory/{nation}": ("normal, sd `lab_spread`",
+                            "what is not known of the lag of a nation's own models", "once"),
     "wander/start/{nation}/{ecosystem}": ("normal, sd `taste_month`",
                                           "wandering taste at the start", "once"),
     "wander/{nation}/{ecosystem}": ("uniform of equal variance",
