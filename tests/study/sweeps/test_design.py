@@ -144,7 +144,7 @@ def test_one_row_adds_a_design(monkeypatch):
         return design.Design("corners", tuple(f.path for f in factors), (*ends, middle))
 
     monkeypatch.setitem(design.KINDS, "corners", design.Kind(corners, points="none"))
-    few = {"period": {"end": "2023-03"}, "nations": ["CHN", "USA"], "extends": "baseline"}
+    few = {"period": {"end": "2023-03"}, "nations": ["BRA", "CHN", "USA"], "extends": "baseline"}
     vary = ["parameters.network=0.2:1.6:2", "parameters.align=0:1:2"]
     found = sim.sweep(few, vary, design="corners", runs=1)
     assert len(found.design) == 5
