@@ -60,14 +60,9 @@ def require_spread(kind: str, points: int, factors: int) -> None:
     ------
     InputError
     """
-    if points < 2 * _stride(kind, factors):
+    if points < 2 * KINDS[kind].stride(factors):
         message = f"a {kind} design of one base point gives indices without an interval"
         raise InputError(Problem(message, path="design", hint="take --points 2 or more"))
-
-
-def _stride(kind: str, factors: int) -> int:
-    """Return the points of one base point of Sobol', or of one trajectory of Morris."""
-    return 2 * factors + 2 if kind == "sobol" else factors + 1
 
 
 def indices(
@@ -77,7 +72,8 @@ def indices(
 
     Parameters
     ----------
-    kind : {"sobol", "morris"}
+    kind : str
+        A key of `KINDS`.
         Design of the points.
     unit : ndarray, shape (points, factors)
         Points in the unit cube, in the order of the design.
@@ -99,8 +95,8 @@ def indices(
     RunError
         If a value is not finite.
     """
-    if kind not in ("sobol", "morris"):
-        hint = "use --design sobol or morris"
+    if kind not in KINDS:
+        hint = f"use --design {' or '.join(KINDS)}"
         raise InputError(Problem(f"a {kind} design has no indices", path="design", hint=hint))
     by_run = values.reshape(len(values), -1)
     if not np.isfinite(by_run).all():
@@ -114,8 +110,7 @@ def indices(
     # Weight of each run in each resample: how often it was drawn.
     weights = rng.multinomial(runs, np.full(runs, 1 / runs), RESAMPLES) / runs
     resampled = by_run @ weights.T
-    of_kind = _sobol if kind == "sobol" else _morris
-    return list(of_kind(unit, paths, means, resampled, rng))
+    return list(KINDS[kind].estimate(unit, paths, means, resampled, rng))
 
 
 def _sobol(
@@ -124,7 +119,7 @@ def _sobol(
     from SALib.analyze.sobol import first_order, second_order, total_order
 
     k = len(paths)
-    base = len(means) // _stride("sobol", k)
+    base = len(means) // (2 * k + 2)
     # Centred and scaled: the estimators of Saltelli lose digits where a mean is large.
     own, many = (
         ((values - means.mean()) / means.std()).reshape(base, 2 * k + 2, -1)
@@ -230,3 +225,28 @@ def by_outcome(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], Floa
             name = f"{metric} of {group}" + (f" in {month}" if month else "")
             raise RunError(f"{name} is missing at point {missing[0]}")
         yield (metric, group, month), wide
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A design that has indices.
+
+    Parameters
+    ----------
+    stride : callable
+        Gives the points of one base point, or of one trajectory, for a number of factors.
+    estimate : callable
+        From points, paths, means, resampled means and a generator to indices.
+    """
+
+    stride: Callable[[int], int]
+    estimate: Callable[
+        [Floats, Sequence[str], Floats, Floats, np.random.Generator], Iterator[Index]
+    ]
+
+
+KINDS: dict[str, Kind] = {
+    "sobol": Kind(lambda factors: 2 * factors + 2, _sobol),
+    "morris": Kind(lambda factors: factors + 1, _morris),
+}
+"""Designs that have indices, by name."""

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,21 +82,22 @@ def make(
     paths = tuple(factor.path for factor in factors)
     if len(set(paths)) < len(paths):
         raise _wrong("a path varies twice", "name each path once")
-    if correlations and kind != "lhs":
-        raise _wrong(f"a {kind} design has no correlations", "use lhs")
+    if correlations and not KINDS[kind].correlates:
+        able = " or ".join(name for name, known in KINDS.items() if known.correlates)
+        raise _wrong(f"a {kind} design has no correlations", f"use {able}")
     paired = {path for pair in correlations or {} for path in pair}
     for factor in factors:
         if factor.path in paired and not factor.has_order:
             hint = "only numbers and months have a rank"
             raise _wrong(f"the levels of {factor.path} are words, which correlate with none", hint)
-    if kind not in ("grid", "factorial") and count is None:
+    if KINDS[kind].points == "needed" and count is None:
         raise _wrong(f"a {kind} design needs a number of points", "give --points N")
-    if count is not None and (kind == "grid" or not 1 <= count <= MAX_POINTS):
-        if kind == "grid":
-            hint = "a grid has one point for each combination of levels"
-            raise _wrong("a grid takes no number of points", hint)
+    if KINDS[kind].points == "none" and count is not None:
+        hint = f"a {kind} has one point for each combination of levels"
+        raise _wrong(f"a {kind} takes no number of points", hint)
+    if count is not None and not 1 <= count <= MAX_POINTS:
         raise _wrong(f"a number of points is from 1 to {MAX_POINTS:,}, not {count}")
-    return KINDS[kind](factors, count or 0, seed, correlations or {})
+    return KINDS[kind].make(factors, count or 0, seed, correlations or {})
 
 
 def listed(points: Sequence[Mapping[str, Level]]) -> Design:
@@ -226,11 +227,31 @@ def _wrong(message: str, hint: str | None = None) -> InputError:
 
 Maker = Callable[[Sequence[Factor], int, int, Mapping[Any, float]], Design]
 
-KINDS: Mapping[str, Maker] = {
-    "grid": _grid,
-    "lhs": _lhs,
-    "sobol": _sobol,
-    "morris": _morris,
-    "factorial": _factorial,
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of design: all that is to be said of it stands here.
+
+    Parameters
+    ----------
+    make : callable
+        From factors, number of points, seed and correlations to a design.
+    points : {"needed", "allowed", "none"}
+        Whether a number of points says how many there are.
+    correlates : bool
+        Whether factors may have rank correlations.
+    """
+
+    make: Maker
+    points: Literal["needed", "allowed", "none"] = "needed"
+    correlates: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "grid": Kind(_grid, points="none"),
+    "lhs": Kind(_lhs, correlates=True),
+    "sobol": Kind(_sobol),
+    "morris": Kind(_morris),
+    "factorial": Kind(_factorial, points="allowed"),
 }
-"""Designs by name."""
+"""Designs by name; `sim.analysis.indices.KINDS` says which have indices."""

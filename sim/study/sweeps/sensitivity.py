@@ -114,7 +114,7 @@ def sensitivity(
     known = ("design", "points", "overrides", "outcomes")
     wanted = asked(study, vary, **{name: options.pop(name, None) for name in known})
     made = wanted.points()
-    if made.kind not in ("sobol", "morris") or made.unit is None:
+    if made.kind not in indices.KINDS or made.unit is None:
         hint = "say design: {kind: sobol, points: 64} or --design sobol --points 64"
         problem = Problem(f"a {made.kind} design has no indices", path="design", hint=hint)
         raise InputError(problem)

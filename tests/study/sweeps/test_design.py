@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.errors import InputError
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import parse_option
@@ -132,3 +133,21 @@ def test_what_cannot_be_had_is_said(factors, kind, count, says):
 def test_impossible_correlations_are_refused(pairs, says):
     with pytest.raises(InputError, match=says):
         design.make(FLAT, "lhs", 20, 1, pairs)
+
+
+def test_one_row_adds_a_design(monkeypatch):
+    """Points in the corners and one in the middle: nothing else names the design."""
+
+    def corners(factors, *_):
+        ends = itertools.product(*(factor.ends() for factor in factors))
+        middle = tuple(factor.at(0.5) for factor in factors)
+        return design.Design("corners", tuple(f.path for f in factors), (*ends, middle))
+
+    monkeypatch.setitem(design.KINDS, "corners", design.Kind(corners, points="none"))
+    few = {"period": {"end": "2023-03"}, "nations": ["BRA", "CHN", "USA"], "extends": "baseline"}
+    vary = ["parameters.network=0.2:1.6:2", "parameters.align=0:1:2"]
+    found = sim.sweep(few, vary, design="corners", runs=1)
+    assert len(found.design) == 5
+    assert found.manifest["asked"]["study"]["design"]["kind"] == "corners"
+    with pytest.raises(InputError, match="a corners takes no number of points"):
+        sim.sweep(few, vary, design="corners", points=4)
