@@ -301,7 +301,7 @@ def outcomes() -> str:
                 code(metric.name.replace("<", "").replace(">", "")),
                 metric.unit,
                 "world" if metric.world else "each group",
-                "whole run" if metric.scope == "run" else "each December, last month",
+                "each December, last month" if metric.span == "month" else "whole run",
                 metric.description,
             )
             for metric in every(("ECOSYSTEM",))
