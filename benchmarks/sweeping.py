@@ -14,7 +14,7 @@ from sim.ensemble import tasks
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import LANES
 from sim.study.sweeps.study import Study, of_options
-from sim.study.sweeps.sweep import run_sweep, sweep
+from sim.study.sweeps.sweep import planned, run_plan, sweep
 
 VARY = ("parameters.network=0.2:1.6:8",)
 RUNS = 2 * tasks.TASK_RUNS // 8
@@ -24,9 +24,7 @@ KEPT = Outcomes(metrics=("share.bloc_us", "share.bloc_cn", "share.cn_open"))
 
 def _stored(study: Study, folder: Path) -> None:
     """Run a sweep into a store and write its tables; figures and pages are not timed."""
-    done = run_sweep(
-        study, runs=None, seed=None, workers=1, cluster=None, out=folder, progress=None
-    )  # fmt: skip
+    done = run_plan(planned(study), out=folder)
     for name, write in done._tables().items():  # noqa: SLF001 - what a result writes
         write(folder / name)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sim.study.export import export
     from sim.study.hindcast import Hindcast, hindcast
     from sim.study.observe import observe
+    from sim.study.repeat import repeat
     from sim.study.result import Result
     from sim.study.robust import Robust, robust
     from sim.study.run import run
@@ -74,6 +75,7 @@ __all__ = [
     "metric",
     "model_version",
     "observe",
+    "repeat",
     "robust",
     "run",
     "sensitivity",
@@ -102,6 +104,7 @@ _ROOMS = {
     "load": "sim.scenario",
     "metric": "sim.metrics.registry",
     "observe": "sim.study.observe",
+    "repeat": "sim.study.repeat",
     "robust": "sim.study.robust",
     "run": "sim.study.run",
     "sensitivity": "sim.study.sweeps.sensitivity",

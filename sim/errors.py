@@ -105,6 +105,10 @@ class StoreError(SimError, OSError):
     """A result could not be read or written."""
 
 
+class DamagedResult(UserWarning):
+    """A result is there and cannot be believed, so that it is made again."""
+
+
 MOST_NAMED = 3
 """Names that a hint offers at most."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,16 @@ class Plan:
     nations: tuple[str, ...] | None = None
     overrides: tuple[tuple[str, Any], ...] = ()
     origin: bool = False
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Plan:
+        """Return the plan that a manifest keeps as plain data."""
+        nations = plain["nations"]
+        changed = {
+            "nations": None if nations is None else tuple(nations),
+            "overrides": tuple((path, value) for path, value in plain["overrides"]),
+        }
+        return cls(**{**plain, **changed})
 
     @property
     def aims(self) -> list[Target]:

@@ -12,7 +12,9 @@ import atexit
 import os
 import signal
 import sys
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TextIO
 
 __all__ = ["main"]
 
@@ -121,13 +123,42 @@ def _run(words: list[str], interrupt: _Interrupt) -> int:
     command = typer.main.get_command(app)
     interrupt.at_work = True
     try:
-        with command.make_context("sim", words) as context:
+        with _said_in_a_line(), command.make_context("sim", words) as context:
             command.invoke(context)
     except typer.Exit as leaving:
         return int(leaving.exit_code)
     finally:
         interrupt.at_work = False
     return 0
+
+
+@contextmanager
+def _said_in_a_line() -> Iterator[None]:
+    """Let a warning of a damaged result be a line on standard error, each time."""
+    import warnings
+
+    from sim.cli.output import say
+    from sim.errors import DamagedResult
+
+    usual = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, DamagedResult):
+            say(str(message))
+        else:
+            usual(message, category, filename, lineno, file, line)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamagedResult)
+        warnings.showwarning = show
+        yield
 
 
 def _told(error: BaseException, *, as_json: bool) -> int:

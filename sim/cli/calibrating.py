@@ -60,7 +60,7 @@ def print_calibration(done: Calibration) -> None:
     typer.echo(
         f"\nIntervals of 90 %; informed: whether the data moved it. {len(table) - len(fitted)} "
         "ranges are drawn and never moved.\n"
-        f"Draws and tables: {done.folder}"
+        f"Draws and tables: {output.place(done)}"
     )
 
 
@@ -70,7 +70,7 @@ def calibration_json(done: Calibration) -> dict[str, Any]:
 
     return {
         "hash": done.plan.hash,
-        "folder": str(done.folder),
+        **output.place_json(done),
         "targets": len(done.aims),
         "members": done.plan.members,
         "seed": done.plan.seed,
@@ -135,7 +135,7 @@ def print_hindcast(done: Hindcast) -> None:
         "comparisons (column lowest)."
     )
     if done.folder is not None:
-        typer.echo(f"Points, scores, figure and report: {done.folder}")
+        typer.echo(f"Points, scores, figure and report: {output.place(done)}")
 
 
 def _print_judgement(done: Hindcast) -> None:
@@ -174,7 +174,7 @@ def hindcast_json(done: Hindcast) -> dict[str, Any]:
     """Return what ``sim hindcast --json`` prints."""
     over = done.judgement
     return {
-        "folder": str(done.folder),
+        **output.place_json(done),
         "scores": output.records(done.table),
         "lost": output.records(done.lost),
         "compared": len(done.compared),

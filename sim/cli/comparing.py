@@ -61,7 +61,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
     from sim.report import effects
 
     return {
-        "folder": None if found.folder is None else str(found.folder),
+        **output.place_json(found),
         "runs": found.runs,
         "draws": int(found.table["draws"].iloc[0]),
         "seed": found.seed,
@@ -108,7 +108,7 @@ def print_comparison(found: Comparison) -> None:
         typer.echo(f"\n{_unreached(found)}")
     _print_focus(found)
     if found.folder is not None:
-        typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
+        typer.echo(f"\nAll effects by outcome, group and month: {output.place(found)}")
 
 
 def _print_by_future(found: Comparison, named: Naming) -> None:
@@ -159,7 +159,7 @@ def _heading(found: Comparison) -> str:
 
 def _unreached(found: Comparison) -> str:
     """Return why a wanted precision was not reached."""
-    draws = found.needed_arms().shipped
+    draws = found.manifest["precision"]["draws"]
     if draws is None or found.runs < 2 * draws:
         return f"The wanted precision was not reached with {found.runs:,} runs."
     return (
@@ -256,13 +256,13 @@ def print_package(found: Package) -> None:
     said = [*map(effects.as_typed, found.notes), *([named.note] if named.part else [])]
     if said:
         typer.echo("\n" + "\n".join(textwrap.fill(text, WIDTH) for text in said))
-    typer.echo(f"\nTables and the figure: {found.folder}")
+    typer.echo(f"\nTables and the figure: {output.place(found)}")
 
 
 def package_json(found: Package) -> dict[str, Any]:
     """Return what ``sim compare --interactions --json`` prints."""
     return {
-        "folder": str(found.folder),
+        **output.place_json(found),
         "levers": list(found.levers),
         "exact": found.exact,
         "whole": output.records(found.whole),
@@ -308,7 +308,7 @@ def print_costs(found: Comparison) -> None:
     typer.echo(f"\n{textwrap.fill(text, WIDTH)}")
     _print_for_some_nations(found)
     if found.folder is not None:
-        typer.echo(f"\nAll effects by outcome, group and month: {found.folder}")
+        typer.echo(f"\nAll effects by outcome, group and month: {output.place(found)}")
 
 
 def _print_for_some_nations(found: Comparison) -> None:
@@ -316,7 +316,7 @@ def _print_for_some_nations(found: Comparison) -> None:
     from sim.report import effects
     from sim.study.compare import notes
 
-    for note in notes.for_some_nations(found.scenarios):
+    for note in notes.for_some_nations(found.policies()):
         typer.echo(f"\n{textwrap.fill(effects.as_typed(note), WIDTH)}")
 
 

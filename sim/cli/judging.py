@@ -51,7 +51,7 @@ def _require_box(found: Robust, policy: str | None, box: int | None) -> None:
 def as_json(found: Robust) -> dict[str, Any]:
     """Return what ``sim robust --json`` prints."""
     return {
-        "folder": str(found.folder),
+        **output.place_json(found),
         "metric": found.judged.metric,
         "group": found.judged.group,
         "threshold": found.judged.threshold,
@@ -78,7 +78,7 @@ def print_robust(found: Robust, policy: str | None, box: int | None) -> None:
             typer.echo(f"{line}\n")
     else:
         _print_policy(found, policy, box)
-    typer.echo(f"Tables, figures and report: {found.folder}")
+    typer.echo(f"Tables, figures and report: {output.place(found)}")
 
 
 def _print_policy(found: Robust, policy: str, box: int | None) -> None:

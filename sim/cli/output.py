@@ -15,6 +15,8 @@ from sim.errors import Problem, printable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.study.saved import Saved
+
 Row = Mapping[str, Any]
 
 TITLE = 40
@@ -78,6 +80,23 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as records; what is not a number is null."""
     found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
     return found
+
+
+def place(found: Saved) -> str:
+    """Return where a result is, and since when where it was there before."""
+    kept = f" (unchanged, kept from {made_at(found)})" if found.unchanged else ""
+    return f"{found.folder}{kept}"
+
+
+def place_json(found: Saved) -> dict[str, Any]:
+    """Return the folder of a result for a program, and since when it was there before."""
+    kept = {"unchanged": made_at(found)} if found.unchanged else {}
+    return {"folder": None if found.folder is None else str(found.folder), **kept}
+
+
+def made_at(found: Saved) -> str:
+    """Return when a result was made."""
+    return str(found.manifest["made"]["time"])
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +172,7 @@ def run(
         if beside is not None and reference is not None:
             effect, wrong = against.against(result, reference, out, beside, **how)
             _say_damaged(wrong)
-            result = replace(result, against=effect)
+            result = result.beside(effect, reference.document())
         if found is None or reference is not None:
             result = result.saved(out)
         else:
@@ -213,7 +213,7 @@ def as_json(ran: Ran) -> dict[str, Any]:
     if result.against is not None:
         more["against"] = result.against.as_dict()
     if ran.unchanged:
-        more["unchanged"] = result.manifest["made"]["time"]
+        more["unchanged"] = output.made_at(result)
     return {
         "scenario": result.scenario.name,
         "hash": result.hash,
@@ -231,5 +231,5 @@ def print_summary(ran: Ran) -> None:
 
     where = str(ran.folder)
     if ran.unchanged:
-        where += f" (unchanged, from {ran.result.manifest['made']['time']})"
+        where += f" (unchanged, kept from {output.made_at(ran.result)})"
     typer.echo(summary(ran.result, where).rstrip("\n"))

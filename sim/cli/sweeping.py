@@ -62,7 +62,7 @@ def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
     """Return what ``sim sensitivity --json`` prints."""
     return {
         "study": found.sweep.name,
-        "folder": str(found.folder),
+        **output.place_json(found),
         "points": found.sweep.asked["points"],
         "runs": found.sweep.asked["runs"],
         "notes": list(found.notes),
@@ -91,7 +91,9 @@ def print_sensitivity(found: Sensitivity) -> None:
     typer.echo("Brackets hold the 95 % interval.")
     for line in (*drawing.lead(found), *drawing.notes(found, shown[:OUTCOMES])):
         typer.echo(line)
-    typer.echo(f"\nIndices of all outcomes and months, notes, figures and report: {found.folder}")
+    typer.echo(
+        f"\nIndices of all outcomes and months, notes, figures and report: {output.place(found)}"
+    )
 
 
 def _head(done: Sweep) -> str:
@@ -104,7 +106,7 @@ def as_json(done: Sweep) -> dict[str, Any]:
     return {
         "study": known["study"]["name"],
         "hash": done.hash,
-        "folder": str(done.folder),
+        **output.place_json(done),
         "points": known["points"],
         "runs": known["runs"],
         "seed": known["seed"],
@@ -143,7 +145,7 @@ def print_summary(done: Sweep) -> None:
     typer.echo(f"{means}; brackets show the 5th to 95th percentile of runs.")
     if len(done.failures):
         typer.echo(f"{len(done.failures)} points could not be run; failures.csv says why.")
-    typer.echo(f"Design, outcomes, figure and report: {done.folder}")
+    typer.echo(f"Design, outcomes, figure and report: {output.place(done)}")
 
 
 def _row(done: Sweep, part: Any, paths: list[str], outcomes: list[Any]) -> dict[str, Any]:  # noqa: ANN401

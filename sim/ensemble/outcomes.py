@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,13 @@ class Outcomes:
     metrics: tuple[str, ...] = ()
     groups: tuple[str, ...] = ("world", "global_south")
     months: str | tuple[str, ...] = "yearly"
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Outcomes:
+        """Return what a manifest keeps as plain data."""
+        months = plain["months"]
+        when = months if isinstance(months, str) else tuple(months)
+        return cls(tuple(plain["metrics"]), tuple(plain["groups"]), when)
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,21 +49,34 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
                 pulled[name] = levers.plain(catalogue[name])
                 effects += pulled[name]["effects"]
     # Where a lever acts on all its nations, no number depends on how its cost is scaled.
-    scales = {name: {"cost_scale": catalogue[name].cost_scale} for name in narrowed & set(pulled)}
+    scales = narrowed & set(pulled)
     known = drivers.vocabulary()
-    rows = {name: dataclasses.asdict(known[name]) for name in {str(e["driver"]) for e in effects}}
+    names = {str(effect["driver"]) for effect in effects}
     own_metrics = registry.added()
     return {
         **({"metrics": own_metrics} if own_metrics else {}),
-        "levers": {
-            name: _numbers(lever) | scales.get(name, {}) for name, lever in sorted(pulled.items())
+        "levers": {name: _row(catalogue[name], scaled=name in scales) for name in sorted(pulled)},
+        "drivers": {name: _driver(known[name]) for name in sorted(names)},
+    }
+
+
+def changed(used_: Mapping[str, Any]) -> list[str]:
+    """Say which levers and drivers of what :func:`used` returned once are gone or others now."""
+    catalogue, known = levers.read(), drivers.vocabulary()
+    here: dict[str, dict[str, Any]] = {
+        "lever": {
+            name: _row(catalogue[name], scaled="cost_scale" in row)
+            for name, row in used_["levers"].items()
+            if name in catalogue
         },
-        "drivers": {
-            name: {key: list(value) if isinstance(value, tuple) else value
-                   for key, value in row.items() if key != "meaning"}
-            for name, row in sorted(rows.items())
-        },
-    }  # fmt: skip
+        "driver": {name: _driver(known[name]) for name in used_["drivers"] if name in known},
+    }
+    return [
+        f"the {what} {name} {'has changed' if name in rows else 'is gone'}"
+        for what, rows in here.items()
+        for name, row in used_[f"{what}s"].items()
+        if rows.get(name) != row
+    ]
 
 
 def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: str) -> str:
@@ -85,6 +98,22 @@ def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: st
         whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _row(lever: levers.Lever, *, scaled: bool) -> dict[str, Any]:
+    """Return a lever of the catalogue in numbers, with the scale of its cost where that counts."""
+    scale = {"cost_scale": lever.cost_scale} if scaled else {}
+    return _numbers(levers.plain(lever)) | scale
+
+
+def _driver(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the vocabulary
+    """Return a driver without what it means, as JSON gives it back."""
+    plain = dataclasses.asdict(row)
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in plain.items()
+        if key != "meaning"
+    }
 
 
 def _numbers(lever: Mapping[str, Any]) -> dict[str, Any]:

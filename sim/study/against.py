@@ -64,7 +64,12 @@ def against(
         known = kept.find(reference, out)
         made[reference] = run(reference, **how) if known.result is None else known.result
     beside = made[reference]
-    return effect(result, beside, METRIC, _group(result)), known.wrong
+    return over(result, beside), known.wrong
+
+
+def over(result: Result, reference: Result) -> Effect:
+    """Return what a result changes against its reference, both of them runs."""
+    return effect(result, reference, METRIC, _group(result))
 
 
 def _group(result: Result) -> str:

@@ -33,7 +33,7 @@ from sim.calibration.targets import (
 )
 from sim.ensemble.store import Store
 from sim.evidence.tables import data_hash
-from sim.study import saved
+from sim.study import finished, saved
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
 
@@ -59,9 +59,9 @@ class Calibration(Fit, Saved):
 
     kind: ClassVar[str] = "calibration"
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of all calibrations."""
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
+        """Return the folder of all calibrations."""
         return (FOLDER,)
 
     def summaries(self) -> dict[str, pd.DataFrame]:
@@ -101,15 +101,7 @@ class Calibration(Fit, Saved):
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Calibration:
-        asked = dict(manifest["asked"]["plan"])
-        nations = asked["nations"]
-        plan = Plan(
-            **asked
-            | {
-                "nations": None if nations is None else tuple(nations),
-                "overrides": tuple((path, value) for path, value in asked["overrides"]),
-            }
-        )
+        plan = Plan.of(manifest["asked"]["plan"])
         aims = plan.aims
         unknown = members.unknowns(compiled(plan))
         with np.load(folder / MEMBERS, allow_pickle=False) as held:
@@ -146,19 +138,33 @@ def calibrate(
     """
     plan = Plan() if plan is None else plan
     require_sound(plan)
+    if out is None or aims is not None:
+        return run_plan(plan, aims=aims, progress=progress)
+    saved.require_writable(Path(out))
+    found = finished.find(Calibration, facts_of(plan), out)
+    return run_plan(plan, out=out, progress=progress).saved(out) if found is None else found
+
+
+def run_plan(
+    plan: Plan,
+    *,
+    out: str | Path | None = None,
+    aims: Sequence[Target] | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Run a plan; arguments as in :func:`calibrate`, and nothing but finished steps is written."""
     began = time.perf_counter()
-    keeps = out is not None and aims is None
-    if keeps:
-        saved.require_writable(Path(str(out)))
-    steps = Store(Path(str(out)) / FOLDER, ".npz") if keeps else None
-    aims = plan.aims if aims is None else list(aims)
-    done = fit(plan, aims, steps, progress)
-    facts = manifest(
-        "calibration", {"plan": dataclasses.asdict(plan)}, [scenario_of(plan).document()],
-        seconds=time.perf_counter() - began, facts=data_hash(),
-    )  # fmt: skip
-    found = Calibration(facts, **vars(done))
-    return found.saved(out) if keeps else found
+    steps = None if out is None else Store(Path(out) / FOLDER, ".npz")
+    done = fit(plan, plan.aims if aims is None else list(aims), steps, progress)
+    return Calibration(facts_of(plan, time.perf_counter() - began), **vars(done))
+
+
+def facts_of(plan: Plan, seconds: float = 0.0) -> dict[str, Any]:
+    """Return the manifest of a calibration that took some seconds."""
+    asked = {"plan": dataclasses.asdict(plan)}
+    documents = [scenario_of(plan).document()]
+    facts = manifest("calibration", asked, documents, seconds=seconds, facts=data_hash())
+    return facts | {"repeat": {"scenario": documents[0]}}
 
 
 def csv_text(names: Sequence[str], rows: Floats) -> str:

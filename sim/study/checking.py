@@ -181,7 +181,7 @@ def _claim(study: Study, tree: Node, found: Problems) -> None:
     if study.claim is None:
         return
     from sim.scenario import compile as compiled
-    from sim.study.hypotheses import claims, experiments
+    from sim.study.hypotheses import claims, experiments, laid
 
     place = _node(tree, "hypothesis").place
     claim = _try(lambda: claims.read(study.name, study.claim or {}), found, place)
@@ -193,7 +193,7 @@ def _claim(study: Study, tree: Node, found: Problems) -> None:
             where = _node(tree, "hypothesis", "arms", name).place
             arms.append(
                 _try(
-                    lambda n=name, f=fragment, v=values: experiments.arm(  # type: ignore[misc]
+                    lambda n=name, f=fragment, v=values: laid.arm(  # type: ignore[misc]
                         study.scenario, n, f, v, study.overrides
                     ),
                     found,

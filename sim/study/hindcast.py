@@ -20,6 +20,7 @@ from sim.calibration.series import SERIES, Floats, logit, percent
 from sim.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.errors import InputError, Problem
 from sim.evidence.tables import data_hash
+from sim.study import finished
 from sim.study.calibrate import Calibration, calibrate
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
@@ -92,9 +93,9 @@ class Hindcast(Saved):
         """Scores over all origins with paired differences; None in a result of before."""
         return None if self.forecasts is None else judgement.judged(self.forecasts)
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of all hindcasts."""
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
+        """Return the folder of all hindcasts."""
         return (FOLDER,)
 
     def _tables(self) -> dict[str, Writer]:
@@ -176,6 +177,28 @@ def hindcast(
     plan = Plan() if plan is None else plan
     months = tuple(dict.fromkeys(cutoffs))
     _require_sound(months)
+    found = finished.find(Hindcast, facts_of(months, plan), out)
+    if found is not None:
+        return found
+    return forecast_from(months, plan, out=out, progress=progress).saved(out)
+
+
+def facts_of(months: Sequence[str], plan: Plan, seconds: float = 0.0) -> dict[str, Any]:
+    """Return the manifest of a hindcast from some cut-offs that took some seconds."""
+    asked = {"cutoffs": list(months), "plan": asdict(plan)}
+    documents = [scenario_of(plan).document()]
+    facts = manifest("hindcast", asked, documents, seconds=seconds, facts=data_hash())
+    return facts | {"repeat": {"scenario": documents[0]}}
+
+
+def forecast_from(
+    months: Sequence[str],
+    plan: Plan,
+    *,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Hindcast:
+    """Train, forecast and score; arguments as in :func:`hindcast`, calibrations alone are kept."""
     began = time.perf_counter()
     parts = []
     for place, cutoff in enumerate(months):
@@ -183,12 +206,7 @@ def hindcast(
         parts += [_forecast(trained, cutoff, drivers) for drivers in DRIVERS]
         if progress:
             progress(place + 1, len(months))
-    asked = {"cutoffs": list(months), "plan": asdict(plan)}
-    documents = [scenario_of(plan).document()]
-    facts = manifest(
-        "hindcast", asked, documents, seconds=time.perf_counter() - began, facts=data_hash()
-    )
-    return _scored(parts, facts).saved(out)
+    return _scored(parts, facts_of(months, plan, time.perf_counter() - began))
 
 
 def _require_sound(cutoffs: Sequence[str]) -> None:

@@ -34,7 +34,9 @@ class Kept:
 
     def completed(self, made: Result) -> Result:
         """Return a new result with what the short one holds beside its tables."""
-        return made if self.short is None else replace(made, against=self.short.against)
+        if self.short is None or self.short.against is None:
+            return made
+        return made.beside(self.short.against, self.short.manifest["repeat"]["against"])
 
 
 def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:
@@ -62,4 +64,6 @@ def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:
         return Kept(wrong=str(error))
     if found.hash != name:
         return Kept(wrong=f"{place} holds another result, {found.hash}")
-    return Kept(short=found) if full and not found.full else Kept(found)
+    if full and not found.full:
+        return Kept(short=found)
+    return Kept(replace(found, unchanged=True))

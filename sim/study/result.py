@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -97,6 +97,13 @@ class Result(Tables, Saved):
             manifest, scenario, made, seen, headline=headline, futures=by_future, between=between
         )
 
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the scenario, or of its run of some nations."""
+        from sim.scenario import load
+
+        return (folder_of(load(plain_scenario(manifest["asked"]["scenario"]))),)
+
     @property
     def where(self) -> tuple[str, ...]:
         """The folder of the scenario, or of its run of some nations."""
@@ -112,6 +119,17 @@ class Result(Tables, Saved):
         from sim.report import html_table
 
         return html_table(self, repr(self))
+
+    def holds(self, repeat: Mapping[str, Any]) -> bool:
+        """Whether it keeps at least what a manifest's part ``repeat`` says that a run kept."""
+        return (self.full or not repeat["full"]) and (
+            self.against is not None or repeat["against"] is None
+        )
+
+    def beside(self, effect: Effect, reference: Mapping[str, Any]) -> Result:
+        """Return the result with its effect against a reference, which is given as plain data."""
+        repeat = {**self.manifest["repeat"], "against": reference}
+        return replace(self, against=effect, manifest={**self.manifest, "repeat": repeat})
 
     @property
     def full(self) -> bool:

@@ -20,12 +20,12 @@ from sim.ensemble.blocks import Progress
 from sim.ensemble.outcomes import Kept
 from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem, nearest
-from sim.study.manifest import manifest
+from sim.study import finished
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import study_file
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Judged, Override, Study
-from sim.study.sweeps.sweep import asked, run_sweep
+from sim.study.sweeps.sweep import asked, planned, require_means, run_plan
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 
@@ -71,10 +71,10 @@ class Robust(Saved):
         """The sweep that it was made from."""
         return self.sweep.what
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of the study's judgements."""
-        return ("robust", self.sweep.name)
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the study's judgements."""
+        return ("robust", str(manifest["asked"]["study"]["name"]))
 
     @property
     def shared(self) -> int:
@@ -176,14 +176,15 @@ def robust(
         raise InputError(Problem(message, path="threshold"))
     wanted = asked(wanted, points=points, overrides=overrides)
     began = time.perf_counter()
-    done = run_sweep(
-        wanted, runs=runs, seed=seed, workers=workers, cluster=cluster, out=out, progress=progress,
-        check=lambda measured: require_measured(measured, judged),
-    )  # fmt: skip
-    facts = manifest(
-        "robust", {**done.asked, "judged": asdict(judged)}, done.documents,
-        workers=workers, seconds=time.perf_counter() - began,
-    )  # fmt: skip
+    require_means(workers, cluster)
+    plan, more = planned(wanted, runs, seed), {"judged": asdict(judged)}
+    require_measured(plan.shape, judged)
+    found = finished.find(Robust, plan.facts("robust", more), out)
+    if found is not None:
+        return found
+    done = run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress)
+    seconds = time.perf_counter() - began
+    facts = plan.facts("robust", more, workers=workers, seconds=seconds)
     return judge(done, judged, facts).saved(out)
 
 

@@ -80,7 +80,6 @@ def run(
     StoreError
         If the result cannot be written.
     """
-    began = time.perf_counter()
     require_known(engine, workers)
     resolved = resolve(
         scenario, runs=runs, seed=seed, until=until, nations=nations, overrides=overrides
@@ -93,6 +92,20 @@ def run(
             return known.result
         if known.wrong is not None:
             warnings.warn(f"{known.wrong}; it is run again", stacklevel=2)
+    made = run_resolved(resolved, engine, workers, progress, full=full)
+    return known.completed(made).saved(out)
+
+
+def run_resolved(
+    resolved: Scenario,
+    engine: Engine = "kernel",
+    workers: int = 1,
+    progress: Progress | None = None,
+    *,
+    full: bool = False,
+) -> Result:
+    """Run a scenario as it is; arguments as in :func:`run`, nothing is read or written."""
+    began = time.perf_counter()
     drivers = _drivers(resolved)
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
     count = resolved.ensemble.runs
@@ -121,8 +134,8 @@ def run(
         engine=engine, workers=workers, seconds=time.perf_counter() - began,
     )  # fmt: skip
     facts |= futures.data_on_learning(resolved)
-    made = Result.of(resolved, facts, ensemble, seen, mine, full=full)
-    return known.completed(made).saved(out)
+    facts["repeat"] = {"full": full, "against": None}
+    return Result.of(resolved, facts, ensemble, seen, mine, full=full)
 
 
 def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: bool) -> None:

@@ -50,22 +50,30 @@ class Saved(ABC):
         As `sim.study.manifest.manifest` returns it.
     folder : Path, optional
         Where the result is kept; None where it was not written.
+    unchanged : bool
+        Whether it was asked for again, found sound in its place, and read rather than made.
     """
 
     kind: ClassVar[str]
 
     manifest: Mapping[str, Any]
     folder: Path | None = field(default=None, kw_only=True)
+    unchanged: bool = field(default=False, kw_only=True)
 
     @property
     def hash(self) -> str:
         """Names the result: of all that was asked and all that can move a number."""
         return str(self.manifest["hash"])
 
-    @property
+    @classmethod
     @abstractmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folders between the one for all results and that of the hash."""
+
+    @property
     def where(self) -> tuple[str, ...]:
         """Folders between the one for all results and that of the hash."""
+        return self.folders(self.manifest)
 
     @abstractmethod
     def _tables(self) -> Mapping[str, Writer]:
@@ -209,12 +217,17 @@ def read(folder: str | Path) -> Saved:
     StoreError
         As `Saved.read`.
     """
+    place = Path(folder)
+    return kind_of(read_manifest(place)).read(place)
+
+
+def kind_of(manifest: Mapping[str, Any]) -> type[Saved]:
+    """Return the class of the results of a manifest's kind."""
     import importlib
 
-    place = Path(folder)
-    module, _, name = KINDS[read_manifest(place)["kind"]][0].partition(":")
-    of_kind: type[Saved] = getattr(importlib.import_module(module), name)
-    return of_kind.read(place)
+    module, _, name = KINDS[manifest["kind"]][0].partition(":")
+    found: type[Saved] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def read_table(path: Path, words: Collection[str] = ()) -> pd.DataFrame:

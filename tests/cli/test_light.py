@@ -54,6 +54,7 @@ def test_the_interface_is_pinned():
         "metric",
         "model_version",
         "observe",
+        "repeat",
         "robust",
         "run",
         "sensitivity",

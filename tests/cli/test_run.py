@@ -131,7 +131,7 @@ def test_a_finished_result_is_read_and_not_run_again(run, finished, tmp_path):
     (tmp_path / "results" / "baseline" / "latest").unlink()
     done = run("baseline", "--runs", 2, MADE_UP_BEGUN=str(begun))
     made = json.loads((folder / "manifest.json").read_text())["made"]["time"]
-    assert f"(unchanged, from {made})" in done.stdout
+    assert f"(unchanged, kept from {made})" in done.stdout
     assert not begun.exists()
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert (tmp_path / "results" / "baseline" / "latest").resolve() == folder.resolve()

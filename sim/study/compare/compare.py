@@ -19,13 +19,15 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
-from sim.study import saved
+from sim.study import finished, saved
 from sim.study.compare import choice, cuts, details, focus, notes, tables
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
+from sim.study.compare.question import Question
 from sim.study.compare.result import (
     FOLDER,
     GROUPS,
@@ -35,7 +37,7 @@ from sim.study.compare.result import (
     place_of,
     require_figures,
 )
-from sim.study.manifest import manifest
+from sim.study.sweeps.sweep import require_means
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -120,64 +122,95 @@ def compare(
     if precision is not None and (runs is not None or RUNS in named(overrides)):
         message = "a precision says itself how many replicates are run"
         raise InputError(Problem(message, path="runs", hint="leave one of the two out"))
-    began = time.perf_counter()
     reference = _reference(against, runs, seed, overrides)
     resolved = [resolve(one, overrides=overrides) for one in given]
     resolved, reference, laid = laid_over(resolved, reference)
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
     _same_world(arms.values(), reference)
     known = _outcomes(reference, metrics, groups, shown)
-    first = tuple(shown) or tuple(metrics) or SHOWN
-    place = None if out is None else Path(out) / FOLDER
     on = focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
-    if place is not None:
-        saved.require_writable(Path(str(out)))
+    if out is not None:
+        saved.require_writable(Path(out))
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
-
-    def run(some: Mapping[str, Scenario], many: int, wanted: Outcomes = known) -> Arms:
-        return run_arms(
-            some, runs=many, seed=reference.ensemble.seed, outcomes=wanted, place=place,
-            workers=workers, cluster=cluster, progress=progress,
-        )  # fmt: skip
-
-    done, finest = run(arms, count), 0.0
-    if precision is not None:
-        done, finest = until_precise(done, arms, pairs, precision, (first[0], groups[0]), run)
-    table = tables.table(done, pairs, reference.ensemble.seed)
-    _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
-    seen = None
-    if on:
-        seen = focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
-    documents = {name: arm.document() for name, arm in arms.items()}
-    question = {
-        "arms": documents, "subject": resolved[0].name, "against": reference.name, "each": each,
+    require_means(workers, cluster)
+    asked = {
+        "arms": {name: arm.document() for name, arm in arms.items()},
+        "subject": resolved[0].name, "against": reference.name, "each": each,
         "policies": len(resolved), "runs": count, "precision": precision,
-        "seed": reference.ensemble.seed, "outcomes": asdict(known), "shown": list(first),
+        "seed": reference.ensemble.seed, "outcomes": asdict(known),
+        "shown": list(tuple(shown) or tuple(metrics) or SHOWN),
         "sizes": len(pairs) == 1 if sizes is None else sizes, "cost": cost,
     }  # fmt: skip
-    if seen is not None:
-        question["focus"] = {"nations": list(seen.nations), **cuts.terms()}
-    facts = manifest(
-        "comparison", question, list(documents.values()), workers=workers,
-        seconds=time.perf_counter() - began,
-    )  # fmt: skip
-    facts["precision"] = {"reached": finest == 0.0, "finest": finest}
-    apart, few = tables.by_future(
-        done, pairs, reference.ensemble.seed, _future(reference, len(done.draws)), first
-    )
+    if on:
+        asked["focus"] = {"nations": list(focus.nations_of(reference, on)), **cuts.terms()}
+    question = Question(arms, tuple(pairs), reference, known, asked, laid)
+    found = finished.find(Comparison, question.facts(), out)
+    if found is not None:
+        return found
+    return answer(
+        question, named=each == "levers" and levers is not None, workers=workers,
+        cluster=cluster, out=out, progress=progress,
+    ).saved(out)  # fmt: skip
+
+
+def answer(
+    question: Question,
+    *,
+    named: bool = False,
+    workers: int = 1,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Run what a comparison comes to; nothing but finished blocks is written.
+
+    Parameters
+    ----------
+    question : Question
+    named : bool
+        Whether levers were named, so that one which changes nothing is refused.
+    workers, cluster, out, progress
+        As in `compare`.
+    """
+    began = time.perf_counter()
+    arms, pairs, asked = question.arms, question.pairs, question.asked
+    seed = question.reference.ensemble.seed
+    place = None if out is None else Path(out) / FOLDER
+    first, groups = tuple(asked["shown"]), question.outcomes.groups
+
+    def run(some: Mapping[str, Scenario], many: int, wanted: Outcomes = question.outcomes) -> Arms:
+        return run_arms(
+            some, runs=many, seed=seed, outcomes=wanted, place=place, workers=workers,
+            cluster=cluster, progress=progress,
+        )  # fmt: skip
+
+    done, finest = run(arms, int(asked["runs"])), 0.0
+    if asked["precision"] is not None:
+        half = float(asked["precision"])
+        done, finest = until_precise(done, arms, pairs, half, (first[0], groups[0]), run)
+    table = tables.table(done, pairs, seed)
+    _refuse_idle(table, pairs, named=named)
+    seen = None
+    if "focus" in asked:
+        on = [(FOCUS, list(asked["focus"]["nations"]))]
+        seen = focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
+    facts = question.facts(workers, time.perf_counter() - began)
+    facts["precision"] = {"reached": finest == 0.0, "finest": finest, "draws": done.shipped}
+    future = _future(question.reference, len(done.draws))
+    apart, few = tables.by_future(done, pairs, seed, future, first)
     found = Comparison(
-        facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=tuple(pairs),
+        facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=pairs,
         scenarios=arms, arms=done,
         focus=pd.DataFrame() if seen is None else focus.table(seen, pairs),
     )  # fmt: skip
-    laid = (*laid, *notes.few_worlds(few))
-    found = _with_details(found, done, run, sizes=bool(question["sizes"]), laid=laid)
-    if cost:
+    laid = (*question.laid, *notes.few_worlds(few))
+    found = _with_details(found, done, run, sizes=bool(asked["sizes"]), laid=laid)
+    if asked["cost"]:
         from sim.study.compare.costs import per_million
 
         found = replace(found, costs=per_million(found, found.shown[0], found.groups[0]))
-    return found.saved(out)
+    return found
 
 
 def _outcomes(

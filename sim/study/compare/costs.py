@@ -204,6 +204,7 @@ def best_package(
     InputError
         If the budget buys no lever.
     """
+    found = found.with_runs(workers)
     priced = per_million(found, metric, group)
     at = (metric, place_of(found.needed_arms().rows, metric, group))
     kept = _affordable(priced, budget, metric, group)

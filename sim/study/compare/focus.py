@@ -98,6 +98,20 @@ def given(overrides: Sequence[Override]) -> list[Override]:
     return only(overrides, FOCUS)
 
 
+def nations_of(reference: Scenario, focus: Sequence[Override]) -> tuple[str, ...]:
+    """Return the ISO3 codes of the focus that are simulated.
+
+    Raises
+    ------
+    InputError
+        If there is no focus, it is wrong, or none of it is simulated.
+    """
+    if not focus:
+        message = "outcomes for the nations in focus need a focus"
+        raise InputError(Problem(message, path=FOCUS, hint="add --focus IND; a group will do"))
+    return cuts.nations_of(cuts.cut(reference, "us", focus), "us")
+
+
 def view(
     arms: Mapping[str, Scenario],
     pairs: Sequence[Pair],
@@ -126,11 +140,8 @@ def view(
     InputError
         If there is no focus, or none of it is simulated.
     """
-    if not focus:
-        message = "outcomes for the nations in focus need a focus"
-        raise InputError(Problem(message, path=FOCUS, hint="add --focus IND; a group will do"))
     reference = arms[pairs[0].reference]
-    nations = cuts.nations_of(cuts.cut(reference, "us", focus), "us")
+    nations = nations_of(reference, focus)
     group = nations[0] if len(nations) == 1 else TOGETHER
     blocs = tuple(cuts.BLOCS) if cuts.reached(reference) else ()
     months = cuts.watched(reference) if blocs else "end"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from sim.ensemble.outcomes import Outcomes, kept
 from sim.errors import InputError, Problem
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
 from sim.scenario.resolve import resolve
+from sim.study import finished
 from sim.study.compare import choice, notes
 from sim.study.compare.choice import Source
 from sim.study.compare.details import COST
@@ -32,6 +33,10 @@ from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.sweeps.sweep import require_means
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 MOST_EXACT = 6
 """Levers of which all combinations are run: 64 arms."""
@@ -74,10 +79,10 @@ class Package(Saved):
     whole: pd.DataFrame
     exact: bool
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of the package's parts."""
-        asked = self.manifest["asked"]
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the package's parts."""
+        asked = manifest["asked"]
         return (FOLDER, f"{asked['subject']}-package-vs-{asked['against']}")
 
     @property
@@ -165,7 +170,6 @@ def package(
         hint = f"{OPTIONS[path]} N"
         raise InputError(Problem("replicates and seed are asked for apart", path=path, hint=hint))
 
-    began = time.perf_counter()
     base = resolve(against, seed=seed, overrides=overrides)
     (origin,), base, laid = laid_over([resolve(scenario, overrides=overrides)], base)
     choice.require_start_acts(start, origin, base, levers)
@@ -181,21 +185,80 @@ def package(
         pulled = [entry for name in names if name in subset for entry in entries[name]]
         return choice.with_levers(base, pulled, "subset", origin)
 
-    exact = len(names) <= MOST_EXACT
-    orders = [] if exact else orders_of(names, permutations, seed)
-    fraction = [] if exact else _fraction(names)
-    pulls = subsets(names) if exact else list(dict.fromkeys([*prefixes(orders), *fraction]))
+    worlds = {_key(subset): scenario_of(subset) for subset in _pulls(names, permutations, seed)}
     when: str | tuple[str, ...] = "end" if month is None else (month,)
-    worlds = {_key(subset): scenario_of(subset) for subset in pulls}
     wanted = Outcomes((metric, COST[0]), (group,), when)
     require_figures(kept(compiled(base), wanted), (metric,), (group,))
     if out is not None:
         require_writable(Path(out))
+    require_means(workers, None)
+    asked = {
+        "arms": {name: world.document() for name, world in worlds.items()},
+        "subject": origin.name, "against": base.name, "levers": list(names),
+        "runs": runs, "seed": seed, "permutations": permutations, "outcomes": asdict(wanted),
+    }  # fmt: skip
+    more = {
+        "laid": [*laid, *notes.for_some_nations(arms)],
+        "titles": {origin.name: origin.title, base.name: base.title},
+    }
+    found = finished.find(Package, facts_of(asked, more), out)
+    if found is not None:
+        return found
+    return part(asked, more, worlds, workers=workers, out=out, progress=progress).saved(out)
+
+
+def facts_of(
+    asked: Mapping[str, Any], more: Mapping[str, Any], workers: int = 1, seconds: float = 0.0
+) -> dict[str, Any]:
+    """Return the manifest of a package.
+
+    Parameters
+    ----------
+    asked : mapping
+    more : mapping
+        What a reader is told beside: ``laid`` and ``titles``.
+    workers, seconds
+        As in `sim.study.manifest.manifest`.
+    """
+    documents = list(asked["arms"].values())
+    facts = manifest("package", asked, documents, workers=workers, seconds=seconds)
+    return {**facts, **more}
+
+
+def part(
+    asked: Mapping[str, Any],
+    more: Mapping[str, Any],
+    worlds: Mapping[str, Scenario],
+    *,
+    workers: int = 1,
+    out: Any = None,  # noqa: ANN401
+    progress: Callable[[int, int], None] | None = None,
+) -> Package:
+    """Run the packages that are asked for and part their effect; only finished blocks are written.
+
+    Parameters
+    ----------
+    asked, more : mapping
+        As in :func:`facts_of`.
+    worlds : mapping of str to Scenario
+        The arms that are asked for, by which levers each pulls.
+    workers, out, progress
+        As in :func:`package`.
+    """
+    began = time.perf_counter()
+    names, seed = tuple(asked["levers"]), int(asked["seed"])
+    wanted = Outcomes.of(asked["outcomes"])
+    metric, group = wanted.metrics[0], wanted.groups[0]
+    month = None if wanted.months == "end" else wanted.months[0]
+    exact = len(names) <= MOST_EXACT
+    permutations = int(asked["permutations"])
+    orders = [] if exact else orders_of(names, permutations, seed)
+    pulls = _pulls(names, permutations, seed)
     done = run_arms(
-        worlds, runs=runs, seed=seed, outcomes=wanted, workers=workers,
+        worlds, runs=int(asked["runs"]), seed=seed, outcomes=wanted, workers=workers,
         place=None if out is None else Path(out) / FOLDER, progress=progress,
     )  # fmt: skip
-    years = choice.years_in_force(scenario_of(frozenset(names)), names)
+    years = choice.years_in_force(worlds[_key(frozenset(names))], names)
     row = done.at(metric, group, month)
     worth = {scale: _worth(done, pulls, row, scale) for scale in SCALES}
     money = _worth(done, pulls, done.at(*COST), "share")
@@ -210,25 +273,23 @@ def package(
     terms = [
         factorial(names, worth[scale], scale, done.draws)
         if exact
-        else fractional(names, fraction, worth[scale], scale, done.draws)
+        else fractional(names, _fraction(names), worth[scale], scale, done.draws)
         for scale in SCALES
     ]
     found = pd.concat(terms, ignore_index=True)
-    documents = {name: world.document() for name, world in worlds.items()}
-    question = {
-        "arms": documents, "subject": origin.name, "against": base.name, "levers": list(names),
-        "runs": runs, "seed": seed, "permutations": permutations, "outcomes": asdict(wanted),
-    }  # fmt: skip
-    facts = manifest(
-        "package", question, list(documents.values()), workers=workers,
-        seconds=time.perf_counter() - began,
-    )  # fmt: skip
-    facts["laid"] = [*laid, *notes.for_some_nations(arms)]
-    facts["titles"] = {origin.name: origin.title, base.name: base.title}
+    facts = facts_of(asked, more, workers, time.perf_counter() - began)
     return Package(
         facts, names, with_verdicts(found), pd.concat(parts, ignore_index=True),
         whole.reset_index(drop=True), exact,
-    ).saved(out)  # fmt: skip
+    )  # fmt: skip
+
+
+def _pulls(names: Sequence[str], permutations: int, seed: int) -> list[Subset]:
+    """Return the combinations of levers that are run."""
+    if len(names) <= MOST_EXACT:
+        return subsets(names)
+    orders = orders_of(names, permutations, seed)
+    return list(dict.fromkeys([*prefixes(orders), *_fraction(names)]))
 
 
 def _key(subset: Subset) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 
-from sim.ensemble.arms import Arms
+from sim.ensemble.arms import FOLDER as BLOCKS
+from sim.ensemble.arms import Arms, run_arms
 from sim.errors import InputError, Problem, nearest
 from sim.study.compare.choice import Pair
 from sim.study.saved import Saved, Writer, csv_of, read_table
@@ -73,9 +74,9 @@ class Comparison(Saved):
     finest : float
         The half-width that the posterior draws allow at best; 0 where it was not met.
     pairs : tuple of Pair
-        Who is compared with whom; empty where the comparison was read.
+        Who is compared with whom.
     scenarios : mapping of str to Scenario
-        The arms by name; empty where the comparison was read.
+        The arms by name; empty where the comparison was read, see `policies`.
     arms : Arms, optional
         What the effects were made from; None where the comparison was read.
     folder : Path, optional
@@ -140,13 +141,14 @@ class Comparison(Saved):
         """Groups in the order in which they are shown."""
         return tuple(self.asked["outcomes"]["groups"])
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of such comparisons."""
-        word = {"scenarios": "", "levers": "-levers", "less one": "-less-one"}[self.each]
-        policies = int(self.asked["policies"])
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of such comparisons."""
+        asked = manifest["asked"]
+        word = {"scenarios": "", "levers": "-levers", "less one": "-less-one"}[asked["each"]]
+        policies = int(asked["policies"])
         more = f"-and-{policies - 1}-more" if policies > 1 else ""
-        return (FOLDER, f"{self.subject}{more}{word}-vs-{self.against}")
+        return (FOLDER, f"{asked['subject']}{more}{word}-vs-{asked['against']}")
 
     def last(self, metric: str | None = None, group: str | None = None) -> pd.DataFrame:
         """Return the effects on one outcome in the last month, largest median first.
@@ -166,6 +168,31 @@ class Comparison(Saved):
         found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
         return found.sort_values("p50", ascending=False, kind="stable")
 
+    def policies(self) -> Mapping[str, Scenario]:
+        """Return the arms as scenarios, by name."""
+        from sim.study.compare.question import question_of
+
+        return self.scenarios or question_of(self.manifest).arms
+
+    def with_runs(self, workers: int = 1) -> Comparison:
+        """Return the comparison with the runs behind it, which a folder does not hold.
+
+        Those of one that was read are run again, or taken up as finished blocks where they lie
+        beside it.
+        """
+        if self.arms is not None:
+            return self
+        from sim.study.compare.question import question_of
+
+        question = question_of(self.manifest)
+        beside = None if self.folder is None else self.folder.parent.parent
+        place = beside if beside is not None and (beside / BLOCKS).is_dir() else None
+        arms = run_arms(
+            question.arms, runs=self.runs, seed=self.seed, outcomes=question.outcomes,
+            place=place, workers=workers,
+        )  # fmt: skip
+        return replace(self, arms=arms, scenarios=question.arms)
+
     def needed_arms(self) -> Arms:
         """Return what the effects were made from.
 
@@ -176,7 +203,7 @@ class Comparison(Saved):
         """
         if self.arms is None:
             message = "a comparison that was read holds effects, not the runs behind them"
-            raise InputError(Problem(message, hint="run it again; finished blocks are taken up"))
+            raise InputError(Problem(message, hint="with_runs() runs them again"))
         return self.arms
 
     def _tables(self) -> dict[str, Writer]:
@@ -232,7 +259,14 @@ class Comparison(Saved):
         return cls(
             manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
             by_future, focus, bool(precision["reached"]), float(precision["finest"]),
+            pairs_of(manifest),
         )  # fmt: skip
+
+
+def pairs_of(manifest: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """Return who is compared with whom, as a manifest keeps it."""
+    kept = manifest["repeat"]["pairs"]
+    return tuple(Pair(**{**pair, "levers": tuple(pair["levers"])}) for pair in kept)
 
 
 def require_figures(shape: Kept, named: Sequence[str], groups: Sequence[str]) -> None:

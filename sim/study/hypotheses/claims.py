@@ -120,6 +120,23 @@ class Claim:
     cascade: Cascade | None = None
 
 
+def of_plain(given: Mapping[str, Any]) -> Claim:
+    """Return a claim from plain data, as ``dataclasses.asdict`` and a manifest have it."""
+    cascade = given["cascade"]
+    return Claim(
+        **{
+            **given,
+            "measures": tuple(
+                Measure(**{**one, "terms": tuple(Term(**term) for term in one["terms"])})
+                for one in given["measures"]
+            ),
+            "cascade": None
+            if cascade is None
+            else Cascade(**{**cascade, "pair": tuple(cascade["pair"])}),
+        }
+    )
+
+
 def read(name: str, given: Mapping[str, Any]) -> Claim:
     """Return a claim from the mapping of its file.
 

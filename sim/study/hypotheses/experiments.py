@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,25 +17,25 @@ from sim.analysis.paired import (
     draw_means,
     interval,
     log_odds,
-    require_two,
 )
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
-from sim.errors import InputError, Problem, nearest
+from sim.ensemble.runner import require_known
+from sim.errors import InputError, Problem
+from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
+from sim.study.hypotheses.laid import Experiment, laid_out, names
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
-from sim.study.sweeps import study_file
 
 if TYPE_CHECKING:
     from sim.metrics.registry import is_part
 from sim.scenario import Scenario
 
 FOLDER = "hypotheses"
-RUNS = 200
 SHARE, ODDS = "share", "log-odds"
 
 ODDS_A_SHARE = 4.0
@@ -60,10 +60,6 @@ class Finding:
         Verdict under each setting of the switch.
     verdict : str
     runs : int
-    asked : mapping
-        The claim as its study has it, as plain data.
-    arms : tuple of mapping
-        Documents of the scenarios that were run.
     """
 
     claim: Claim
@@ -71,8 +67,6 @@ class Finding:
     by_setting: Mapping[str, str]
     verdict: str
     runs: int
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    arms: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def words(self) -> str:
@@ -100,7 +94,7 @@ class Findings(Saved):
     measures : DataFrame
         Columns of `Finding.table`, and the id of the claim.
     each : tuple of Finding
-        The findings themselves; empty where they were read.
+        The findings themselves.
     folder : Path, optional
         Where it is kept.
     """
@@ -119,9 +113,9 @@ class Findings(Saved):
         """Count the claims."""
         return len(self.verdicts)
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of all findings."""
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
+        """Return the folder of all findings."""
         return (FOLDER,)
 
     def _tables(self) -> dict[str, Writer]:
@@ -141,18 +135,14 @@ class Findings(Saved):
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
-        verdicts = read_table(folder / VERDICTS, ("judgement",))
-        return cls(manifest, verdicts, read_table(folder / MEASURES))
-
-
-def names() -> list[str]:
-    """Return the studies that hold a hypothesis, in the order of their numbers."""
-    found = []
-    for name, file in study_file.names().items():
-        study = study_file.load_study(file) if name.startswith("h") else None
-        if study is not None and study.claim is not None:
-            found.append((int(str(study.claim["id"])[1:]), name))
-    return [name for _, name in sorted(found)]
+        told = read_table(folder / VERDICTS, ("judgement",))
+        measures = read_table(folder / MEASURES)
+        found = []
+        for asked in manifest["asked"]["claims"].values():
+            claim = claims.of_plain(asked["claim"])
+            mine = measures[measures["id"] == claim.number].drop(columns="id")
+            found.append(_finding(asked, claim, mine.reset_index(drop=True)))
+        return cls(manifest, told, measures, tuple(found))
 
 
 def examine(
@@ -180,41 +170,34 @@ def examine(
     InputError
         If the study holds no hypothesis, or one that is wrong, or there are fewer than two draws.
     """
-    wanted = study_file.load_study(study)
-    if wanted.claim is None:
-        raise InputError(
-            Problem(
-                f"{wanted.name} holds no hypothesis",
-                path="hypothesis",
-                hint=nearest(str(study), names()) or "sim hypotheses runs all that there are",
-            )
-        )
-    claim = claims.read(wanted.name, wanted.claim)
-    count = next(n for n in (runs, wanted.runs, RUNS) if n is not None)
-    require_two(count)
+    if out is not None:
+        require_writable(Path(out))
+    return found_of(laid_out(study, runs), seed=seed, workers=workers, out=out)
+
+
+def found_of(
+    experiment: Experiment, *, seed: int, workers: int = 1, out: str | Path | None = None
+) -> Finding:
+    """Run an experiment and return what was found; arguments as in :func:`examine`."""
+    claim, count = experiment.claim, experiment.runs
     place = None if out is None else Path(out) / "compare"
     rows: list[dict[str, Any]] = []
-    documents: list[Mapping[str, Any]] = []
-    for setting, values in claim.switch.items():
-        if claim.cascade is not None:
-            rows.append(_cascade(claim, setting, values, count, seed))
-            continue
-        arms = {
-            name: arm(wanted.scenario, name, fragment, values, wanted.overrides)
-            for name, fragment in claim.arms.items()
-        }
-        documents += [arm.document() for arm in arms.values()]
+    if claim.cascade is not None:
+        rows = [_cascade(claim, name, values, count, seed) for name, values in claim.switch.items()]
+    for setting, arms in experiment.arms.items():
         done = run_arms(
             arms, runs=count, seed=seed, outcomes=outcomes(claim), place=place, workers=workers
         )
         paid = {name: _yearly(done, name, arms[name]) for name in _payers(claim)}
         rows += [row for m in claim.measures for row in _measured(m, done, setting, paid)]
-    table = pd.DataFrame(rows)
+    return _finding(experiment.asked, claim, pd.DataFrame(rows))
+
+
+def _finding(asked: Mapping[str, Any], claim: Claim, table: pd.DataFrame) -> Finding:
+    """Return the finding that a table of measures says."""
     by_setting = {setting: _says(table, setting) for setting in claim.switch}
-    asked = {"runs": count, "claim": asdict(claim), "arms": documents}
-    return Finding(
-        claim, table, by_setting, verdicts.of_settings(by_setting), count, asked, tuple(documents)
-    )
+    verdict = verdicts.of_settings(by_setting)
+    return Finding(claim, table, by_setting, verdict, int(asked["runs"]))
 
 
 def examine_all(
@@ -246,23 +229,50 @@ def examine_all(
     StoreError
         If the folder cannot be used.
     """
-    began = time.perf_counter()
+    require_known("kernel", workers)
     if out is not None:
         require_writable(Path(out))
     chosen = [str(name) for name in (names() if wanted is None else wanted)]
+    laid = [laid_out(name, runs) for name in chosen]
+    found = finished.find(Findings, facts_of(laid, runs, seed), out)
+    if found is not None:
+        return found
+    return find_all(
+        laid, runs=runs, seed=seed, workers=workers, out=out, progress=progress
+    ).saved(out)  # fmt: skip
+
+
+def facts_of(
+    laid: Sequence[Experiment],
+    runs: int | None,
+    seed: int,
+    workers: int = 1,
+    seconds: float = 0.0,
+) -> dict[str, Any]:
+    """Return the manifest of findings; arguments as in :func:`examine_all` and `manifest`."""
+    asked = {"claims": {one.claim.name: one.asked for one in laid}, "runs": runs, "seed": seed}
+    documents = [document for one in laid for document in one.documents]
+    return manifest("hypotheses", asked, documents, workers=workers, seconds=seconds)
+
+
+def find_all(
+    laid: Sequence[Experiment],
+    *,
+    runs: int | None,
+    seed: int,
+    workers: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Run experiments; arguments as in :func:`examine_all`, only finished arms are written."""
+    began = time.perf_counter()
     found = []
-    for place, name in enumerate(chosen):
-        found.append(examine(name, runs=runs, seed=seed, workers=workers, out=out))
+    for place, one in enumerate(laid):
+        found.append(found_of(one, seed=seed, workers=workers, out=out))
         if progress:
-            progress(place + 1, len(chosen))
-    asked = {
-        "claims": {one.claim.name: one.asked for one in found}, "runs": runs, "seed": seed,
-    }  # fmt: skip
-    documents = [arm for one in found for arm in one.arms]
-    facts = manifest(
-        "hypotheses", asked, documents, workers=workers, seconds=time.perf_counter() - began
-    )
-    return Findings(facts, _verdict_table(found), _measure_table(found), tuple(found)).saved(out)
+            progress(place + 1, len(laid))
+    facts = facts_of(laid, runs, seed, workers, time.perf_counter() - began)
+    return Findings(facts, _verdict_table(found), _measure_table(found), tuple(found))
 
 
 def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
@@ -281,29 +291,6 @@ def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
 def _measure_table(found: Sequence[Finding]) -> pd.DataFrame:
     tables = [one.table.assign(id=one.claim.number) for one in found]
     return pd.concat(tables, ignore_index=True)
-
-
-def arm(
-    base: Scenario,
-    name: str,
-    fragment: Mapping[str, Any],
-    values: Mapping[str, Any],
-    overrides: Sequence[Any],
-) -> Scenario:
-    """Return an arm: the study's scenario with a fragment, under one setting of the switch."""
-    from sim.scenario import load
-
-    document = {"extends": base.name, "title": name, **fragment}
-    changes = list(overrides)
-    of_levers = any(str(path).startswith("levers.") for path in values)
-    # Read before it is asked for its levers: what is wrong in an arm is told with its place.
-    pulled = {entry.id for entry in load(document, changes).levers} if of_levers else set()
-    for path, value in values.items():
-        lever = str(path).removeprefix("levers.").partition(".")[0]
-        if str(path).startswith("levers.") and lever not in pulled:
-            continue  # a setting of a lever concerns the arms that pull it
-        changes.append((str(path), value))
-    return load(document, changes)
 
 
 def outcomes(claim: Claim) -> Outcomes:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim import months, numerals
 from sim.ensemble.tasks import SCENARIO, Level
 from sim.errors import InputError, Problem
 from sim.scenario import fields, paths
-from sim.scenario.distribution import Normal, Triangular, Uniform
+from sim.scenario.distribution import Normal, Triangular, Uniform, build
 from sim.scenario.futures import FUTURES
 from sim.scenario.tree import Broken, Mark, Node, parse
 
@@ -64,6 +65,14 @@ class Factor:
             return self.law.low, self.law.high
         assert self.values is not None  # noqa: S101 - one of the two is given
         return self.values[0], self.values[-1]
+
+    @classmethod
+    def of_spec(cls, path: str, spec: Any) -> Factor:  # noqa: ANN401
+        """Return the factor that `spec` gave as plain data."""
+        if not isinstance(spec, Mapping):
+            return cls(path, tuple(spec))
+        numbers = {name: value for name, value in spec.items() if name != "dist"}
+        return cls(path, law=build(spec["dist"], numbers))
 
     @property
     def has_order(self) -> bool:

@@ -46,10 +46,10 @@ class Sweep(Swept, Saved):
         """The study, its points and the runs of each."""
         return f"{self.name}, {self.asked['points']:,} points x {self.asked['runs']:,} runs"
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of the study's sweeps."""
-        return ("sweeps", self.name)
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the study's sweeps."""
+        return ("sweeps", str(manifest["asked"]["study"]["name"]))
 
     def plot(self) -> Figure:
         """Return the figure that suits what varied, of the last month that was kept."""

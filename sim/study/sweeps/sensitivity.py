@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.analysis import indices
 from sim.errors import InputError, Problem, RunError
-from sim.study.manifest import manifest
+from sim.study import finished
 from sim.study.saved import Saved, Writer, csv_of, read_table
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import Study
-from sim.study.sweeps.sweep import asked, run_sweep
+from sim.study.sweeps.sweep import Plan, asked, planned, require_means, run_plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,10 +51,10 @@ class Sensitivity(Saved):
         """The sweep that it was made from."""
         return self.sweep.what
 
-    @property
-    def where(self) -> tuple[str, ...]:
-        """The folder of the study's indices."""
-        return ("sensitivity", self.sweep.name)
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the study's indices."""
+        return ("sensitivity", str(manifest["asked"]["study"]["name"]))
 
     def _tables(self) -> dict[str, Writer]:
         import pandas as pd
@@ -107,8 +107,6 @@ def sensitivity(
     RunError
         If an outcome is missing or not finite at a point; it is named.
     """
-    import pandas as pd
-
     began = time.perf_counter()
     out = options.pop("out", None)
     known = ("design", "points", "overrides", "outcomes")
@@ -119,8 +117,35 @@ def sensitivity(
         problem = Problem(f"a {made.kind} design has no indices", path="design", hint=hint)
         raise InputError(problem)
     indices.require_spread(made.kind, len(made.points), len(made.paths))
-    usual = {"runs": None, "seed": None, "workers": 1, "cluster": None, "progress": None}
-    done = run_sweep(wanted, **(usual | options), out=out)
+    engine = options.pop("engine", "kernel")
+    require_means(options.get("workers", 1), options.get("cluster"), engine)
+    plan = planned(wanted, options.pop("runs", None), options.pop("seed", None), engine)
+    found = finished.find(Sensitivity, plan.facts("sensitivity"), out)
+    if found is not None:
+        return found
+    return indices_of(plan, run_plan(plan, out=out, **options), began).saved(out)
+
+
+def indices_of(plan: Plan, done: Sweep, began: float) -> Sensitivity:
+    """Return the indices of a finished sweep.
+
+    Parameters
+    ----------
+    plan : Plan
+    done : Sweep
+    began : float
+        When it was begun, by `time.perf_counter`.
+
+    Raises
+    ------
+    RunError
+        If an outcome is missing or not finite at a point; it is named.
+    """
+    import pandas as pd
+
+    made = plan.made
+    if made.unit is None:
+        raise ValueError(f"a {made.kind} design has no indices")
     if len(done.failures):
         first = done.failures.iloc[0]
         raise RunError(f"point {first['point']} has no outcome: {first['reason']}")
@@ -128,7 +153,7 @@ def sensitivity(
     notes: list[str] = []
     for (metric, group, month), values in indices.by_outcome(done.outcomes):
         name = f"{metric} of {group}" + (f" in {month}" if month else "")
-        found = indices.indices(made.kind, made.unit, made.paths, values, wanted.design_seed)
+        found = indices.indices(made.kind, made.unit, made.paths, values, plan.study.design_seed)
         if not found:
             notes.append(f"{name} does not vary")
         if wide := indices.unranked(found):
@@ -142,8 +167,8 @@ def sensitivity(
         )  # fmt: skip
     columns = ["metric", "group", "month", "factor", "index", "value", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
-    facts = manifest(
-        "sensitivity", done.asked, done.documents,
-        workers=options.get("workers", 1), seconds=time.perf_counter() - began,
+    facts = plan.facts(
+        "sensitivity", workers=done.manifest["made"]["workers"],
+        seconds=time.perf_counter() - began,
     )  # fmt: skip
-    return Sensitivity(facts, table, tuple(notes), done).saved(out)
+    return Sensitivity(facts, table, tuple(notes), done)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble import executors
@@ -18,7 +19,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
 from sim.scenario.paths import named
-from sim.study import saved
+from sim.study import finished, saved
 from sim.study.manifest import manifest
 from sim.study.sweeps import study_file
 from sim.study.sweeps.design import Design
@@ -88,60 +89,123 @@ def sweep(
     StoreError
         If the store cannot be used; what is finished is kept.
     """
-    return run_sweep(
-        asked(study, vary, design, points, overrides, outcomes), runs=runs, seed=seed,
-        engine=engine, workers=workers, cluster=cluster, out=out, progress=progress,
-    ).saved(out)  # fmt: skip
+    require_means(workers, cluster, engine)
+    wanted = asked(study, vary, design, points, overrides, outcomes)
+    plan = planned(wanted, runs, seed, engine)
+    found = finished.find(Sweep, plan.facts("sweep"), out)
+    if found is not None:
+        return found
+    done = run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress)
+    return done.saved(out)
 
 
-def run_sweep(
-    wanted: Study,
-    *,
-    runs: int | None,
-    seed: int | None,
-    engine: str = "kernel",
-    workers: int,
-    cluster: str | None,
-    out: str | Path | None,
-    progress: Progress | None,
-    check: Callable[[Kept], None] | None = None,
-) -> Sweep:
-    """Run a study and return it without writing more than finished blocks.
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a study comes to, before anything is run.
 
-    Arguments are those of `sweep`; `check` refuses outcomes before anything is run.
+    Parameters
+    ----------
+    study : Study
+    made : Design
+        Its points.
+    job : Job
+        What every block needs to know.
+    shape : Kept
+        What is kept of every replicate.
     """
-    began = time.perf_counter()
+
+    study: Study
+    made: Design
+    job: Job
+    shape: Kept
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """All that is asked, as plain data."""
+        return {
+            "study": self.study.document(),
+            "scenario": self.job.base,
+            "scenarios": self.job.scenarios,
+            "design": digest([self.made.paths, self.made.points]),
+            "points": len(self.made.points),
+            "runs": self.job.runs,
+            "seed": self.job.seed,
+            "metrics": list(self.shape.metrics),
+            "months": list(self.shape.months),
+        }
+
+    def facts(
+        self,
+        kind: str,
+        more: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        workers: int = 1,
+        seconds: float = 0.0,
+    ) -> dict[str, Any]:
+        """Return the manifest of a result of the plan.
+
+        Parameters
+        ----------
+        kind : str
+        more : mapping
+            What is asked beyond the plan.
+        workers, seconds
+            As in `sim.study.manifest.manifest`.
+        """
+        return manifest(
+            kind, {**self.question, **more}, [self.job.base, *self.job.scenarios.values()],
+            engine=self.job.engine, workers=workers, seconds=seconds,
+        )  # fmt: skip
+
+
+def planned(
+    study: Study, runs: int | None = None, seed: int | None = None, engine: str = "kernel"
+) -> Plan:
+    """Return the plan of a study; every level is checked by itself.
+
+    Raises
+    ------
+    InputError
+        If the study is wrong.
+    """
+    made = study.points()
+    return Plan(study, made, *_job(study, made, runs, seed, engine))
+
+
+def require_means(workers: int, cluster: str | None, engine: str = "kernel") -> None:
+    """Refuse an engine, a number of workers or a cluster's address that cannot be.
+
+    Raises
+    ------
+    InputError
+    """
     require_known(engine, workers)
     if cluster is not None:
         executors.require_address(cluster)
-    made = wanted.points()
-    job, shape = _job(wanted, made, runs, seed, engine)
-    if check is not None:
-        check(shape)
+
+
+def run_plan(
+    plan: Plan,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run what a study comes to; arguments as in `sweep`, and nothing but blocks is written."""
+    began = time.perf_counter()
+    job, name = plan.job, plan.study.name
+    require_means(workers, cluster, job.engine)
     if out is not None:
         saved.require_writable(Path(out))
     store = None if out is None else Store(Path(out) / FOLDER)
-    done = run_jobs({wanted.name: job}, store, workers, cluster, progress=progress)
-    failures = done.failures[wanted.name]
-    if len(failures) == len(made.points):
+    done = run_jobs({name: job}, store, workers, cluster, progress=progress)
+    failures = done.failures[name]
+    if len(failures) == len(job.points):
         raise RunError(f"every point failed: {min(failures.values())}")
-    question = {
-        "study": wanted.document(),
-        "scenario": job.base,
-        "scenarios": job.scenarios,
-        "design": digest([made.paths, made.points]),
-        "points": len(made.points),
-        "runs": job.runs,
-        "seed": job.seed,
-        "metrics": list(shape.metrics),
-        "months": list(shape.months),
-    }
-    facts = manifest(
-        "sweep", question, [job.base, *job.scenarios.values()],
-        engine=engine, workers=workers, seconds=time.perf_counter() - began,
-    )  # fmt: skip
+    facts = plan.facts("sweep", workers=workers, seconds=time.perf_counter() - began)
     return Sweep(
-        facts, _design(made), _failure_table(failures), done.parts[wanted.name], done.damaged
+        facts, _design(plan.made), _failure_table(failures), done.parts[name], done.damaged
     )
 
 

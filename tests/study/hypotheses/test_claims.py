@@ -13,7 +13,8 @@ from sim.errors import InputError
 from sim.scenario import levers
 from sim.scenario.resolve import resolve
 from sim.study.hypotheses import claims, standards, verdicts
-from sim.study.hypotheses.experiments import arm, examine, names
+from sim.study.hypotheses.experiments import examine
+from sim.study.hypotheses.laid import arm, names
 from sim.study.sweeps.study_file import load_study
 
 GOOD = {

@@ -1,0 +1,55 @@
+"""Results of any kind that are there already: found by what was asked, and taken only if sound."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import DamagedResult, StoreError
+from sim.study.saved import Saved, point_latest, require_writable
+
+
+def find[Kind: Saved](
+    kind: type[Kind], facts: Mapping[str, Any], out: str | Path | None
+) -> Kind | None:
+    """Return the result that was asked for, if it is there and sound, and let `latest` point to it.
+
+    Parameters
+    ----------
+    kind : type of Saved
+    facts : mapping
+        The manifest that the result would have.
+    out : str or Path, optional
+        Folder that stands for ``results/``; without it there is none.
+
+    Returns
+    -------
+    Saved or None
+        With its folder, marked as unchanged; None where there is none or a damaged one, of which
+        `DamagedResult` warns.
+
+    Raises
+    ------
+    StoreError
+        If the folder for results cannot be written to.
+    """
+    if out is None:
+        return None
+    require_writable(Path(out))
+    place = Path(out).joinpath(*kind.folders(facts), str(facts["hash"])[:12])
+    if not place.exists():
+        return None
+    try:
+        found = kind.read(place)
+    except StoreError as error:
+        warnings.warn(f"{error}; it is made again", DamagedResult, stacklevel=3)
+        return None
+    if found.hash != facts["hash"]:
+        message = f"{place} holds another result, {found.hash}; it is made again"
+        warnings.warn(message, DamagedResult, stacklevel=3)
+        return None
+    point_latest(place)
+    return replace(found, unchanged=True)
