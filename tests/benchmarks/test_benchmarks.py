@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks import KEYS, __main__, bound, clock, commands, replicate, sweeping
 from making import operations
+from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
 from sim.scenario import load
-from sim.study.ensemble import LANES
 
 SECONDS = 0.006
 
