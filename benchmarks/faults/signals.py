@@ -16,10 +16,10 @@ from benchmarks.faults.probe import ROOT, SIM, Attempt, environment, equal, run,
 SEED = 20261129
 NATIONS = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12")
 SMALL: dict[str, tuple[str, ...]] = {
-    "run": ("run", "baseline", "--runs", "1000", "--seed", "3", *NATIONS),
+    "run": ("run", "baseline", "--runs", "500", "--seed", "3", *NATIONS),
     "sweep": ("sweep", "baseline", "--vary", "parameters.network=0.2:1.6:12", "--runs", "96",
               "--seed", "5", *NATIONS),
-    "compare": ("compare", "rand_package", "--runs", "800", "--seed", "3", *NATIONS),
+    "compare": ("compare", "rand_package", "--runs", "250", "--seed", "3", *NATIONS),
     "robust": ("robust", "us_policies_in_many_worlds", "--points", "12", "--runs", "24", *NATIONS),
     "calibrate": ("calibrate", "--members", "200", "--steps", "1", "--until", "2025-03"),
 }  # fmt: skip

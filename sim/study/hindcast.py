@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -88,7 +89,7 @@ class Hindcast(Saved):
     table: pd.DataFrame
     forecasts: pd.DataFrame | None = None
 
-    @property
+    @cached_property
     def judgement(self) -> pd.DataFrame | None:
         """Scores over all origins with paired differences; None in a result of before."""
         return None if self.forecasts is None else judgement.judged(self.forecasts)

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import KEYS, __main__, bound, clock, commands, replicate, sweeping
 from making import operations
+from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
 from sim.scenario import load
 
@@ -47,6 +48,7 @@ def still(monkeypatch, small):
 def test_what_is_timed_of_sweeps_is_run(monkeypatch):
     done = []
     monkeypatch.setattr(clock, "best", lambda task, _: done.append(task()) or SECONDS)
+    monkeypatch.setattr(sweeping, "RUNS", LANES // 8)  # one block of the kernel
     assert sweeping.overhead() == 0
     assert sweeping.batch_run() == 1
     assert len(done) == 4

@@ -15,6 +15,7 @@ import pytest
 import sim.cli as command
 from sim.cli import app as commands
 from sim.errors import RunError, StoreError, printable
+from tests.cli import here
 from tests.cli.conftest import REAL, ROOT, environment
 
 
@@ -202,14 +203,14 @@ def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path):
     assert shell(line + "kill -INT $p; wait $p", tmp_path).returncode == 0
 
 
-def test_nothing_that_is_printed_commands_a_terminal(sim, tmp_path):
+def test_nothing_that_is_printed_commands_a_terminal(tmp_path):
     assert printable("a\x1b]0;x\a\u202eb\x9b\ud800\tc\n") == (
         "a\\x1b]0;x\\x07\\u202eb\\x9b\\ud800\tc\n"
     )
     name = "a\x1b]0;x\ab.yaml"
     (tmp_path / name).write_text("extends: nothing\n")
     for words in (("validate", name), ("run", name), ("show", name), ("run", "b\x1b[2J.yaml")):
-        done = sim(*words)
+        done = here.sim(*words, cwd=tmp_path)
         assert done.returncode == 1
         assert "\\x1b" in done.stdout + done.stderr
         assert not {"\x1b", "\a"} & set(done.stdout + done.stderr)

@@ -116,10 +116,9 @@ def test_a_full_disk_exits_3_and_keeps_what_is_finished(tmp_path, most):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
-    words = [sys.executable, "-m", "sim", "sweep", "baseline", *VARY, *SMALL, "--runs", "96",
-             "--quiet"]  # fmt: skip
+    words = ("sweep", "baseline", *VARY, *SMALL, "--runs", "96", "--quiet")
     full = subprocess.run(
-        words,
+        [sys.executable, "-m", "sim", *words],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -131,7 +130,7 @@ def test_a_full_disk_exits_3_and_keeps_what_is_finished(tmp_path, most):
     assert "Traceback" not in full.stderr
     assert not list(tmp_path.rglob(".*parquet*"))
     assert not list(tmp_path.rglob("outcomes.parquet"))
-    again = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = sim(*words, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
 
 

@@ -37,6 +37,13 @@ def without():
     return path(drivers(period={"end": "2035-12"}))
 
 
+@cache
+def pulled(name, level):
+    """Return every driver in force with one lever, to the last month that shows the whole of it."""
+    entry = {"id": name, "strength": level, "start": START}
+    return path(drivers(levers=[entry], period={"end": end(levers.read()[name])}))
+
+
 def end(lever):
     """Return the last month that shows the whole of a lever, and one more."""
     return months.text(months.parse(START) + lever.lag_months + max(lever.ramp_months, 1))
@@ -52,8 +59,7 @@ def test_a_lever_moves_what_it_says_where_and_when_it_says(name):
     first = months.parse(START) + lever.lag_months - months.FIRST
     full = first + max(lever.ramp_months, 1) - 1
     for level in LEVELS:
-        entry = {"id": name, "strength": level, "start": START}
-        with_it = path(drivers(levers=[entry], period={"end": end(lever)}))
+        with_it = pulled(name, level)
         moved = 0
         for driver in AXES:
             now, base = with_it[driver], without()[driver][: len(with_it[driver])]
@@ -82,8 +88,7 @@ def test_a_lever_moves_what_it_says_where_and_when_it_says(name):
 def test_every_effect_of_a_lever_has_a_grip_at_high_strength(name):
     lever = levers.read()[name]
     full = months.parse(end(lever)) - 1 - months.FIRST
-    entry = {"id": name, "strength": "high", "start": START}
-    with_it = path(drivers(levers=[entry], period={"end": end(lever)}))
+    with_it = pulled(name, "high")
     for effect in lever.effects:
         now, base = with_it[effect.driver][full], without()[effect.driver][full]
         cells = meant(effect)

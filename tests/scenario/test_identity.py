@@ -52,6 +52,12 @@ def every_hash():
     return {name: shipped(name).hash(1, "x") for name in SHIPPED}
 
 
+@pytest.fixture(scope="module")
+def hashes():
+    """Return the hash of every shipped scenario before anything is edited."""
+    return every_hash()
+
+
 def pulling(lever: str) -> set[str]:
     return {name for name in SHIPPED if lever in {entry.id for entry in shipped(name).levers}}
 
@@ -65,15 +71,17 @@ def pulling(lever: str) -> set[str]:
         ("levers.csv", "lever", "uncertainty"),
     ],
 )
-def test_a_cell_of_a_lever_moves_the_hashes_that_use_it_and_no_other(levers_in, file, key, column):
-    before, users = every_hash(), pulling(CHIPS)
+def test_a_cell_of_a_lever_moves_the_hashes_that_use_it_and_no_other(
+    hashes, levers_in, file, key, column
+):
+    users = pulling(CHIPS)
     assert 0 < len(users) < len(SHIPPED)
     folder, use = levers_in
     change = {"op": lambda _: "add"}.get(column, lambda cell: str(float(cell) * 0.9))
     edit(folder / file, column, change, **{key: CHIPS})
     use()
     after = every_hash()
-    assert {name for name in SHIPPED if before[name] != after[name]} == users
+    assert {name for name in SHIPPED if hashes[name] != after[name]} == users
 
 
 def test_how_a_cost_is_scaled_moves_the_hashes_of_entries_for_some_nations_alone(levers_in):
@@ -99,23 +107,21 @@ def test_how_a_cost_is_scaled_moves_the_hashes_of_entries_for_some_nations_alone
 
 
 @pytest.mark.parametrize("column", ["note", "source", "title", "side", "cost_scale_reason"])
-def test_the_words_of_a_lever_move_no_hash(levers_in, column):
-    before = every_hash()
+def test_the_words_of_a_lever_move_no_hash(hashes, levers_in, column):
     folder, use = levers_in
     edit(folder / "levers.csv", column, lambda cell: f"{cell};judgement", lever=CHIPS)
     use()
-    assert every_hash() == before
+    assert every_hash() == hashes
 
 
-def test_the_bound_of_a_driver_moves_the_hashes_of_the_levers_on_it(monkeypatch):
-    before = every_hash()
+def test_the_bound_of_a_driver_moves_the_hashes_of_the_levers_on_it(hashes, monkeypatch):
     known = dict(drivers.vocabulary())
     wanted = "licence"
     changed = drivers.Driver(
         **{name: getattr(known[wanted], name) for name in drivers.Driver.__slots__} | {"high": 0.9}
     )
     monkeypatch.setattr(drivers, "vocabulary", lambda: known | {wanted: changed})
-    moved = {name for name, one in every_hash().items() if one != before[name]}
+    moved = {name for name, one in every_hash().items() if one != hashes[name]}
     users = {
         name for name in SHIPPED if wanted in identity.used(shipped(name).document())["drivers"]
     }
