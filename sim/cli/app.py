@@ -173,8 +173,8 @@ def run(
     """Run scenarios many times: curves, tables and a report."""
     from sim.cli import door, output, running
 
-    door.metrics(metrics)
     workers = door.workers(workers)
+    door.metrics(metrics)
     overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
@@ -219,9 +219,9 @@ def sweep(
     """Run many design points; a second call resumes."""
     from sim.cli import door, output, running, sweeping, together
 
-    door.metrics(metrics)
     door.cluster(cluster)
     together.require_local(context, cluster)
+    door.metrics(metrics)
     done = sweeping.run(
         study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations, focus), engine=engine,
@@ -350,7 +350,6 @@ def compare(
     """Compare policies with a reference scenario."""
     from sim.cli import comparing, door, output, running, together
 
-    door.metrics(metrics)
     named = None if levers is None else list(door.words(levers, "levers"))
     places = door.words(groups, "groups")
     door.cluster(cluster)
@@ -364,6 +363,7 @@ def compare(
     together.require_local(context, cluster)
     together.require_one(context, "--metric", len(shown), "--interactions")
     together.require_one(context, "--groups", len(places), "--interactions")
+    door.metrics(metrics)
     single = each_lever or cost or budget is not None or (named is not None and not without)
     shared: dict[str, Any] = {
         "levers": named, "strength": strength, "start": start, "seed": seed,

@@ -57,7 +57,7 @@ VALUES = {
     "--precision": "0.1", "--threshold": "0.5", "--policy": "baseline", "--box": "1",
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
     "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
-    "--observations": "figures.csv", "--format": "iamc",
+    "--observations": "figures.csv", "--format": "iamc", "--metrics": "mine.py",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 
@@ -139,6 +139,8 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(output, "report_error", ERROR)
     monkeypatch.setattr(typer.main, "get_command", lambda _: COMMAND)
     monkeypatch.setattr(door, "box", lambda *_: None)  # it reads the study
+    metrics = note("metrics")
+    monkeypatch.setattr(door, "metrics", lambda given: metrics(given) if given else None)
     monkeypatch.setattr(running, "processors", lambda: 1)
     monkeypatch.setattr(
         running, "overrides", lambda *given, **named: (*given, *sorted(named.items()))
