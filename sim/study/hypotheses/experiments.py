@@ -22,6 +22,7 @@ from sim.analysis.paired import (
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem, nearest
+from sim.metrics.registry import is_part
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
@@ -31,8 +32,7 @@ from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 from sim.study.sweeps import study_file
 
 if TYPE_CHECKING:
-    from sim.metrics.registry import is_part
-from sim.scenario import Scenario
+    from sim.scenario import Scenario
 
 FOLDER = "hypotheses"
 RUNS = 200
