@@ -110,7 +110,7 @@ class Plan:
         return calendar.parse(self.until) - calendar.FIRST + 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit:
     """What a fit moved, and what it shows.
 

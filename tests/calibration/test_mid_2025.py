@@ -11,6 +11,7 @@ from sim.ensemble import worked_with
 from sim.evidence import load
 from sim.evidence.survey import read_survey
 from sim.metrics import registry as metrics
+from sim.metrics import use
 from sim.study import run as ensemble
 from sim.study.result import Result
 from tests.strategies import ECOSYSTEMS, fake_trajectory
@@ -56,7 +57,7 @@ def test_use_of_a_year_is_that_of_the_twelve_months_to_june(rows, drivers):
     answers = worked_with.of_nations(year, ECOSYSTEMS, half, half)
     builders = world.developers[place]
     for name in ("used.cn", "only.cn", "both.us_closed_and_cn"):
-        at = worked_with.names(ECOSYSTEMS).index(name)
+        at = use.names(ECOSYSTEMS).index(name)
         mean = (builders * answers[:, at])[there].sum(axis=0) / builders[there].sum(axis=0)
         assert rows[name]["p50"] == pytest.approx(np.median(mean), rel=1e-9)
 

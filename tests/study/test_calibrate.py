@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import evidence
+from sim.calibration import fit as fitting
 from sim.calibration import identify
 from sim.calibration.fit import Plan, draws
 from sim.calibration.fitted import FITTED, status
@@ -25,7 +26,6 @@ from sim.evidence.tables import data_hash
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.drivers import Joint
-from sim.study import calibrate as calibrating
 from sim.study import saved
 from sim.study.calibrate import Calibration, calibrate
 from sim.version import MODEL
@@ -100,8 +100,8 @@ def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy):
 
 def test_a_step_of_other_errors_is_not_taken_up(copy, monkeypatch):
     """Errors of series stand in the code: the same plan may move its members elsewhere."""
-    real = calibrating.covariance
-    monkeypatch.setattr(calibrating, "covariance", lambda aims: 4.0 * real(aims))
+    real = fitting.covariance
+    monkeypatch.setattr(fitting, "covariance", lambda aims: 4.0 * real(aims))
     taken, anew = calibrate(SMALL, out=copy), calibrate(SMALL)
     np.testing.assert_array_equal(taken.posterior, anew.posterior)
 
