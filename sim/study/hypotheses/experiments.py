@@ -22,6 +22,7 @@ from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import require_known
 from sim.errors import InputError, Problem
+from sim.metrics.registry import is_part
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
@@ -32,8 +33,7 @@ from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
 
 if TYPE_CHECKING:
-    from sim.metrics.registry import is_part
-from sim.scenario import Scenario
+    from sim.scenario import Scenario
 
 FOLDER = "hypotheses"
 SHARE, ODDS = "share", "log-odds"
