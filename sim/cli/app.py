@@ -661,19 +661,15 @@ def repeat(
         Path, typer.Argument(metavar="RESULT", help="Folder of a result of any kind.")
     ],
     workers: Processes = None,
+    metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Make a result again from its manifest, the same to the byte."""
-    from sim.cli import door, output
+    from sim.cli import door, output, repeating
     from sim.study.repeat import repeat as again
 
+    door.metrics(metrics)
     done = again(result, out=out, workers=door.workers(workers))
-    if json:
-        output.print_json({"kind": done.kind, "hash": done.hash, **output.place_json(done)})
-    elif quiet:
-        typer.echo(str(done.folder))
-    else:
-        same = "" if done.unchanged else ", all tables equal to the byte"
-        typer.echo(f"{done.kind} of {done.what}{same}: {output.place(done)}")
+    output.finish(done, repeating.as_json, repeating.show, json=json, quiet=quiet)

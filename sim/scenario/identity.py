@@ -61,7 +61,7 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(used_: Mapping[str, Any]) -> list[str]:
-    """Say which levers and drivers of what :func:`used` returned once are gone or others now."""
+    """Say what of that which :func:`used` returned once is gone or another now."""
     catalogue, known = levers.read(), drivers.vocabulary()
     here: dict[str, dict[str, Any]] = {
         "lever": {
@@ -71,12 +71,25 @@ def changed(used_: Mapping[str, Any]) -> list[str]:
         },
         "driver": {name: _driver(known[name]) for name in used_["drivers"] if name in known},
     }
-    return [
+    said = [
         f"the {what} {name} {'has changed' if name in rows else 'is gone'}"
         for what, rows in here.items()
         for name, row in used_[f"{what}s"].items()
         if rows.get(name) != row
     ]
+    return said + _changed_metrics(used_.get("metrics", {}), registry.added())
+
+
+def _changed_metrics(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """Say which metrics of a user's own are missing, others, or more than there were."""
+    said = [f"the metric {name} is measured here and was not there" for name in here.keys() - there]
+    for name, row in there.items():
+        if name not in here:
+            file = row["file"] or "a file"
+            said.append(f"the metric {name} is not known here (--metrics {file} adds it)")
+        elif here[name]["sha256"] != row["sha256"]:
+            said.append(f"the metric {name} is computed otherwise by {here[name]['file']}")
+    return sorted(said)
 
 
 def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: str) -> str:

@@ -252,6 +252,35 @@ def test_what_differs_is_named_with_exit_3_and_nothing_is_written(sim, run_of, t
     assert not list((tmp_path / "again").rglob("manifest.json"))
 
 
+METRIC = """\
+import sim
+
+@sim.metric("my_share", unit="fraction", title="A share of my own")
+def my_share(month):
+    return month.share[:, 0]
+"""
+
+
+def test_a_metric_of_ones_own_is_asked_for_by_its_file(sim, tmp_path):
+    (tmp_path / "open.py").write_text(METRIC)
+    words = ("run", "baseline", "--runs", 2, "--until", "2024-12", "--nations", "BRA,USA")
+    made = sim(*words, "--metrics", "open.py", "--quiet")
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path / made.stdout.strip()
+    without = sim("repeat", folder, "--out", "again")
+    assert without.returncode == 3
+    assert "the metric my_share is not known here (--metrics open.py adds it)" in without.stderr
+    again = sim("repeat", folder, "--out", "again", "--metrics", "open.py", "--quiet")
+    assert again.returncode == 0, again.stderr
+    table = "outcomes.parquet"
+    assert (tmp_path / again.stdout.strip() / table).read_bytes() == (folder / table).read_bytes()
+    (tmp_path / "open.py").write_text(METRIC.replace("0]", "1]"))
+    other = sim("repeat", folder, "--out", "third", "--metrics", "open.py")
+    assert other.returncode == 3
+    assert "the metric my_share is computed otherwise by open.py" in other.stderr
+    assert not (tmp_path / "third").exists()
+
+
 def test_no_folder_and_no_result_exit_3(sim, tmp_path):
     assert "there is no folder" in sim("repeat", "nowhere").stderr
     assert sim("repeat", tmp_path).returncode == 3
