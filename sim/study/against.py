@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.record import Effect
 from sim.study import kept
-from sim.study.effect import METRIC, effect
+from sim.study.effect import METRIC, of_results, world_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -25,8 +25,7 @@ def reference_of(scenario: Scenario) -> Scenario | None:
     from sim.scenario import load
 
     ours = scenario.document()
-    laid = {key: ours[key] for key in ("period", "nations", "facts_until", "ensemble")}
-    reference = load({**load(REFERENCE).document(), **laid})
+    reference = load({**load(REFERENCE).document(), **world_of(scenario)})
     words = ("name", "title", "description", "topic", "groups")
     same = {key: value for key, value in reference.document().items() if key not in words}
     return None if all(ours[key] == value for key, value in same.items()) else reference
@@ -64,7 +63,7 @@ def against(
         known = kept.find(reference, out)
         made[reference] = run(reference, **how) if known.result is None else known.result
     beside = made[reference]
-    return effect(result, beside, METRIC, _group(result)), known.wrong
+    return of_results(result, beside, METRIC, _group(result)), known.wrong
 
 
 def _group(result: Result) -> str:

@@ -19,10 +19,12 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import saved
-from sim.study.compare import choice, cuts, details, focus, notes, tables
+from sim.study.compare import choice, cuts, details, notes, tables
+from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
@@ -58,6 +60,9 @@ def compare(
     sizes: bool | None = None,
     cost: bool = False,
     overrides: Sequence[str | tuple[str, object]] = (),
+    until: str | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     workers: int = 1,
     cluster: str | None = None,
     out: str | Path | None = None,
@@ -97,6 +102,8 @@ def compare(
         Whether effects of single levers are set beside their costs.
     overrides : sequence of str or (path, value)
         Changes that all arms share.
+    until, nations, focus : optional
+        As `sim.scenario.changes.changes` takes them.
     workers : int
     cluster : str, optional
     out : str or Path, optional
@@ -114,6 +121,8 @@ def compare(
         replicates are asked for, a named lever changes nothing, or an argument could not act: runs
         beside a precision, a start or a strength of no lever.
     """
+    overrides = changes(overrides, until, nations, focus)
+    groups = tuple(code_of(group) for group in groups)
     given: Sequence[Source] = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     if not given:
         raise InputError(Problem("no scenario is given to compare", path="scenarios"))
@@ -129,7 +138,7 @@ def compare(
     known = _outcomes(reference, metrics, groups, shown)
     first = tuple(shown) or tuple(metrics) or SHOWN
     place = None if out is None else Path(out) / FOLDER
-    on = focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
+    on = in_focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
     if place is not None:
         saved.require_writable(Path(str(out)))
     count = reference.ensemble.runs if precision is None else PILOT
@@ -148,7 +157,9 @@ def compare(
     _refuse_idle(table, pairs, named=each == "levers" and levers is not None)
     seen = None
     if on:
-        seen = focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
+        seen = in_focus.view(
+            arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted)
+        )
     documents = {name: arm.document() for name, arm in arms.items()}
     question = {
         "arms": documents, "subject": resolved[0].name, "against": reference.name, "each": each,
@@ -169,7 +180,7 @@ def compare(
     found = Comparison(
         facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=tuple(pairs),
         scenarios=arms, arms=done,
-        focus=pd.DataFrame() if seen is None else focus.table(seen, pairs),
+        focus=pd.DataFrame() if seen is None else in_focus.table(seen, pairs),
     )  # fmt: skip
     laid = (*laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(question["sizes"]), laid=laid)

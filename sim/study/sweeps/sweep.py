@@ -15,6 +15,7 @@ from sim.ensemble.runner import require_known
 from sim.ensemble.store import Store, digest
 from sim.ensemble.tasks import SCENARIO, Job, is_fast
 from sim.errors import InputError, Problem, RunError
+from sim.scenario.changes import Nations, changes
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
 from sim.scenario.paths import named
@@ -43,6 +44,9 @@ def sweep(
     runs: int | None = None,
     seed: int | None = None,
     overrides: Sequence[Override] = (),
+    until: str | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     outcomes: Outcomes | None = None,
     engine: str = "kernel",
     workers: int = 1,
@@ -66,6 +70,8 @@ def sweep(
         Replicates a point and the seed of all, over what the study says.
     overrides : sequence of str or (path, value)
         Changes that all points share.
+    until, nations, focus : optional
+        As `sim.scenario.changes.changes` takes them.
     outcomes : Outcomes, optional
         What is kept, over what the study says.
     engine : {"kernel", "mesa"}
@@ -89,8 +95,9 @@ def sweep(
         If the store cannot be used; what is finished is kept.
     """
     return run_sweep(
-        asked(study, vary, design, points, overrides, outcomes), runs=runs, seed=seed,
-        engine=engine, workers=workers, cluster=cluster, out=out, progress=progress,
+        asked(study, vary, design, points, changes(overrides, until, nations, focus), outcomes),
+        runs=runs, seed=seed, engine=engine, workers=workers, cluster=cluster, out=out,
+        progress=progress,
     ).saved(out)  # fmt: skip
 
 
