@@ -55,6 +55,12 @@ class Pair:
         object.__setattr__(self, "label", self.label or self.name)
 
 
+def pairs_of(manifest: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """Return who is compared with whom, as a manifest keeps it."""
+    kept = manifest["repeat"]["pairs"]
+    return tuple(Pair(**{**pair, "levers": tuple(pair["levers"])}) for pair in kept)
+
+
 def own_levers(scenario: Scenario, reference: Scenario) -> dict[str, tuple[LeverEntry, ...]]:
     """Return the entries of the levers that a scenario pulls and its reference does not, by id."""
     known = set(reference.levers)

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.outcomes import Outcomes
-from sim.study.compare.choice import Pair
-from sim.study.compare.result import pairs_of
+from sim.study.compare.choice import Pair, pairs_of
 from sim.study.manifest import manifest
 from sim.study.saved import plain_scenario
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.ensemble.arms import FOLDER as BLOCKS
 from sim.ensemble.arms import Arms, run_arms
 from sim.errors import InputError, Problem, nearest
-from sim.study.compare.choice import Pair
+from sim.study.compare.choice import Pair, pairs_of
 from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
@@ -261,12 +261,6 @@ class Comparison(Saved):
             by_future, focus, bool(precision["reached"]), float(precision["finest"]),
             pairs_of(manifest),
         )  # fmt: skip
-
-
-def pairs_of(manifest: Mapping[str, Any]) -> tuple[Pair, ...]:
-    """Return who is compared with whom, as a manifest keeps it."""
-    kept = manifest["repeat"]["pairs"]
-    return tuple(Pair(**{**pair, "levers": tuple(pair["levers"])}) for pair in kept)
 
 
 def require_figures(shape: Kept, named: Sequence[str], groups: Sequence[str]) -> None:
