@@ -184,6 +184,7 @@ def test_a_damaged_shard_is_found_set_aside_and_redone(finished, small, place, b
         content[place % len(content)] ^= byte
     file.write_bytes(content)
     before = seal(finished)
+    shutil.rmtree(finished.folder)  # else it would be read, and no shard looked at
     again = sweep(small, out=finished.folder.parents[2])
     assert [aside.stem for aside in again.damaged] == [file.stem]
     assert seal(again) == before
