@@ -48,7 +48,7 @@ _FENCE = re.compile(
     re.DOTALL,
 )
 _ABOVE = re.compile(r"<!-- (file|shown): ([^\n]+) -->\n")
-_HASH = re.compile(r"(?<=/)[0-9a-f]{12}\b|\b[0-9a-f]{64}\b")
+_HASH = re.compile(r"(?<=[/-])[0-9a-f]{12}\b|\b[0-9a-f]{64}\b")
 _RANGE = re.compile(r"(-?\d+)(?:-(\d+))?")
 
 

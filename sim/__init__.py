@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sim.study.compare.compare import compare
     from sim.study.compare.result import Comparison
     from sim.study.effect import effect
+    from sim.study.ema import ema_model
     from sim.study.export import export
     from sim.study.hindcast import Hindcast, hindcast
     from sim.study.observe import observe
@@ -68,6 +69,7 @@ __all__ = [
     "calibrate",
     "compare",
     "effect",
+    "ema_model",
     "export",
     "format_version",
     "hindcast",
@@ -99,6 +101,7 @@ _ROOMS = {
     "calibrate": "sim.study.calibrate",
     "compare": "sim.study.compare.compare",
     "effect": "sim.study.effect",
+    "ema_model": "sim.study.ema",
     "export": "sim.study.export",
     "hindcast": "sim.study.hindcast",
     "load": "sim.scenario",

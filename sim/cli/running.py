@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,14 +94,9 @@ def overrides(
     focus: str | None = None,
 ) -> list[str | tuple[str, Any]]:
     """Return what options change in a scenario, as overrides of its paths."""
-    found: list[str | tuple[str, Any]] = list(changes or [])
-    if until is not None:
-        found.append(("period.end", until))
-    for path, places in (("nations", nations), ("focus", focus)):
-        if places is not None:
-            codes = re.fullmatch(r"[A-Z]{3}(,[A-Z]{3})*", places)
-            found.append((path, places.split(",") if codes else places))
-    return found
+    from sim.scenario.changes import changes as laid
+
+    return laid(changes, until, nations, focus)
 
 
 @dataclass(frozen=True)

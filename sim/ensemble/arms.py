@@ -131,11 +131,11 @@ def run_arms(
         name: np.concatenate([_values(part) for part in parts]).reshape(runs, -1)
         for name, parts in done.parts.items()
     }
-    draws, shipped = _draws(scenarios.values(), runs, seed)
+    draws, shipped = posterior_draws(scenarios.values(), runs, seed)
     return Arms(_labels(shape), values, draws, shipped)
 
 
-def _draws(scenarios: Iterable[Scenario], runs: int, seed: int) -> tuple[Ints, int | None]:
+def posterior_draws(scenarios: Iterable[Scenario], runs: int, seed: int) -> tuple[Ints, int | None]:
     """Return the posterior draw of each replicate, and how many draws there are."""
     from sim.scenario import compile as compiled
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Effect:
     """Differences of paired runs of two results in one outcome.
 
@@ -29,6 +29,9 @@ class Effect:
         where the median is zero too.
     runs : int
         Pairs.
+    simulation_error : float, optional
+        Half of the 95 % interval of the mean, clustered by posterior draw; None where there is but
+        one draw, or in a result that was written without it.
     """
 
     scenario: str
@@ -41,6 +44,24 @@ class Effect:
     p95: float
     same_sign: float
     runs: int
+    simulation_error: float | None = None
+
+    def __repr__(self) -> str:
+        """Say what changes, by how much and how surely."""
+        when = f", {self.month}" if self.month else ""
+        error = self.simulation_error
+        sure = "" if error is None else f", simulation error {error:.2g}"
+        return (
+            f"Effect of {self.scenario} against {self.reference} on {self.metric}, {self.group}"
+            f"{when}: {self.median:+.4g} ({self.p05:+.4g} to {self.p95:+.4g}), same sign in "
+            f"{100 * self.same_sign:.0f} % of {self.runs:,} runs{sure}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain data."""

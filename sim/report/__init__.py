@@ -19,7 +19,7 @@ from __future__ import annotations
 from sim.report.figures import adoption_curves, png, save, svg
 from sim.report.futures import figure as futures_figure
 from sim.report.nations import adoption_nations
-from sim.report.notebook import html_table
+from sim.report.notebook import html_rows, html_table
 from sim.report.page import page
 from sim.report.summary import summary
 from sim.report.sweeps import sweep_figure
@@ -28,6 +28,7 @@ __all__ = [
     "adoption_curves",
     "adoption_nations",
     "futures_figure",
+    "html_rows",
     "html_table",
     "page",
     "png",

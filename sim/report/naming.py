@@ -6,7 +6,7 @@ nations those are: by name where it is one or a group, by number where they are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from sim.ensemble.record import Tables
 from sim.evidence import Nations
 from sim.report import style, tables
+from sim.scenario.changes import named
 
 WHOLE = "world"
 LISTED = 12
@@ -155,13 +156,13 @@ def distinct(shown: tables.Curves, groups: Sequence[str]) -> list[str]:
     return found
 
 
-def code_of(word: str, held: Sequence[str], called: Mapping[str, str]) -> str:
-    """Return the group or nation that a word means: its slug, its code or its name.
+def code_of(word: str, held: Iterable[str]) -> str:
+    """Return which of some groups and nations a word means: by slug, code, name or title.
 
-    A word that means nothing is returned as it is, for the caller to refuse.
+    A word that means none is returned as it is, for the caller to refuse.
     """
-    if word in held:
+    own = tuple(held)
+    if word in own:
         return word
-    names = {name.casefold(): code for code, name in called.items()}
-    names |= {style.group_name(slug).casefold(): slug for slug in held if slug not in called}
-    return names.get(word.casefold(), word)
+    titles = {style.group_name(slug).casefold(): slug for slug in own}
+    return titles.get(word.casefold(), named(word))

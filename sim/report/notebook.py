@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from sim import months
 from sim.ensemble.record import Tables
 from sim.report import style, tables
 from sim.report.naming import distinct, naming
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SHOWN = ("world", "global_south")
+ROWS = 12
+"""Rows of a table that a notebook shows of a result."""
 
 
 def html_table(result: Tables, caption: str) -> str:
@@ -45,3 +51,31 @@ def html_table(result: Tables, caption: str) -> str:
         f"<table><caption>{escape(caption)}<br>{note}</caption>"
         f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def html_rows(frame: pd.DataFrame, caption: str) -> str:
+    """Return the first rows of a table as HTML, numbers to three figures.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    caption : str
+        Text over the table.
+    """
+    heads = "".join(f"<th>{escape(str(name))}</th>" for name in frame.columns)
+    lines = []
+    for row in frame.head(ROWS).itertuples(index=False):
+        cells = "".join(f"<td>{escape(_short(value))}</td>" for value in row)
+        lines.append(f"<tr>{cells}</tr>")
+    more = f"<br>{ROWS} of {len(frame):,} rows" if len(frame) > ROWS else ""
+    return (
+        f"<table><caption>{escape(caption)}{more}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _short(value: object) -> str:
+    """Return a cell as a person would write it; an empty number is empty."""
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.3g}"  # noqa: PLR0124 - not a number is not itself
+    return str(value)

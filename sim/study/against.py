@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.record import Effect
 from sim.study import kept
-from sim.study.effect import METRIC, effect
+from sim.study.effect import METRIC, of_results, world_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -25,8 +25,7 @@ def reference_of(scenario: Scenario) -> Scenario | None:
     from sim.scenario import load
 
     ours = scenario.document()
-    laid = {key: ours[key] for key in ("period", "nations", "facts_until", "ensemble")}
-    reference = load({**load(REFERENCE).document(), **laid})
+    reference = load({**load(REFERENCE).document(), **world_of(scenario)})
     words = ("name", "title", "description", "topic", "groups")
     same = {key: value for key, value in reference.document().items() if key not in words}
     return None if all(ours[key] == value for key, value in same.items()) else reference
@@ -69,7 +68,7 @@ def against(
 
 def over(result: Result, reference: Result) -> Effect:
     """Return what a result changes against its reference, both of them runs."""
-    return effect(result, reference, METRIC, _group(result))
+    return of_results(result, reference, METRIC, _group(result))
 
 
 def _group(result: Result) -> str:

@@ -26,6 +26,7 @@ from sim.calibration.targets import (
 from sim.ensemble import runner
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.survey import OF_BINOMIAL, sampled
+from sim.scenario.changes import Nations, code_of
 from sim.scenario.resolve import resolve
 from sim.world import views as seen_of
 
@@ -93,6 +94,7 @@ def observe(
     nation: str | None = None,
     errors: bool = True,
     overrides: Sequence[str | tuple[str, object]] = (),
+    focus: Nations | None = None,
 ) -> pd.DataFrame:
     """Return what a series would show of a scenario, in percent.
 
@@ -110,11 +112,13 @@ def observe(
     until : str, optional
         Last month, ``YYYY-MM``.
     ecosystem, nation : str, optional
-        Only this code or ISO3.
+        Only this code, and this ISO3 or name.
     errors : bool
         Without them the table is the model's own view alone.
     overrides : sequence of str or (path, value)
         As in :func:`sim.scenario.resolve.resolve`.
+    focus : str or sequence of str, optional
+        As in :func:`sim.study.run.run`.
 
     Returns
     -------
@@ -130,14 +134,16 @@ def observe(
     from sim.scenario import compile as compiled
 
     known = observed.named(series)
-    resolved = resolve(scenario, runs=runs, seed=seed, until=until, overrides=overrides)
+    resolved = resolve(
+        scenario, runs=runs, seed=seed, until=until, focus=focus, overrides=overrides
+    )
     drivers = compiled(resolved)
     if known.name == "deepseek_market_share" and ecosystem == "cn_open:deepseek":
         ecosystem = "cn_open"  # the table of observations names the laboratory
     codes = _chosen(ecosystem, known.codes, "ecosystem")
     told = [known, by_nation(known)] if known.nations_too else [known]
     every = [place for each in told for place in places_of(each, drivers)]
-    wanted = _chosen(nation, every, "nation")
+    wanted = _chosen(None if nation is None else code_of(nation), every, "nation")
     told = [each for each in told if not set(wanted).isdisjoint(places_of(each, drivers))]
     tables = []
     for each, seen in zip(told, looked_at(told, resolved, drivers), strict=True):

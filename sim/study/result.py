@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from sim.ensemble import thinned
 from sim.ensemble.columns import read_words
 from sim.ensemble.record import Effect, Tables
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, cited, nearest
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
@@ -172,16 +172,16 @@ class Result(Tables, Saved):
         """
         from sim.report import adoption_curves
 
-        return adoption_curves(self, [self._group(word) for word in groups] or None)
+        return adoption_curves(self, [self.group(word) for word in groups] or None)
 
-    def share(self, group: str, month: str) -> pd.DataFrame:
+    def share(self, place: str, month: str | pd.Period) -> pd.DataFrame:
         """Return the shares of a group or nation in one month, with their bands.
 
         Parameters
         ----------
-        group : str
+        place : str
             Slug, ISO3 code or name.
-        month : str
+        month : str or Period
             ``YYYY-MM``.
 
         Returns
@@ -196,30 +196,37 @@ class Result(Tables, Saved):
         """
         from sim.ensemble.tables import frame
 
-        code = self._group(group)
+        code, when = self.group(place), str(month)
         chosen = self.curves[self.curves["group"] == code]
-        at = chosen[chosen["month"].astype(str) == month]
+        at = chosen[chosen["month"].astype(str) == when]
         if at.empty and self.between is not None:
             left = frame(self.between)
-            at = left[(left["group"] == code) & (left["month"].astype(str) == month)]
+            at = left[(left["group"] == code) & (left["month"].astype(str) == when)]
         if at.empty:
             first, last = str(chosen["month"].min()), str(chosen["month"].max())
-            what, hint = f"no month {month!r}", f"it runs from {first} to {last}"
-            if first < month < last:
-                what = f"{code} at Decembers, not in {month!r}"
+            what, hint = f"no month {cited(when)}", f"it runs from {first} to {last}"
+            if first < when < last:
+                what = f"{code} at Decembers, not in {cited(when)}"
                 hint = "run it with full=True, or --full, to keep every month"
             raise InputError(Problem(f"the result holds {what}", path="month", hint=hint))
         return at.set_index("ecosystem").drop(columns=["scenario", "group", "month"])
 
-    def _group(self, word: str) -> str:
-        """Return the group or nation that a slug, a code or a name means."""
+    def group(self, word: str) -> str:
+        """Return the group or nation of the result that a slug, a code or a name means.
+
+        Raises
+        ------
+        InputError
+            If the result holds none of it.
+        """
         from sim.report.naming import code_of, known_names
 
         _, held = read_words(self.tables["curves"], "group")
-        names = known_names()
-        code = code_of(word, held, dict(zip(names.iso3, names.name, strict=True)))
+        code = code_of(word, held)
         if code not in held:
-            hint = nearest(word, (*held, *names.name)) or f"it holds {', '.join(held[:5])} …"
+            hint = (
+                nearest(word, (*held, *known_names().name)) or f"it holds {', '.join(held[:5])} …"
+            )
             raise InputError(
                 Problem(f"the result holds no group {word!r}", path="group", hint=hint)
             )

@@ -20,6 +20,7 @@ from sim.ensemble.blocks import Progress
 from sim.ensemble.outcomes import Kept
 from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.changes import Nations, changes
 from sim.study import finished
 from sim.study.saved import Saved, Writer, csv_of
 from sim.study.sweeps import study_file
@@ -142,6 +143,9 @@ def robust(
     seed: int | None = None,
     threshold: float | None = None,
     overrides: Sequence[str | tuple[str, Any]] = (),
+    until: str | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     workers: int = 1,
     cluster: str | None = None,
     out: str | Path | None = None,
@@ -157,7 +161,7 @@ def robust(
         Worlds, runs a world and policy, and seed, over what the study says.
     threshold : float, optional
         What is good enough, over what the study says.
-    overrides, workers, cluster, out, progress
+    overrides, until, nations, focus, workers, cluster, out, progress
         As in `sim.study.sweeps.sweep.sweep`.
 
     Raises
@@ -166,7 +170,8 @@ def robust(
         Before anything is run: if the study names no policies or nothing to judge them by, the
         threshold is not finite, or the outcome is not among those of the study.
     """
-    wanted = study_of_policies(study, overrides)
+    given = changes(overrides, until, nations, focus)
+    wanted = study_of_policies(study, given)
     judged = wanted.judged
     assert judged is not None  # noqa: S101 - refused above
     if threshold is not None:
@@ -174,7 +179,7 @@ def robust(
     if judged.threshold is not None and not math.isfinite(judged.threshold):
         message = f"the threshold must be a finite number, not {judged.threshold}"
         raise InputError(Problem(message, path="threshold"))
-    wanted = asked(wanted, points=points, overrides=overrides)
+    wanted = asked(wanted, points=points, overrides=given)
     began = time.perf_counter()
     require_means(workers, cluster)
     plan, more = planned(wanted, runs, seed), {"judged": asdict(judged)}

@@ -15,6 +15,7 @@ from sim.calibration import history, mid_2025
 from sim.ensemble import curves, futures, groups, runner
 from sim.ensemble.runner import Engine, Progress, World, require_known
 from sim.errors import InputError, Problem
+from sim.scenario.changes import Nations
 from sim.scenario.paths import Override
 from sim.scenario.resolve import resolve
 from sim.study import kept, saved
@@ -38,7 +39,8 @@ def run(
     until: str | None = None,
     progress: Progress | None = None,
     *,
-    nations: str | Sequence[str] | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     overrides: Sequence[Override] = (),
     out: str | Path | None = None,
     full: bool = False,
@@ -63,7 +65,9 @@ def run(
         Called with the number of replicates done and the number of all, from this thread, while
         others compute.
     nations : str or sequence of str, optional
-        A group's slug, or ISO3 codes, in place of the scenario's.
+        A group, or nations, in place of the scenario's: by slug, code or name.
+    focus : str or sequence of str, optional
+        What the word focus stands for in the scenario's levers.
     overrides : sequence of str or (path, value)
         As in `sim.scenario.resolve.resolve`.
     out : str or Path, optional
@@ -82,8 +86,9 @@ def run(
     """
     require_known(engine, workers)
     resolved = resolve(
-        scenario, runs=runs, seed=seed, until=until, nations=nations, overrides=overrides
-    )
+        scenario, runs=runs, seed=seed, until=until, nations=nations, focus=focus,
+        overrides=overrides,
+    )  # fmt: skip
     known = kept.Kept()
     if out is not None:
         saved.require_writable(Path(out))

@@ -118,7 +118,11 @@ class Saved(ABC):
         """Return what a notebook shows."""
         from html import escape
 
-        return f"<p>{escape(repr(self))}</p>"
+        from sim.report import html_rows
+        from sim.study.glance import first_table
+
+        table = first_table(self)
+        return f"<p>{escape(repr(self))}</p>" if table is None else html_rows(table, repr(self))
 
     def place(self, out: Path) -> Path:
         """Return the folder of the result under the one for all results."""

@@ -47,6 +47,7 @@ def test_the_interface_is_pinned():
         "calibrate",
         "compare",
         "effect",
+        "ema_model",
         "export",
         "format_version",
         "hindcast",

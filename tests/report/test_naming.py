@@ -86,12 +86,19 @@ def test_a_table_of_all_nations_is_the_world(result, names):
     ("word", "code"),
     [
         ("Brazil", "BRA"), ("brazil", "BRA"), ("BRA", "BRA"), ("world", "world"),
-        ("Global South (without China)", "global_south"), ("atlantis", "atlantis"),
+        ("Global South (without China)", "global_south"), ("Global South", "global_south"),
+        ("south-east asia", "southeast_asia"), ("My exporters", "my_exporters"),
+        ("atlantis", "atlantis"),
     ],
 )  # fmt: skip
 def test_names_mean_codes(word, code):
-    held = ("world", "global_south", "BRA")
-    assert naming.code_of(word, held, {"BRA": "Brazil"}) == code
+    held = ("world", "global_south", "my_exporters", "BRA")
+    assert naming.code_of(word, held) == code
+
+
+def test_small_letters_alone_may_name_a_group_of_a_scenario():
+    assert (naming.code_of("Brazil"), naming.code_of("brazil")) == ("BRA", "brazil")
+    assert naming.code_of("brazil", ["world", "brazil"]) == "brazil"
 
 
 def test_names_that_take_an_article():

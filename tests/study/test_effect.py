@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.paired import interval
 from sim.analysis.worlds import over_worlds
+from sim.ensemble.record import Effect
 from sim.errors import InputError
 from sim.study import against
 from sim.study import run as ensemble
@@ -35,11 +37,13 @@ def test_an_effect_is_of_run_against_run(result):
 
     other = pa.Table.from_pandas(moved.sample(frac=1, random_state=1), preserve_index=False)
     policy = replace(result, tables={**result.tables, "outcomes": other})
-    found = effect(policy, result, group="world")
+    found = effect(policy, result)
     assert found.month == str(last["month"].iloc[0])
     expected = np.quantile(list(shift.values()), (0.05, 0.5, 0.95))
     np.testing.assert_allclose((found.p05, found.median, found.p95), expected, atol=1e-12)
     assert found.runs == result.n_runs
+    mean, low, _ = interval(np.array(list(shift.values())))
+    assert found.simulation_error == pytest.approx(mean - low)
     assert sim.effect is effect
 
 
@@ -90,3 +94,52 @@ def test_the_effect_is_on_the_global_south_where_that_is_not_all_there_is(nation
     assert (found.group, wrong) == (group, None)
     assert made[reference].scenario == sim.run("baseline", **few).scenario
     assert against.against(result, reference, tmp_path, made)[0] == found
+
+
+FEW = {"runs": 4, "until": "2027-12"}
+
+
+def test_two_scenarios_have_the_effect_that_their_results_have():
+    nations = {"nations": "Brazil, India"}
+    results = [sim.run(name, **FEW, **nations) for name in ("rand_package", "baseline")]
+    expected = sim.effect(*results)
+    assert (expected.metric, expected.group) == ("share.bloc_us", "world")
+    assert sim.effect("rand_package", "baseline", **FEW, **nations) == expected
+    assert sim.effect(results[0], "baseline") == expected
+    assert sim.effect("rand_package", results[1]) == expected
+    one = sim.effect("rand_package", "baseline", "share.cn_open", "Brazil", "2027-05", **FEW)
+    assert (one.group, one.month, one.runs) == ("BRA", "2027-05", 4)
+    assert "of 4 runs, simulation error" in repr(one)
+    assert repr(one) in one._repr_html_()
+
+
+def test_one_world_has_no_error_of_simulation():
+    found = sim.effect("rand_package", "baseline", runs=1, until="2026-12", nations="BRA")
+    assert found.simulation_error is None
+    assert repr(found).endswith("of 1 runs")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"metric": "tokens.bloc_cn", "group": "BRA"}, "is not measured of BRA"),
+        ({"group": "Atlantis"}, "no group is called 'Atlantis'"),
+        ({"month": "2040-01"}, "2040-01 is not in the period"),
+    ],
+)
+def test_an_outcome_that_two_scenarios_lack_is_named(words, message):
+    with pytest.raises(InputError, match=message):
+        sim.effect("rand_package", "baseline", runs=2, until="2026-12", **words)
+
+
+def test_options_cannot_change_a_result(result):
+    with pytest.raises(InputError, match="seed cannot act beside a result"):
+        effect(result, "baseline", seed=2)
+
+
+def test_an_effect_of_before_has_no_error_of_simulation():
+    row = {
+        "scenario": "a", "reference": "b", "metric": "m", "group": "world", "month": "2030-12",
+        "p05": 0.0, "median": 0.1, "p95": 0.2, "same_sign": 1.0, "runs": 9,
+    }  # fmt: skip
+    assert Effect(**row).simulation_error is None

@@ -19,11 +19,13 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import finished, saved
-from sim.study.compare import choice, cuts, details, focus, notes, tables
+from sim.study.compare import choice, cuts, details, notes, tables
+from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
@@ -60,6 +62,9 @@ def compare(
     sizes: bool | None = None,
     cost: bool = False,
     overrides: Sequence[str | tuple[str, object]] = (),
+    until: str | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     workers: int = 1,
     cluster: str | None = None,
     out: str | Path | None = None,
@@ -99,6 +104,8 @@ def compare(
         Whether effects of single levers are set beside their costs.
     overrides : sequence of str or (path, value)
         Changes that all arms share.
+    until, nations, focus : optional
+        As `sim.scenario.changes.changes` takes them.
     workers : int
     cluster : str, optional
     out : str or Path, optional
@@ -116,6 +123,8 @@ def compare(
         replicates are asked for, a named lever changes nothing, or an argument could not act: runs
         beside a precision, a start or a strength of no lever.
     """
+    overrides = changes(overrides, until, nations, focus)
+    groups = tuple(code_of(group) for group in groups)
     given: Sequence[Source] = scenarios if isinstance(scenarios, list | tuple) else [scenarios]
     if not given:
         raise InputError(Problem("no scenario is given to compare", path="scenarios"))
@@ -128,7 +137,7 @@ def compare(
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
     _same_world(arms.values(), reference)
     known = _outcomes(reference, metrics, groups, shown)
-    on = focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
+    on = in_focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
     if out is not None:
         saved.require_writable(Path(out))
     count = reference.ensemble.runs if precision is None else PILOT
@@ -143,7 +152,7 @@ def compare(
         "sizes": len(pairs) == 1 if sizes is None else sizes, "cost": cost,
     }  # fmt: skip
     if on:
-        asked["focus"] = {"nations": list(focus.nations_of(reference, on)), **cuts.terms()}
+        asked["focus"] = {"nations": list(in_focus.nations_of(reference, on)), **cuts.terms()}
     question = Question(arms, tuple(pairs), reference, known, asked, laid)
     found = finished.find(Comparison, question.facts(), out)
     if found is not None:
@@ -194,7 +203,7 @@ def answer(
     seen = None
     if "focus" in asked:
         on = [(FOCUS, list(asked["focus"]["nations"]))]
-        seen = focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
+        seen = in_focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
     facts = question.facts(workers, time.perf_counter() - began)
     facts["precision"] = {"reached": finest == 0.0, "finest": finest, "draws": done.shipped}
     future = _future(question.reference, len(done.draws))
@@ -202,7 +211,7 @@ def answer(
     found = Comparison(
         facts, table, by_future=apart, reached=finest == 0.0, finest=finest, pairs=pairs,
         scenarios=arms, arms=done,
-        focus=pd.DataFrame() if seen is None else focus.table(seen, pairs),
+        focus=pd.DataFrame() if seen is None else in_focus.table(seen, pairs),
     )  # fmt: skip
     laid = (*question.laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(asked["sizes"]), laid=laid)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.analysis import indices
 from sim.errors import InputError, Problem, RunError
+from sim.scenario.changes import changes
 from sim.study import finished
 from sim.study.saved import Saved, Writer, csv_of, read_table
 from sim.study.sweeps.factors import Factor
@@ -109,8 +110,11 @@ def sensitivity(
     """
     began = time.perf_counter()
     out = options.pop("out", None)
-    known = ("design", "points", "overrides", "outcomes")
-    wanted = asked(study, vary, **{name: options.pop(name, None) for name in known})
+    places = ("overrides", "until", "nations", "focus")
+    given = changes(**{name: options.pop(name, None) for name in places})
+    known = ("design", "points", "outcomes")
+    own = {name: options.pop(name, None) for name in known}
+    wanted = asked(study, vary, overrides=given, **own)
     made = wanted.points()
     if made.kind not in indices.KINDS or made.unit is None:
         hint = "say design: {kind: sobol, points: 64} or --design sobol --points 64"

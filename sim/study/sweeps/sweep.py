@@ -16,6 +16,7 @@ from sim.ensemble.runner import require_known
 from sim.ensemble.store import Store, digest
 from sim.ensemble.tasks import SCENARIO, Job, is_fast
 from sim.errors import InputError, Problem, RunError
+from sim.scenario.changes import Nations, changes
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
 from sim.scenario.paths import named
@@ -44,6 +45,9 @@ def sweep(
     runs: int | None = None,
     seed: int | None = None,
     overrides: Sequence[Override] = (),
+    until: str | None = None,
+    nations: Nations | None = None,
+    focus: Nations | None = None,
     outcomes: Outcomes | None = None,
     engine: str = "kernel",
     workers: int = 1,
@@ -67,6 +71,8 @@ def sweep(
         Replicates a point and the seed of all, over what the study says.
     overrides : sequence of str or (path, value)
         Changes that all points share.
+    until, nations, focus : optional
+        As `sim.scenario.changes.changes` takes them.
     outcomes : Outcomes, optional
         What is kept, over what the study says.
     engine : {"kernel", "mesa"}
@@ -90,7 +96,8 @@ def sweep(
         If the store cannot be used; what is finished is kept.
     """
     require_means(workers, cluster, engine)
-    wanted = asked(study, vary, design, points, overrides, outcomes)
+    given = changes(overrides, until, nations, focus)
+    wanted = asked(study, vary, design, points, given, outcomes)
     plan = planned(wanted, runs, seed, engine)
     found = finished.find(Sweep, plan.facts("sweep"), out)
     if found is not None:

@@ -1,0 +1,49 @@
+"""What a notebook shows of each kind of result that has no curves: the table that answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EFFECTS = ["scenario", "metric", "group", "month", "p50", "p05", "p95", "same_sign"]
+
+
+def first_table(result: Any) -> pd.DataFrame | None:  # noqa: ANN401 - of the kind that it says
+    """Return the table of a result that answers first; None for a kind that has none."""
+    found = TABLES.get(result.kind)
+    return None if found is None else found(result)
+
+
+def _effects(result: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Return the effects that are shown, in the first group and the last month."""
+    import pandas as pd
+
+    parts = [result.last(metric, result.groups[0]) for metric in result.shown]
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)[EFFECTS]
+    return table
+
+
+def _indices(result: Any) -> pd.DataFrame:  # noqa: ANN401
+    """Return the indices of the first outcome in its last month, the largest first."""
+    table: pd.DataFrame = result.table
+    if table.empty:
+        return table
+    first = table[(table["metric"] == table["metric"][0]) & (table["group"] == table["group"][0])]
+    last: pd.DataFrame = first[first["month"] == first["month"].max()]
+    return last.sort_values("value", ascending=False, ignore_index=True)
+
+
+TABLES: Mapping[str, Callable[[Any], pd.DataFrame]] = {
+    "sweep": lambda result: result.last(),
+    "sensitivity": _indices,
+    "robust": lambda result: result.table,
+    "comparison": _effects,
+    "package": lambda result: result.shapley,
+    "hypotheses": lambda result: result.verdicts[["id", "claim", "verdict"]],
+    "calibration": lambda result: result.summaries()["parameters"],
+    "hindcast": lambda result: result.table,
+}
+"""By kind of result."""
