@@ -145,7 +145,7 @@ def test_xarray_reads_every_cell_of_a_run(run, folder):
         np.testing.assert_array_equal(last, mine.loc[list(last["ecosystem"].to_numpy())])
         assert made["tokens.bloc_cn"].attrs["group"] == "world"
         assert made["cost.public"].dims == ("run",)
-        assert all(bool(made[name].notna().all()) for name in made.data_vars)
+        assert all(np.isfinite(made[name].to_numpy()).all() for name in made.data_vars)
 
 
 @pytest.mark.oracle
@@ -224,7 +224,8 @@ def test_a_long_table_of_runs_is_given_over_its_runs(run, folder, monkeypatch):
     shares = run.curves.assign(month=run.curves["month"].astype(str))
     curves = shares.set_index(["month", "group", "ecosystem"]).loc[table.index]
     for name in ("mean", "p05", "p95"):
-        np.testing.assert_allclose(table[f"share_{name}"], curves[name], atol=1e-12)
+        # Shares of single runs and of nations are kept to four decimals.
+        np.testing.assert_allclose(table[f"share_{name}"], curves[name], atol=1.001e-4)
     said = [row[3] for row in book[workbook.README].iter_rows(values_only=True) if row[0] == "runs"]
     assert "over runs" in said[0]
 
