@@ -67,6 +67,6 @@ def test_the_interface_is_pinned():
 def test_every_name_can_be_had():
     for name in sim.__all__:
         assert getattr(sim, name) is not None
-    assert (sim.model_version, sim.format_version) == (7, 3)
+    assert (sim.model_version, sim.format_version) == (8, 3)
     with pytest.raises(AttributeError, match="nothing_like_this"):
         sim.nothing_like_this  # noqa: B018 - asking is the test

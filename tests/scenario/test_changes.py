@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.scenario.changes import changes, codes
+from sim.scenario.changes import changes, code_of, codes
 
 STUDY = {
     "scenario": "baseline",
@@ -29,6 +29,12 @@ STUDY = {
 )  # fmt: skip
 def test_places_are_named_as_a_scenario_names_them(given, found):
     assert codes(given) == found
+
+
+def test_small_letters_alone_may_name_a_group_of_a_scenario():
+    assert (code_of("Brazil"), code_of("brazil"), code_of("Atlantis")) == (
+        "BRA", "brazil", "Atlantis",
+    )  # fmt: skip
 
 
 def test_everything_that_is_said_becomes_an_override():
