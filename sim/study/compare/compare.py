@@ -203,7 +203,9 @@ def answer(
     seen = None
     if "focus" in asked:
         on = [(FOCUS, list(asked["focus"]["nations"]))]
-        seen = in_focus.view(arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted))
+        seen = in_focus.view(
+            arms, pairs, on, lambda some, wanted: run(some, len(done.draws), wanted)
+        )
     facts = question.facts(workers, time.perf_counter() - began)
     facts["precision"] = {"reached": finest == 0.0, "finest": finest, "draws": done.shipped}
     future = _future(question.reference, len(done.draws))

@@ -16,7 +16,6 @@ from sim.report import by_future, comparison
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.futures import FUTURES
-from sim.study import run as ensemble
 from sim.study.compare.compare import compare
 from sim.study.compare.result import BY_FUTURE, COLUMNS, FUTURE_COLUMNS, Comparison
 from sim.study.effect import require_paired
