@@ -23,6 +23,7 @@ from sim.cli import (
     judging,
     observing,
     output,
+    repeating,
     running,
     scoring,
     sweeping,
@@ -32,6 +33,7 @@ from sim.cli.app import app
 from sim.errors import InputError
 from sim.study import export as hand_over
 from sim.study import observe as views
+from sim.study import repeat as again
 from sim.study import saved
 from sim.study.compare.compare import compare
 from sim.study.compare.packages import package
@@ -45,6 +47,7 @@ START = {
     "robust": ["robust", POLICIES], "hypotheses": ["hypotheses"], "calibrate": ["calibrate"],
     "hindcast": ["hindcast"], "observe": ["observe", "baseline", "--series", "x"],
     "report": ["report", "somewhere"], "export": ["export", "somewhere", "--format", "csv"],
+    "repeat": ["repeat", "somewhere"],
 }  # fmt: skip
 """Every command, with the least that it needs."""
 
@@ -130,7 +133,7 @@ def seen(tmp_path, monkeypatch, capsys):
 
     for module in (
         running, sweeping, comparing, judging, claiming, calibrating, observing, scoring, catalogue,
-        output,
+        output, repeating,
     ):  # fmt: skip
         for name, value in vars(module).items():
             own = getattr(value, "__module__", None) == module.__name__
@@ -150,6 +153,7 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
     monkeypatch.setattr(hand_over, "export", note("export"))
+    monkeypatch.setattr(again, "repeat", note("repeat"))
     monkeypatch.setattr(views, "observe", note("observe"))
 
     def call(*words):

@@ -20,6 +20,7 @@ from sim.calibration.targets import targets
 from sim.errors import InputError
 from sim.evidence import load as load_evidence
 from sim.evidence.survey import OF_BINOMIAL, respondents
+from sim.scenario.resolve import resolve
 from sim.study import left_out as nations
 from sim.study.hindcast import ALTERNATIVES, Hindcast, hindcast, parted
 from sim.study.observe import COLUMNS, _error, observe
@@ -114,7 +115,7 @@ def test_structural_alternatives_can_be_set():
     for overrides in ALTERNATIVES.values():
         sim.load({"extends": "baseline"})
         for path, value in overrides:
-            sim.study.resolve("baseline", overrides=[(path, value)])
+            resolve("baseline", overrides=[(path, value)])
 
 
 def test_the_world_of_a_recovery_has_tastes_of_its_own(monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sim
-from sim.calibration import series as observed
+from sim.calibration import series, targets
 from sim.calibration.series import SERIES, Rows, Series
 from sim.evidence.codes import EVERY
 
@@ -16,7 +16,8 @@ def test_a_row_is_all_that_a_series_needs_to_be_observed(monkeypatch):
         sees="routed", codes=("all_open",), base=EVERY, rows=(Rows("my_count", ("all_open",)),),
         error=0.12,
     )  # fmt: skip
-    monkeypatch.setattr(observed, "SERIES", {**SERIES, "my_count": mine})
+    for module in (series, targets):  # as if the row stood in the table
+        monkeypatch.setattr(module, "SERIES", {**SERIES, "my_count": mine})
     own = sim.observe("baseline", "my_count", errors=False, **FEW)
     known = sim.observe("baseline", "openrouter_open_weight_token_share", errors=False, **FEW)
     assert own["mean"].tolist() == known["mean"].tolist()

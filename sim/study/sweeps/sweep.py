@@ -96,7 +96,8 @@ def sweep(
         If the store cannot be used; what is finished is kept.
     """
     require_means(workers, cluster, engine)
-    wanted = asked(study, vary, design, points, changes(overrides, until, nations, focus), outcomes)
+    given = changes(overrides, until, nations, focus)
+    wanted = asked(study, vary, design, points, given, outcomes)
     plan = planned(wanted, runs, seed, engine)
     found = finished.find(Sweep, plan.facts("sweep"), out)
     if found is not None:

@@ -16,7 +16,6 @@ from sim.report import by_future, comparison
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.futures import FUTURES
-from sim.study import run as ensemble
 from sim.study.compare.compare import compare
 from sim.study.compare.result import BY_FUTURE, COLUMNS, FUTURE_COLUMNS, Comparison
 from sim.study.effect import require_paired
@@ -106,8 +105,7 @@ def test_worlds_of_different_futures_are_not_paired():
     assert "ensemble.future" in str(caught.value.problems[0])
     short = [("period.end", "2023-06"), ("ensemble.runs", 2)]
     one, other = (
-        ensemble.run(load("baseline", [*short, ("ensemble.future", name)]))
-        for name in ("none", "goes_on")
+        load("baseline", [*short, ("ensemble.future", name)]) for name in ("none", "goes_on")
     )
     with pytest.raises(InputError, match="differ in future"):
         require_paired(one, other)
