@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import BLOCS, Drivers, Effects, Facts, Floats
+from sim.scenario.drivers import Drivers, Effects, Facts, Floats
 from sim.world import streams
 from sim.world.parameters import Parameters, draw, posterior_draws
+from sim.world.rules.tally import lacking
 from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
 
 
@@ -117,18 +118,6 @@ def note(t: int, block: Block, record: Record) -> None:
     record.stance[t] = state.stance
     record.compute[t] = state.compute
     record.capability[t] = state.own[:, 0]
-    record.lacking[t] = _lacking(block)
+    lacking(block.facts.bloc, state.own, state.national, state.home_index, record.lacking[t])
     for name in ONE_A_MONTH:
         getattr(record, name)[t] = getattr(state, name)
-
-
-def _lacking(block: Block) -> Floats:
-    """Return how far what a nation's developers use of its own stands below the record, (I, L).
-
-    The index that stands for all sovereign models less that of the nation's own, ECI points, times
-    the share of those who have it as their main ecosystem.
-    """
-    state, lacking = block.state, np.zeros_like(block.state.builders)
-    for k in np.flatnonzero(block.facts.bloc == BLOCS.index("sovereign")):
-        lacking += state.national[:, k] * (state.own[k, 0] - state.home_index[:, k])
-    return lacking

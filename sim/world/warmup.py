@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.scenario.drivers import Drivers
 from sim.world import kernel
-from sim.world.block import Block, empty_record, prepare
+from sim.world.block import Block, empty_record, note, prepare
 from sim.world.compiled import cache_folder
 from sim.world.month import begin, finish
 
@@ -98,5 +98,7 @@ def other_half() -> None:
     kernel.decide(t, block, looking=True)
     begin(t, block)
     kernel.review(t, block)
-    kernel.look(0, block, empty_record(drivers, 1, 1))
+    record = empty_record(drivers, 1, 1)
+    kernel.look(0, block, record)
     finish(t, block)
+    note(t, block, record)
