@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.drivers import BLOCS, STANCES, Drivers
+from sim.scenario.drivers import BLOCS, STANCES, Drivers, Facts
 
 HERE = Path(__file__).parents[1] / "docs"
 FORMULAS = HERE / "operations.csv"
@@ -85,12 +85,20 @@ def measure(drivers: Drivers, seed: int) -> list[tuple[str, float, str]]:
         ("L", f.link_to.size, "pairs of linked nations, each counted from both ends"),
         ("D", int(f.routed.sum()), "nations whose traffic routers pass on"),
         ("M", int((f.line_on > 0).sum()), "product lines on sale at routers, over months"),
+        ("O", int(_own(f).sum()), "nations with models of their own, over months"),
         *_by_table(),
         ("E", int(((f.notable > 0) & (f.notable_size == 0)).sum()),
          "notable releases on record whose attention is drawn"),
         *_changes(drivers),
         *_by_replicate(drivers, seed),
     ]  # fmt: skip
+
+
+def _own(f: Facts) -> np.ndarray:
+    """Return where and when a nation can have models of its own, (T, I)."""
+    sovereign = f.bloc == BLOCS.index("sovereign")
+    open_ways = f.access.reshape(*f.licence.shape, -1).any(axis=3) & (f.on_sale[:, None, :, 0] == 1)
+    return np.asarray(open_ways[:, :, sovereign].any(axis=2))
 
 
 def _by_table() -> list[tuple[str, float, str]]:
