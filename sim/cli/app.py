@@ -181,14 +181,14 @@ def run(
     finished = []
     beside: dict[Any, Any] | None = None if quiet else {}
     for scenario in resolved:
-        ran = running.run(
+        done = running.run(
             scenario, engine, workers, out, full=full, silent=json or quiet, beside=beside
         )
-        finished.append(running.as_json(ran))
+        finished.append(running.as_json(done))
         if quiet and not json:
-            typer.echo(str(ran.folder))
+            typer.echo(str(done.folder))
         elif not json:
-            running.print_summary(ran)
+            running.print_summary(done)
     if json:
         output.print_json(finished[0] if len(finished) == 1 else finished)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,28 +98,6 @@ def overrides(
     return laid(changes, until, nations, focus)
 
 
-@dataclass(frozen=True)
-class Ran:
-    """A result on disk, and whether it was there before.
-
-    Parameters
-    ----------
-    result : Result
-        With its folder.
-    unchanged : bool
-        Whether it was read and not run.
-    """
-
-    result: Result
-    unchanged: bool
-
-    @property
-    def folder(self) -> Path:
-        """Where it is."""
-        assert self.result.folder is not None  # noqa: S101 - `run` has written or read it
-        return self.result.folder
-
-
 def run(
     scenario: Scenario,
     engine: str,
@@ -130,7 +107,7 @@ def run(
     full: bool,
     silent: bool,
     beside: dict[Scenario, Result] | None,
-) -> Ran:
+) -> Result:
     """Run a scenario and write its result, or read the one that is there and sound.
 
     Parameters
@@ -171,7 +148,7 @@ def run(
             result = result.saved(out)
         else:
             saved.point_latest(found.place(out))
-    return Ran(result, found is not None)
+    return result
 
 
 def _say_damaged(wrong: str | None) -> None:
@@ -187,7 +164,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def as_json(ran: Ran) -> dict[str, Any]:
+def as_json(result: Result) -> dict[str, Any]:
     """Return what ``sim run --json`` prints of one result.
 
     ``futures`` holds the rows of ``futures.csv`` in the months of the summary. ``headline`` is
@@ -196,7 +173,6 @@ def as_json(ran: Ran) -> dict[str, Any]:
     """
     from sim.study.headline import headline
 
-    result = ran.result
     more: dict[str, Any] = {}
     said = headline(result)
     if result.futures is not None:
@@ -206,12 +182,12 @@ def as_json(ran: Ran) -> dict[str, Any]:
         more["headline"] = result.headline.to_pylist()
     if result.against is not None:
         more["against"] = result.against.as_dict()
-    if ran.unchanged:
+    if result.unchanged:
         more["unchanged"] = output.made_at(result)
     return {
         "scenario": result.scenario.name,
         "hash": result.hash,
-        "folder": str(ran.folder),
+        "folder": str(result.folder),
         "runs": result.n_runs,
         "seed": result.seed,
         "summary": said,
@@ -219,11 +195,8 @@ def as_json(ran: Ran) -> dict[str, Any]:
     }
 
 
-def print_summary(ran: Ran) -> None:
+def print_summary(result: Result) -> None:
     """Print who leads when, where the files are, and the effect against the reference."""
     from sim.report import summary
 
-    where = str(ran.folder)
-    if ran.unchanged:
-        where += f" (unchanged, kept from {output.made_at(ran.result)})"
-    typer.echo(summary(ran.result, where).rstrip("\n"))
+    typer.echo(summary(result, output.place(result)).rstrip("\n"))

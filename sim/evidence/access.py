@@ -166,14 +166,15 @@ def lag(nations: Nations, everyone: Nations) -> tuple[Floats, Floats]:
         The reference is the geometric mean of the developers where the lag is measured.
         A nation without a developer counts as one with one.
     """
-    lags = {found.iso3: found.lag for found in laboratories() if found.lag is not None}
-    measured = [found.iso3 for found in laboratories() if found.measured]
+    known = laboratories()
+    lags = {one.iso3: one.lag for one in known if one.lag is not None}
+    measured = [one.iso3 for one in known if one.measured]
     mean = sum(lags[iso3] for iso3 in measured) / len(measured)
     places = [everyone.iso3.index(iso3) for iso3 in measured]
     reference = float(np.log(everyone.developers[places]).mean())
     size = reference - np.log(np.maximum(nations.developers, 1.0))
-    known = np.array([lags.get(iso3, mean) - mean for iso3 in nations.iso3])
-    return known, np.where(np.isin(nations.iso3, list(lags)), 0.0, size)
+    apart = np.array([lags.get(iso3, mean) - mean for iso3 in nations.iso3])
+    return apart, np.where(np.isin(nations.iso3, list(lags)), 0.0, size)
 
 
 def _values() -> dict[tuple[str, str], list[tuple[int, float]]]:

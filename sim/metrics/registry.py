@@ -215,9 +215,9 @@ def by_name() -> Mapping[str, Metric]:
     return {metric.name: metric for metric in known}
 
 
-def is_part(name: str) -> bool:
-    """Return whether a metric is a part of a whole, of which effects are told as log-odds too."""
-    return name in (known := by_name()) and known[name].part
+def parts() -> frozenset[str]:
+    """Return the metrics that are parts of a whole, of which effects are told as log-odds too."""
+    return frozenset(name for name, metric in by_name().items() if metric.part)
 
 
 def present(known: Sequence[Metric], *, routers: bool) -> tuple[Metric, ...]:

@@ -113,18 +113,14 @@ def _placed(place: Path, write: Callable[[Path], None]) -> None:
     folder = place.parent
     # Named as other stages are, so that what a killed process leaves can be told.
     stage = folder / f".{place.name}.{os.getpid()}-{uuid4().hex[:8]}"
-    new = [one for one in (folder, *folder.parents) if not one.exists()]
-    made, before = stage / place.name, stage / "before"
+    new: list[Path] = []
     try:
-        stage.mkdir(parents=True)
-        write(made)
-        if place.exists():
-            place.rename(before)
-        made.rename(place)
+        new = saved.make_folders(folder)
+        stage.mkdir()
+        write(stage / place.name)
+        saved.swap(stage / place.name, place, stage / "before")
         new = []
     except OSError as error:
-        if before.exists():
-            before.rename(place)
         if isinstance(error, StoreError):
             raise
         reason = error.strerror or str(error)

@@ -40,16 +40,37 @@ def find[Kind: Saved](
         return None
     require_writable(Path(out))
     place = Path(out).joinpath(*kind.folders(facts), str(facts["hash"])[:12])
+    found, wrong = look(kind, place, str(facts["hash"]))
+    if wrong is not None:
+        warnings.warn(f"{wrong}; it is made again", DamagedResult, stacklevel=3)
+    if found is not None:
+        point_latest(place)
+    return found
+
+
+def look[Kind: Saved](kind: type[Kind], place: Path, name: str) -> tuple[Kind | None, str | None]:
+    """Return the result in a folder, marked as unchanged, or what is wrong with it.
+
+    Parameters
+    ----------
+    kind : type of Saved
+    place : Path
+    name : str
+        Hash that it must have.
+
+    Returns
+    -------
+    result : Saved or None
+        None where there is none or a damaged one.
+    wrong : str or None
+        What is wrong with a damaged one.
+    """
     if not place.exists():
-        return None
+        return None, None
     try:
         found = kind.read(place)
     except StoreError as error:
-        warnings.warn(f"{error}; it is made again", DamagedResult, stacklevel=3)
-        return None
-    if found.hash != facts["hash"]:
-        message = f"{place} holds another result, {found.hash}; it is made again"
-        warnings.warn(message, DamagedResult, stacklevel=3)
-        return None
-    point_latest(place)
-    return replace(found, unchanged=True)
+        return None, str(error)
+    if found.hash != name:
+        return None, f"{place} holds another result, {found.hash}"
+    return replace(found, unchanged=True), None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import StoreError
+from sim.study import finished
 from sim.version import MODEL
 
 if TYPE_CHECKING:
@@ -55,15 +55,7 @@ def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:
     from sim.study.result import Result, folder_of
 
     name = scenario.hash(MODEL, evidence.load().hash)
-    place = out / folder_of(scenario) / name[:12]
-    if not place.exists():
-        return Kept()
-    try:
-        found = Result.read(place)
-    except StoreError as error:
-        return Kept(wrong=str(error))
-    if found.hash != name:
-        return Kept(wrong=f"{place} holds another result, {found.hash}")
-    if full and not found.full:
+    found, wrong = finished.look(Result, out / folder_of(scenario) / name[:12], name)
+    if found is not None and full and not found.full:
         return Kept(short=found)
-    return Kept(replace(found, unchanged=True))
+    return Kept(found, wrong=wrong)

@@ -22,17 +22,17 @@ from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.changes import Nations, changes
 from sim.study import finished
-from sim.study.saved import Saved, Writer, csv_of
+from sim.study.saved import Writer, csv_of
 from sim.study.sweeps import study_file
-from sim.study.sweeps.result import Sweep
+from sim.study.sweeps.result import OfSweep, Sweep
 from sim.study.sweeps.study import Judged, Override, Study
-from sim.study.sweeps.sweep import asked, planned, require_means, run_plan
+from sim.study.sweeps.sweep import Plan, asked, planned, require_means, run_plan
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Robust(Saved):
+class Robust(OfSweep):
     """What many worlds say of some policies.
 
     Parameters
@@ -66,16 +66,6 @@ class Robust(Saved):
     boxes: dict[str, Boxes]
     trees: dict[str, cart.Tree]
     sweep: Sweep
-
-    @property
-    def what(self) -> str:
-        """The sweep that it was made from."""
-        return self.sweep.what
-
-    @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the folder of the study's judgements."""
-        return ("robust", str(manifest["asked"]["study"]["name"]))
 
     @property
     def shared(self) -> int:
@@ -180,17 +170,36 @@ def robust(
         message = f"the threshold must be a finite number, not {judged.threshold}"
         raise InputError(Problem(message, path="threshold"))
     wanted = asked(wanted, points=points, overrides=given)
-    began = time.perf_counter()
     require_means(workers, cluster)
-    plan, more = planned(wanted, runs, seed), {"judged": asdict(judged)}
+    plan = planned(wanted, runs, seed)
     require_measured(plan.shape, judged)
-    found = finished.find(Robust, plan.facts("robust", more), out)
+    found = finished.find(Robust, plan.facts("robust", {"judged": asdict(judged)}), out)
     if found is not None:
         return found
+    made = run_judged(plan, judged, workers=workers, cluster=cluster, out=out, progress=progress)
+    return made.saved(out)
+
+
+def run_judged(
+    plan: Plan,
+    judged: Judged,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Robust:
+    """Run what a study comes to and judge its policies; nothing but blocks is written.
+
+    Arguments as in `sim.study.sweeps.sweep.run_plan`.
+    """
+    began = time.perf_counter()
     done = run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress)
-    seconds = time.perf_counter() - began
-    facts = plan.facts("robust", more, workers=workers, seconds=seconds)
-    return judge(done, judged, facts).saved(out)
+    facts = plan.facts(
+        "robust", {"judged": asdict(judged)}, workers=workers,
+        seconds=time.perf_counter() - began,
+    )  # fmt: skip
+    return judge(done, judged, facts)
 
 
 def study_of_policies(

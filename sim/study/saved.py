@@ -359,7 +359,7 @@ def _readable(place: Path) -> Iterator[None]:
 @contextmanager
 def staged(place: Path) -> Iterator[Path]:
     """Give a folder to fill beside a place, and put it there when the block ends well."""
-    made = _make_folders(place.parent)
+    made = make_folders(place.parent)
     _remove_leftovers(place.parent)
     mark = f"{os.getpid()}-{uuid4().hex[:8]}"
     stage, old, link = (place.parent / f".{name}.{mark}" for name in (place.name, "old", LATEST))
@@ -368,7 +368,7 @@ def staged(place: Path) -> Iterator[Path]:
         yield stage
         # All that can fail for want of room or rights comes before the first rename.
         link.symlink_to(place.name)
-        _swap(stage, place, old)
+        swap(stage, place, old)
         link.replace(place.parent / LATEST)
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
@@ -404,7 +404,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def make_folders(folder: Path) -> list[Path]:
     """Make a folder with those above it and return the new ones, deepest first."""
     missing = []
     while not folder.exists():
@@ -423,7 +423,7 @@ def _make_folders(folder: Path) -> list[Path]:
     return made
 
 
-def _swap(stage: Path, place: Path, aside: Path) -> None:
+def swap(stage: Path, place: Path, aside: Path) -> None:
     """Rename a finished stage to its place; an older result there steps aside until it is done."""
     if place.exists():
         place.rename(aside)

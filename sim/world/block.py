@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.scenario.drivers import Drivers, Effects, Facts, Floats
 from sim.world import streams
 from sim.world.parameters import Parameters, draw, posterior_draws
-from sim.world.rules.tally import lacking
+from sim.world.rules.laboratories import lacking
 from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
 
 

@@ -31,8 +31,8 @@ from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
 from sim.world.rows import RISK
 from sim.world.rules import (
-    capability,
     choice,
+    laboratories,
     learning,
     observe,
     offers,
@@ -202,7 +202,7 @@ class Nation(mesa.Agent):
         if switch.noise:
             choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
         learning.learn(i, f.bloc, f.home, world.risk, state.trust, p, state.gain, state.learned)
-        capability.at_home(
+        laboratories.at_home(
             i, world.t, f.bloc, f.on_sale, state.access, state.own_lag, kernel.delays(world.block),
             state.best_open, state.frontier, p, ps, switch.raw_capability, state.home_index,
             state.home_cover,

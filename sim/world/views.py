@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,16 @@ class Sight:
     mean_of: int = 1
 
 
+class Look(NamedTuple):
+    """What a view reads; fields as the arguments of :func:`view`."""
+
+    sight: Sight
+    seen: Trajectory
+    drivers: Drivers
+    known: Known
+    at: NDArray[np.int64]
+
+
 def lanes(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Known:
     """Return the parameters of views for some replicates."""
     from sim.world import parameters
@@ -93,158 +103,104 @@ def view(
         Percent. Places are the nations, or the world alone.
     """
     months = np.arange(seen.visits.shape[0]) if at is None else at
-    shares = VIEWS[sight.sees](sight, seen, drivers, known, months)
+    shares = VIEWS[sight.sees](Look(sight, seen, drivers, known, months))
     if sight.factor is not None:
         shares = shares * known[sight.factor]
     return np.asarray(100.0 * np.clip(shares, 0.0, 1.0))
 
 
-def _users(
-    sight: Sight,  # noqa: ARG001 - all views are called alike
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,  # noqa: ARG001
-    at: NDArray[np.int64],
-) -> Floats:
+def _users(look: Look) -> Floats:
     """Return builders as a part of developers, by nation."""
-    return (seen.developers[at] / np.maximum(drivers.facts.developers, 1e-9)[:, None])[:, :, None]
+    return (
+        look.seen.developers[look.at] / np.maximum(look.drivers.facts.developers, 1e-9)[:, None]
+    )[:, :, None]
 
 
 def _record(name: str, *, by_nation: bool = False) -> View:
     """Return the view of a record of the world by ecosystem, or by nation and ecosystem."""
 
-    def shares(
-        sight: Sight,
-        seen: Trajectory,
-        drivers: Drivers,
-        known: Known,  # noqa: ARG001
-        at: NDArray[np.int64],
-    ) -> Floats:
-        record: NDArray[np.floating] = getattr(seen, name)
-        return _parts(sight, record if by_nation else record[:, None], drivers, at)
+    def shares(look: Look) -> Floats:
+        record: NDArray[np.floating] = getattr(look.seen, name)
+        return _parts(look.sight, record if by_nation else record[:, None], look.drivers, look.at)
 
     return shares
 
 
-def _visits(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,  # noqa: ARG001
-    at: NDArray[np.int64],
-) -> Floats:
+def _visits(look: Look) -> Floats:
     """Return use of chat services outside China, by people who use them."""
-    abroad = np.einsum("tikr,i->tkr", seen.visits, users_abroad(drivers))
-    return _parts(sight, np.asarray(abroad)[:, None], drivers, at)
+    abroad = np.einsum("tikr,i->tkr", look.seen.visits, users_abroad(look.drivers))
+    return _parts(look.sight, np.asarray(abroad)[:, None], look.drivers, look.at)
 
 
-def _split(
-    sight: Sight,  # noqa: ARG001
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _split(look: Look) -> Floats:
     """Return the equal split of respondents over the models of a year, by nation."""
-    main = main_shares(seen, drivers, at)
-    return answers.equal_split(main, known["breadth"], known["breadth_shape"])
+    main = main_shares(look.seen, look.drivers, look.at)
+    return answers.equal_split(main, look.known["breadth"], look.known["breadth_shape"])
 
 
-def _used_there(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _used_there(look: Look) -> Floats:
     """Return who has used each class in the past year, by nation."""
-    of = [list(answers.CLASSES).index(code) for code in sight.codes]
-    main = main_shares(seen, drivers, at)[:, :, of]
-    return answers.used(main, known["breadth"], known["breadth_shape"])
+    of = [list(answers.CLASSES).index(code) for code in look.sight.codes]
+    main = main_shares(look.seen, look.drivers, look.at)[:, :, of]
+    return answers.used(main, look.known["breadth"], look.known["breadth_shape"])
 
 
-def _used(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _used(look: Look) -> Floats:
     """Return who has used each class in the past year, of the respondents of the world."""
-    return _asked(_used_there(sight, seen, drivers, known, at), drivers)
+    return _asked(_used_there(look), look.drivers)
 
 
-def _only(
-    sight: Sight,  # noqa: ARG001
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _only(look: Look) -> Floats:
     """Return who has used no other class in the past year, of the respondents of the world."""
-    main = main_shares(seen, drivers, at)
-    return _asked(answers.only(main, known["breadth"], known["breadth_shape"]), drivers)
+    main = main_shares(look.seen, look.drivers, look.at)
+    return _asked(
+        answers.only(main, look.known["breadth"], look.known["breadth_shape"]), look.drivers
+    )
 
 
-def _both(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _both(look: Look) -> Floats:
     """Return the part of the users of Chinese models who have used each other class too."""
-    main, of = main_shares(seen, drivers, at), list(answers.CLASSES).index
-    breadth, shape = known["breadth"], known["breadth_shape"]
+    main, of = main_shares(look.seen, look.drivers, look.at), list(answers.CLASSES).index
+    breadth, shape = look.known["breadth"], look.known["breadth_shape"]
     chinese = main[:, :, of("cn_all")]
-    users = _asked(answers.used(chinese, breadth, shape)[:, :, None], drivers)
+    users = _asked(answers.used(chinese, breadth, shape)[:, :, None], look.drivers)
     too = np.stack(
-        [answers.both(chinese, main[:, :, of(code)], breadth, shape) for code in sight.codes],
+        [answers.both(chinese, main[:, :, of(code)], breadth, shape) for code in look.sight.codes],
         axis=2,
     )
-    return np.asarray(_asked(too, drivers) / np.maximum(users, 1e-12))
+    return np.asarray(_asked(too, look.drivers) / np.maximum(users, 1e-12))
 
 
-def _met_abroad(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,  # noqa: ARG001
-    at: NDArray[np.int64],
-) -> Floats:
+def _met_abroad(look: Look) -> Floats:
     """Return what developers outside China work with in a month."""
-    return _parts(sight, _abroad(seen.met, seen, drivers)[:, None], drivers, at)
+    return _parts(
+        look.sight, _abroad(look.seen.met, look.seen, look.drivers)[:, None], look.drivers, look.at
+    )
 
 
-def _kept(
-    sight: Sight,
-    seen: Trajectory,
-    drivers: Drivers,
-    known: Known,
-    at: NDArray[np.int64],
-) -> Floats:
+def _kept(look: Look) -> Floats:
     """Return the part of a class' main users who still are a year later, outside China.
 
     Twelve months of equation (c) of the choice at the shares of the month, in each segment and then
     over segments as a survey asks them: ``x T^12`` with ``T = (1 - rho) + rho (keep + (1 - keep)
     P)`` and ``P`` in the place of shares, which move little in a year.
     """
-    share = _abroad(seen.share, seen, drivers)[at]
+    share = _abroad(look.seen.share, look.seen, look.drivers)[look.at]
     months, options, runs = share.shape
-    still = np.zeros((months, 1, len(sight.codes), runs))
-    for s in range(known["stay"].shape[0]):
-        rho, bonus = known["reconsider"][s], np.exp(known["stay"][s]) - 1.0
+    still = np.zeros((months, 1, len(look.sight.codes), runs))
+    for s in range(look.known["stay"].shape[0]):
+        rho, bonus = look.known["reconsider"][s], np.exp(look.known["stay"][s]) - 1.0
         held = bonus * share / (1.0 + bonus * share)  # [T', K, R]
         moved = (1.0 - held)[:, :, None] * share[:, None]  # from, to
         step = (1.0 - rho) * np.eye(options)[..., None] + rho * moved
         step[:, np.arange(options), np.arange(options)] += rho * held
         year = np.linalg.matrix_power(np.moveaxis(step, -1, 1), answers.MONTHS)  # [T', R, K, K]
-        for c, code in enumerate(sight.codes):
-            mine = [drivers.ecosystems.index(k) for k in COUNTED[code]]
+        for c, code in enumerate(look.sight.codes):
+            mine = [look.drivers.ecosystems.index(k) for k in COUNTED[code]]
             begun = np.moveaxis(share[:, mine], -1, 1)
             ended = np.einsum("trk,trkj->tr", begun, year[:, :, mine][..., mine])
             part = ended / np.maximum(begun.sum(axis=2), 1e-12)
-            still[:, 0, c] += known["answering"][s] * part
+            still[:, 0, c] += look.known["answering"][s] * part
     return still
 
 
@@ -279,7 +235,7 @@ def respondents(drivers: Drivers) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
-View = Callable[[Sight, "Trajectory", "Drivers", Known, NDArray[np.int64]], Floats]
+View = Callable[[Look], Floats]
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
         "routed": _record("routed"),
@@ -298,8 +254,7 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "kept": _kept,
     }
 )
-"""Views by name: functions of sight, block, drivers, parameters and months that return fractions,
-shape (T', places, codes, R)."""
+"""Views by name: functions that return fractions, shape (T', places, codes, R)."""
 
 
 def _parts(

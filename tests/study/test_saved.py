@@ -143,7 +143,7 @@ STEPS = {
     "the page": (report, "page"),
     "a table": (parquet, "write_table"),
     "a text": (csv, "write_csv"),
-    "the last rename": (saved, "_swap"),
+    "the last rename": (saved, "swap"),
 }
 
 

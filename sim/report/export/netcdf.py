@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.thinned import is_nation
 from sim.errors import InputError, Problem, SimError, StoreError
 from sim.report.export.spread import STATISTICS
 
@@ -211,7 +212,7 @@ def _apart(table: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
     Each with what stands before the names of its arrays, and the name of its key.
     """
     group = table["group"]
-    single = (group.str.len() == 3) & group.str.isupper()
+    single = group.map(is_nation).astype(bool)
     parts = [
         ("", "group", table[~single]),
         ("nation_", "nation", table[single].rename(columns={"group": "nation"})),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.ensemble.curves import BANDS, QUANTILES
+
 if TYPE_CHECKING:
     import pandas as pd
 
 RUN = "run"
-STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
-LEVELS = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+STATISTICS = BANDS
 
 
 def over_runs(table: pd.DataFrame, numbers: Sequence[str]) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def over_runs(table: pd.DataFrame, numbers: Sequence[str]) -> pd.DataFrame:
     for number in numbers:
         before = "" if len(numbers) == 1 else f"{number}_"
         found[f"{before}mean"] = grouped[number].mean()
-        for name, level in LEVELS.items():
+        for name, level in QUANTILES.items():
             found[f"{before}{name}"] = grouped[number].quantile(level)
     found["runs"] = grouped.size()
     return pd.DataFrame(found).reset_index()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.paired import Floats, effect, log_odds
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms
-from sim.metrics.registry import is_part
+from sim.metrics.registry import parts
 from sim.scenario.futures import ALL
 from sim.study.compare.choice import Pair
 from sim.study.compare.result import COLUMNS, FUTURE_COLUMNS
@@ -35,12 +35,12 @@ def table(
     """
     mine = np.ones(len(done.draws), dtype=np.bool_) if worlds is None else worlds
     draws = done.draws[mine]
-    parts = np.array([is_part(metric) for metric in done.rows["metric"]])
+    odd = done.rows["metric"].isin(parts()).to_numpy()
     frames = []
     for pair in pairs:
         a, b = done.kept[pair.name][mine], done.kept[pair.reference][mine]
         found = effect(a, b, draws, seed=seed)
-        odds = effect(log_odds(a[:, parts]), log_odds(b[:, parts]), draws, boot=False)
+        odds = effect(log_odds(a[:, odd]), log_odds(b[:, odd]), draws, boot=False)
         low, middle, high = found.middle
         frame = done.rows.assign(
             scenario=pair.label, reference=pair.reference, effect=found.mean, ci_low=found.low,
@@ -52,7 +52,7 @@ def table(
             ("log_odds", odds.mean), ("log_odds_low", odds.low), ("log_odds_high", odds.high),
         ):  # fmt: skip
             whole: Floats = np.full(len(frame), np.nan)
-            whole[parts] = values
+            whole[odd] = values
             frame[column] = whole
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]

@@ -22,7 +22,7 @@ from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import require_known
 from sim.errors import InputError, Problem
-from sim.metrics.registry import is_part
+from sim.metrics.registry import parts
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
@@ -331,7 +331,7 @@ def _measured(
 ) -> list[dict[str, Any]]:
     """Return the contrast on each scale that its outcomes have."""
     scales = [SHARE, ODDS] if measure.scale == "both" else [measure.scale]
-    if not all(is_part(term.metric) for term in measure.terms):
+    if not {term.metric for term in measure.terms} <= parts():
         scales = [SHARE]
     return [
         {"setting": setting, "measure": measure.name, "scale": scale}

@@ -13,7 +13,7 @@ from sim.ensemble.tasks import Job
 from sim.errors import StoreError
 from sim.scenario import compile as compiled
 from sim.scenario import load
-from sim.study.robust import Robust, judge
+from sim.study.robust import Robust, run_judged
 from sim.study.saved import plain_scenario
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
@@ -36,13 +36,8 @@ def sensitivity(known: Mapping[str, Any], out: str | Path | None, workers: int) 
 
 def robust(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Robust:
     """Run policies over their worlds again and judge them."""
-    began = time.perf_counter()
-    judged = known["asked"]["judged"]
-    plan = plan_of(known["asked"])
-    done = run_plan(plan, workers=workers, out=out)
-    seconds = time.perf_counter() - began
-    facts = plan.facts("robust", {"judged": judged}, workers=workers, seconds=seconds)
-    return judge(done, Judged(**judged), facts)
+    asked = known["asked"]
+    return run_judged(plan_of(asked), Judged(**asked["judged"]), workers=workers, out=out)
 
 
 def plan_of(asked: Mapping[str, Any]) -> Plan:

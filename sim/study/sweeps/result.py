@@ -18,6 +18,22 @@ DESIGN, FAILED = "design.parquet", "failures.csv"
 FIGURE = "sweep.svg"
 
 
+class OfSweep(Saved):
+    """A result that is made of a sweep, and kept by the name of its study."""
+
+    sweep: Sweep
+
+    @property
+    def what(self) -> str:
+        """The sweep that it was made from."""
+        return self.sweep.what
+
+    @classmethod
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the folder of the kind, and of the study in it."""
+        return (cls.kind, str(manifest["asked"]["study"]["name"]))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Sweep(Swept, Saved):
     """A finished sweep: its tables, and where they are kept.

@@ -12,9 +12,9 @@ from sim.analysis import indices
 from sim.errors import InputError, Problem, RunError
 from sim.scenario.changes import changes
 from sim.study import finished
-from sim.study.saved import Saved, Writer, csv_of, read_table
+from sim.study.saved import Writer, csv_of, read_table
 from sim.study.sweeps.factors import Factor
-from sim.study.sweeps.result import Sweep
+from sim.study.sweeps.result import OfSweep, Sweep
 from sim.study.sweeps.study import Study
 from sim.study.sweeps.sweep import Plan, asked, planned, require_means, run_plan
 
@@ -25,7 +25,7 @@ FILE, NOTES = "sensitivity.csv", "notes.csv"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sensitivity(Saved):
+class Sensitivity(OfSweep):
     """Indices of every kept outcome.
 
     Parameters
@@ -46,16 +46,6 @@ class Sensitivity(Saved):
     table: pd.DataFrame
     notes: tuple[str, ...]
     sweep: Sweep
-
-    @property
-    def what(self) -> str:
-        """The sweep that it was made from."""
-        return self.sweep.what
-
-    @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the folder of the study's indices."""
-        return ("sensitivity", str(manifest["asked"]["study"]["name"]))
 
     def _tables(self) -> dict[str, Writer]:
         import pandas as pd

@@ -6,7 +6,8 @@ from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
 from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
-from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
+from sim.world.rules.capability import SOVEREIGN_BLOC
+from sim.world.rules.laboratories import flagship_worth
 from sim.world.streams import Keys
 
 NOTHING = 0.5 * ABSENT
@@ -140,7 +141,7 @@ def utility(
     national, linked, wander, scar, learned : ndarray, shape (I, K, L)
     world : ndarray, shape (K, L)
     cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
-        As in :func:`sim.world.rules.capability.flagship_worth`.
+        As in :func:`sim.world.rules.laboratories.flagship_worth`.
     offered : ndarray, shape (I, K, S, 2, L)
     regarded : ndarray, shape (I, K, S, L)
         From :func:`regard`.

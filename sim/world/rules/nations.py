@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
-from sim.world.rules import capability, choice, learning, observe, offers, policy, tally, uptake
+from sim.world.rules import choice, laboratories, learning, observe, offers, policy, tally, uptake
 from sim.world.streams import Keys
 
 FEW = 8
@@ -235,7 +235,7 @@ def decide(
         if noise == 1:
             choice.drift(i, month, p, keys, wander)
         learning.learn(i, bloc, home, risk, trust, p, gain, learned)
-        capability.at_home(
+        laboratories.at_home(
             i, t, bloc, on_sale, access, own_lag, delay, best_open, frontier, p, ps, raw,
             home_index, home_cover,
         )  # fmt: skip

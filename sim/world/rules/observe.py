@@ -6,7 +6,8 @@ from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import B, P
-from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
+from sim.world.rules.capability import SOVEREIGN_BLOC
+from sim.world.rules.laboratories import flagship_worth
 from sim.world.rules.policy import leaked
 from sim.world.rules.uptake import triers
 
@@ -43,7 +44,7 @@ def chatbot_view(
     consumer : ndarray, shape (I, K, L)
         From :func:`sim.world.likings.consumer`.
     cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
-        As in :func:`sim.world.rules.capability.flagship_worth`.
+        As in :func:`sim.world.rules.laboratories.flagship_worth`.
     trial : int
         Switch.
     attention, access : ndarray

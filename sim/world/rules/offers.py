@@ -6,7 +6,8 @@ from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import LN_LEAST_PRICE, B, P
-from sim.world.rules.capability import SOVEREIGN_BLOC, flagship_worth
+from sim.world.rules.capability import SOVEREIGN_BLOC
+from sim.world.rules.laboratories import flagship_worth
 
 MAKER, HOST, SELF = 0, 1, 2
 CLOSED_NEST = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.rows import B
-from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.offers import CN_BLOC, makers_part
 
 
@@ -53,28 +52,6 @@ def bloc_share(bloc: Ints, world: Floats, chinese: Floats) -> None:
         if bloc[k] == CN_BLOC:
             for l in range(chinese.size):  # noqa: E741
                 chinese[l] += world[k, l]
-
-
-@rule
-def lacking(bloc: Ints, own: Floats, national: Floats, home_index: Floats, short: Floats) -> None:
-    """Write how far what nations' developers use of their own stands below the record, (I, L).
-
-    The index that stands for all sovereign models less that of the nation's own, ECI points, times
-    the share of those who have it as their main ecosystem.
-
-    Parameters
-    ----------
-    own, home_index : ndarray, shape (K, 2, L) and (I, K, L)
-        ECI points.
-    national : ndarray, shape (I, K, L)
-    """
-    for i in range(short.shape[0]):
-        for l in range(short.shape[1]):  # noqa: E741
-            short[i, l] = 0.0
-        for k in range(bloc.size):
-            if bloc[k] == SOVEREIGN_BLOC:
-                for l in range(short.shape[1]):  # noqa: E741
-                    short[i, l] += national[i, k, l] * (own[k, 0, l] - home_index[i, k, l])
 
 
 @inlined
