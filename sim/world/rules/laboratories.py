@@ -1,0 +1,121 @@
+"""Models of nations' own laboratories: how good they are, what it is worth, what they lack."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Flags, Floats, Ints
+from sim.world.compiled import inlined, rule
+from sim.world.numerics import exp
+from sim.world.rows import B, P
+from sim.world.rules.capability import SOVEREIGN_BLOC, margin, since
+
+
+@inlined
+def flagship_worth(
+    i: int,
+    s: int,
+    k: int,
+    l: int,  # noqa: E741
+    own: bool,  # noqa: FBT001
+    cover: Floats,
+    home_cover: Floats,
+) -> float:
+    """Return what the capability of an ecosystem's flagship is worth in a nation, utils.
+
+    Sovereign models are as good as the nation's own laboratories make them.
+
+    Parameters
+    ----------
+    own : bool
+        Whether the ecosystem is a sovereign one.
+    cover : ndarray, shape (S, K, 2, L)
+        From :func:`sim.world.rules.capability.coverage`.
+    home_cover : ndarray, shape (I, K, S, L)
+        From :func:`at_home`.
+    """
+    worth: float = home_cover[i, k, s, l] if own else cover[s, k, 0, l]
+    return worth
+
+
+@rule
+def at_home(
+    i: int,
+    t: int,
+    bloc: Ints,
+    on_sale: Flags,
+    access: Floats,
+    own_lag: Floats,
+    delay: Floats,
+    best_open: Floats,
+    frontier: Floats,
+    p: Floats,
+    ps: Floats,
+    raw: int,
+    index: Floats,
+    worth: Floats,
+) -> None:
+    """Write how good a nation's own models are, never worse than before, and what that is worth.
+
+    They stand where the best open weights stood ``own_lag`` months ago, and what levers add to the
+    lag of all sovereign models; worth is as of :func:`sim.world.rules.capability.coverage`. A
+    nation without a way to them is left out.
+
+    Parameters
+    ----------
+    access : ndarray, shape (I, K * 3, L)
+    own_lag : ndarray, shape (I, 1, L)
+        Months: the driver.
+    delay : ndarray, shape (K, L)
+        Months: the driver ``lag``.
+    best_open : ndarray, shape (T, L)
+        From :func:`sim.world.rules.capability.follow_open`.
+    index, worth : ndarray, shape (I, K, L) and (I, K, S, L)
+        Rows (i, k) of sovereign ecosystems are updated, ECI points, and written, utils.
+    """
+    for k in range(bloc.size):
+        if bloc[k] != SOVEREIGN_BLOC or not (on_sale[t, k, 0] == 1 and _some(access[i], k)):
+            continue
+        for l in range(index.shape[2]):  # noqa: E741
+            seen = since(t, own_lag[i, 0, l] + delay[k, l])
+            index[i, k, l] = max(index[i, k, l], best_open[seen, l])
+        for s in range(worth.shape[2]):
+            for l in range(index.shape[2]):  # noqa: E741
+                felt = (index[i, k, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
+                if raw == 0:
+                    x = margin(
+                        index[i, k, l], ps[s, B.difficulty, l], p[P.moving_bar, l], frontier[t, l],
+                        p[P.task_width, l],
+                    )  # fmt: skip
+                    felt = 1.0 / (1.0 + exp(-x))
+                worth[i, k, s, l] = ps[s, B.capability, l] * felt
+
+
+@inlined
+def _some(access: Floats, k: int) -> bool:
+    """Return whether any way leads to an ecosystem in any lane; access is (K * 3, L)."""
+    for c in range(3 * k, 3 * k + 3):
+        for l in range(access.shape[1]):  # noqa: E741
+            if access[c, l] > 0.0:
+                return True
+    return False
+
+
+@rule
+def lacking(bloc: Ints, own: Floats, national: Floats, home_index: Floats, short: Floats) -> None:
+    """Write how far what nations' developers use of their own stands below the record, (I, L).
+
+    The index that stands for all sovereign models less that of the nation's own, ECI points, times
+    the share of those who have it as their main ecosystem.
+
+    Parameters
+    ----------
+    own, home_index : ndarray, shape (K, 2, L) and (I, K, L)
+        ECI points.
+    national : ndarray, shape (I, K, L)
+    """
+    for i in range(short.shape[0]):
+        for l in range(short.shape[1]):  # noqa: E741
+            short[i, l] = 0.0
+        for k in range(bloc.size):
+            if bloc[k] == SOVEREIGN_BLOC:
+                for l in range(short.shape[1]):  # noqa: E741
+                    short[i, l] += national[i, k, l] * (own[k, 0, l] - home_index[i, k, l])
