@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,8 +65,10 @@ def folder(tmp_path_factory):
 
 def read_by_pyam(file):
     script = Path(__file__).with_name("with_pyam.py")
+    # Its store of units remembers where the packages once were, which may be gone since.
+    own = os.environ | {"IAM_UNITS_CACHE": str(Path(file).with_name("units"))}
     done = subprocess.run(
-        [sys.executable, script, file], capture_output=True, text=True, check=False
+        [sys.executable, script, file], capture_output=True, text=True, check=False, env=own
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
