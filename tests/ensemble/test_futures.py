@@ -168,7 +168,7 @@ def test_tokens_are_what_the_view_of_the_routers_shows(short):
     """One record behind the metric and `sim observe`: the share of the last month observed."""
     from sim.calibration.series import SERIES
     from sim.world import simulate
-    from sim.world.views import VIEWS
+    from sim.world.views import VIEWS, Look
 
     drivers = compiled(short.scenario)
     done = simulate(drivers, seed=short.seed, replicates=np.arange(9))
@@ -176,7 +176,7 @@ def test_tokens_are_what_the_view_of_the_routers_shows(short):
     series = SERIES["openrouter_token_share_by_lab_origin"]
     at = np.array([month - months.FIRST])
     known = runner.drawn(drivers, short.seed, np.arange(9))
-    seen = VIEWS[series.sees](series, done, drivers, known, at)[0, 0]
+    seen = VIEWS[series.sees](Look(series, done, drivers, known, at))[0, 0]
     outcomes = short.outcomes[short.outcomes["month"] == "2025-12"].sort_values("run")
     value = {
         name: outcomes.loc[outcomes["metric"] == f"tokens.{name}", "value"].to_numpy()
