@@ -11,7 +11,16 @@ from sim.scenario.drivers import Drivers, Effects, Facts, Floats
 from sim.world import streams
 from sim.world.parameters import Parameters, draw, posterior_draws
 from sim.world.rules.laboratories import lacking
-from sim.world.state import Scratch, State, StreamKeys, entry_sizes, scratch, start, stream_keys
+from sim.world.state import (
+    Scratch,
+    State,
+    StreamKeys,
+    copied,
+    entry_sizes,
+    scratch,
+    start,
+    stream_keys,
+)
 
 
 class Block(NamedTuple):
@@ -25,6 +34,10 @@ class Block(NamedTuple):
     keys: StreamKeys
     state: State
     scratch: Scratch
+
+    def snapshot(self) -> Block:
+        """Return a copy that goes on by itself, to the same bits; what never changes is shared."""
+        return self._replace(state=copied(self.state), scratch=copied(self.scratch))
 
 
 def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block:

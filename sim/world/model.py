@@ -29,6 +29,7 @@ from sim.scenario.drivers import STANCES, Drivers
 from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
+from sim.world.restart import Snapshot, require_shared, write_past
 from sim.world.rows import RISK
 from sim.world.rules import (
     choice,
@@ -41,6 +42,7 @@ from sim.world.rules import (
     tally,
     uptake,
 )
+from sim.world.state import State, copied
 from sim.world.trajectory import VIEW_MONTHS
 
 Floats = NDArray[np.float64]
@@ -322,6 +324,7 @@ class World(mesa.Model):
             self.drivers = compiled(document)
             seed = document.ensemble.seed if seed is None else seed
         super().__init__(rng=seed)
+        self.run_seed, self.replicate = seed, replicate
         self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
@@ -371,6 +374,34 @@ class World(mesa.Model):
         """
         while self.t < months.parse(month) - months.FIRST:
             self.step()
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of where the world stands, in memory, for :meth:`restore`."""
+        return Snapshot(
+            self.drivers, self.run_seed, self.replicate, self.t + 1, copied(self.state),
+            copied(self.record),
+        )  # fmt: skip
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from where a world stood, whose scenario may differ in levers that come later.
+
+        What a subclass of :class:`Nation` keeps for itself is not part of a snapshot.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            Of this world, or of one with the same seed, replicate and history.
+
+        Raises
+        ------
+        RunError
+            If seed, replicate or history differ; nothing has changed then.
+        """
+        require_shared(snapshot, self.drivers, self.run_seed, self.replicate)
+        for name in State._fields:
+            np.copyto(getattr(self.state, name), getattr(snapshot.state, name))
+        write_past(self.record, snapshot.record, snapshot.done)
+        self.t = snapshot.done - 1
 
     def shares(self) -> dict[str, float]:
         """Return the world share of each ecosystem, by builders."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -111,6 +111,10 @@ class State(NamedTuple):
     world: Floats  # [K, L] developer-weighted world share
 
 
+WITHOUT_LANES = frozenset({"evicting", "gap", "member_sizes"})
+"""Arrays of the state that all lanes share."""
+
+
 class Scratch(NamedTuple):
     """Working arrays of one month, so that no rule allocates; contents do not outlive a month."""
 
@@ -192,6 +196,31 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         gratis=np.zeros((ecosystems, lanes)),
         loaded=np.zeros(lanes, np.int64),
     )
+
+
+def copied[Group: tuple[Any, ...]](group: Group, lanes: Ints | None = None) -> Group:
+    """Return a group of arrays with arrays of its own.
+
+    Parameters
+    ----------
+    group : NamedTuple
+        Of arrays with lanes last, of such groups, and of what has no lanes.
+    lanes : ndarray of int, optional
+        Lanes that are taken, in this order; all by default.
+    """
+
+    def one(name: str, value: object) -> object:
+        if isinstance(value, tuple):
+            return copied(value, lanes)
+        if not isinstance(value, np.ndarray):
+            return value
+        if lanes is None or name in WITHOUT_LANES:
+            return value.copy()
+        return np.ascontiguousarray(value[..., lanes])
+
+    fields: dict[str, object] = group._asdict()  # type: ignore[attr-defined]
+    made: Group = type(group)(*(one(*pair) for pair in fields.items()))  # type: ignore[arg-type]
+    return made
 
 
 def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from sim import months
 from sim.scenario.drivers import Drivers, Floats
-from sim.world import kernel
+from sim.world import kernel, streams
 from sim.world.block import ONE_A_MONTH, Block, Record, empty_record, prepare
+from sim.world.partings import Branch, course, plan
+from sim.world.restart import fork, write_past
 from sim.world.warmup import warm_up
 
 VIEW_MONTHS = months.parse("2026-07") - months.FIRST
@@ -111,6 +114,57 @@ def simulate(
     record = empty_record(drivers, len(replicates), view_months)
     kernel.run(block, record, 0, drivers.facts.months.size)
     return _trajectory(drivers, replicates, block, record)
+
+
+def simulate_together(
+    drivers: Sequence[Drivers],
+    *,
+    seed: int,
+    replicates: NDArray[np.int64],
+    asked: Collection[int] | None = None,
+) -> Iterator[tuple[int, Trajectory]]:
+    """Run scenarios by the kernel, each from the month in which it parts from another one.
+
+    Every trajectory is that of :func:`simulate`, to the bit.
+
+    Parameters
+    ----------
+    drivers : sequence of Drivers
+        Compiled scenarios.
+    seed : int
+        Seed of all.
+    replicates : ndarray of int, shape (R,)
+        Numbers of the replicates.
+    asked : collection of int, optional
+        Places of the scenarios whose trajectory is wanted; all by default. Another one is run no
+        further than the rest need it.
+
+    Yields
+    ------
+    place : int
+    trajectory : Trajectory
+        As soon as it is done, in an order of their own.
+    """
+    warm_up(drivers[0])
+    run = streams.run_keys(seed, replicates)
+    wanted = range(len(drivers)) if asked is None else asked
+
+    def go_on(branch: Branch, block: Block, record: Record) -> Iterator[tuple[int, Trajectory]]:
+        mine, t = drivers[branch.number], branch.first
+        for later in branch.branches:
+            kernel.run(block, record, t, later.first)
+            t, other = later.first, drivers[later.number]
+            its_record = empty_record(other, len(replicates), VIEW_MONTHS)
+            write_past(its_record, record, t)
+            yield from go_on(later, fork(block, other, run), its_record)
+        if branch.number in wanted:
+            kernel.run(block, record, t, mine.facts.months.size)
+            yield branch.number, _trajectory(mine, replicates, block, record)
+
+    for root in plan([course(each) for each in drivers]):
+        mine = drivers[root.number]
+        record = empty_record(mine, len(replicates), VIEW_MONTHS)
+        yield from go_on(root, prepare(mine, seed, replicates), record)
 
 
 def _by_mesa(

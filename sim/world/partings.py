@@ -1,0 +1,166 @@
+"""Partings: the first month in which two scenarios may differ, and who goes on from whom.
+
+Two scenarios share their history if they differ in levers alone: until one of these does something
+all that moves the world is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.drivers import Drivers
+
+FLAGS = frozenset({"listed", "stale", "stale_other"})
+"""Facts that only say what need not be computed again: levers are among what they know."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What moves the world in a scenario, in a form that can be held against another's.
+
+    Parameters
+    ----------
+    background : bytes
+        Digest of all but levers.
+    length : int
+        Months.
+    effects : mapping of Hashable to list of ndarray, shape (T,)
+        By what an effect does to which drivers, the ramps of such effects.
+    """
+
+    background: bytes
+    length: int
+    effects: dict[Hashable, list[NDArray[np.float64]]]
+
+
+def course(drivers: Drivers) -> Course:
+    """Return what moves the world in a scenario."""
+    effects: dict[Hashable, list[NDArray[np.float64]]] = defaultdict(list)
+    e = drivers.effects
+    acted = [_acted(e.nation_start, e.nation_effect), _acted(e.world_start, e.world_effect)]
+    for entry in drivers.entries:
+        strength = _known(entry.strength)
+        for row, size in zip(entry.effects, entry.sizes, strict=True):
+            cells = tuple(each.get(row, b"") for each in acted)
+            does = (int(e.operation[row]), float(e.target[row]), size, cells)
+            effects[entry.label, strength, entry.uncertainty, does].append(e.ramp[row])
+    return Course(_background(drivers), drivers.facts.months.size, dict(effects))
+
+
+def _known(strength: object) -> Hashable:
+    """Return what a strength can be told by; one that holds an array equals itself alone."""
+    try:
+        hash(strength)
+    except TypeError:
+        return id(strength)
+    return strength
+
+
+def _acted(start: NDArray[np.int64], effect: NDArray[np.int64]) -> dict[int, bytes]:
+    """Return the cells on which each effect acts, from the effects that act on each cell."""
+    cells = np.repeat(np.arange(start.size - 1), np.diff(start))
+    return {int(number): cells[effect == number].tobytes() for number in np.unique(effect)}
+
+
+def _background(drivers: Drivers) -> bytes:
+    """Return a digest of all that moves the world but levers."""
+    made = hashlib.blake2b()
+    for name, value in drivers.facts._asdict().items():
+        if name not in FLAGS:
+            made.update(np.ascontiguousarray(value).data)
+    fitted = drivers.fitted
+    words = (
+        drivers.nations, drivers.ecosystems, drivers.segments, drivers.regions, drivers.drawn,
+        sorted(drivers.parameters.items()), None if fitted is None else (fitted.names, fitted.each),
+    )  # fmt: skip
+    made.update(pickle.dumps(words))
+    if fitted is not None:
+        made.update(np.ascontiguousarray(fitted.values).data)
+    return made.digest()
+
+
+def parting(one: Course, other: Course) -> int:
+    """Return the first month in which two scenarios may differ, as a position.
+
+    The months before are equal to the bit under common random numbers: an effect that has not
+    begun changes nothing. 0 where more than levers differ; the number of months where they are the
+    same throughout.
+    """
+    if one.background != other.background or one.length != other.length:
+        return 0
+    first = one.length
+    for effect in one.effects.keys() | other.effects.keys():
+        mine, theirs = one.effects.get(effect, []), other.effects.get(effect, [])
+        if len(mine) == len(theirs) == 1:
+            differing = mine[0] != theirs[0]
+        else:
+            lone = Counter(r.tobytes() for r in mine)
+            lone.subtract(Counter(r.tobytes() for r in theirs))
+            ramps = [r for r in (*mine, *theirs) if lone[r.tobytes()]]
+            differing = np.any(np.array(ramps), axis=0) if ramps else np.zeros(first, np.bool_)
+        if differing.any():
+            first = min(first, int(np.argmax(differing)))
+    return first
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A scenario that goes on from another one.
+
+    Parameters
+    ----------
+    number : int
+        Its place among all.
+    first : int
+        Position of the month from which it is run.
+    branches : tuple of Branch
+        Those that go on from it, by month.
+    """
+
+    number: int
+    first: int
+    branches: tuple[Branch, ...]
+
+
+def plan(courses: Sequence[Course]) -> list[Branch]:
+    """Return who goes on from whom: each from that one before it with which it parts last.
+
+    Parameters
+    ----------
+    courses : sequence of Course
+        The first of those that share a history is run from the start.
+
+    Returns
+    -------
+    list of Branch
+        Those that are run from the start.
+    """
+    below: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    roots = []
+    for number, mine in enumerate(courses):
+        months = [parting(mine, courses[other]) for other in range(number)]
+        best = max(range(number), key=lambda other: (months[other], -other), default=None)
+        if best is None or months[best] == 0:
+            roots.append(number)
+        else:
+            below[best].append((months[best], number))
+
+    def branch(number: int, first: int) -> Branch:
+        ahead = sorted(below[number])
+        return Branch(number, first, tuple(branch(other, month) for month, other in ahead))
+
+    return [branch(number, 0) for number in roots]
+
+
+def walk(branches: Sequence[Branch]) -> Iterator[Branch]:
+    """Yield every branch."""
+    for each in branches:
+        yield each
+        yield from walk(each.branches)
