@@ -15,9 +15,11 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
+from sim.ensemble import together
 from sim.ensemble.executors import execute
 from sim.ensemble.store import Store
-from sim.ensemble.tasks import FAILURES, Job, Task, run_task, split
+from sim.ensemble.tasks import FAILURES, Job, Task, split
+from sim.ensemble.together import run_part
 from sim.metrics import registry
 from sim.version import MODEL
 
@@ -94,11 +96,13 @@ def run_jobs(
     if progress:
         progress(count, sum(sizes.values()), len(lost))
     missing = [part for key, part in first.items() if key not in done]
-    for (_, task), content in execute(_run, jobs, missing, workers, cluster, threads=threads):
-        done[task.key] = content if store is None else store.put(task.key, content)
-        failures[task.key] = failed(content)
-        count += sizes[task.key]
-        lost |= failures[task.key].keys()
+    parts = together.parts(jobs, missing, workers)
+    for part, contents in execute(run_part, jobs, parts, workers, cluster, threads=threads):
+        for (_, task), content in zip(part, contents, strict=True):
+            done[task.key] = content if store is None else store.put(task.key, content)
+            failures[task.key] = failed(content)
+            count += sizes[task.key]
+            lost |= failures[task.key].keys()
         if progress:
             progress(count, sum(sizes.values()), len(lost))
     return Finished(
@@ -109,11 +113,6 @@ def run_jobs(
         },
         tuple(damaged),
     )
-
-
-def _run(jobs: Mapping[str, Job], part: tuple[str, Task]) -> bytes:
-    name, task = part
-    return run_task(jobs[name], task)
 
 
 def failed(part: Part) -> dict[int, str]:

@@ -7,7 +7,7 @@ run anywhere and in any order.
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -87,6 +87,31 @@ def simulate(
 
     more = {} if view_months is None else {"view_months": view_months}
     return world.simulate(drivers, seed=seed, replicates=replicates, engine=engine, **more)
+
+
+def simulate_together(
+    drivers: Sequence[Drivers], seed: int, replicates: Ints
+) -> Iterator[tuple[int, Trajectory]]:
+    """Run one block of several scenarios, each from where it parts from another one.
+
+    Yields the place of a scenario and its trajectory, that of :func:`simulate` to the bit.
+    """
+    from sim import world
+
+    return world.simulate_together(drivers, seed=seed, replicates=replicates)
+
+
+def simulate_branches(
+    reference: Drivers, branches: Sequence[tuple[Drivers, int, Ints]], seed: int, replicates: Ints
+) -> Iterator[tuple[int, Trajectory]]:
+    """Run scenarios from the months in which they part from a reference.
+
+    Arguments are those of :func:`sim.world.trajectory.simulate_branches`; yields the place of a
+    branch and its trajectory, that of :func:`simulate` to the bit.
+    """
+    from sim import world
+
+    return world.simulate_branches(reference, branches, seed=seed, replicates=replicates)
 
 
 def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:

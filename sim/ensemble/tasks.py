@@ -12,6 +12,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -165,7 +166,13 @@ def run_task(job: Job, task: Task) -> bytes:
     values: dict[int, Floats] = {}
     failures: dict[int, str] = {}
     shape: Kept | None = None
-    for slow, places in _by_drivers(job, point):
+    groups = list(_by_drivers(job, point))
+    if _may_share(job, run):
+        with suppress(InputError, RunError):  # told below, point by point
+            shape = _branches(job, groups, point, run, values)
+            return _file(values, {}, point, run, shape)
+        values.clear()
+    for slow, places in groups:
         for part in (places[n : n + LANES] for n in range(0, len(places), LANES)):
             try:
                 shape, block = _block(job, _drivers(job, slow), point[part], run[part])
@@ -175,6 +182,82 @@ def run_task(job: Job, task: Task) -> bytes:
             else:
                 values |= dict(zip(part.tolist(), block, strict=True))
     return _file(values, failures, point, run, shape)
+
+
+def _may_share(job: Job, run: Ints) -> bool:
+    """Return whether points of a task differ in levers alone and have replicates in common."""
+    levers = all(path == SCENARIO or path.startswith("levers.") for path in job.paths)
+    return levers and job.engine == "kernel" and np.unique(run).size < run.size
+
+
+def _branches(
+    job: Job,
+    groups: Sequence[tuple[Overrides, Ints]],
+    point: Ints,
+    run: Ints,
+    values: dict[int, Floats],
+) -> Kept:
+    """Run the points of a task from where they part from the first, and write what is kept.
+
+    Parameters
+    ----------
+    job : Job
+    groups : sequence of (overrides, ndarray of int)
+        Places of the task that share drivers.
+    point, run : ndarray of int
+        Of each place.
+    values : dict of int to ndarray
+        Written, by place.
+    """
+    from sim.world import partings
+
+    drivers = [_drivers(job, slow) for slow, _ in groups]
+    courses = [partings.course(each) for each in drivers]
+    varied = [path.split(".")[1] for path in job.paths if path != SCENARIO and is_fast(path)]
+    first = [
+        min(partings.parting(courses[0], course), partings.begins(each, varied))
+        for course, each in zip(courses, drivers, strict=True)
+    ]
+    shape = kept(drivers[0], job.outcomes)
+    runs = np.unique(run)
+    for some in (runs[n : n + LANES] for n in range(0, runs.size, LANES)):
+        parts, branches = [], []
+        for (_, places), mine, month in zip(groups, drivers, first, strict=True):
+            here = places[np.isin(run[places], some)]
+            for part in (here[n : n + LANES] for n in range(0, here.size, LANES)):
+                parts.append(part)
+                lanes = np.searchsorted(some, run[part])
+                branches.append((_with_lanes(job, mine, point[part]), month, lanes))
+        for n, done in runner.simulate_branches(drivers[0], branches, job.seed, some):
+            block = measure(branches[n][0], shape, done, job.seed, run[parts[n]])
+            values |= dict(zip(parts[n].tolist(), block, strict=True))
+    return shape
+
+
+def run_shared(tasks: Sequence[tuple[Job, Task]]) -> list[bytes]:
+    """Return the outcomes of tasks whose scenarios share their history, as :func:`run_task` does.
+
+    Parameters
+    ----------
+    tasks : sequence of (Job, Task)
+        Of one point each, with the same replicates and the same seed.
+    """
+    job, task = tasks[0]
+    registry.require_files(job.metrics)
+    run = np.arange(task.first, task.last)
+    point = np.zeros(run.size, np.int64)
+    try:
+        drivers = [_drivers(each, ()) for each, _ in tasks]
+        shapes = [kept(mine, each.outcomes) for mine, (each, _) in zip(drivers, tasks, strict=True)]
+        values: list[dict[int, Floats]] = [{} for _ in tasks]
+        for first in range(0, run.size, LANES):
+            part = run[first : first + LANES]
+            for n, done in runner.simulate_together(drivers, job.seed, part):
+                block = measure(drivers[n], shapes[n], done, job.seed, part)
+                values[n] |= dict(zip(range(first, first + part.size), block, strict=True))
+    except (InputError, RunError):
+        return [run_task(*each) for each in tasks]  # each tells of its own failure
+    return [_file(mine, {}, point, run, shape) for mine, shape in zip(values, shapes, strict=True)]
 
 
 def _by_drivers(job: Job, point: Ints) -> Iterator[tuple[Overrides, Ints]]:

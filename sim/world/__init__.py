@@ -8,12 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.world.trajectory import Trajectory, simulate
+from sim.world.trajectory import Trajectory, simulate, simulate_branches, simulate_together
 
 if TYPE_CHECKING:
     from sim.world.model import Nation, World
 
-__all__ = ["Nation", "Trajectory", "World", "simulate"]
+__all__ = [
+    "Nation", "Trajectory", "World", "simulate", "simulate_branches", "simulate_together",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module has attributes of any type

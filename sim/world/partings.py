@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,13 @@ def parting(one: Course, other: Course) -> int:
         if differing.any():
             first = min(first, int(np.argmax(differing)))
     return first
+
+
+def begins(drivers: Drivers, levers: Collection[str]) -> int:
+    """Return the first month in which any of some levers does something, or how many there are."""
+    rows = [e for entry in drivers.entries if entry.lever in levers for e in entry.effects]
+    acting = np.any(drivers.effects.ramp[rows] > 0.0, axis=0)
+    return int(np.argmax(acting)) if acting.any() else acting.size
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,47 @@ def simulate_together(
         yield from go_on(root, prepare(mine, seed, replicates), record)
 
 
+def simulate_branches(
+    reference: Drivers,
+    branches: Sequence[tuple[Drivers, int, NDArray[np.int64]]],
+    *,
+    seed: int,
+    replicates: NDArray[np.int64],
+) -> Iterator[tuple[int, Trajectory]]:
+    """Run scenarios from the months in which they part from a reference, several lanes a replicate.
+
+    Every trajectory is that of :func:`simulate`, to the bit.
+
+    Parameters
+    ----------
+    reference : Drivers
+        Run by the kernel as far as the others need it.
+    branches : sequence of (Drivers, int, ndarray of int)
+        What goes on, the month from which, and the place in ``replicates`` of each of its lanes.
+    seed : int
+    replicates : ndarray of int, shape (R,)
+
+    Yields
+    ------
+    place : int
+        In ``branches``.
+    trajectory : Trajectory
+    """
+    warm_up(reference)
+    block = prepare(reference, seed, replicates)
+    record = empty_record(reference, len(replicates), VIEW_MONTHS)
+    done = 0
+    for place in sorted(range(len(branches)), key=lambda n: branches[n][1]):
+        drivers, first, lanes = branches[place]
+        kernel.run(block, record, done, first)
+        done = first
+        its_record = empty_record(drivers, lanes.size, VIEW_MONTHS)
+        write_past(its_record, record, first, lanes)
+        its_block = fork(block, drivers, streams.run_keys(seed, replicates[lanes]), lanes)
+        kernel.run(its_block, its_record, first, drivers.facts.months.size)
+        yield place, _trajectory(drivers, replicates[lanes], its_block, its_record)
+
+
 def _by_mesa(
     drivers: Drivers, seed: int, replicates: NDArray[np.int64], view_months: int
 ) -> Trajectory:

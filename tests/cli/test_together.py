@@ -302,7 +302,7 @@ def test_a_program_reads_which_options_were_refused(seen):
 )  # fmt: skip
 def test_an_argument_that_could_not_act_is_refused(call, says, monkeypatch):
     monkeypatch.setattr(
-        "sim.ensemble.blocks.run_task", lambda *_: pytest.fail("a replicate was run")
+        "sim.ensemble.blocks.run_part", lambda *_: pytest.fail("a replicate was run")
     )
     with pytest.raises(InputError) as error:
         call()

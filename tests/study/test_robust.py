@@ -189,7 +189,7 @@ def test_equal_worlds_stay_apart():
 def test_a_study_that_cannot_be_judged_is_refused_before_anything_runs(
     changes, words, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran"))
     asked = {key: value for key, value in (STUDY | changes).items() if value is not None}
     with pytest.raises(InputError, match=words):
         robust(asked | {"design": {"kind": "lhs", "points": 2}}, out=tmp_path)
@@ -197,7 +197,7 @@ def test_a_study_that_cannot_be_judged_is_refused_before_anything_runs(
 
 @pytest.mark.parametrize("limit", [float("nan"), float("inf")])
 def test_a_threshold_that_is_not_finite_is_refused_before_anything_runs(limit, monkeypatch):
-    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError, match="threshold must be a finite number"):
         robust(STUDY, threshold=limit)
 

@@ -148,23 +148,23 @@ def test_mesa_gives_the_same_numbers(finished, tmp_path):
 
 def test_what_is_finished_is_not_run_again(small, tmp_path, monkeypatch):
     first = sweep(small, out=tmp_path)
-    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran again"))
+    monkeypatch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran again"))
     assert seal(sweep(small, out=tmp_path)) == seal(first)
 
 
 def test_an_interrupted_sweep_goes_on(small, finished, tmp_path, monkeypatch):
-    real, left = tasks.run_task, [1]
+    real, left = blocks.run_part, [1]
 
-    def until_interrupted(job, task):
+    def until_interrupted(jobs, part):
         if not left:
             raise KeyboardInterrupt
         left.pop()
-        return real(job, task)
+        return real(jobs, part)
 
-    monkeypatch.setattr(blocks, "run_task", until_interrupted)
+    monkeypatch.setattr(blocks, "run_part", until_interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep(small, out=tmp_path)
-    monkeypatch.setattr(blocks, "run_task", real)
+    monkeypatch.setattr(blocks, "run_part", real)
     done = []
     again = sweep(small, out=tmp_path, progress=lambda *at: done.append(at))
     assert done[0][0] == tasks.TASK_RUNS
@@ -249,7 +249,7 @@ def test_where_all_points_fail_the_sweep_fails(tmp_path):
     ],
 )
 def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_path, monkeypatch):
-    monkeypatch.setattr(blocks, "run_task", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError) as caught:
         sweep("baseline", vary, runs=2, out=tmp_path, **options)
     assert says in str(caught.value)
