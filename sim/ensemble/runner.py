@@ -20,6 +20,7 @@ from sim.errors import InputError, Problem, RunError, nearest
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
+    from sim.world.reasons import Reasons
 
 Engine = Literal["kernel", "mesa"]
 Ints = NDArray[np.int64]
@@ -112,6 +113,18 @@ def simulate_branches(
     from sim import world
 
     return world.simulate_branches(reference, branches, seed=seed, replicates=replicates)
+
+
+def simulate_with_reasons(
+    drivers: Drivers, nation: int, t: int, seed: int, replicates: Ints
+) -> tuple[Trajectory, Reasons]:
+    """Run one block as far as a month, and say why a nation chose as it did then.
+
+    Arguments are those of :func:`sim.world.reasons.simulate_with_reasons`.
+    """
+    from sim import world
+
+    return world.simulate_with_reasons(drivers, nation, t, seed=seed, replicates=replicates)
 
 
 def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sim.world.reasons import simulate_with_reasons
 from sim.world.trajectory import Trajectory, simulate, simulate_branches, simulate_together
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Nation", "Trajectory", "World", "simulate", "simulate_branches", "simulate_together",
+    "simulate_with_reasons",
 ]  # fmt: skip
 
 

@@ -73,14 +73,20 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     at_home = (of[..., None] * home for of, home in zip(f.rooted, parameters.home, strict=True))
     likes += _summed(at_home) + parameters.brand
     classes = _classes(f)
-    in_english = p[P.english_us_open] * classes[CLASSES.index("us_open"), :, None]
-    in_english -= p[P.english] * classes[CLASSES.index("chinese"), :, None]
-    likes += f.english[:, None, None] * in_english
+    likes += of_language(f, p)
     tastes = national_tastes(drivers, run, draws, p[P.taste_region], p[P.taste_nation])
     tastes[:, CLASSES.index("us_open")] *= p[P.taste_us_open]
     of_class = (tastes[:, c, None] * of[:, None] for c, of in enumerate(classes))
     likes += noise * _summed(of_class)
     return np.ascontiguousarray(likes)
+
+
+def of_language(f: Facts, p: Lanes) -> Floats:
+    """Return what English adds to US open models and takes from Chinese ones, (I, K, L), utils."""
+    classes = _classes(f)
+    in_english = p[P.english_us_open] * classes[CLASSES.index("us_open"), :, None]
+    in_english -= p[P.english] * classes[CLASSES.index("chinese"), :, None]
+    return np.asarray(f.english[:, None, None] * in_english)
 
 
 def national_tastes(

@@ -161,6 +161,16 @@ def posterior_draws(
     return None if drivers.fitted is None else drivers.fitted.rows(seed, replicates)
 
 
+def drawn(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> dict[str, Lanes]:
+    """Return every parameter that is not a switch, by path, each of shape (L,).
+
+    Arguments are those of :func:`draw`.
+    """
+    get = _Draws(drivers, seed, replicates)
+    rows = [row for row in load().parameters if row.dist != "switch"]
+    return {row.path: get(row.name, row.index) for row in rows}
+
+
 def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Parameters:
     """Draw the parameters of a block of replicates.
 

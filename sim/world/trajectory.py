@@ -113,7 +113,7 @@ def simulate(
     block = prepare(drivers, seed, replicates)
     record = empty_record(drivers, len(replicates), view_months)
     kernel.run(block, record, 0, drivers.facts.months.size)
-    return _trajectory(drivers, replicates, block, record)
+    return trajectory(drivers, replicates, block, record)
 
 
 def simulate_together(
@@ -159,7 +159,7 @@ def simulate_together(
             yield from go_on(later, fork(block, other, run), its_record)
         if branch.number in wanted:
             kernel.run(block, record, t, mine.facts.months.size)
-            yield branch.number, _trajectory(mine, replicates, block, record)
+            yield branch.number, trajectory(mine, replicates, block, record)
 
     for root in plan([course(each) for each in drivers]):
         mine = drivers[root.number]
@@ -205,7 +205,7 @@ def simulate_branches(
         write_past(its_record, record, first, lanes)
         its_block = fork(block, drivers, streams.run_keys(seed, replicates[lanes]), lanes)
         kernel.run(its_block, its_record, first, drivers.facts.months.size)
-        yield place, _trajectory(drivers, replicates[lanes], its_block, its_record)
+        yield place, trajectory(drivers, replicates[lanes], its_block, its_record)
 
 
 def _by_mesa(
@@ -218,7 +218,7 @@ def _by_mesa(
         world = World(drivers, seed=seed, replicate=int(replicate), view_months=view_months)
         for _ in range(drivers.facts.months.size):
             world.step()
-        parts.append(_trajectory(drivers, replicates[:1], world.block, world.record))
+        parts.append(trajectory(drivers, replicates[:1], world.block, world.record))
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
         for name in (field.name for field in fields(Trajectory)[1:])
@@ -226,9 +226,10 @@ def _by_mesa(
     return Trajectory(replicates=np.asarray(replicates), **joined)
 
 
-def _trajectory(
+def trajectory(
     drivers: Drivers, replicates: NDArray[np.int64], block: Block, record: Record
 ) -> Trajectory:
+    """Return what a block of replicates left behind."""
     cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
     for position, entry in enumerate(drivers.entries):
         cost += entry.active[:, None] * block.cost[position] / 12.0
