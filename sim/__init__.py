@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sim.study.compare.result import Comparison
     from sim.study.effect import effect
     from sim.study.ema import ema_model
+    from sim.study.explain import explain
     from sim.study.export import export
     from sim.study.hindcast import Hindcast, hindcast
     from sim.study.observe import observe
@@ -70,6 +71,7 @@ __all__ = [
     "compare",
     "effect",
     "ema_model",
+    "explain",
     "export",
     "format_version",
     "hindcast",
@@ -102,6 +104,7 @@ _ROOMS = {
     "compare": "sim.study.compare.compare",
     "effect": "sim.study.effect",
     "ema_model": "sim.study.ema",
+    "explain": "sim.study.explain",
     "export": "sim.study.export",
     "hindcast": "sim.study.hindcast",
     "load": "sim.scenario",

@@ -609,6 +609,51 @@ def observe(
 
 
 @app.command()
+def explain(
+    context: typer.Context,
+    nation: Annotated[str, typer.Argument(metavar="NATION", help="An ISO3 code or a name.")],
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="YYYY-MM.")],
+    metric: Annotated[
+        str, typer.Argument(metavar="METRIC", help="One by nation and month: share.bloc_cn.")
+    ],
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A name or a YAML file; baseline by default.")
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RESULT", help="Folder of a run, which is explained."),
+    ] = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    set_: Set = None,
+    focus: Focus = None,
+    json: Json = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only the figure, in a sentence.")
+    ] = False,
+) -> None:
+    """Show where a figure of a nation comes from."""
+    from sim.cli import explaining, output, running, together
+    from sim.study import explain as room
+
+    together.require(context)
+    if from_ is not None:
+        found = room.of_folder(from_, nation, month, metric)
+    else:
+        overrides = running.overrides(set_, focus=focus)
+        found = room.explain(
+            nation, month, metric, "baseline" if scenario is None else scenario, runs=runs,
+            seed=seed, overrides=overrides,
+        )  # fmt: skip
+    if json:
+        output.print_json(found.as_dict())
+        return
+    typer.echo(explaining.headline(found))
+    if not quiet:
+        explaining.print_explanation(found)
+
+
+@app.command()
 def report(
     context: typer.Context,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],

@@ -177,7 +177,7 @@ def _print_fields(fields: Row, depth: int) -> None:
             _print_fields(value, depth + 1)
         elif isinstance(value, Table) and value:
             typer.echo(f"{indent}{name}")
-            _print_table(value, indent + "  ")
+            print_table(value, indent + "  ")
         elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
             typer.echo(f"{indent}{name}")
             for item in value:
@@ -187,7 +187,8 @@ def _print_fields(fields: Row, depth: int) -> None:
             typer.echo(f"{indent}{str(name).ljust(width)}  {_short(value)}".rstrip())
 
 
-def _print_table(table: Table, indent: str) -> None:
+def print_table(table: Table, indent: str) -> None:
+    """Print rows under the names of their columns."""
     head, *lines = _lines([{name: name for name in table.columns}, *table], table.columns)
     _print_line(indent + head)
     for row, line in zip(table, lines, strict=True):

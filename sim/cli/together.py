@@ -54,6 +54,14 @@ class Need:
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "list": (Rule("--json", ("--quiet",), "prints every field, not only names"),),
     "validate": (Rule("--json", ("--quiet",), "prints a list even where nothing is wrong"),),
+    "explain": (
+        Rule(
+            "--from",
+            ("--scenario", "--runs", "--seed", "--set", "--focus"),
+            "explains a run as it was",
+        ),
+        Rule("--json", ("--quiet",), "prints all of it, the figure among them"),
+    ),
     "report": (Rule("--json", ("--quiet",), "prints where the report is"),),
     "export": (Rule("--json", ("--quiet",), "prints where the file is"),),
     "compare": (

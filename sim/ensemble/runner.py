@@ -136,6 +136,18 @@ def drawn(drivers: Drivers, seed: int, replicates: Ints) -> dict[str, Floats]:
     return {name: scalar[row] for row, name in enumerate(SCALARS)}
 
 
+def every_draw(drivers: Drivers, nation: int, seed: int, replicates: Ints) -> dict[str, Floats]:
+    """Return all that is drawn once a replicate and bears on a nation, by name, (replicates,).
+
+    Parameters by path, and the tastes of the nation and its region by their streams.
+    """
+    from sim.world import likings, parameters, streams
+
+    draws = parameters.posterior_draws(drivers, seed, replicates)
+    tastes = likings.drawn_tastes(drivers, nation, streams.run_keys(seed, replicates), draws)
+    return parameters.drawn(drivers, seed, replicates) | tastes
+
+
 @dataclass(frozen=True)
 class World:
     """What every block of one scenario shares."""

@@ -60,7 +60,7 @@ def repeat(result: str | Path | Saved, *, out: str | Path | None = None, workers
         result; or if a table comes out otherwise. What differs is named.
     """
     known, what = _known(result)
-    _require_same(known, what)
+    require_same(known, what, "repeated")
     found = finished.find(kind_of(known), known, out)
     if found is not None and (not isinstance(found, Result) or found.holds(known["repeat"])):
         return found
@@ -80,8 +80,15 @@ def _known(result: str | Path | Saved) -> tuple[Mapping[str, Any], str]:
     return read_manifest(place), shown(place)
 
 
-def _require_same(known: Mapping[str, Any], what: str) -> None:
+def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     """Refuse a result that rests on another model, other facts or other levers than are here.
+
+    Parameters
+    ----------
+    known : mapping
+        Its manifest.
+    what, purpose : str
+        What it is called in a message, and what cannot be done with it: ``repeated``.
 
     Raises
     ------
@@ -101,7 +108,7 @@ def _require_same(known: Mapping[str, Any], what: str) -> None:
         )
     differs += identity.changed(known["used"])
     if differs:
-        raise StoreError(f"{what} cannot be repeated: {'; '.join(differs)}")
+        raise StoreError(f"{what} cannot be {purpose}: {'; '.join(differs)}")
 
 
 def _facts_here(kind: str) -> str:

@@ -113,6 +113,21 @@ def national_tastes(
     return np.asarray(region_sd * regions[drivers.facts.region] + nation_sd * nations)
 
 
+def drawn_tastes(drivers: Drivers, i: int, run: Keys, draws: Ints | None) -> dict[str, Floats]:
+    """Return the draws of taste that bear on a nation, by the names of their streams, each (L,).
+
+    Parameters
+    ----------
+    drivers, run, draws
+        As in :func:`standing`.
+    i : int
+        Position of the nation.
+    """
+    places = (("region", drivers.regions[drivers.facts.region[i]]), ("nation", drivers.nations[i]))
+    names = tuple(f"taste/{kind}/{place}/{of}" for kind, place in places for of in CLASSES)
+    return dict(zip(names, _scores(drivers, run, draws, names), strict=True))
+
+
 def consumer(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> Floats:
     """Return what consumers of a nation hold of a chat service beyond what it can do, utils.
 

@@ -48,6 +48,7 @@ def test_the_interface_is_pinned():
         "compare",
         "effect",
         "ema_model",
+        "explain",
         "export",
         "format_version",
         "hindcast",

@@ -20,6 +20,7 @@ from sim.cli import (
     claiming,
     comparing,
     door,
+    explaining,
     judging,
     observing,
     output,
@@ -31,6 +32,7 @@ from sim.cli import (
 )
 from sim.cli.app import app
 from sim.errors import InputError
+from sim.study import explain as why
 from sim.study import export as hand_over
 from sim.study import observe as views
 from sim.study import repeat as again
@@ -46,6 +48,7 @@ START = {
     "sensitivity": ["sensitivity", "baseline"], "compare": ["compare", "rand_package"],
     "robust": ["robust", POLICIES], "hypotheses": ["hypotheses"], "calibrate": ["calibrate"],
     "hindcast": ["hindcast"], "observe": ["observe", "baseline", "--series", "x"],
+    "explain": ["explain", "BRA", "2030-12", "share.bloc_cn"],
     "report": ["report", "somewhere"], "export": ["export", "somewhere", "--format", "csv"],
     "repeat": ["repeat", "somewhere"],
 }  # fmt: skip
@@ -61,6 +64,7 @@ VALUES = {
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
     "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
     "--observations": "figures.csv", "--format": "iamc", "--metrics": "mine.py",
+    "--scenario": "fortress", "--from": "somewhere",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 
@@ -133,7 +137,7 @@ def seen(tmp_path, monkeypatch, capsys):
 
     for module in (
         running, sweeping, comparing, judging, claiming, calibrating, observing, scoring, catalogue,
-        output, repeating,
+        output, repeating, explaining,
     ):  # fmt: skip
         for name, value in vars(module).items():
             own = getattr(value, "__module__", None) == module.__name__
@@ -154,6 +158,8 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
     monkeypatch.setattr(hand_over, "export", note("export"))
     monkeypatch.setattr(again, "repeat", note("repeat"))
+    monkeypatch.setattr(why, "explain", note("explain"))
+    monkeypatch.setattr(why, "of_folder", note("of_folder"))
     monkeypatch.setattr(views, "observe", note("observe"))
 
     def call(*words):
