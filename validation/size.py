@@ -1,8 +1,9 @@
 """How large the code is: ``python -m validation.size``.
 
 Statements are counted from syntax trees, so that neither layout nor words move them; beside them
-stand lines of comments and of docstrings for each statement. ``size.csv`` holds the counts of the
-commit from which the rooms were built anew; what came since is counted apart, file by file.
+stand lines of comments and of docstrings for each statement. ``size.csv`` holds the counts of
+commit 64e3099, from which the rooms were built anew: there ``sim/study``, ``sim/report`` and
+``sim/cli`` held all that is now in rooms. What came since is counted apart, feature by feature.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import csv
 import io
 import sys
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,15 +31,78 @@ AREAS = {
 }  # fmt: skip
 """Folders and files of each area; a file counts in the first that names it."""
 
-SINCE = (
-    "sim/ensemble/thinned.py",
-    "sim/metrics/registry.py",
-    "sim/report/between.py",
-    "sim/report/export",
-    "sim/study/export.py",
-    "validation/size.py",
-)
-"""What did not exist then: features that came since."""
+SINCE: Mapping[str, tuple[str, ...]] = {
+    "metrics of users": (
+        "sim/cli/door.py::metrics",
+        "sim/metrics/registry.py::Own",
+        "sim/metrics/registry.py::metric",
+        "sim/metrics/registry.py::_add",
+        "sim/metrics/registry.py::forget",
+        "sim/metrics/registry.py::read_file",
+        "sim/metrics/registry.py::require_files",
+        "sim/metrics/registry.py::files",
+        "sim/metrics/registry.py::added",
+        "sim/metrics/registry.py::_shipped_names",
+        "sim/metrics/registry.py::_digest",
+        "sim/scenario/identity.py::_changed_metrics",
+    ),
+    "repeat, and finished results of any kind": (
+        "sim/calibration/fit.py::Plan.of",
+        "sim/cli/__init__.py::_said_in_a_line",
+        "sim/cli/app.py::repeat",
+        "sim/cli/repeating.py",
+        "sim/scenario/identity.py::changed",
+        "sim/study/compare/choice.py::pairs_of",
+        "sim/study/compare/question.py::question_of",
+        "sim/study/compare/result.py::Comparison.with_runs",
+        "sim/study/finished.py::find",
+        "sim/study/hypotheses/claims.py::of_plain",
+        "sim/study/hypotheses/laid.py::experiment_of",
+        "sim/study/kept.py::Kept.completed",
+        "sim/study/repeat.py",
+        "sim/study/repeating",
+        "sim/study/result.py::Result.beside",
+        "sim/study/result.py::Result.holds",
+        "sim/study/sweeps/factors.py::Factor.of_spec",
+    ),
+    "thinned tables": ("sim/ensemble/thinned.py", "sim/report/between.py"),
+    "export": (
+        "sim/cli/app.py::export",
+        "sim/report/export",
+        "sim/study/export.py",
+        "sim/study/saved.py::Saved.export",
+    ),
+    "EMA workbench": ("sim/study/ema.py",),
+    "what a notebook shows": (
+        "sim/ensemble/record.py::Effect.__repr__",
+        "sim/ensemble/record.py::Effect._repr_html_",
+        "sim/report/notebook.py::html_rows",
+        "sim/report/notebook.py::_short",
+        "sim/study/glance.py",
+    ),
+    "names in place of codes": (
+        "sim/scenario/changes.py::code_of",
+        "sim/scenario/changes.py::named",
+        "sim/scenario/changes.py::_codes",
+    ),
+    "effects of scenarios": (
+        "sim/study/effect.py::_of_scenarios",
+        "sim/study/effect.py::_like",
+        "sim/study/effect.py::world_of",
+    ),
+    "laboratories": (
+        "making/questions.py::laboratories",
+        "sim/evidence/access.py::lag",
+        "sim/metrics/metric.py::Month.lacking",
+        "sim/scenario/facts.py::_laboratories",
+        "sim/world/kernel.py::delays",
+        "sim/world/laboratories.py",
+        "sim/world/rules/laboratories.py",
+    ),
+    "this count": ("validation/size.py",),
+}
+"""Features that did not exist then, each with its folders and files, and its functions and classes
+in other files as ``FILE::NAME``. What only moved, or does more than it did then, is not here."""
 
 
 class Size(NamedTuple):
@@ -53,35 +117,78 @@ class Size(NamedTuple):
         assert isinstance(other, Size)  # noqa: S101 - nothing else is added
         return Size(*(a + b for a, b in zip(self, other, strict=True)))
 
+    def __sub__(self, other: Size) -> Size:
+        """Return what is left of a size without a part of it."""
+        return Size(*(a - b for a, b in zip(self, other, strict=True)))
+
     @property
     def words(self) -> float:
         """Lines of comments and docstrings for each statement."""
         return (self.comments + self.docstrings) / max(self.statements, 1)
 
 
-def size_of(text: str) -> Size:
-    """Return the size of a module, from its text."""
+NOTHING = Size(0, 0, 0)
+
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+"""What can be named in `SINCE`."""
+
+
+def size_of(text: str, name: str = "") -> Size:
+    """Return the size of a module, from its text, or of what it holds under a name.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        A function or class at the top, or one inside it after a dot; the whole module without it.
+
+    Raises
+    ------
+    LookupError
+        If there is none of that name.
+    """
     tree = ast.parse(text)
+    parts: Sequence[ast.AST] = _named(tree, name) if name else [tree]
+    if not parts:
+        raise LookupError(f"no function or class {name}")
+    nodes = [node for part in parts for node in ast.walk(part)]
     told = [
         node.body[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and ast.get_docstring(node) is not None
+        for node in nodes
+        if isinstance(node, ast.Module | Definition) and ast.get_docstring(node) is not None
     ]
     # A text that stands alone tells of the constant above it.
     alone = [
         node
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     ]
     docstrings = {id(node): node for node in (*told, *alone)}.values()
     lines = sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in docstrings)
-    every = sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
+    every = sum(isinstance(node, ast.stmt) for node in nodes)
+    within = {line for part in parts for line in _lines(part, text)}
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    comments = sum(token.type == tokenize.COMMENT for token in tokens)
+    comments = sum(token.type == tokenize.COMMENT and token.start[0] in within for token in tokens)
     return Size(every - len(docstrings), comments, lines)
+
+
+def _named(tree: ast.Module, name: str) -> list[Definition]:
+    """Return the functions and classes of a name; a property and its setter have the same."""
+    body, found = tree.body, list[Definition]()
+    for word in name.split("."):
+        found = [node for node in body if isinstance(node, Definition) and node.name == word]
+        body = [inner for node in found for inner in node.body]
+    return found
+
+
+def _lines(part: ast.AST, text: str) -> range:
+    """Return the lines of a definition, from its first decorator on, or of a module."""
+    if not isinstance(part, Definition):
+        return range(1, text.count("\n") + 2)
+    first = min(node.lineno for node in (part, *part.decorator_list))
+    return range(first, (part.end_lineno or first) + 1)
 
 
 def area_of(path: str) -> str | None:
@@ -92,15 +199,44 @@ def area_of(path: str) -> str | None:
     return None
 
 
+def came_since(root: Path = ROOT) -> dict[str, dict[str, Size]]:
+    """Return the size of each feature of `SINCE`, file by file.
+
+    Raises
+    ------
+    LookupError
+        If a file or a name that is listed does not exist.
+    """
+    found: dict[str, dict[str, Size]] = {}
+    for feature, entries in SINCE.items():
+        sizes = found.setdefault(feature, {})
+        for entry in entries:
+            place, _, name = entry.partition("::")
+            files = sorted((root / place).rglob("*.py")) or [root / place]
+            for file in files:
+                if not file.is_file():
+                    raise LookupError(f"{entry}, said to have come since, is not there")
+                path = file.relative_to(root).as_posix()
+                try:
+                    size = size_of(file.read_text(encoding="utf-8"), name)
+                except LookupError as error:
+                    raise LookupError(f"{entry}, said to have come since: {error}") from error
+                sizes[path] = sizes.get(path, NOTHING) + size
+    return found
+
+
 def total(files: Iterable[Path], root: Path = ROOT) -> dict[str, Size]:
-    """Return the size of each area, and of what came since its beginning."""
-    found: dict[str, Size] = dict.fromkeys((*AREAS, "since"), Size(0, 0, 0))
+    """Return the size of each area without what came since."""
+    found = dict.fromkeys(AREAS, NOTHING)
     for file in files:
-        path = file.relative_to(root).as_posix()
-        since = any(path == one or path.startswith(f"{one}/") for one in SINCE)
-        area = "since" if since else area_of(path)
+        area = area_of(file.relative_to(root).as_posix())
         if area is not None:
             found[area] = found[area] + size_of(file.read_text(encoding="utf-8"))
+    for sizes in came_since(root).values():
+        for path, size in sizes.items():
+            area = area_of(path)
+            if area is not None:
+                found[area] = found[area] - size
     return found
 
 
@@ -112,18 +248,32 @@ def before() -> dict[str, Size]:
 
 
 def main() -> None:
-    """Print each area then and now, and what came since."""
+    """Print each area then and now without what came since, and what came since by file."""
     then, now = before(), total(sorted(ROOT.rglob("*.py")))
-    head = ("area", "statements then", "now", "change", "words a statement then", "now")
-    rows = [head]
+    areas = [("area", "statements then", "now", "change", "words a statement then", "now")]
     for area, size in now.items():
-        old = then.get(area)
-        change = "" if old is None else f"{100 * (size.statements / old.statements - 1):+.1f} %"
-        rows.append((
-            area, "" if old is None else f"{old.statements:,}", f"{size.statements:,}", change,
-            "" if old is None else f"{old.words:.2f}", f"{size.words:.2f}",
+        old = then[area]
+        areas.append((
+            area, f"{old.statements:,}", f"{size.statements:,}",
+            f"{100 * (size.statements / old.statements - 1):+.1f} %",
+            f"{old.words:.2f}", f"{size.words:.2f}",
         ))  # fmt: skip
-    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
+    new = [("came since", "statements", "words a statement")]
+    for feature, sizes in came_since().items():
+        new.append(_cells(feature, sum(sizes.values(), NOTHING)))
+        new += [_cells(f"  {path}", size) for path, size in sizes.items()]
+    _print(areas)
+    sys.stdout.write("\n")
+    _print(new)
+
+
+def _cells(name: str, size: Size) -> tuple[str, str, str]:
+    return name, f"{size.statements:,}", f"{size.words:.2f}"
+
+
+def _print(rows: Sequence[tuple[str, ...]]) -> None:
+    """Print rows in columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
