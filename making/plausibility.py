@@ -16,7 +16,8 @@ from making import picture
 from making.plausible import FIGURES, Fact, Figure, Main, Metric, Near, View
 from making.tables import table
 from sim import months as calendar
-from sim.calibration.series import BY_KEY, Floats
+from sim.arrays import Floats
+from sim.calibration.series import BY_KEY
 from sim.evidence import load
 from sim.evidence.tables import read
 from sim.version import MODEL

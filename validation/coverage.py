@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import machine
 from sim.analysis.paired import LEVEL, bootstrap, interval
+from sim.arrays import Flags, Floats, Ints
 from sim.calibration.fit import Plan, draws
 from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
 from sim.ensemble.runner import LANES
@@ -39,8 +39,6 @@ from sim.world import simulate
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 STUDIES = 2000
 """Studies; four hundred would leave the part that holds of one outcome uncertain by 2.5 points."""
@@ -155,7 +153,7 @@ def studies(
     *,
     clustered: bool = True,
     bootstraps: int = 0,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Flags, Flags]:
     """Return whether intervals of studies hold the mean over the pool.
 
     Parameters

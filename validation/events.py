@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from sim import months as calendar
-from sim.calibration.series import BY_KEY, WORLD, Floats, Series
+from sim.arrays import Floats
+from sim.calibration.series import BY_KEY, WORLD, Series
 from sim.calibration.targets import LAST_OBSERVED, Target, published
 from sim.errors import InputError, Problem, RunError
 from sim.evidence.tables import Rows

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sim.analysis.space import Axis, Flags, Floats, Namer, Space
+from sim.analysis.space import Axis, Namer, Space
+from sim.arrays import Flags, Floats
 
 SIGNIFICANT = 0.05
 """Level of the quasi-p-value above which a limit may be chance."""

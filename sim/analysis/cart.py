@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.space import Axis, Flags, Floats, Namer, Space
+from sim.analysis.space import Axis, Namer, Space
+from sim.arrays import Flags, Floats
 
 DEPTH = 3
 LEAF = 0.05

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.paired import LEVEL, Ints, interval
+from sim.analysis.paired import LEVEL, interval
 from sim.analysis.shapley import Subset, Worth, subsets
+from sim.arrays import Ints
 
 SHARE, ODDS = "share", "log-odds"
 """Scales on which an interaction is told."""

@@ -11,14 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sim.analysis.worlds import over_worlds
+from sim.arrays import Floats, Ints
 from sim.errors import InputError, Problem
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LEVEL = 0.95
 SURE = 0.9

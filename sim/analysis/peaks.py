@@ -14,9 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 UNIFORM = 5.0 / 9.0
 """Bimodality coefficient of a uniform distribution: the threshold."""

@@ -21,7 +21,8 @@ from functools import partial
 import numpy as np
 
 from sim.analysis.boxes import SIGNIFICANT, Box, Boxes, Side, Trajectory
-from sim.analysis.space import Axis, Flags, Floats, Space
+from sim.analysis.space import Axis, Space
+from sim.arrays import Flags, Floats
 
 ALPHA = 0.05
 """Part of the worlds in a box that one peel takes off, or one paste adds."""

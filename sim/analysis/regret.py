@@ -12,10 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from sim.arrays import Flags, Floats
 
 OVER_SHARED = ("mean", "p10", "p90", "worst", "max_regret", "p90_regret", "mean_regret")
 """Columns over the worlds in which every policy was run."""

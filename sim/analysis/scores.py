@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 LEVEL = 0.9
 """Level of the intervals whose coverage is counted."""

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from sim.analysis.paired import LEVEL, Floats, Ints, draw_means, interval
+from sim.analysis.paired import LEVEL, draw_means, interval
+from sim.arrays import Floats, Ints
 
 Subset = frozenset[str]
 

@@ -16,9 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 LONGEST = 1.0
 """Longest step of an unknown at a time, standard deviations of its prior: sensitivities of the

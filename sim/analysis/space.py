@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months
+from sim.arrays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 Namer = Callable[[str], str]
 """Gives a factor's name as a reader knows it."""

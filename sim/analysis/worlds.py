@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 TAILS = (0.05, 0.5, 0.95)
 """Quantiles over worlds that are told of an effect."""

@@ -17,9 +17,9 @@ import numpy as np
 
 from sim import months as calendar
 from sim.analysis import smoother
+from sim.arrays import Floats
 from sim.calibration import members, tastes
 from sim.calibration.members import Unknowns
-from sim.calibration.series import Floats
 from sim.calibration.targets import (
     LAST_FITTED,
     LAST_OBSERVED,

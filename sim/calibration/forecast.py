@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.calibration.series import Floats, Series
+from sim.arrays import Floats, Ints
+from sim.calibration.series import Series
 from sim.calibration.targets import Target, between, covariance, values
 
 
@@ -63,7 +63,7 @@ def own_paths(
     known: Sequence[Target],
     left: Floats,
     series: Series,
-    months: NDArray[np.int64],
+    months: Ints,
     rng: np.random.Generator,
 ) -> Floats:
     """Return draws of what the model lacks in one place alone, given what is left there.
@@ -88,7 +88,7 @@ def own_paths(
     """
     at = np.array([aim.month for aim in known], dtype=np.int64)
 
-    def shared(first: NDArray[np.int64], second: NDArray[np.int64]) -> Floats:
+    def shared(first: Ints, second: Ints) -> Floats:
         gap = np.abs(first[:, None] - second[None, :])
         return np.asarray(series.own**2 * series.own_memory**gap)
 

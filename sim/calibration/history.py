@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.arrays import Floats
 from sim.ensemble.columns import gapped, numbers, strings
 from sim.ensemble.worked_with import READS as OF_A_YEAR
 from sim.evidence.survey import EQUAL_SPLIT, respondents
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
 
-Floats = NDArray[np.float64]
 
 BY_SURVEY = "survey_by_nation"
 BY_NATION = "deepseek_by_nation"

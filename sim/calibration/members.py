@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import Floats, Ints
 from sim.calibration import series as observed
 from sim.calibration.fitted import BANDS, FITTED, SPLIT
 from sim.calibration.series import SERIES
@@ -24,7 +24,6 @@ from sim.world import views
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
 
-Floats = NDArray[np.float64]
 
 TOLD = ("chinese", "us_open", "european")
 """Classes of ecosystems for which figures can tell a nation's taste."""
@@ -138,7 +137,7 @@ def worlds(
     drivers: Drivers,
     unknown: Unknowns,
     scores: Floats,
-    wanted: Mapping[str, NDArray[np.int64]],
+    wanted: Mapping[str, Ints],
     seed: int,
     repeats: int = 1,
 ) -> dict[str, Floats]:
@@ -181,9 +180,9 @@ def worlds(
 
 def _one(
     drivers: Drivers,
-    wanted: Mapping[str, NDArray[np.int64]],
+    wanted: Mapping[str, Ints],
     seed: int,
-    replicates: NDArray[np.int64],
+    replicates: Ints,
 ) -> dict[str, Floats]:
     seen = runner.simulate(drivers, seed, replicates, view_months=drivers.facts.months.size)
     known = views.lanes(drivers, seed, replicates)

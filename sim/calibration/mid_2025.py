@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.arrays import Floats, Ints
 from sim.calibration.series import BY_KEY, WORLD
 from sim.ensemble.columns import numbers, strings
 from sim.ensemble.curves import bands
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sim.evidence.observations import Observation
     from sim.scenario import Scenario
 
-Floats = NDArray[np.float64]
 
 MONTH = calendar.parse("2025-06")
 """Month of the survey's answers."""
@@ -41,7 +40,7 @@ SAME, SPLIT = "same question", "equal split"
 the share when each respondent is split equally over the models named."""
 
 
-def asked(months: NDArray[np.int64], scenario: Scenario) -> NDArray[np.int64]:
+def asked(months: Ints, scenario: Scenario) -> Ints:
     """Return the positions of months in which a run is asked for use of a year.
 
     They are those that metrics report, and `MONTH` where the run reaches it and holds the whole
@@ -96,7 +95,7 @@ def table(name: str, ensemble: Ensemble) -> pa.Table | None:
     )
 
 
-def _figures(ensemble: Ensemble, at: NDArray[np.int64]) -> dict[str, Floats]:
+def _figures(ensemble: Ensemble, at: Ints) -> dict[str, Floats]:
     """Return each figure of every run, shape (replicates,)."""
     group = ensemble.groups.index(GROUP)
     known = {metric.name: metric for metric in ensemble.metrics()}

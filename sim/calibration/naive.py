@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from sim.calibration.series import Floats, percent
+from sim.arrays import Floats
+from sim.calibration.series import percent
 from sim.calibration.targets import Target, between, covariance, values
 
 Forecast = tuple[float, float]

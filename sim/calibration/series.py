@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.codes import EVERY, OPEN, USERS
 from sim.evidence.survey import EQUAL_SPLIT, split_error
 from sim.world.views import Sight
-
-Floats = NDArray[np.float64]
 
 WORLD = "WLD"
 """Place of a series that is not told by nation."""

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.arrays import Floats, Ints
 from sim.calibration.series import (
     SERIES,
     WORLD,
-    Floats,
     Rows,
     Series,
     logit,
@@ -249,7 +248,7 @@ def between(first: Sequence[Target], second: Sequence[Target]) -> Floats:
     return out
 
 
-def months_of(aims: Sequence[Target]) -> dict[str, NDArray[np.int64]]:
+def months_of(aims: Sequence[Target]) -> dict[str, Ints]:
     """Return the months that targets are of by series, as positions counted from 2023-01."""
     return {
         name: np.unique([aim.month - calendar.FIRST for aim in aims if aim.series == name])
@@ -262,8 +261,8 @@ def modelled(
     aims: Sequence[Target],
     views: dict[str, Floats],
     nations: Sequence[str],
-    at: Mapping[str, NDArray[np.int64]],
-) -> NDArray[np.float64]:
+    at: Mapping[str, Ints],
+) -> Floats:
     """Return what the model shows at the targets, log-odds, shape (targets, R).
 
     Parameters

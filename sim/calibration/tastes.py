@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.calibration.members import Unknowns
-from sim.calibration.series import Floats
 from sim.calibration.targets import Target, between, values
 
 Places = list[int]
@@ -33,9 +32,7 @@ def blocks(unknown: Unknowns, aims: Sequence[Target]) -> Iterator[tuple[Places, 
             yield told, rows
 
 
-def spread(
-    unknown: Unknowns, aims: Sequence[Target], flat: Floats, tasted: Floats
-) -> NDArray[np.float64]:
+def spread(unknown: Unknowns, aims: Sequence[Target], flat: Floats, tasted: Floats) -> Floats:
     """Return the covariance that tastes add to the figures of each nation, (targets, targets).
 
     Parameters

@@ -8,12 +8,9 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.errors import RunError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 Span = Literal["month", "sum", "mean", "ever", "first"]
 """How the months of a run make what is reported: a value of its own for each reported month, or one

@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import Floats, Ints
 from sim.errors import InputError, Problem, SimError, cited
-from sim.metrics.metric import Floats, Ints, Metric, Month, Span
+from sim.metrics.metric import Metric, Month, Span
 from sim.metrics.shipped import shipped
 
 Compute = Callable[[Month], Floats]

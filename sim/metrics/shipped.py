@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats
 from sim.metrics import use
-from sim.metrics.metric import Floats, Metric, Month
+from sim.metrics.metric import Metric, Month
 
 BLOCS = {"us": "US", "cn": "Chinese", "eu": "European", "sovereign": "sovereign"}
 """Blocs in the order of their numbers, with the word for each."""
@@ -58,7 +58,7 @@ def hardware_share(month: Month, kind: int) -> Floats:
     return np.where(nothing, 0.5, month.hardware[kind] / np.where(nothing, 1.0, total))
 
 
-def _tokens(month: Month, kinds: NDArray[np.bool_]) -> Floats:
+def _tokens(month: Month, kinds: Flags) -> Floats:
     """Return the share of some ecosystems in the tokens of routers, (replicates,)."""
     return np.asarray(month.routed[kinds].sum(axis=0) / month.routed.sum(axis=0))
 
@@ -109,9 +109,7 @@ def _of_bloc(place: int, bloc: str) -> Metric:
     )
 
 
-def _of_tokens(
-    name: str, title: str, kinds: Callable[[Month], NDArray[np.bool_]], row: str = ""
-) -> Metric:
+def _of_tokens(name: str, title: str, kinds: Callable[[Month], Flags], row: str = "") -> Metric:
     return Metric(
         f"{TOKENS}.{name}",
         f"Tokens on routers: {title}",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.calibration import members
 from sim.calibration.fit import (
     Fit,
@@ -27,7 +28,6 @@ from sim.calibration.fit import (
     require_sound,
     scenario_of,
 )
-from sim.calibration.series import Floats
 from sim.calibration.targets import (
     Target,
 )

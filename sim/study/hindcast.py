@@ -14,10 +14,11 @@ import pandas as pd
 
 from sim import months as calendar
 from sim.analysis import scores
+from sim.arrays import Floats
 from sim.calibration import judgement, members, naive
 from sim.calibration.fit import Plan, compiled, scenario_of
 from sim.calibration.forecast import predict
-from sim.calibration.series import SERIES, Floats, logit, percent
+from sim.calibration.series import SERIES, logit, percent
 from sim.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.errors import InputError, Problem
 from sim.evidence.tables import data_hash

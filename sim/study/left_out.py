@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import scores
+from sim.arrays import Floats
 from sim.calibration import members
 from sim.calibration.fit import Plan, compiled
 from sim.calibration.fitted import SPLIT
 from sim.calibration.forecast import predict
-from sim.calibration.series import SERIES, Floats, logit, percent
+from sim.calibration.series import SERIES, logit, percent
 from sim.calibration.targets import Target, targets
 from sim.evidence import Nations, load
 from sim.evidence.survey import CLASSES, sampled

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from sim import months as calendar
+from sim.arrays import Floats
 from sim.calibration import series as observed
 from sim.calibration.forecast import own_paths, predict
-from sim.calibration.series import WORLD, Floats, Series, logit, percent
+from sim.calibration.series import WORLD, Series, logit, percent
 from sim.calibration.targets import (
     LAST_FITTED,
     Target,

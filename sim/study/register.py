@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months as calendar
+from sim.arrays import Floats
 from sim.calibration.figures import figures
-from sim.calibration.series import SERIES, WORLD, Floats, Series
+from sim.calibration.series import SERIES, WORLD, Series
 from sim.errors import InputError, Problem, StoreError, nearest
 from sim.evidence import dates, load
 from sim.evidence.codes import USERS

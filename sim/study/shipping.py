@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.calibration.fit import Plan, draws
-from sim.calibration.series import SERIES, Floats
+from sim.calibration.series import SERIES
 from sim.calibration.targets import values
 from sim.ensemble.store import write_whole
 from sim.evidence.releases import read_catalogue

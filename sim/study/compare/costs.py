@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.paired import LEVEL, RESAMPLES, Floats, Ints, draw_means, effect, interval
+from sim.analysis.paired import LEVEL, RESAMPLES, draw_means, effect, interval
+from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem

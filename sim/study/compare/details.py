@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.paired import SURE, Floats, before, effect, ranks
+from sim.analysis.paired import SURE, before, effect, ranks
+from sim.arrays import Floats
 from sim.scenario.strength import NAMES
 from sim.study.compare import choice
 

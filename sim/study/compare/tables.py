@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.paired import Floats, effect, log_odds
+from sim.analysis.paired import effect, log_odds
+from sim.arrays import Flags, Floats
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms
 from sim.metrics.registry import parts
 from sim.scenario.futures import ALL
 from sim.study.compare.choice import Pair
 from sim.study.compare.result import COLUMNS, FUTURE_COLUMNS
-
-Flags = NDArray[np.bool_]
 
 
 def table(

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.paired import (
-    Floats,
-    Ints,
     draw_means,
     interval,
     log_odds,
 )
+from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import require_known
