@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -180,10 +181,10 @@ class Boxes:
 
     searches: tuple[Trajectory, ...]
 
-    @property
-    def count(self) -> int:
-        """Boxes of all searches."""
-        return sum(len(search.boxes) for search in self.searches)
+    @cached_property
+    def places(self) -> list[tuple[Trajectory, int]]:
+        """Search of each box, and its number there, by its number among all."""
+        return [(found, own) for found in self.searches for own in range(len(found.boxes))]
 
     def table(self) -> pd.DataFrame:
         """Return search (from 1), box (from 0), coverage, density, mass and limited factors."""
@@ -195,39 +196,26 @@ class Boxes:
     def limits(self) -> pd.DataFrame:
         """Return the limits of every box: box, then the columns of `Trajectory.limits`."""
         frames = [
-            found.limits(n).assign(box=first + n)
-            for first, found in self._numbered()
-            for n in range(len(found.boxes))
+            found.limits(own).assign(box=number) for number, (found, own) in enumerate(self.places)
         ]
         table = pd.concat(frames, ignore_index=True)
         return table[["box", *(name for name in table.columns if name != "box")]]
 
     def described(self) -> tuple[int, ...]:
         """Return the number of the described box of each search."""
-        return tuple(first + found.described for first, found in self._numbered())
-
-    def place(self, number: int) -> tuple[Trajectory, int]:
-        """Return the search of a box and its number there."""
-        first, found = max(
-            (pair for pair in self._numbered() if pair[0] <= number), key=lambda pair: pair[0]
+        return tuple(
+            number for number, (found, own) in enumerate(self.places) if own == found.described
         )
-        return found, number - first
 
     def words(self, number: int, title: Namer = str) -> str:
         """Return the conditions of a box in words."""
-        found, own = self.place(number)
+        found, own = self.places[number]
         return found.words(own, title)
 
     def sentences(self, title: Namer = str) -> tuple[str, ...]:
         """Return the conditions of the described box of each search in words."""
         said = [found.words(None, title) for found in self.searches]
         return (said[0], *(f"of the worlds outside the boxes above, {word}" for word in said[1:]))
-
-    def _numbered(self) -> Iterator[tuple[int, Trajectory]]:
-        first = 0
-        for found in self.searches:
-            yield first, found
-            first += len(found.boxes)
 
 
 def _written(axis: Axis, side: Side, whole: Side) -> tuple[str, str, str]:

@@ -193,9 +193,8 @@ def _pastes(
         above = np.sort(column[others & (column > side.high)])
         for beyond, end in ((below, "low"), (above, "high")):
             if beyond.size:
-                to = float(beyond[min(count, beyond.size) - 1])
                 last = count >= beyond.size
-                to = getattr(whole[k], end) if last else to
+                to = getattr(whole[k], end) if last else float(beyond[count - 1])
                 wider = replace(side, low=to) if end == "low" else replace(side, high=to)
                 yield from _step(sides, k, wider, column, others, inside)
 

@@ -6,7 +6,7 @@ scenario, have none: a limit on them is a set of words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,11 +62,6 @@ class Space:
     axes: tuple[Axis, ...]
     levels: Floats
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Paths of the factors."""
-        return tuple(axis.name for axis in self.axes)
-
 
 def space_of(worlds: pd.DataFrame) -> Space:
     """Return worlds as a space.
@@ -76,12 +71,9 @@ def space_of(worlds: pd.DataFrame) -> Space:
     worlds : DataFrame
         One row a world, one column a factor: numbers, months ``YYYY-MM`` or words.
     """
-    axes, columns = [], []
-    for name in worlds.columns:
-        axis, column = _axis(str(name), worlds[name].to_numpy())
-        axes.append(axis)
-        columns.append(column)
-    return Space(tuple(axes), np.column_stack(columns))
+    factors = [_axis(str(name), worlds[name].to_numpy()) for name in worlds.columns]
+    axes, columns = zip(*factors, strict=True)
+    return Space(axes, np.column_stack(columns))
 
 
 def _axis(name: str, levels: NDArray[Any]) -> tuple[Axis, Floats]:
@@ -92,5 +84,6 @@ def _axis(name: str, levels: NDArray[Any]) -> tuple[Axis, Floats]:
         return Axis(name, "month"), np.array([months.parse(word) for word in words], np.float64)
     except ValueError:
         known = tuple(dict.fromkeys(words))
-        codes: Mapping[str, int] = {word: code for code, word in enumerate(known)}
-        return Axis(name, "word", known), np.array([codes[word] for word in words], np.float64)
+        return Axis(name, "word", known), np.array(
+            [known.index(word) for word in words], np.float64
+        )

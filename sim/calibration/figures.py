@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.calibration.series import Series
+from sim.calibration.series import WORLD, Series
 from sim.calibration.targets import published
 from sim.evidence import Observation, load
 
@@ -79,7 +79,8 @@ def figures(known: Series) -> tuple[Figure, ...]:
         found[Figure(aim.month, aim.place, aim.code, low, high, unit)] = None
     ends = {known.name + end for end in MORE.get(known.name, ())}
     for row in rows:
-        if row.series in ends and row.ecosystem in known.codes and _is_told(known, row):
+        its_own = (row.place != WORLD) == known.by_nation and row.ecosystem in known.codes
+        if row.series in ends and its_own:
             figure = Figure(row.last, row.place, row.ecosystem, row.value, row.value, unit)
             found[figure] = None
     return tuple(sorted(found, key=lambda each: (each.month, each.place, each.code, each.low)))
@@ -98,7 +99,3 @@ def _bounds(
         if low in here and high in here:
             return here[low], here[high]
     return value, value
-
-
-def _is_told(known: Series, row: Observation) -> bool:
-    return (row.place != "WLD") == known.by_nation

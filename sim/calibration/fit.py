@@ -149,9 +149,9 @@ def fit(
     progress : callable, optional
     """
     run = _Runs(plan, aims, steps, progress)
-    fitted = _parameters(run)
+    prior, prior_shown, fitted = _parameters(run)
     scores, shown = _tastes(run, fitted)
-    return Fit(plan, run.unknown, aims, fitted.prior, scores, fitted.prior_shown, shown)
+    return Fit(plan, run.unknown, aims, prior, scores, prior_shown, shown)
 
 
 REFINEMENTS = 2
@@ -205,17 +205,14 @@ class _Runs:
         return seen
 
 
-@dataclass(frozen=True, eq=False)
-class _Parameters:
-    """Parameters fitted with the tastes of nations among the errors."""
+def _parameters(run: _Runs) -> tuple[Floats, Floats, Floats]:
+    """Move the parameters step by step, with the tastes of nations among the errors.
 
-    prior: Floats
-    prior_shown: Floats
-    scores: Floats
-
-
-def _parameters(run: _Runs) -> _Parameters:
-    """Move the parameters step by step, all tastes at zero."""
+    Returns
+    -------
+    prior, prior_shown, scores : ndarray
+        The first two as in `Fit`; scores are those of the prior with the parameters moved.
+    """
     plan, unknown, aims = run.plan, run.unknown, run.aims
     may_move = unknown.may_move(aims)
     _require_free(plan, len(unknown.held))
@@ -239,12 +236,12 @@ def _parameters(run: _Runs) -> _Parameters:
     scores[:count] = smoother.fitted(
         prior[:count], flat, show, wanted, errors, may_move, plan.steps
     )
-    return _Parameters(prior, first, scores)
+    return prior, first, scores
 
 
-def _tastes(run: _Runs, fitted: _Parameters) -> tuple[Floats, Floats]:
+def _tastes(run: _Runs, scores: Floats) -> tuple[Floats, Floats]:
     """Return the scores with each nation's tastes as its figures tell them, and what they show."""
-    unknown, aims, scores = run.unknown, run.aims, fitted.scores
+    unknown, aims = run.unknown, run.aims
     flat, drawn = run.shown(unknown.without_tastes(scores)), run.shown(scores)
     rng = np.random.default_rng([run.plan.seed, 2])
     errors = np.diag([aim.error**2 for aim in aims])
@@ -300,14 +297,16 @@ def require_sound(plan: Plan) -> None:
                 hint=f"take {FEWEST} or more",
             )
         )
-    limits = {"members": MOST_MEMBERS, "steps": MOST_STEPS, "repeats": MOST_STEPS}
-    for name, most in limits.items():
-        if not 1 <= getattr(plan, name) <= most:
-            message = f"{name} {cited(getattr(plan, name))} is outside 1 to {most}"
+    limits = {
+        "members": (1, MOST_MEMBERS),
+        "steps": (1, MOST_STEPS),
+        "repeats": (1, MOST_STEPS),
+        "seed": (0, MOST_SEED),
+    }
+    for name, (low, high) in limits.items():
+        if not low <= getattr(plan, name) <= high:
+            message = f"{name} {cited(getattr(plan, name))} is outside {low} to {high}"
             raise InputError(Problem(message, path=name))
-    if not 0 <= plan.seed <= MOST_SEED:
-        message = f"seed {cited(plan.seed)} is outside 0 to {MOST_SEED}"
-        raise InputError(Problem(message, path="seed"))
     try:
         last = calendar.parse(plan.until)
     except ValueError as error:

@@ -56,7 +56,7 @@ def predict(
         spread = spread - gain @ between(known, wanted)
     if errors:
         spread = spread + np.diag([aim.error**2 for aim in wanted])
-    return centre + _root(spread) @ rng.standard_normal(centre.shape)
+    return centre + root(spread) @ rng.standard_normal(centre.shape)
 
 
 def own_paths(
@@ -96,11 +96,11 @@ def own_paths(
     gain = np.linalg.solve(shared(at, at) + errors, shared(at, months)).T if known else None
     spread, noise = shared(months, months), rng.standard_normal((months.size, left.shape[1]))
     if gain is None:
-        return _root(spread) @ noise
-    return np.asarray(gain @ left + _root(spread - gain @ shared(at, months)) @ noise)
+        return root(spread) @ noise
+    return np.asarray(gain @ left + root(spread - gain @ shared(at, months)) @ noise)
 
 
-def _root(spread: Floats) -> Floats:
+def root(spread: Floats) -> Floats:
     """Return a square root of a covariance that may be singular."""
     size, turn = np.linalg.eigh((spread + spread.T) / 2.0)
     return np.asarray(turn * np.sqrt(np.maximum(size, 0.0)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sim import months as calendar
+from sim.arrays import Floats
 from sim.calibration.fitted import FITTED
 from sim.calibration.series import percent
 
@@ -41,13 +43,10 @@ def parameters(done: Fit) -> pd.DataFrame:
         spread = after.std() / before.std()
         shift = (after.mean() - before.mean()) / before.std()
         told = "yes" if spread < 1.0 - MOVED or abs(shift) > 2.0 * MOVED else "no"
-        low0, mid0, high0 = np.quantile(prior[place], (0.05, 0.5, 0.95))
-        low1, mid1, high1 = np.quantile(posterior[place], (0.05, 0.5, 0.95))
         rows.append(
             {
                 "parameter": row.path, "unit": row.unit,
-                "prior_p05": low0, "prior_p50": mid0, "prior_p95": high0,
-                "p05": low1, "p50": mid1, "p95": high1,
+                **_bands(prior[place], "prior_"), **_bands(posterior[place]),
                 "spread": round(spread, 3), "shift": round(shift, 3),
                 "moved": told if row.path in FITTED else "held",
             }
@@ -79,14 +78,20 @@ def fits(done: Fit) -> pd.DataFrame:
     """Return the targets with what prior and posterior show there, percent: predictive checks."""
     rows = []
     for place, aim in enumerate(done.aims):
-        before = percent(np.quantile(done.prior_shown[place], (0.05, 0.5, 0.95)))
-        after = percent(np.quantile(done.shown[place], (0.05, 0.5, 0.95)))
         rows.append(
             {
                 "series": aim.series, "place": aim.place, "month": calendar.text(aim.month),
                 "ecosystem": aim.code, "observed": aim.value,
-                "prior_p05": before[0], "prior_p50": before[1], "prior_p95": before[2],
-                "p05": after[0], "p50": after[1], "p95": after[2],
+                **_bands(done.prior_shown[place], "prior_", percent),
+                **_bands(done.shown[place], "", percent),
             }
         )  # fmt: skip
     return pd.DataFrame(rows).round(2)
+
+
+def _bands(
+    draws: Floats, of: str = "", told: Callable[[Floats], Floats] = np.asarray
+) -> dict[str, float]:
+    """Return the quantiles of draws under their names, each as it is told."""
+    found = told(np.quantile(draws, (0.05, 0.5, 0.95)))
+    return dict(zip((f"{of}p05", f"{of}p50", f"{of}p95"), found, strict=True))

@@ -30,12 +30,16 @@ Forecast = tuple[float, float]
 
 def last_value(past: Sequence[Target], month: int) -> Forecast:
     """Return the last value; its spread is that of a random walk with the past's own steps."""
-    months, seen, error = _path(past)
-    gap = max(month - months[-1], 1)
+    return _walk(*_path(past), month)
+
+
+def _walk(months: Floats, seen: Floats, error: float, month: int) -> Forecast:
+    """Return the last of some figures, with its error and that of a walk with their steps."""
     moved = np.diff(months) > 0
     steps = np.diff(seen)[moved] / np.sqrt(np.diff(months)[moved])
     walk = float(np.sqrt((steps**2).mean())) if steps.size else 0.0
-    return float(seen[-1]), float(np.hypot(error, walk * np.sqrt(gap)))
+    ahead = max(month - months[-1], 1.0)
+    return float(seen[-1]), float(np.hypot(error, walk * np.sqrt(ahead)))
 
 
 def trend(past: Sequence[Target], month: int) -> Forecast:
@@ -91,7 +95,7 @@ def drift(past: Sequence[Target], month: int) -> Forecast:
     """
     months, seen = _monthly(past)
     if months.size < 3:
-        return _last_odds(past, month)
+        return _walk(months, seen, _error(past), month)
     gaps, span = np.diff(months), months[-1] - months[0]
     slope = (seen[-1] - seen[0]) / span
     scale = float(((np.diff(seen) - slope * gaps) ** 2 / gaps).sum()) / (gaps.size - 1)
@@ -118,7 +122,7 @@ def damped(past: Sequence[Target], month: int) -> Forecast:
     """
     months, seen = _monthly(past)
     if months.size < 4:
-        return _last_odds(past, month)
+        return _walk(months, seen, _error(past), month)
     tried = [
         (_smoothed(months, seen, a, a * b, phi), (a, a * b, phi))
         for a in SMOOTHINGS
@@ -208,25 +212,18 @@ def flat(past: Sequence[Target], aim: Target) -> Floats:
     return percent(middle + np.sqrt(variance) * ndtri(_PROBABILITIES))
 
 
-def quantiles(middle: float, sd: float) -> Floats:
-    """Return evenly spaced quantiles of a normal forecast, shape (1000,), percent."""
-    return np.asarray(middle + sd * ndtri(_PROBABILITIES))
-
-
 METHODS: Mapping[str, Callable[[Sequence[Target], int], Forecast]] = {
     "last value": last_value,
     "linear trend": trend,
     "Bass curve": bass,
-}
-"""Normal forecasts in percent."""
-
-ON_LOG_ODDS: Mapping[str, Callable[[Sequence[Target], int], Forecast]] = {
     "damped trend": damped,
     "walk with drift": drift,
 }
-"""Forecasts that are normal as log-odds."""
+"""Normal forecasts: in percent, or as log-odds."""
 
-NAMES = (*METHODS, *ON_LOG_ODDS, FLAT)
+ON_LOG_ODDS = ("damped trend", "walk with drift")
+
+NAMES = (*METHODS, FLAT)
 
 
 def draws(name: str, past: Sequence[Target], aim: Target) -> Floats:
@@ -243,9 +240,9 @@ def draws(name: str, past: Sequence[Target], aim: Target) -> Floats:
     """
     if name == FLAT:
         return flat(past, aim)
-    if name in METHODS:
-        return quantiles(*METHODS[name](past, aim.month))
-    return percent(quantiles(*ON_LOG_ODDS[name](past, aim.month)))
+    middle, sd = METHODS[name](past, aim.month)
+    normal = np.asarray(middle + sd * ndtri(_PROBABILITIES))
+    return percent(normal) if name in ON_LOG_ODDS else normal
 
 
 def _path(past: Sequence[Target]) -> tuple[Floats, Floats, float]:
@@ -269,12 +266,3 @@ def _monthly(past: Sequence[Target]) -> tuple[Floats, Floats]:
     each = np.unique(months)
     odds = values(past)
     return each, np.array([odds[months == month].mean() for month in each])
-
-
-def _last_odds(past: Sequence[Target], month: int) -> Forecast:
-    """Return the last month's figure; its spread is that of a walk with the past's own steps."""
-    months, seen = _monthly(past)
-    steps = np.diff(seen) / np.sqrt(np.diff(months))
-    walk = float(np.sqrt((steps**2).mean())) if steps.size else 0.0
-    ahead = max(month - months[-1], 1.0)
-    return float(seen[-1]), float(np.hypot(_error(past), walk * np.sqrt(ahead)))

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from sim.arrays import Floats
+from sim.calibration.forecast import root
 from sim.calibration.members import Unknowns
 from sim.calibration.targets import Target, between, values
 
@@ -63,12 +64,8 @@ def site(aims: Sequence[Target], flat: Floats, noise: Floats, rng: np.random.Gen
     """
     common = between(aims, aims)
     gain = np.linalg.solve(common + noise, common).T
-    left = common - gain @ common
-    size, turn = np.linalg.eigh((left + left.T) / 2.0)
-    root = turn * np.sqrt(np.maximum(size, 0.0))
-    return np.asarray(
-        gain @ (values(aims)[:, None] - flat) + root @ rng.standard_normal(flat.shape)
-    )
+    noise_left = root(common - gain @ common) @ rng.standard_normal(flat.shape)
+    return np.asarray(gain @ (values(aims)[:, None] - flat) + noise_left)
 
 
 def perturbed(aims: Sequence[Target], members: int, rng: np.random.Generator) -> Floats:

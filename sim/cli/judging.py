@@ -43,7 +43,7 @@ def _require_box(found: Robust, policy: str | None, box: int | None) -> None:
     if policy not in found.boxes:
         message = f"{policy} fails in no world or in all, so that no box sets failures apart"
         raise InputError(Problem(message, path="policy", hint="choose another --threshold"))
-    last = found.boxes[policy].count - 1
+    last = len(found.boxes[policy].places) - 1
     if box is not None and box > last:
         raise InputError(Problem(f"there is no box {box}", path="box", hint=f"0 to {last}"))
 

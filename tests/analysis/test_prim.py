@@ -94,7 +94,7 @@ def test_patience_is_not_spent_on_a_switch():
     found = prim.search(space_of(worlds), failed)
     gains = [failed[worlds["switch"] == 1].mean(), failed[worlds["x"] > 0.05].mean()]
     assert gains[0] > gains[1]
-    assert found.space.names[found.limited(1)[0]] == "x"
+    assert found.space.axes[found.limited(1)[0]].name == "x"
     box = found.boxes[found.described]
     assert box.coverage > 0.35
     assert box.density > 0.8
@@ -111,9 +111,9 @@ def test_two_boxes_apart_are_both_found_one_after_the_other():
     assert all(box.density > 0.9 for box in together)
     assert sum(box.coverage for box in together) > 0.9
     table = found.table()
-    assert table["box"].tolist() == list(range(found.count))
+    assert table["box"].tolist() == list(range(len(found.places)))
     for number in found.described():
-        search, own = found.place(number)
+        search, own = found.places[number]
         assert search.boxes[own].coverage == table.loc[number, "coverage"]
     assert found.sentences()[1].startswith("of the worlds outside the boxes above, fails where")
     assert set(found.limits()["box"]) <= set(table["box"])

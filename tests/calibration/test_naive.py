@@ -158,9 +158,6 @@ def test_the_scatter_of_the_bass_curve_does_not_grow_and_that_of_the_others_does
     for name, method in naive.METHODS.items():
         near, far = (method(bent, 29 + ahead)[1] for ahead in (1, 12))
         assert (far > near) == (name != "Bass curve"), name
-    for name, method in naive.ON_LOG_ODDS.items():
-        near, far = (method(bent, 29 + ahead)[1] for ahead in (1, 12))
-        assert far > near, name
     near, far = (naive.flat(bent, past([50.0], [29 + ahead])[0]) for ahead in (1, 12))
     assert np.ptp(far) > np.ptp(near)
 
