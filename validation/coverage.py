@@ -23,9 +23,9 @@ import numpy as np
 
 from benchmarks import machine
 from sim.analysis.paired import LEVEL, bootstrap, interval
-from sim.arrays import Flags, Floats, Ints
-from sim.calibration.fit import Plan, draws
-from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
+from sim.arrays import Flags, Floats
+from sim.calibration.fit import Plan, as_file, draws
+from sim.ensemble.outcomes import Outcomes, kept, measure
 from sim.ensemble.runner import LANES
 from sim.ensemble.store import digest, write_whole
 from sim.evidence import load, posterior
@@ -37,7 +37,7 @@ from sim.version import MODEL
 from sim.world import simulate
 
 if TYPE_CHECKING:
-    from sim.scenario.drivers import Drivers
+    pass
 
 
 STUDIES = 2000
@@ -82,18 +82,14 @@ def effects_of(plan: Plan, first: int, place: Path, until: str) -> Floats:
         Last month, in which effects are read.
     """
     name = digest([plan.hash, first, POLICY, until, OUTCOMES, WORLDS, SEED, MODEL, load().hash])
-    file = place / f"effects-{name[:24]}.npy"
-    if file.exists():
-        found: Floats = np.load(file)
-        return found
-    names, values = draws(calibrate(plan, out=place))
-    found = _run(POLICY, until, names, values, first)
-    found -= _run(REFERENCE, until, names, values, first)
-    import io
-
-    sink = io.BytesIO()
-    np.save(sink, found, allow_pickle=False)
-    write_whole(file, sink.getvalue())
+    file = place / f"effects-{name[:24]}.npz"
+    if not file.exists():
+        names, values = draws(calibrate(plan, out=place))
+        effects = _run(POLICY, until, names, values, first)
+        effects -= _run(REFERENCE, until, names, values, first)
+        write_whole(file, as_file(effects=effects))
+    with np.load(file, allow_pickle=False) as held:
+        found: Floats = held["effects"]
     return found
 
 
@@ -102,24 +98,19 @@ def _run(scenario: str, until: str, names: tuple[str, ...], values: Floats, firs
     drivers = compiled(resolve(scenario, until=until))
     metrics, groups = zip(*OUTCOMES, strict=True)
     shape = kept(drivers, Outcomes(tuple(metrics), tuple(dict.fromkeys(groups)), "end"))
-    columns = [_column(shape, metric, group) for metric, group in OUTCOMES]
+    # At the end there is one row an outcome.
+    places = zip(shape.metric, shape.group, strict=True)
+    rows = [(shape.metrics[metric], shape.groups[group]) for metric, group in places]
+    columns = [rows.index(outcome) for outcome in OUTCOMES]
     found = np.empty((len(values), WORLDS, len(OUTCOMES)))
     for start in range(0, len(values), LANES):
         lanes = np.arange(start, min(start + LANES, len(values)))
         mine = dataclasses.replace(drivers, fitted=Joint(names, values[lanes], each=True))
         for world in range(WORLDS):
-            found[lanes, world] = _block(mine, shape, first + lanes + world * POOL)[:, columns]
+            replicates = first + lanes + world * POOL
+            done = simulate(mine, seed=SEED, replicates=replicates)
+            found[lanes, world] = measure(mine, shape, done, SEED, replicates)[:, columns]
     return found
-
-
-def _block(drivers: Drivers, shape: Kept, replicates: Ints) -> Floats:
-    done = simulate(drivers, seed=SEED, replicates=replicates)
-    return measure(drivers, shape, done, SEED, replicates)
-
-
-def _column(shape: Kept, metric: str, group: str) -> int:
-    at = (shape.metric == shape.metrics.index(metric)) & (shape.group == shape.groups.index(group))
-    return int(np.flatnonzero(at)[0])
 
 
 def pool(
@@ -217,9 +208,11 @@ def run(said: Said | None = None) -> dict[str, Any]:
         "policy": POLICY, "until": UNTIL, "model_version": MODEL, "machine": machine.describe(),
     }  # fmt: skip
     # The last two: few draws, each in both worlds, with their intervals clustered and not.
-    cases = [(f"{n} runs", n, shipped, True) for n in RUNS]
-    cases += [("600 runs of 300 draws", 600, 300, True),
-              ("600 runs of 300 draws, not clustered", 600, 300, False)]  # fmt: skip
+    cases = (
+        *((f"{n} runs", n, shipped, True) for n in RUNS),
+        ("600 runs of 300 draws", 600, 300, True),
+        ("600 runs of 300 draws, not clustered", 600, 300, False),
+    )
     for name, runs, many, clustered in cases:
         held, boot = studies(
             effects, STUDIES, runs, many, clustered=clustered, bootstraps=min(BOOTSTRAPS, STUDIES)

@@ -363,27 +363,16 @@ def _observed(series: Series, measure: Measure, months: Sequence[str]) -> tuple[
 def _change(
     views: Mapping[str, Floats], series: Series, measure: Measure, drivers: Drivers
 ) -> Floats:
-    after = _mean(views, series, measure, drivers, measure.after)
-    if not measure.before:
-        return after
-    return np.asarray(after - _mean(views, series, measure, drivers, measure.before))
-
-
-def _mean(
-    views: Mapping[str, Floats],
-    series: Series,
-    measure: Measure,
-    drivers: Drivers,
-    months: Sequence[str],
-) -> Floats:
-    """Return the mean of a view over months, (R,), percent."""
+    """Return the change of a view's means over months, or their level, (R,), percent."""
     place = places_of(series, drivers).index(measure.nation)
-    at = [calendar.parse(month) - calendar.FIRST for month in months]
-    path = views[measure.key][at, place, series.codes.index(measure.ecosystem)]
-    return np.asarray(path.mean(axis=0))
+    path = views[measure.key][:, place, series.codes.index(measure.ecosystem)]
+    after, before = (
+        path[[calendar.parse(month) - calendar.FIRST for month in months]].mean(axis=0)
+        for months in (measure.after, measure.before or measure.after)
+    )
+    return np.asarray(after - before if measure.before else after)
 
 
 def _numbers(what: str, draws: Floats) -> dict[str, float]:
-    low, middle, high = np.quantile(draws, (0.05, 0.5, 0.95))
-    values = (float(low), float(middle), float(high))
+    values = np.quantile(draws, (0.05, 0.5, 0.95)).tolist()
     return {f"{what}_{name}": value for name, value in zip(NUMBERS, values, strict=True)}

@@ -51,7 +51,7 @@ def recovery(
     for case in range(cases):
         rng = np.random.default_rng([plan.seed, 5, case])
         truth = rng.standard_normal((len(unknown.names), 1))
-        plain = [replace(aim, at_least=False, at_most=False) for aim in aims]
+        plain = [replace(aim, bound="") for aim in aims]
         seen = members.shown(drivers, unknown, truth, plain, plan.seed * 1000 + 900 + case)
         made = percent(seen[:, 0] + root @ rng.standard_normal(len(aims)))
         data = [_told(aim, float(value)) for aim, value in zip(aims, made, strict=True)]
@@ -71,8 +71,5 @@ def recovery(
 
 def _told(aim: Target, value: float) -> Target:
     """Return a figure of the made world; a bound holds where the world keeps it."""
-    if aim.at_least:
-        return replace(aim, value=min(aim.value, value), at_least=value >= aim.value)
-    if aim.at_most:
-        return replace(aim, value=max(aim.value, value), at_most=value <= aim.value)
-    return replace(aim, value=value)
+    kept = {"": False, "at least": value >= aim.value, "at most": value <= aim.value}
+    return aim if kept[aim.bound] else replace(aim, value=value, bound="")

@@ -42,7 +42,6 @@ SINCE: Mapping[str, tuple[str, ...]] = {
         "sim/metrics/registry.py::require_files",
         "sim/metrics/registry.py::files",
         "sim/metrics/registry.py::added",
-        "sim/metrics/registry.py::_shipped_names",
         "sim/metrics/registry.py::_digest",
         "sim/scenario/identity.py::_changed_metrics",
     ),

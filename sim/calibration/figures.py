@@ -73,7 +73,7 @@ def figures(known: Series) -> tuple[Figure, ...]:
         low = high = aim.value
         said = aim.month - aim.ahead
         if aim.bound:
-            low, high = (low, 100.0) if aim.at_least else (0.0, high)
+            low, high = (low, 100.0) if aim.bound == "at least" else (0.0, high)
         elif not any(row.value == aim.value for row in _at(rows, aim.place, said)):
             low, high = _bounds(known, rows, aim.place, said, aim.value)
         found[Figure(aim.month, aim.place, aim.code, low, high, unit)] = None

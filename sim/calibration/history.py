@@ -92,14 +92,8 @@ def _by_survey(
     view = _spread(split[:, list(answers.CLASSES).index(OF_SURVEY)])
     order = np.argsort(-view["mean"], kind="stable")
     names = [drivers.nations[places[row]] for row in order]
-    return pa.table(
-        {
-            "nation": strings(names),
-            **{band: numbers(values[order]) for band, values in view.items()},
-            "observed": gapped([seen[n] for n in names]),
-            "respondents": gapped([answered.get(n) for n in names]),
-        }
-    )
+    columns = {band: values[order] for band, values in view.items()}
+    return _table("nation", names, columns, {"observed": seen, "respondents": answered})
 
 
 def _by_nation(blocks: Sequence[Trajectory], drivers: Drivers, factor: Floats) -> pa.Table:
@@ -110,24 +104,16 @@ def _by_nation(blocks: Sequence[Trajectory], drivers: Drivers, factor: Floats) -
     # The figures are of the open market: use of closed Chinese services is outside their base.
     base = np.maximum(chats - seen[:, closed], 1e-9)
     view = _spread(seen[:, opened] / base * factor)
-    printed, low, high = (
-        _observed("deepseek_market_share" + end) for end in ("", "_band_low", "_band_high")
-    )
-    places = [i for i, name in enumerate(drivers.nations) if name in printed or name in low]
+    view["all_chinese"] = (seen[:, [opened, closed]].sum(axis=1) / chats).mean(axis=-1)
+    told = {
+        f"observed{end}": _observed(f"deepseek_market_share{name}")
+        for end, name in (("", ""), ("_low", "_band_low"), ("_high", "_band_high"))
+    }
+    known = told["observed"].keys() | told["observed_low"].keys()
+    places = [i for i, name in enumerate(drivers.nations) if name in known]
     places.sort(key=lambda i: -view["mean"][i])
     names = [drivers.nations[i] for i in places]
-    return pa.table(
-        {
-            "nation": strings(names),
-            **{band: numbers(values[places]) for band, values in view.items()},
-            "all_chinese": numbers(
-                (seen[:, [opened, closed]].sum(axis=1) / chats).mean(axis=-1)[places]
-            ),
-            "observed": gapped([printed.get(n) for n in names]),
-            "observed_low": gapped([low.get(n) for n in names]),
-            "observed_high": gapped([high.get(n) for n in names]),
-        }
-    )
+    return _table("nation", names, {name: values[places] for name, values in view.items()}, told)
 
 
 def _share(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> pa.Table:
@@ -144,15 +130,10 @@ def _share(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> pa.
         everywhere.append(_part(chinese, count))
         outside.append(_part(chinese[:, abroad], count[:, abroad]))
     routed = _observed("openrouter_token_share_by_lab_origin_day_high", "month", "cn_all")
+    columns = _spread(np.concatenate(everywhere, axis=-1))
+    columns["outside_china"] = np.concatenate(outside, axis=-1).mean(axis=-1)
     names = [calendar.text(month) for month in months]
-    return pa.table(
-        {
-            "month": strings(names),
-            **_columns(np.concatenate(everywhere, axis=-1)),
-            "outside_china": numbers(np.concatenate(outside, axis=-1).mean(axis=-1)),
-            "observed": gapped([routed.get(n) for n in names]),
-        }
-    )
+    return _table("month", names, columns, {"observed": routed})
 
 
 def _part(some: Floats, all_: Floats) -> Floats:
@@ -182,16 +163,25 @@ def _by_month(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> 
         [np.einsum("tikr,i->tkr", _at(block.visits, months), weight) for block in blocks], axis=-1
     )
     share = visits[:, _chinese(drivers)].sum(axis=1) / np.maximum(visits.sum(axis=1), 1e-9)
-    names = [calendar.text(month) for month in months]
-    series = "web_visit_share_chinese_llm_sites"
-    printed, low, high = (_observed(series + end, "month") for end in ("", "_low", "_high"))
+    told = {
+        f"observed{end}": _observed(f"web_visit_share_chinese_llm_sites{end}", "month")
+        for end in ("", "_low", "_high")
+    }
+    return _table("month", [calendar.text(month) for month in months], _spread(share), told)
+
+
+def _table(
+    by: str,
+    names: Sequence[str],
+    columns: Mapping[str, Floats],
+    told: Mapping[str, Mapping[str, float]],
+) -> pa.Table:
+    """Return a view: nations or months, what the runs show of each, and what was observed there."""
     return pa.table(
         {
-            "month": strings(names),
-            **_columns(share),
-            "observed": gapped([printed.get(n) for n in names]),
-            "observed_low": gapped([low.get(n) for n in names]),
-            "observed_high": gapped([high.get(n) for n in names]),
+            by: strings(names),
+            **{name: numbers(values) for name, values in columns.items()},
+            **{name: gapped([of.get(each) for each in names]) for name, of in told.items()},
         }
     )
 
@@ -217,10 +207,6 @@ def _observed(series: str, by: str = "nation", ecosystem: str = "") -> Mapping[s
     if by == "nation":
         return {row.place: row.value / 100 for row in rows}
     return {calendar.text(row.last): row.value / 100 for row in rows}
-
-
-def _columns(values: Floats) -> dict[str, pa.Array]:
-    return {band: numbers(of_month) for band, of_month in _spread(values).items()}
 
 
 def _spread(values: Floats) -> dict[str, Floats]:

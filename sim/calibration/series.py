@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sim.errors import InputError, Problem, nearest
 from sim.evidence.codes import EVERY, OPEN, USERS
 from sim.evidence.survey import EQUAL_SPLIT, split_error
 from sim.world.views import Sight
+
+Bound = Literal["", "at least", "at most"]
+"""What a figure is held to: the number, or from one side alone."""
 
 WORLD = "WLD"
 """Place of a series that is not told by nation."""
@@ -45,10 +49,8 @@ class Rows:
         it; that of the series by default.
     counted_as : str, optional
         Code that the figure stands for, where it is another than its own.
-    at_least : bool
-        Whether the source says "more than".
-    at_most : bool
-        Whether it says "less than".
+    bound : {"", "at least", "at most"}
+        Whether the source says "more than" or "less than".
     ahead : int
         Months from the one that a figure is of to the one that it tells of: what people say that
         they will do.
@@ -62,8 +64,7 @@ class Rows:
     codes: tuple[str, ...]
     error: float | Callable[[str, str], float] | None = None
     counted_as: str | None = None
-    at_least: bool = False
-    at_most: bool = False
+    bound: Bound = ""
     ahead: int = 0
     after: str | None = None
     floor: float = 0.0
@@ -135,7 +136,6 @@ _DERIVED = "atom_share_of_new_derivatives"
 _DOWNLOADS = "hf_download_share"
 _FIRMS = "enterprise_workload_share_open_source"
 _SURVEY = "so2025full_"
-_SPLIT = EQUAL_SPLIT
 _USED = _SURVEY + "developers_used_model"
 _ONLY = _SURVEY + "developers_using_only_this_class"
 _BOTH = _SURVEY + "chinese_model_users_also_using"
@@ -170,13 +170,13 @@ def _answers(name: str, error: float) -> tuple[Rows, ...]:
 
 _ROWS = (
     Series(
-        _SPLIT, "split", "Developers' models by nation, equal split",
+        EQUAL_SPLIT, "split", "Developers' models by nation, equal split",
         "developers by nation, each split equally over the models of a year",
         sees="split", codes=ASKED, base=EVERY,
         rows=(
             # US closed models are what the others leave.
-            Rows(_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
-            Rows(_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
+            Rows(EQUAL_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
+            Rows(EQUAL_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
         ),
         by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed",
     ),
@@ -232,7 +232,7 @@ _ROWS = (
         _GATEWAY, "gateway", "Tokens of a gateway of developers",
         "tokens of a gateway of one host, a bound",
         sees="abroad", codes=("cn_all",), base=EVERY,
-        rows=(Rows(_GATEWAY + "_upper_bound", ("cn_all",), at_most=True),), error=0.3,
+        rows=(Rows(_GATEWAY + "_upper_bound", ("cn_all",), bound="at most"),), error=0.3,
     ),
     Series(
         _ORIGIN, "origin", "Routed tokens by origin",
@@ -292,7 +292,7 @@ _ROWS = (
         rows=(
             Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
             Rows(_DERIVED + "_last_point", ("cn_open", "eu")),
-            Rows(_DERIVED + "_lower_bound", ("cn_open",), at_least=True),
+            Rows(_DERIVED + "_lower_bound", ("cn_open",), bound="at least"),
         ),
         error=0.3, drift=0.35, memory=0.95,
     ),

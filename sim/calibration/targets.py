@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from sim.arrays import Floats, Ints
 from sim.calibration.series import (
     SERIES,
     WORLD,
+    Bound,
     Rows,
     Series,
     logit,
@@ -51,10 +52,9 @@ class Target:
         Percent.
     error : float
         Standard deviation of the observation, log-odds.
-    at_least : bool
-        Whether the source says "more than": the model is held to it from below alone.
-    at_most : bool
-        Whether it says "less than": the model is held to it from above alone.
+    bound : {"", "at least", "at most"}
+        Whether the source says "more than", so that the model is held to it from below alone, or
+        "less than", from above alone.
     out : int, optional
         Month in which it was published, where that is later than the last one that it covers.
     ahead : int
@@ -67,8 +67,7 @@ class Target:
     code: str
     value: float
     error: float
-    at_least: bool = False
-    at_most: bool = False
+    bound: Bound = ""
     out: int | None = None
     ahead: int = 0
 
@@ -76,11 +75,6 @@ class Target:
     def known(self) -> int:
         """First month at whose end a fit could aim at it: no world is run beyond the fit's end."""
         return self.month if self.out is None else max(self.month, self.out)
-
-    @property
-    def bound(self) -> bool:
-        """Whether it is a bound: a source said "more than" or "less than"."""
-        return self.at_least or self.at_most
 
     @property
     def of(self) -> Series:
@@ -108,13 +102,11 @@ def targets(
     list of Target
         Ordered by series, place, code and month.
     """
-    last = _last(until, origin=origin)
     among = None if nations is None else set(nations)
     return [
         target
-        for target in published()
-        if (target.known if origin else target.month) <= last
-        and (target.of.key not in BY_CHOICE or among is None or target.place in among)
+        for target in _known(published(), until, origin=origin)
+        if target.of.key not in BY_CHOICE or among is None or target.place in among
     ]
 
 
@@ -128,15 +120,15 @@ def starts(until: int | None = None, *, origin: bool = False) -> list[Target]:
     until, origin
         As in :func:`targets`.
     """
-    last = _last(until, origin=origin)
     every = (target for series in SERIES.values() for target in _of(series, aimed=False))
-    return [target for target in every if (target.known if origin else target.month) <= last]
+    return _known(every, until, origin=origin)
 
 
-def _last(until: int | None, *, origin: bool) -> int:
-    if until is None:
-        return LAST_FITTED
-    return until if origin else min(until, LAST_FITTED)
+def _known(figures: Iterable[Target], until: int | None, *, origin: bool) -> list[Target]:
+    """Return the figures that may be known; arguments as in :func:`targets`."""
+    asked = LAST_FITTED if until is None else until
+    last = asked if origin else min(asked, LAST_FITTED)
+    return [aim for aim in figures if (aim.known if origin else aim.month) <= last]
 
 
 def published() -> list[Target]:
@@ -152,6 +144,11 @@ def published() -> list[Target]:
         key=lambda t: (ORDER[t.series], t.place, t.code, t.month, t.value),
     )
 
+
+_BEYOND: Mapping[Bound, Callable[[Floats, Floats], Floats]] = {
+    "at least": np.minimum, "at most": np.maximum,
+}  # fmt: skip
+"""What the model shows beyond a bound counts as the bound."""
 
 BY_CHOICE = ("split",)
 """Series by nation from which nations can be left out."""
@@ -176,8 +173,7 @@ def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
                 code,
                 value,
                 _error(series, rows, row.place, code),
-                rows.at_least,
-                rows.at_most,
+                rows.bound,
                 came_out(row.series, row.period, row.last),
                 rows.ahead,
             )
@@ -280,7 +276,7 @@ def modelled(
         path = views[aim.series][np.searchsorted(at[aim.series], aim.month - calendar.FIRST)]
         place = nations.index(aim.place) if aim.of.by_nation else 0
         row = logit(path[place, aim.of.codes.index(aim.code)])
-        bound = logit(np.array(aim.value))
-        row = np.minimum(row, bound) if aim.at_least else row
-        rows.append(np.maximum(row, bound) if aim.at_most else row)
+        if aim.bound:
+            row = _BEYOND[aim.bound](row, logit(np.array(aim.value)))
+        rows.append(row)
     return np.array(rows)

@@ -111,7 +111,8 @@ def _add(made: Metric) -> None:
     known = _own.get(made.name)
     # One that is read again, such as a cell of a notebook, takes its own place.
     elsewhere = known is not None and known.file != own.file
-    if elsewhere or made.name in _shipped_names() or not made.name.strip():
+    names = {metric.name for metric in shipped(_ecosystems())}
+    if elsewhere or made.name in names or not made.name.strip():
         said = (
             f"a metric is called {made.name!r} already"
             if made.name.strip()
@@ -148,13 +149,11 @@ def read_file(path: str | Path) -> None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except SimError:
-        _own.clear()
-        _own.update(before)
-        raise
     except Exception as error:  # whatever a user's file raises
         _own.clear()
         _own.update(before)
+        if isinstance(error, SimError):
+            raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(
             Problem(f"the file of metrics cannot be run: {reason}", str(path), path="metrics")
@@ -210,10 +209,7 @@ def every(ecosystems: Sequence[str]) -> tuple[Metric, ...]:
 
 def by_name() -> Mapping[str, Metric]:
     """Return every metric of the ecosystems of the evidence, by name."""
-    from sim.evidence import load
-
-    known = every([ecosystem.id for ecosystem in load().ecosystems])
-    return {metric.name: metric for metric in known}
+    return {metric.name: metric for metric in every(_ecosystems())}
 
 
 def parts() -> frozenset[str]:
@@ -240,11 +236,10 @@ def reported(months: Ints) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def _shipped_names() -> set[str]:
+def _ecosystems() -> tuple[str, ...]:
     from sim.evidence import load
 
-    ids = tuple(ecosystem.id for ecosystem in load().ecosystems)
-    return {metric.name for metric in shipped(ids)}
+    return tuple(ecosystem.id for ecosystem in load().ecosystems)
 
 
 def _digest(content: bytes) -> str:

@@ -42,7 +42,7 @@ def test_without_known_figures_the_view_stands():
 def test_a_bound_tells_nothing():
     rng = [np.random.default_rng(3) for _ in range(2)]
     wanted, shown = [aim(703)], np.zeros((1, 10))
-    bound = [aim(700, 50.0, at_least=True)]
+    bound = [aim(700, 50.0, bound="at least")]
     told = predict(bound, np.zeros((1, 10)), wanted, shown, rng[0])
     plain = predict([], np.empty((0, 10)), wanted, shown, rng[1])
     np.testing.assert_array_equal(told, plain)

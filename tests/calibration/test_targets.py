@@ -93,7 +93,7 @@ def test_covariances_are_covariances():
 
 
 def test_an_upper_bound_holds_from_above_alone():
-    aim = next(aim for aim in targets() if aim.at_most)
+    aim = next(aim for aim in targets() if aim.bound == "at most")
     shown = modelled(
         [aim],
         {aim.series: np.array([1.0, 13.0, 40.0]).reshape(1, 1, 1, 3)},
@@ -104,7 +104,7 @@ def test_an_upper_bound_holds_from_above_alone():
 
 
 def test_a_bound_holds_from_below_alone():
-    aim = next(aim for aim in targets() if aim.at_least)
+    aim = next(aim for aim in targets() if aim.bound == "at least")
     path = np.full((36, 1, len(aim.of.codes), 3), 10.0)
     place = (aim.month - months.FIRST, 0, aim.of.codes.index(aim.code))
     path[place] = [30.0, 50.0, 80.0]
