@@ -15,7 +15,6 @@ much of a score is the work of the discrepancy process, which no other naive for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
@@ -129,10 +128,10 @@ def damped(past: Sequence[Target], month: int) -> Forecast:
         for b in SMOOTHINGS
         for phi in DAMPINGS
     ]
-    best, (alpha, beta, phi) = min(tried, key=lambda each: each[0].loss)
+    (_, scale, level, slope), (alpha, beta, phi) = min(tried, key=lambda each: each[0][0])
     ahead = int(max(month - months[-1], 1))
-    middle = best.level + best.slope * _reach(phi, ahead)
-    spread = np.sqrt(best.scale * growth(alpha, beta, phi, ahead))
+    middle = level + slope * _reach(phi, ahead)
+    spread = np.sqrt(scale * growth(alpha, beta, phi, ahead))
     return float(middle), float(np.hypot(_error(past), spread))
 
 
@@ -149,17 +148,10 @@ def _reach(phi: float, ahead: int) -> float:
     return sum(phi**j for j in range(1, ahead + 1))
 
 
-@dataclass(frozen=True)
-class _Smoothed:
-    """Last level and slope of a damped trend, variance of a step, and twice the lost likelihood."""
-
-    level: float
-    slope: float
-    scale: float
-    loss: float
-
-
-def _smoothed(months: Floats, seen: Floats, alpha: float, beta: float, phi: float) -> _Smoothed:
+def _smoothed(
+    months: Floats, seen: Floats, alpha: float, beta: float, phi: float
+) -> tuple[float, float, float, float]:
+    """Return twice the lost likelihood of a damped trend, variance of a step, level and slope."""
     gaps = np.diff(months).astype(int).tolist()
     level, slope = seen[0], (seen[1] - seen[0]) / _reach(phi, gaps[0])
     squares, spreads = [], []
@@ -173,7 +165,7 @@ def _smoothed(months: Floats, seen: Floats, alpha: float, beta: float, phi: floa
     # The first error is zero by the start of the slope and tells nothing.
     scale = max(sum(squares[1:]) / (len(squares) - 1), 1e-9)
     loss = (len(squares) - 1) * np.log(scale) + float(np.log(spreads[1:]).sum())
-    return _Smoothed(float(level), float(slope), float(scale), float(loss))
+    return float(loss), float(scale), float(level), float(slope)
 
 
 FLAT = "flat model"

@@ -39,11 +39,13 @@ class Rows:
 
     Parameters
     ----------
-    name : str
-        Their series in the table. Where there are two names they are the ends of a band, whose
-        middle is the figure.
+    end : str
+        End of their name in the table, after that of the series. Where there are two they are
+        those of a band, whose middle is the figure.
     codes : tuple of str
         Codes of the table; rows of others are left out.
+    of : str, optional
+        Beginning of their name in the table, where it is not the name of the series.
     error : float or callable, optional
         Standard deviation of the observation, log-odds, or a function of place and code that gives
         it; that of the series by default.
@@ -60,8 +62,9 @@ class Rows:
         Least middle of a band, percent.
     """
 
-    name: str | tuple[str, str]
+    end: str | tuple[str, str]
     codes: tuple[str, ...]
+    of: str | None = None
     error: float | Callable[[str, str], float] | None = None
     counted_as: str | None = None
     bound: Bound = ""
@@ -127,23 +130,6 @@ class Series(Sight):
     rest: str | None = None
 
 
-_ORIGIN = "openrouter_token_share_by_lab_origin"
-_OPENNESS = "openrouter_open_weight_token_share"
-_SITES = "web_visit_share_chinese_llm_sites"
-_DEEPSEEK = "deepseek_market_share"
-_USERS = "genai_user_share_of_working_age_population"
-_DERIVED = "atom_share_of_new_derivatives"
-_DOWNLOADS = "hf_download_share"
-_FIRMS = "enterprise_workload_share_open_source"
-_SURVEY = "so2025full_"
-_USED = _SURVEY + "developers_used_model"
-_ONLY = _SURVEY + "developers_using_only_this_class"
-_BOTH = _SURVEY + "chinese_model_users_also_using"
-_RETAINED = "main_ecosystem_kept_a_year"
-_WANTED = _SURVEY + "developers_want_model"
-_TOPICS = "github_topic_pushers"
-_GATEWAY = "vercel_ai_gateway_token_share"
-
 ASKED = ("cn_all", "us_closed", "us_open_all", "eu_all")
 """Classes that the survey of developers tells apart."""
 
@@ -160,14 +146,6 @@ def _split_error(place: str, code: str) -> float:
     return float(np.hypot(split_error(place, code), ATYPICAL.get(place, 0.0)))
 
 
-def _answers(name: str, error: float) -> tuple[Rows, ...]:
-    """Return the rows of a series of the survey of developers; Europeans have a code of theirs."""
-    return (
-        Rows(name, ("cn_all", "us_closed", "us_open_all"), error=error),
-        Rows(name, ("eu",), error=error, counted_as="eu_all"),
-    )
-
-
 _ROWS = (
     Series(
         EQUAL_SPLIT, "split", "Developers' models by nation, equal split",
@@ -175,142 +153,147 @@ _ROWS = (
         sees="split", codes=ASKED, base=EVERY,
         rows=(
             # US closed models are what the others leave.
-            Rows(EQUAL_SPLIT, ("cn_all", "us_open_all"), error=_split_error),
-            Rows(EQUAL_SPLIT, ("eu",), error=_split_error, counted_as="eu_all"),
+            Rows("", ("cn_all", "us_open_all"), error=_split_error),
+            Rows("", ("eu",), error=_split_error, counted_as="eu_all"),
         ),
         by_nation=True, drift=SITE_BIAS, memory=1.0, asked=True, rest="us_closed",
     ),
     Series(
-        _USED, "used", "Developers who used a class in a year",
+        "so2025full_developers_used_model", "used", "Developers who used a class in a year",
         "developers who have used a class of models in the past year",
-        sees="used", codes=ASKED, base=EVERY, rows=_answers(_USED, 0.05), error=0.05, counts=True,
+        sees="used", codes=ASKED, base=EVERY, rows=(
+            Rows("", ("cn_all", "us_closed", "us_open_all")),
+            Rows("", ("eu",), counted_as="eu_all"),
+        ),
+        error=0.05, counts=True,
         nations_too="used by nation",
     ),
     Series(
-        _ONLY, "only", "Developers who used no other class",
+        "so2025full_developers_using_only_this_class", "only", "Developers who used no other class",
         "developers who have used no other class of models in the past year",
         sees="only", codes=ASKED, base=EVERY,
         rows=(
             # Half of all respondents name US closed models alone; of the few who name another class
             # alone the view knows less.
-            Rows(_ONLY, ("us_closed",), error=0.05), Rows(_ONLY, ("cn_all", "us_open_all")),
-            Rows(_ONLY, ("eu",), counted_as="eu_all"),
+            Rows("", ("us_closed",), error=0.05), Rows("", ("cn_all", "us_open_all")),
+            Rows("", ("eu",), counted_as="eu_all"),
         ),
         error=0.6,
     ),
     Series(
-        _BOTH, "both", "Users of Chinese models who used others",
+        "so2025full_chinese_model_users_also_using", "both",
+        "Users of Chinese models who used others",
         "users of Chinese models who have used US models too, past year",
         sees="both", codes=("us_closed", "us_open_all"), base=EVERY,
         rows=(
-            Rows(_BOTH + "_us_closed", ("cn_all",), counted_as="us_closed"),
-            Rows(_BOTH + "_us_open", ("cn_all",), counted_as="us_open_all"),
+            Rows("_us_closed", ("cn_all",), counted_as="us_closed"),
+            Rows("_us_open", ("cn_all",), counted_as="us_open_all"),
         ),
         error=0.15,
     ),
     Series(
-        _RETAINED, "kept", "Main users who stay a year",
+        "main_ecosystem_kept_a_year", "kept", "Main users who stay a year",
         "main users of Chinese models who still are a year later",
         sees="kept", codes=("cn_all",), base=EVERY,
-        rows=(Rows(_RETAINED, ("cn_all",)),), error=0.53,
+        rows=(Rows("", ("cn_all",)),), error=0.53,
     ),
     Series(
         # Of those who named models for next year 30.0 percent used a Chinese one, of all who named
         # any 28.2: the difference of the two bases is well within the error.
-        _WANTED, "wanted", "Developers who want a class for next year",
+        "so2025full_developers_want_model", "wanted", "Developers who want a class for next year",
         "developers who used a class by June 2026, if they do as they said in June 2025",
         sees="used", codes=("cn_all",), base=EVERY,
-        rows=(Rows(_WANTED, ("cn_all",), ahead=12),), error=0.35,
+        rows=(Rows("", ("cn_all",), ahead=12),), error=0.35,
     ),
     Series(
-        _TOPICS, "topics", "Topics of public repositories",
+        "github_topic_pushers", "topics", "Topics of public repositories",
         "developers who push to repositories of a maker's topic, quarters",
-        sees="topics", codes=("cn_all",), base=EVERY, rows=(Rows(_TOPICS + "_share", ("cn_all",)),),
+        sees="topics", codes=("cn_all",), base=EVERY, rows=(Rows("_share", ("cn_all",)),),
         factor="topic_factor", by_nation=True, mean_of=12, error=0.1, drift=0.1, memory=0.9,
     ),
     Series(
-        _GATEWAY, "gateway", "Tokens of a gateway of developers",
+        "vercel_ai_gateway_token_share", "gateway", "Tokens of a gateway of developers",
         "tokens of a gateway of one host, a bound",
         sees="abroad", codes=("cn_all",), base=EVERY,
-        rows=(Rows(_GATEWAY + "_upper_bound", ("cn_all",), bound="at most"),), error=0.3,
+        rows=(Rows("_upper_bound", ("cn_all",), bound="at most"),), error=0.3,
     ),
     Series(
-        _ORIGIN, "origin", "Routed tokens by origin",
+        "openrouter_token_share_by_lab_origin", "origin", "Routed tokens by origin",
         "tokens of one router by origin of the laboratory, single days",
         sees="routed", codes=("cn_all", "us_all", "eu"), base=EVERY,
         rows=(
             # Closed Chinese models had next to no tokens in 2024, so that open ones stand for all;
             # a study gives the share of some weeks.
-            Rows("openrouter_token_share", ("cn_open",), error=0.4, counted_as="cn_all"),
+            Rows("", ("cn_open",), of="openrouter_token_share", error=0.4, counted_as="cn_all"),
             # US shares are what others leave and say nothing more.
-            Rows(_ORIGIN + "_day_high", ("cn_all", "eu")),
-            Rows(_ORIGIN + "_day_high_other_day", ("cn_all", "eu")),
+            Rows("_day_high", ("cn_all", "eu")),
+            Rows("_day_high_other_day", ("cn_all", "eu")),
         ),
         error=0.25, drift=0.7, memory=0.9, rest="us_all",
     ),
     Series(
-        _OPENNESS, "open", "Routed tokens, open weights",
+        "openrouter_open_weight_token_share", "open", "Routed tokens, open weights",
         "tokens of one router on open weights, months",
         sees="routed", codes=("all_open",), base=EVERY,
-        rows=(Rows(_OPENNESS + "_high", ("all_open",)),),
+        rows=(Rows("_high", ("all_open",)),),
         error=0.12, drift=0.4, memory=0.9,
     ),
     Series(
-        _SITES, "visits", "Visits to chat sites",
+        "web_visit_share_chinese_llm_sites", "visits", "Visits to chat sites",
         "visits to chat sites outside China",
         sees="visits", codes=("cn_all", "us_all"), base=EVERY,
         rows=(
-            Rows(_SITES, ("cn_all",)),
-            Rows((_SITES + "_low", _SITES + "_high"), ("cn_all",), error=0.25),
+            Rows("", ("cn_all",)),
+            Rows(("_low", "_high"), ("cn_all",), error=0.25),
         ),
         error=0.2, drift=0.2, memory=0.8,
     ),
     Series(
         # The figures are of the open market: closed Chinese services are outside their base.
-        _DEEPSEEK, "bands", "DeepSeek by nation",
+        "deepseek_market_share", "bands", "DeepSeek by nation",
         "DeepSeek in chatbot use by nation, mean of the half-year",
         sees="chats", codes=("cn_open",), base=tuple(k for k in EVERY if k != "cn_closed"),
         rows=(
-            Rows(_DEEPSEEK, ("cn_open:deepseek",), counted_as="cn_open"),
+            Rows("", ("cn_open:deepseek",), counted_as="cn_open"),
             Rows(
-                (_DEEPSEEK + "_band_low", _DEEPSEEK + "_band_high"), ("cn_open:deepseek",),
+                ("_band_low", "_band_high"), ("cn_open:deepseek",),
                 error=BAND_ERROR, counted_as="cn_open", floor=BAND_FLOOR,
             ),
         ),
         factor="visit_factor", by_nation=True, mean_of=6, error=0.3,
     ),
     Series(
-        _USERS, "users", "AI users by nation",
+        "genai_user_share_of_working_age_population", "users", "AI users by nation",
         "people of working age who use generative AI, mean of the half-year",
-        sees="users", codes=(USERS,), base=(), rows=(Rows(_USERS, (USERS,), after="2025-06"),),
+        sees="users", codes=(USERS,), base=(), rows=(Rows("", (USERS,), after="2025-06"),),
         by_nation=True, error=0.02, drift=0.15, memory=0.95, own=0.149, own_memory=0.999,
     ),
     Series(
-        _DERIVED, "derived", "New derivatives",
+        "atom_share_of_new_derivatives", "derived", "New derivatives",
         "new derivatives of open models by their base",
         sees="derived", codes=("cn_open", "us_open_all", "eu"), base=OPEN,
         rows=(
-            Rows(_DERIVED + "_first_point", ("cn_open", "eu")),
-            Rows(_DERIVED + "_last_point", ("cn_open", "eu")),
-            Rows(_DERIVED + "_lower_bound", ("cn_open",), bound="at least"),
+            Rows("_first_point", ("cn_open", "eu")),
+            Rows("_last_point", ("cn_open", "eu")),
+            Rows("_lower_bound", ("cn_open",), bound="at least"),
         ),
         error=0.3, drift=0.35, memory=0.95,
     ),
     Series(
-        _DOWNLOADS, "downloads", "Downloads of Chinese open models",
+        "hf_download_share", "downloads", "Downloads of Chinese open models",
         "downloads of open models, mean of twelve months",
         sees="derived", codes=("cn_open", "us_open_all", "eu"), base=OPEN,
-        rows=(Rows(_DOWNLOADS + "_last_12_months", ("cn_open", "us_open_all")),),
+        rows=(Rows("_last_12_months", ("cn_open", "us_open_all")),),
         factor="download_base", mean_of=12, error=0.4, drift=0.3, memory=0.95,
     ),
     Series(
-        _FIRMS, "firms", "Enterprise workloads, open weights",
+        "enterprise_workload_share_open_source", "firms", "Enterprise workloads, open weights",
         "workloads of enterprises in high-income nations on open weights",
         sees="firms", codes=("all_open",), base=EVERY,
         rows=(
-            Rows(_FIRMS, ("all_open",)),
-            Rows(_FIRMS + "_low", ("all_open",)),
-            Rows(_FIRMS + "_high", ("all_open",)),
+            Rows("", ("all_open",)),
+            Rows("_low", ("all_open",)),
+            Rows("_high", ("all_open",)),
         ),
         error=0.15, drift=0.25, memory=0.95,
     ),

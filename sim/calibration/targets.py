@@ -160,8 +160,8 @@ def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
     """Yield the figures of a series, row by row of its own row."""
     given: set[tuple[str, int, str]] = set()
     for rows in series.rows:
-        band = isinstance(rows.name, tuple)
-        for row, code, value in _figures(rows, aimed=aimed):
+        band = isinstance(rows.end, tuple)
+        for row, code, value in _figures(series, rows, aimed=aimed):
             of = (row.place, row.last, code)
             if (row.place == WORLD) == series.by_nation or (band and of in given):
                 continue
@@ -187,17 +187,21 @@ def _error(series: Series, rows: Rows, place: str, code: str) -> float:
     return rows.error(place, own) if callable(rows.error) else rows.error
 
 
-def _figures(rows: Rows, *, aimed: bool) -> Iterable[tuple[Observation, str, float]]:
+def _figures(
+    series: Series, rows: Rows, *, aimed: bool
+) -> Iterable[tuple[Observation, str, float]]:
     """Yield observation, code and percent of what the table says in some rows.
 
     Those that are aimed at, or those of before that have another use.
     """
-    first, *other = (rows.name,) if isinstance(rows.name, str) else rows.name
+    name = series.name if rows.of is None else rows.of
+    first, *other = (rows.end,) if isinstance(rows.end, str) else rows.end
     ends = [
-        {(row.place, row.last, row.ecosystem): row.value for row in _table(name)} for name in other
+        {(row.place, row.last, row.ecosystem): row.value for row in _table(name + end)}
+        for end in other
     ]
     after = None if rows.after is None else calendar.parse(rows.after)
-    for row in _table(first):
+    for row in _table(name + first):
         late = after is None or row.last > after
         if row.ecosystem not in rows.codes or late != aimed:
             continue

@@ -117,7 +117,7 @@ def test_the_damped_trend_agrees_with_statsmodels():
     best = min(
         ((naive._smoothed(np.arange(24.0, 32.0), seen, a, a * b, phi), a, b, phi)
          for a in naive.SMOOTHINGS for b in naive.SMOOTHINGS for phi in naive.DAMPINGS),
-        key=lambda each: each[0].loss,
+        key=lambda each: each[0][0],
     )  # fmt: skip
     _, alpha, b, phi = best
     # There the first figure is smoothed too: one step before it, the level lies on the slope.

@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from sim.analysis.factorial import ODDS, SHARE, factorial, fractional, with_verdicts
+from sim.analysis.attribution import (
+    ODDS,
+    SHARE,
+    Subset,
+    Worth,
+    exact_shapley,
+    factorial,
+    fractional,
+    prefixes,
+    sampled_shapley,
+    subsets,
+    with_verdicts,
+)
+from sim.analysis.attribution import orders as orders_of
 from sim.analysis.paired import (
     interval,
     log_odds,
     require_two,
 )
-from sim.analysis.shapley import Subset, Worth, exact_shapley, prefixes, sampled_shapley, subsets
-from sim.analysis.shapley import orders as orders_of
 from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes, kept

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.analysis import factorial as fact
-from sim.analysis import shapley
+from sim.analysis import attribution
 from sim.study.compare import costs, packages
 
 NAMES = ("a", "b", "c")
@@ -28,7 +27,7 @@ GLOVES = game({"": 0, "a": 0, "b": 0, "c": 0, "ab": 0, "ac": 1, "bc": 1, "abc": 
 
 
 def test_the_glove_game():
-    found = shapley.exact_shapley(NAMES, GLOVES, "share").set_index("lever")["share"]
+    found = attribution.exact_shapley(NAMES, GLOVES, "share").set_index("lever")["share"]
     assert found.to_dict() == pytest.approx({"a": 1 / 6, "b": 1 / 6, "c": 4 / 6})
 
 
@@ -37,17 +36,17 @@ def test_parts_add_up_to_the_whole(data):
     numbers = st.floats(-1, 1)
     worth = {
         subset: np.array(data.draw(st.lists(numbers, min_size=4, max_size=4)))
-        for subset in shapley.subsets(NAMES)
+        for subset in attribution.subsets(NAMES)
     }
-    found = shapley.exact_shapley(NAMES, worth, "share")["share"].sum()
+    found = attribution.exact_shapley(NAMES, worth, "share")["share"].sum()
     whole = (worth[frozenset(NAMES)] - worth[frozenset()]).mean()
     assert found == pytest.approx(whole, abs=1e-12)
 
 
 def test_all_orders_sampled_are_the_exact_values():
     orders = list(itertools.permutations(NAMES))
-    exact = shapley.exact_shapley(NAMES, GLOVES, "share")["share"]
-    sampled = shapley.sampled_shapley(NAMES, orders, GLOVES, "share")["share"]
+    exact = attribution.exact_shapley(NAMES, GLOVES, "share")["share"]
+    sampled = attribution.sampled_shapley(NAMES, orders, GLOVES, "share")["share"]
     np.testing.assert_allclose(sampled, exact)
 
 
@@ -58,12 +57,12 @@ def test_sampled_values_cover_the_exact_ones():
     """
     names = tuple("abcde")
     rng = np.random.default_rng(5)
-    worth = {subset: np.full(2, rng.normal()) for subset in shapley.subsets(names)}
-    exact = shapley.exact_shapley(names, worth, "share").set_index("lever")["share"]
+    worth = {subset: np.full(2, rng.normal()) for subset in attribution.subsets(names)}
+    exact = attribution.exact_shapley(names, worth, "share").set_index("lever")["share"]
     held = []
     for seed in range(300):
-        orders = shapley.orders(names, 24, seed)
-        found = shapley.sampled_shapley(names, orders, worth, "share").set_index("lever")
+        orders = attribution.orders(names, 24, seed)
+        found = attribution.sampled_shapley(names, orders, worth, "share").set_index("lever")
         held += [found.loc[n, "low"] <= exact[n] <= found.loc[n, "high"] for n in names]
     assert 0.91 <= np.mean(held) <= 0.99
 
@@ -77,26 +76,26 @@ def test_sampled_values_hold_the_error_of_worlds_too():
     """
     names = tuple("abc")
     rng = np.random.default_rng(8)
-    values = {subset: rng.normal(0.5, 0.3) for subset in shapley.subsets(names)}
-    truth = shapley.exact_shapley(
+    values = {subset: rng.normal(0.5, 0.3) for subset in attribution.subsets(names)}
+    truth = attribution.exact_shapley(
         names, {s: np.full(2, v) for s, v in values.items()}, "share"
     ).set_index("lever")["share"]
     held = []
     for seed in range(200):
         noise = np.random.default_rng([9, seed])
         worth = {s: v + noise.normal(0, 0.5, 30) for s, v in values.items()}
-        orders = shapley.orders(names, 12, seed)
-        found = shapley.sampled_shapley(names, orders, worth, "share").set_index("lever")
+        orders = attribution.orders(names, 12, seed)
+        found = attribution.sampled_shapley(names, orders, worth, "share").set_index("lever")
         held += [found.loc[n, "low"] <= truth[n] <= found.loc[n, "high"] for n in names]
     assert 0.91 <= np.mean(held) <= 1.0
 
 
 def test_several_pairs_have_wider_intervals():
     """Three pairs: each at 1 - 0.05 / 3, so that all hold together at 95 %."""
-    assert fact.simultaneous(1) == pytest.approx(0.95)
+    assert attribution.simultaneous(1) == pytest.approx(0.95)
     rng = np.random.default_rng(3)
-    worth = {s: rng.normal(size=40) for s in shapley.subsets(NAMES)}
-    found = fact.factorial(NAMES, worth, "share").set_index("term")
+    worth = {s: rng.normal(size=40) for s in attribution.subsets(NAMES)}
+    found = attribution.factorial(NAMES, worth, "share").set_index("term")
     settings = [
         worth[s | {"a", "b"}] - worth[s | {"a"}] - worth[s | {"b"}] + worth[s]
         for s in (frozenset(), frozenset("c"))
@@ -106,14 +105,14 @@ def test_several_pairs_have_wider_intervals():
 
 
 def test_orders_come_with_their_reverse():
-    orders = shapley.orders(NAMES, 6, 1)
+    orders = attribution.orders(NAMES, 6, 1)
     assert orders[1] == tuple(reversed(orders[0]))
     assert all(sorted(order) == sorted(NAMES) for order in orders)
 
 
 def test_effects_and_interactions_by_hand():
     worth = game({"": 1, "a": 3, "b": 4, "ab": 9})
-    found = fact.factorial(("a", "b"), worth, "share").set_index("term")["effect"]
+    found = attribution.factorial(("a", "b"), worth, "share").set_index("term")["effect"]
     # a: mean of 3-1 and 9-4; b: mean of 4-1 and 9-3; together: 9 - 3 - 4 + 1.
     assert found.to_dict() == pytest.approx({"a": 3.5, "b": 4.5, "a x b": 3.0})
 
@@ -128,7 +127,7 @@ def test_a_fraction_tells_main_effects_that_pairs_do_not_disturb():
         subset: np.full(2, sum(gains[n] for n in subset) + 4.0 * ({"a", "b"} <= subset))
         for subset in fraction
     }
-    found = fact.fractional(names, fraction, worth, "share").set_index("term")["effect"]
+    found = attribution.fractional(names, fraction, worth, "share").set_index("term")["effect"]
     assert found.to_dict() == pytest.approx(gains | {"a": 3.0, "b": 4.0})
 
 
@@ -143,7 +142,7 @@ def test_a_fraction_tells_main_effects_that_pairs_do_not_disturb():
 )
 def test_verdicts_of_pairs(share, odds, expected):
     table = pd.DataFrame([share, odds], columns=["low", "high"], index=["share", "log-odds"])
-    assert fact.verdict(table) == expected
+    assert attribution.verdict(table) == expected
 
 
 def test_who_may_have_no_effect_neither_stands_on_the_front_nor_beats_anyone():
