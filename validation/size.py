@@ -151,20 +151,14 @@ def size_of(text: str, name: str = "") -> Size:
     if not parts:
         raise LookupError(f"no function or class {name}")
     nodes = [node for part in parts for node in ast.walk(part)]
-    told = [
-        node.body[0]
-        for node in nodes
-        if isinstance(node, ast.Module | Definition) and ast.get_docstring(node) is not None
-    ]
-    # A text that stands alone tells of the constant above it.
-    alone = [
+    # A text that stands alone tells of its module, class or function, or of the constant above it.
+    docstrings = [
         node
         for node in nodes
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     ]
-    docstrings = {id(node): node for node in (*told, *alone)}.values()
     lines = sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in docstrings)
     every = sum(isinstance(node, ast.stmt) for node in nodes)
     within = {line for part in parts for line in _lines(part, text)}

@@ -97,14 +97,16 @@ def search(
     inside = here.copy()
     boxes = [_box(sides, inside, failed)]
     while 0.0 < boxes[-1].density < 1.0:
-        found = _best(_peels(space, sides, inside, alpha), inside, failed)
+        found = _best(space, sides, _peels(space, sides, inside, alpha), inside, failed)
         if found is None or found[1].sum() < mass_min * len(failed):
             break
         sides, inside = found
         boxes.append(_box(sides, inside, failed))
     whole = boxes[0].sides
     steps = partial(_pastes, space, whole=whole, here=here, alpha=alpha)
-    while found := _best(steps(sides, inside=inside), inside, failed, floor=-ROUNDING):
+    while found := _best(
+        space, sides, steps(sides, inside=inside), inside, failed, floor=-ROUNDING
+    ):
         sides, inside = found
         boxes.append(_box(sides, inside, failed))
     return _described(Trajectory(space, failed, here, tuple(boxes), 0))
@@ -133,44 +135,52 @@ def _described(found: Trajectory) -> Trajectory:
     return trial
 
 
-Step = tuple[tuple[Side, ...], Flags]
-"""A box that a step would make: its sides and the worlds in it."""
+Step = tuple[int, Side, Flags]
+"""A factor, its side after the step, and the worlds that all other sides allow."""
 
 
 def _best(
-    steps: Iterator[Step], inside: Flags, failed: Flags, floor: float = -np.inf
-) -> Step | None:
-    """Return the step that gains most density for each world taken off or added.
+    space: Space,
+    sides: tuple[Side, ...],
+    steps: Iterator[Step],
+    inside: Flags,
+    failed: Flags,
+    floor: float = -np.inf,
+) -> tuple[tuple[Side, ...], Flags] | None:
+    """Return sides and worlds after the step that gains most density for each world moved.
 
-    Where none gains, the one that loses least; None if each loses more than the floor.
+    Where none gains, the one that loses least; None if each loses more than the floor. A step that
+    leaves nothing or changes nothing is none.
     """
     size, density = int(inside.sum()), float(failed[inside].mean())
     best, chosen = (floor, 0), None
-    for sides, new in steps:
+    for k, side, others in steps:
+        new = others & side.holds(space.levels[:, k])
         left = int(new.sum())
+        if left in (0, size):
+            continue
         gain = float(failed[new].mean()) - density
         value = round(gain / abs(left - size) if gain > 0 else gain, 14)
         if (value, left) > best:
-            best, chosen = (value, left), (sides, new)
+            best, chosen = (value, left), ((*sides[:k], side, *sides[k + 1 :]), new)
     return chosen
 
 
 def _peels(space: Space, sides: tuple[Side, ...], inside: Flags, alpha: float) -> Iterator[Step]:
     for k, side in enumerate(sides):
-        column = space.levels[:, k]
-        held = column[inside]
+        held = space.levels[inside, k]
         if side.codes is not None:
             for code in sorted(side.codes):
-                yield from _step(sides, k, replace(side, codes=side.codes - {code}), column, inside)
+                yield k, replace(side, codes=side.codes - {code}), inside
             continue
         low, high = np.quantile(held, (alpha, 1.0 - alpha))
         # Many equal values at an edge: the whole level is taken off.
         up = held[held >= low] if (held < low).any() else held[held > held.min()]
         down = held[held <= high] if (held > high).any() else held[held < held.max()]
         if up.size:
-            yield from _step(sides, k, replace(side, low=float(up.min())), column, inside)
+            yield k, replace(side, low=float(up.min())), inside
         if down.size:
-            yield from _step(sides, k, replace(side, high=float(down.max())), column, inside)
+            yield k, replace(side, high=float(down.max())), inside
 
 
 def _pastes(
@@ -186,8 +196,7 @@ def _pastes(
         others = here & Box((*sides[:k], whole[k], *sides[k + 1 :]), 0, 0, 0).holds(space.levels)
         if side.codes is not None:
             for code in sorted((whole[k].codes or frozenset()) - side.codes):
-                wider = replace(side, codes=side.codes | {code})
-                yield from _step(sides, k, wider, column, others, inside)
+                yield k, replace(side, codes=side.codes | {code}), others
             continue
         below = np.sort(column[others & (column < side.low)])[::-1]
         above = np.sort(column[others & (column > side.high)])
@@ -196,18 +205,7 @@ def _pastes(
                 last = count >= beyond.size
                 to = getattr(whole[k], end) if last else float(beyond[count - 1])
                 wider = replace(side, low=to) if end == "low" else replace(side, high=to)
-                yield from _step(sides, k, wider, column, others, inside)
-
-
-def _step(
-    sides: tuple[Side, ...], k: int, side: Side, column: Floats, among: Flags,
-    unlike: Flags | None = None,
-) -> Iterator[Step]:  # fmt: skip
-    """Yield a step with another side, unless it leaves nothing or changes nothing."""
-    new = among & side.holds(column)
-    before = among if unlike is None else unlike
-    if 0 < new.sum() != before.sum():
-        yield (*sides[:k], side, *sides[k + 1 :]), new
+                yield k, wider, others
 
 
 def _whole(axis: Axis, column: Floats) -> Side:

@@ -1,11 +1,10 @@
-"""Scores of forecasts: error, sharpness and honesty of ensembles and of normal forecasts."""
+"""Scores of forecasts: error, sharpness and honesty of ensembles."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from scipy.special import ndtr
 
 from sim.arrays import Floats
 
@@ -31,15 +30,6 @@ def crps(draws: Floats, value: float) -> float:
         return error
     weights = 2.0 * np.arange(1, n + 1) - n - 1
     return error - float((weights * ordered).sum()) / (n * (n - 1))
-
-
-def crps_normal(mean: float, sd: float, value: float) -> float:
-    """Return the score of a normal forecast (Gneiting and Raftery 2007, *JASA* 102, page 367)."""
-    if sd <= 0.0:
-        return abs(value - mean)
-    z = (value - mean) / sd
-    density = np.exp(-z * z / 2.0) / np.sqrt(2.0 * np.pi)
-    return float(sd * (z * (2.0 * ndtr(z) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi)))
 
 
 def interval(draws: Floats, level: float = LEVEL) -> tuple[float, float]:

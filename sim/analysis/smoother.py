@@ -8,7 +8,7 @@ their unknowns, taken anew in every step (Chen and Oliver 2013, *Computational G
 689-703, the Gauss-Newton form). A member's own response may be stronger or weaker, so that each has
 a length of step of its own, which grows while its corrections become smaller and falls, the step
 undone, where they do not (natural monotonicity, Deuflhard 2011, *Newton Methods for Nonlinear
-Problems*, ch. 3). `validation.recovery` judges how well it does.
+Problems*, ch. 3). `validation.calibration` judges how well it does.
 """
 
 from __future__ import annotations

@@ -49,11 +49,9 @@ def predict(
     told = [place for place, aim in enumerate(known) if not aim.bound]
     known, shown_known = [known[place] for place in told], shown_known[told]
     spread = covariance(wanted, errors=False)
-    centre = shown_wanted.copy()
-    if known:
-        gain = np.linalg.solve(covariance(known), between(wanted, known).T).T
-        centre += gain @ (values(known)[:, None] - shown_known)
-        spread = spread - gain @ between(known, wanted)
+    gain = np.linalg.solve(covariance(known), between(wanted, known).T).T
+    centre = shown_wanted + gain @ (values(known)[:, None] - shown_known)
+    spread = spread - gain @ between(known, wanted)
     if errors:
         spread = spread + np.diag([aim.error**2 for aim in wanted])
     return centre + root(spread) @ rng.standard_normal(centre.shape)
@@ -93,11 +91,10 @@ def own_paths(
         return np.asarray(series.own**2 * series.own_memory**gap)
 
     errors = np.diag([aim.error**2 for aim in known])
-    gain = np.linalg.solve(shared(at, at) + errors, shared(at, months)).T if known else None
-    spread, noise = shared(months, months), rng.standard_normal((months.size, left.shape[1]))
-    if gain is None:
-        return root(spread) @ noise
-    return np.asarray(gain @ left + root(spread - gain @ shared(at, months)) @ noise)
+    gain = np.linalg.solve(shared(at, at) + errors, shared(at, months)).T
+    spread = shared(months, months) - gain @ shared(at, months)
+    noise = rng.standard_normal((months.size, left.shape[1]))
+    return np.asarray(gain @ left + root(spread) @ noise)
 
 
 def root(spread: Floats) -> Floats:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis import scores
+from tests.closed_forms import crps_normal
 
 NUMBERS = st.floats(-100, 100)
 
@@ -29,22 +30,22 @@ def test_it_is_the_mean_over_pairs(draws, value):
 
 @given(mean=NUMBERS, sd=st.floats(0.01, 50), value=NUMBERS)
 def test_a_normal_forecast_scores_at_least_nothing(mean, sd, value):
-    assert scores.crps_normal(mean, sd, value) >= 0.0
+    assert crps_normal(mean, sd, value) >= 0.0
 
 
 def test_a_normal_forecast_that_is_right_in_the_middle():
     """At the mean the score is ``sd (sqrt(2) - 1) / sqrt(pi)``."""
-    assert scores.crps_normal(3.0, 2.0, 3.0) == pytest.approx(
+    assert crps_normal(3.0, 2.0, 3.0) == pytest.approx(
         2.0 * (math.sqrt(2.0) - 1.0) / math.sqrt(math.pi)
     )
-    assert scores.crps_normal(3.0, 0.0, 5.0) == 2.0
+    assert crps_normal(3.0, 0.0, 5.0) == 2.0
 
 
 def test_an_ensemble_of_a_normal_scores_as_the_normal():
     """100,000 draws: the standard error of the score is below 0.01."""
     draws = np.random.default_rng(1).normal(1.0, 2.0, 100_000)
     for value in (-2.0, 1.0, 4.0):
-        expected = scores.crps_normal(1.0, 2.0, value)
+        expected = crps_normal(1.0, 2.0, value)
         assert scores.crps(draws, value) == pytest.approx(expected, abs=0.03)
 
 

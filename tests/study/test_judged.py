@@ -24,7 +24,7 @@ from sim.scenario.resolve import resolve
 from sim.study import left_out as nations
 from sim.study.hindcast import ALTERNATIVES, Hindcast, hindcast, parted
 from sim.study.observe import COLUMNS, _error, observe
-from validation.recovery import recovery
+from validation.calibration import recovery
 
 SMALL = Plan(members=310, steps=4, repeats=1)
 

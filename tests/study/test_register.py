@@ -11,13 +11,13 @@ import pytest
 from scipy.stats import norm
 
 from sim import months as calendar
-from sim.analysis.scores import crps_normal
 from sim.calibration.figures import figures
 from sim.calibration.series import SERIES
 from sim.errors import InputError, StoreError
 from sim.study import register, scoring
 from sim.study.observe import observe
 from sim.version import MODEL
+from tests.closed_forms import crps_normal
 
 DAY = dt.date(2026, 11, 28)
 OPEN = "openrouter_open_weight_token_share"
