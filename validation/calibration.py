@@ -29,7 +29,6 @@ from sim.study.calibrate import calibrate
 from sim.study.hindcast import (
     ALTERNATIVES,
     ROLLING,
-    Hindcast,
     alternatives,
     common_and_own,
     hindcast,
@@ -121,16 +120,11 @@ def _seeds() -> dict[str, pd.DataFrame]:
 
 def _hindcast() -> dict[str, pd.DataFrame]:
     done = hindcast(ROLLING, plan=FULL)
+    assert done.forecasts is not None  # noqa: S101 - a hindcast of now always has them
     covered = done.points.groupby(["cutoff", "drivers"], sort=False)["covered"]
     coverage = covered.agg(figures="size", coverage="mean").reset_index()
-    tables = {"scores": done.table, "coverage": coverage, "judgement": judged(_every(done))}
+    tables = {"scores": done.table, "coverage": coverage, "judgement": judged(done.forecasts)}
     return {name: table.round(4) for name, table in tables.items()}
-
-
-def _every(done: Hindcast) -> pd.DataFrame:
-    """Return the forecasts of every method, which a hindcast of now always has."""
-    assert done.forecasts is not None  # noqa: S101
-    return done.forecasts
 
 
 def _nations() -> dict[str, pd.DataFrame]:

@@ -278,10 +278,8 @@ def moved(every: Drivers, other: Drivers) -> tuple[str, ...]:
     ]
     offsets = world_offsets(len(every.ecosystems))
     cells = (one.world != two.world).any(axis=0)
-    for name, start, stop in zip(WORLD_FAMILIES, offsets[:-1], offsets[1:], strict=True):
-        if cells[start:stop].any():
-            found.append(name)
-    return tuple(found)
+    ranges = zip(WORLD_FAMILIES, offsets[:-1], offsets[1:], strict=True)
+    return (*found, *(name for name, start, stop in ranges if cells[start:stop].any()))
 
 
 def _row(

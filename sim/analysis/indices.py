@@ -8,7 +8,7 @@ which runs each has. Runs are drawn alike at all points, which share their rando
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,8 @@ def require_spread(kind: str, points: int, factors: int) -> None:
     ------
     InputError
     """
-    if points < 2 * KINDS[kind].stride(factors):
+    of_one = {"sobol": 2 * factors + 2, "morris": factors + 1}
+    if points < 2 * of_one[kind]:
         message = f"a {kind} design of one base point gives indices without an interval"
         raise InputError(Problem(message, path="design", hint="take --points 2 or more"))
 
@@ -109,7 +110,7 @@ def indices(
     # Weight of each run in each resample: how often it was drawn.
     weights = rng.multinomial(runs, np.full(runs, 1 / runs), RESAMPLES) / runs
     resampled = by_run @ weights.T
-    return list(KINDS[kind].estimate(unit, paths, means, resampled, rng))
+    return list(KINDS[kind](unit, paths, means, resampled, rng))
 
 
 def _sobol(
@@ -226,26 +227,9 @@ def by_outcome(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], Floa
         yield (metric, group, month), wide
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A design that has indices.
-
-    Parameters
-    ----------
-    stride : callable
-        Gives the points of one base point, or of one trajectory, for a number of factors.
-    estimate : callable
-        From points, paths, means, resampled means and a generator to indices.
-    """
-
-    stride: Callable[[int], int]
-    estimate: Callable[
-        [Floats, Sequence[str], Floats, Floats, np.random.Generator], Iterator[Index]
-    ]
-
-
-KINDS: dict[str, Kind] = {
-    "sobol": Kind(lambda factors: 2 * factors + 2, _sobol),
-    "morris": Kind(lambda factors: factors + 1, _morris),
-}
-"""Designs that have indices, by name."""
+KINDS: Mapping[
+    str,
+    Callable[[Floats, Sequence[str], Floats, Floats, np.random.Generator], Iterator[Index]],
+] = {"sobol": _sobol, "morris": _morris}
+"""Designs that have indices, by name: from points, paths, means, resampled means and a generator to
+indices."""

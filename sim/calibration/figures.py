@@ -7,15 +7,11 @@ there too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.calibration.series import WORLD, Series
 from sim.calibration.targets import published
-from sim.evidence import Observation, load
-
-PAIRS = (("_low", "_high"), ("_band_low", "_band_high"))
-"""Ends of the names of rows that bound one figure."""
+from sim.evidence import load
 
 MORE = {
     "openrouter_token_share_by_lab_origin": ("_day_high", "_day_high_other_day"),
@@ -70,12 +66,9 @@ def figures(known: Series) -> tuple[Figure, ...]:
     for aim in published():
         if aim.series != known.name:
             continue
-        low = high = aim.value
-        said = aim.month - aim.ahead
+        low, high = aim.ends[0], aim.ends[-1]
         if aim.bound:
             low, high = (low, 100.0) if aim.bound == "at least" else (0.0, high)
-        elif not any(row.value == aim.value for row in _at(rows, aim.place, said)):
-            low, high = _bounds(known, rows, aim.place, said, aim.value)
         found[Figure(aim.month, aim.place, aim.code, low, high, unit)] = None
     ends = {known.name + end for end in MORE.get(known.name, ())}
     for row in rows:
@@ -84,18 +77,3 @@ def figures(known: Series) -> tuple[Figure, ...]:
             figure = Figure(row.last, row.place, row.ecosystem, row.value, row.value, unit)
             found[figure] = None
     return tuple(sorted(found, key=lambda each: (each.month, each.place, each.code, each.low)))
-
-
-def _at(rows: Iterable[Observation], place: str, month: int) -> list[Observation]:
-    return [row for row in rows if row.place == place and row.last == month]
-
-
-def _bounds(
-    known: Series, rows: Iterable[Observation], place: str, month: int, value: float
-) -> tuple[float, float]:
-    """Return the bounds whose middle a fit aims at; the value itself where it has none."""
-    here = {row.series.removeprefix(known.name): row.value for row in _at(rows, place, month)}
-    for low, high in PAIRS:
-        if low in here and high in here:
-            return here[low], here[high]
-    return value, value

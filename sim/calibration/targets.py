@@ -59,6 +59,8 @@ class Target:
         Month in which it was published, where that is later than the last one that it covers.
     ahead : int
         Months by which it was said before: what people will do by their own account.
+    ends : tuple of float
+        What was published: one number, or the ends of the band whose middle it is.
     """
 
     series: str
@@ -70,6 +72,7 @@ class Target:
     bound: Bound = ""
     out: int | None = None
     ahead: int = 0
+    ends: tuple[float, ...] = ()
 
     @property
     def known(self) -> int:
@@ -161,7 +164,7 @@ def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
     given: set[tuple[str, int, str]] = set()
     for rows in series.rows:
         band = isinstance(rows.end, tuple)
-        for row, code, value in _figures(series, rows, aimed=aimed):
+        for row, code, ends in _figures(series, rows, aimed=aimed):
             of = (row.place, row.last, code)
             if (row.place == WORLD) == series.by_nation or (band and of in given):
                 continue
@@ -171,11 +174,12 @@ def _of(series: Series, *, aimed: bool = True) -> Iterable[Target]:
                 row.place,
                 row.last + rows.ahead,
                 code,
-                value,
+                max(sum(ends) / len(ends), rows.floor),
                 _error(series, rows, row.place, code),
                 rows.bound,
                 came_out(row.series, row.period, row.last),
                 rows.ahead,
+                ends,
             )
 
 
@@ -189,8 +193,8 @@ def _error(series: Series, rows: Rows, place: str, code: str) -> float:
 
 def _figures(
     series: Series, rows: Rows, *, aimed: bool
-) -> Iterable[tuple[Observation, str, float]]:
-    """Yield observation, code and percent of what the table says in some rows.
+) -> Iterable[tuple[Observation, str, tuple[float, ...]]]:
+    """Yield observation, code and percent, or both ends of a band, of some rows of the table.
 
     Those that are aimed at, or those of before that have another use.
     """
@@ -205,9 +209,8 @@ def _figures(
         late = after is None or row.last > after
         if row.ecosystem not in rows.codes or late != aimed:
             continue
-        here = [end[row.place, row.last, row.ecosystem] for end in ends]
-        value = max(sum([row.value, *here]) / (1 + len(here)), rows.floor)
-        yield row, row.ecosystem if rows.counted_as is None else rows.counted_as, value
+        here = (end[row.place, row.last, row.ecosystem] for end in ends)
+        yield row, rows.counted_as or row.ecosystem, (row.value, *here)
 
 
 def _table(name: str) -> Iterable[Observation]:
