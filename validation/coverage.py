@@ -17,7 +17,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +35,6 @@ from sim.scenario.resolve import resolve
 from sim.study.calibrate import calibrate
 from sim.version import MODEL
 from sim.world import simulate
-
-if TYPE_CHECKING:
-    pass
-
 
 STUDIES = 2000
 """Studies; four hundred would leave the part that holds of one outcome uncertain by 2.5 points."""

@@ -84,10 +84,9 @@ def table(
         low, high = np.quantile(same, (0.1, 0.9), axis=1)
         worst = same.min(axis=1) if larger_is_better else same.max(axis=1)
         upper = np.quantile(behind, 0.9, axis=1)
-        columns = (same.mean(axis=1), low, high, worst, behind.max(axis=1), upper,
-                   behind.mean(axis=1))  # fmt: skip
-        for name, column in zip(OVER_SHARED, columns, strict=True):
-            frame.loc[anywhere, name] = column
+        frame.loc[anywhere, [*OVER_SHARED]] = np.column_stack((
+            same.mean(axis=1), low, high, worst, behind.max(axis=1), upper, behind.mean(axis=1)
+        ))  # fmt: skip
     if threshold is not None:
         enough = good_enough(values, threshold, larger_is_better=larger_is_better)
         frame["satisficing"] = enough.mean(axis=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -18,12 +17,8 @@ from sim.calibration.targets import Target, modelled, months_of, targets
 from sim.ensemble import runner
 from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
-from sim.scenario.drivers import Joint
+from sim.scenario.drivers import Drivers, Joint
 from sim.world import views
-
-if TYPE_CHECKING:
-    from sim.scenario.drivers import Drivers
-
 
 TOLD = ("chinese", "us_open", "european")
 """Classes of ecosystems for which figures can tell a nation's taste."""
@@ -163,13 +158,12 @@ def worlds(
     """
     members = scores.shape[1]
     values = unknown.values(scores)
-    names = list(wanted)
-    parts: dict[str, list[Floats]] = {name: [] for name in names}
+    parts: dict[str, list[Floats]] = {name: [] for name in wanted}
     for lanes in runner.cut(members):
         fitted = Joint(unknown.names, np.ascontiguousarray(values[:, lanes].T), each=True)
         mine = dataclasses.replace(drivers, fitted=fitted)
         shown = [_one(mine, wanted, seed, lanes + repeat * members) for repeat in range(repeats)]
-        for name in names:
+        for name in wanted:
             if repeats == 1:
                 parts[name].append(shown[0][name])
             else:

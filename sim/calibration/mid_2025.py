@@ -16,12 +16,11 @@ from sim import months as calendar
 from sim.arrays import Floats, Ints
 from sim.calibration.series import BY_KEY, WORLD
 from sim.ensemble.columns import numbers, strings
-from sim.ensemble.curves import bands
+from sim.ensemble.curves import Ensemble, bands
 from sim.evidence.survey import EQUAL_SPLIT, counted
 from sim.metrics import registry, use
 
 if TYPE_CHECKING:
-    from sim.ensemble.curves import Ensemble
     from sim.evidence.observations import Observation
     from sim.scenario import Scenario
 

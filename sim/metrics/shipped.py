@@ -58,11 +58,6 @@ def hardware_share(month: Month, kind: int) -> Floats:
     return np.where(nothing, 0.5, month.hardware[kind] / np.where(nothing, 1.0, total))
 
 
-def _tokens(month: Month, kinds: Flags) -> Floats:
-    """Return the share of some ecosystems in the tokens of routers, (replicates,)."""
-    return np.asarray(month.routed[kinds].sum(axis=0) / month.routed.sum(axis=0))
-
-
 def _largest(month: Month) -> Floats:
     return np.asarray(np.stack([month.of_bloc(bloc) for bloc in range(len(BLOCS))]).max(axis=0))
 
@@ -117,7 +112,7 @@ def _of_tokens(name: str, title: str, kinds: Callable[[Month], Flags], row: str 
         "Part of the tokens that routers pass on in the month for users outside China. Users of "
         "routers are no sample of developers: each request may go elsewhere. Never to be taken for "
         "a share of developers.",
-        lambda month: _tokens(month, kinds(month)),
+        lambda month: np.asarray(month.routed[kinds(month)].sum(axis=0) / month.routed.sum(axis=0)),
         world=True,
         row=row,
         part=True,
@@ -161,14 +156,13 @@ def _of_answers(ecosystems: tuple[str, ...], titles: Mapping[str, str]) -> Itera
         )
         for name, title in {**{k: titles.get(k, k) for k in ecosystems}, **use.WORDS}.items()
     }
-    words[use.ONLY] = (
-        "Used alone in the past year: Chinese",
-        "Chinese models, and with no other,",
-    )
-    words[use.BOTH] = (
-        "Used both in the past year: US closed and Chinese",
-        "US closed models and with Chinese ones",
-    )
+    words |= {
+        use.ONLY: ("Used alone in the past year: Chinese", "Chinese models, and with no other,"),
+        use.BOTH: (
+            "Used both in the past year: US closed and Chinese",
+            "US closed models and with Chinese ones",
+        ),
+    }
     for place, name in enumerate(use.names(ecosystems)):
         yield _of_answer(place, name, *words[name])
 
