@@ -128,23 +128,20 @@ def _sobol(
     rows = rng.integers(base, size=(base, RESAMPLES))
     again = many[rows, :, np.arange(RESAMPLES)].transpose(0, 2, 1)
 
-    def parts(cube: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return the outcomes of a base point in Saltelli's order: A, AB, BA and B."""
-        return cube[:, 0], cube[:, 1 : k + 1], cube[:, k + 1 : 2 * k + 1], cube[:, -1]
-
     def found(estimate: Callable[..., Floats], *places: int) -> tuple[float, Floats]:
-        """Return an index and its resamples; of pairs the estimator takes BA too."""
-        values = []
-        for cube in (own, again):
-            a, ab, ba, b = parts(cube)
-            inner = [ab[:, n] for n in places] + [ba[:, places[0]]] * (len(places) > 1)
-            values.append(estimate(a, *inner, b))
-        return float(values[0][0]), values[1]
+        """Return an index and its resamples.
 
-    for n, path in enumerate(paths):
-        yield _index(path, "S1", *found(first_order, n))
-    for n, path in enumerate(paths):
-        yield _index(path, "ST", *found(total_order, n))
+        Outcomes of a base point stand in Saltelli's order: A, AB by factor, BA by factor, and B.
+        The estimator takes A, AB of its factors and B; of pairs BA of the first factor too.
+        """
+        swapped = [k + 1 + n for n in places[:1] if len(places) > 1]
+        columns = (0, *(1 + n for n in places), *swapped, -1)
+        one, many = (estimate(*(cube[:, at] for at in columns)) for cube in (own, again))
+        return float(one[0]), many
+
+    for kind, estimate in (("S1", first_order), ("ST", total_order)):
+        for n, path in enumerate(paths):
+            yield _index(path, kind, *found(estimate, n))
     for m, n in itertools.combinations(range(k), 2):
         yield _index(f"{paths[m]} x {paths[n]}", "S2", *found(second_order, m, n))
 

@@ -123,15 +123,12 @@ def _share(blocks: Sequence[Trajectory], drivers: Drivers, months: range) -> pa.
     on in a day of the month, which moves for like reasons.
     """
     abroad = np.array([name != "CHN" for name in drivers.nations])
-    everywhere, outside = [], []
-    for block in blocks:
-        count = _at(block.developers, months)
-        chinese = count * _at(block.share, months)[:, :, _chinese(drivers)].sum(axis=2)
-        everywhere.append(_part(chinese, count))
-        outside.append(_part(chinese[:, abroad], count[:, abroad]))
+    count = np.concatenate([_at(block.developers, months) for block in blocks], axis=-1)
+    share = [_at(block.share, months)[:, :, _chinese(drivers)].sum(axis=2) for block in blocks]
+    chinese = count * np.concatenate(share, axis=-1)
     routed = _observed("openrouter_token_share_by_lab_origin_day_high", "month", "cn_all")
-    columns = _spread(np.concatenate(everywhere, axis=-1))
-    columns["outside_china"] = np.concatenate(outside, axis=-1).mean(axis=-1)
+    columns = _spread(_part(chinese, count))
+    columns["outside_china"] = _part(chinese[:, abroad], count[:, abroad]).mean(axis=-1)
     names = [calendar.text(month) for month in months]
     return _table("month", names, columns, {"observed": routed})
 
