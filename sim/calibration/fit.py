@@ -104,11 +104,6 @@ class Plan:
         """Name of what comes out: plan, model and tables of the evidence, observations included."""
         return digest([dataclasses.asdict(self), MODEL, data_hash()])
 
-    @property
-    def months(self) -> int:
-        """Months from 2023-01 to the last one that is known."""
-        return calendar.parse(self.until) - calendar.FIRST + 1
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fit:

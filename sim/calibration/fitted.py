@@ -16,13 +16,7 @@ from sim.evidence import Parameter
 from sim.evidence.parameters import read as read_parameters
 from sim.evidence.posterior import read as read_draws
 
-ORIGIN, OPEN, VISITS, BANDS, SPLIT, USERS, FIRMS, DERIVED, DOWNLOADS = (
-    BY_KEY[key].name
-    for key in (
-        "origin", "open", "visits", "bands", "split", "users", "firms", "derived", "downloads",
-    )
-)  # fmt: skip
-ROUTED, BUILT = (ORIGIN, OPEN), (DERIVED, DOWNLOADS)
+BANDS, SPLIT = (BY_KEY[key].name for key in ("bands", "split"))
 
 FITTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {row.path: by_keys(row.told_by) for row in read_parameters() if row.told_by}

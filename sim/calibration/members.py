@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from sim.arrays import Floats, Ints
 from sim.calibration import series as observed
@@ -55,14 +55,6 @@ class Unknowns:
         out = scores.copy()
         for place, row in enumerate(self.held):
             out[place] = quantile(row, ndtr(scores[place]))
-        return out
-
-    def scores(self, values: Floats) -> Floats:
-        """Return the scores of values, by inverting the quantile function on a fine grid."""
-        grid = ndtri(np.linspace(0.0, 1.0, 20_001)[1:-1])
-        out = values.copy()
-        for place, row in enumerate(self.held):
-            out[place] = np.interp(values[place], quantile(row, ndtr(grid)), grid)
         return out
 
     def may_move(self, aims: Sequence[Target]) -> Floats:
