@@ -72,6 +72,11 @@ class Rows:
     after: str | None = None
     floor: float = 0.0
 
+    def names(self, series: str) -> tuple[str, ...]:
+        """Return the names of these rows of a series in the table: one, or both ends of a band."""
+        ends = (self.end,) if isinstance(self.end, str) else self.end
+        return tuple((self.of or series) + end for end in ends)
+
 
 @dataclass(frozen=True)
 class Series(Sight):

@@ -198,14 +198,12 @@ def _figures(
 
     Those that are aimed at, or those of before that have another use.
     """
-    name = series.name if rows.of is None else rows.of
-    first, *other = (rows.end,) if isinstance(rows.end, str) else rows.end
+    first, *other = rows.names(series.name)
     ends = [
-        {(row.place, row.last, row.ecosystem): row.value for row in _table(name + end)}
-        for end in other
+        {(row.place, row.last, row.ecosystem): row.value for row in _table(name)} for name in other
     ]
     after = None if rows.after is None else calendar.parse(rows.after)
-    for row in _table(name + first):
+    for row in _table(first):
         late = after is None or row.last > after
         if row.ecosystem not in rows.codes or late != aimed:
             continue

@@ -368,8 +368,7 @@ def _counted(series: Series, name: str, ecosystem: str) -> str | None:
     if name == series.name and ecosystem in series.codes:
         return str(ecosystem)
     for rows in series.rows:
-        names = (rows.name,) if isinstance(rows.name, str) else rows.name
-        if name in names and ecosystem in rows.codes and not rows.ahead:
+        if name in rows.names(series.name) and ecosystem in rows.codes and not rows.ahead:
             return str(rows.counted_as or ecosystem)
     return None
 
