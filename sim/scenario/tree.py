@@ -33,6 +33,9 @@ Scalar = str | int | float | bool | Broken | None
 
 _TAG = "tag:yaml.org,2002:"
 _DEEPEST = 20
+_WORDS = ("str", "value", "merge")
+"""Tags of text: ``=`` and ``<<`` meant something in YAML 1.1 and are words today."""
+
 _HALVES = re.compile(r"[\ud800-\udfff]")
 _DATE_HINT = "months are written YYYY-MM, such as {}"
 
@@ -143,7 +146,7 @@ class _Reader:
             hint = _DATE_HINT.format(text[:7])
             return self.broken(mark, key, f"{text!r} is a full date", hint)
         try:
-            return Node(text if tag == "str" else _construct(yaml), mark, key)
+            return Node(text if tag in _WORDS else _construct(yaml), mark, key)
         except ValueError as error:
             return self.broken(mark, key, f"cannot read this number: {error}")
 

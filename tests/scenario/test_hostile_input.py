@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import CITED, InputError, cited, is_printable
@@ -215,7 +215,17 @@ def test_numbers_of_options_are_written_in_ascii_and_without_underscores(spec):
         parse_option(f"parameters.network={spec}")
 
 
+@pytest.mark.parametrize("word", ["=", "<<"])
+def test_what_meant_something_in_an_older_yaml_is_a_word(word):
+    problems = []
+    tree = parse(f"title: {word}\n{word}: 1\n", "x.yaml", problems)
+    assert problems == []
+    assert tree.value["title"].value == word
+    assert list(tree.value) == ["title", word]
+
+
 @settings(max_examples=60)
+@example("=")
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_at_all_is_read_or_refused(text):
     problems = []
