@@ -7,9 +7,8 @@ medians do not. The file and the page use the same paths.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from sim.evidence import Nations
 from sim.report import style, tables
 from sim.report.between import STRAIGHT
 from sim.report.naming import known_names, naming
+from sim.report.templating import template
 
 WIDTH, HEIGHT = 112.0, 40.0
 """Size of one chart, in units of the drawing."""
@@ -146,11 +146,11 @@ def adoption_nations(result: Tables, names: Nations | None = None) -> str:
         Names and regions of nations; those of the evidence by default.
     """
     shown = tables.curves(result)
-    parts: list[str] = []
     column, y, open_row = 0, TOP - ROW - HEAD, False
     region = ""
     every = tiles(result, shown, names)
-    sizes = {slug: sum(tile.region == slug for tile in every) for slug in REGIONS}
+    sizes = Counter(tile.region for tile in every)
+    placed: list[tuple[Tile, float, float, str]] = []
     for tile in every:
         fresh = tile.region != region
         if fresh:
@@ -159,84 +159,14 @@ def adoption_nations(result: Tables, names: Nations | None = None) -> str:
                 column, y, open_row = 0, y + ROW + HEAD, True
         elif column == COLUMNS:
             column, y, open_row = 0, y + ROW, False
-        left = LEFT + column * PITCH
-        if fresh:
-            head = style.group_name(region)
-            parts.append(f'<text class="region" x="{left:g}" y="{y - 4:g}">{head}</text>')
-        parts.append(_placed(tile, left, y))
+        placed.append((tile, LEFT + column * PITCH, y, style.group_name(region) if fresh else ""))
         column += 1
     title = naming(result, shown, names).titled(style.plain(str(result.scenario.title), 110))
-    return _document(result, shown, title, parts, height=y + ROW + FOOT)
-
-
-def _placed(tile: Tile, left: float, y: float) -> str:
-    """Return one chart with its name and the Chinese share at its place in the document."""
-    share = tables.percent(tile.chinese)
-    fit = f' textLength="{FIT:g}" lengthAdjust="spacingAndGlyphs"' if len(tile.name) > 16 else ""
-    return (
-        f'<g transform="translate({left:g} {y + 16:g})"><title>{escape(tile.words)}</title>'
-        f'<text class="name" y="-4"{fit}>{escape(tile.name)}</text>'
-        f'<text class="end" x="{WIDTH:g}" y="-4">{escape(share)}</text>{tile.paths}</g>'
-    )
-
-
-def _document(
-    result: Tables, shown: tables.Curves, title: str, parts: Sequence[str], height: float
-) -> str:
-    """Return the whole document: title, legend, charts and source note."""
-    width = LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH
-    first, last = months.text(shown.months[0]), months.text(shown.months[-1])
-    legend, x = [], LEFT
-    for name, colour in style.LAYER_COLOURS.items():
-        legend.append(f'<rect x="{x:g}" y="69" width="14" height="10" fill="{colour}"/>')
-        legend.append(_words("name", x + 19, 78, name))
-        x += 36 + 7 * len(name)
-    legend.append(_words("note", x + 12, 78, f"The number is the Chinese share in {last}."))
-    seen = (
-        f"{style.plain(title)}. Mean share of developers who build on "
-        f"models, {first} to {last}, from 0 to 100 %; the broken line marks the end of facts, "
-        f"{months.text(tables.facts_end(result))}."
-    )
-    straight = f" {STRAIGHT}" if shown.straight else ""
-    source = (
-        f"{tables.run_words(result.n_runs)}, seed {result.seed}, result {result.hash[:12]}. "
-        f"Single nations are less certain than groups.{straight}"
-    )
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" role="img" aria-labelledby="title">'
-    )
-    lines = [
-        head,
-        f'<title id="title">{escape(seen)}</title>',
-        f"<style>{_looks()}</style>",
-        f'<rect width="100%" height="100%" fill="{style.PAPER}"/>',
-        _words("title", LEFT, 30, "Whose models the developers of each nation build on"),
-        _words("note", LEFT, 51, seen),
-        *legend,
-        *parts,
-        _words("note", LEFT, height - 16, source),
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _words(kind: str, x: float, y: float, text: str) -> str:
-    """Return a line of text as an SVG element."""
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
-
-
-def _looks() -> str:
-    """Return the style sheet of the document."""
-    chinese = style.ink(style.LAYER_COLOURS["Chinese"])
-    rules = [
-        f"text{{font-family:'{style.FONT}',Verdana,sans-serif;fill:{style.INK}}}",
-        ".title{font-size:17px;font-weight:bold}",
-        f".note{{font-size:11px;fill:{style.QUIET}}}",
-        ".region{font-size:12px;font-weight:bold}",
-        ".name{font-size:10px}",
-        f".end{{font-size:10px;text-anchor:end;fill:{chinese}}}",
-        f".facts{{stroke:{style.PAPER};stroke-width:.9;stroke-dasharray:2 1.6;fill:none}}",
-        *(f".{slug(name)}{{fill:{colour}}}" for name, colour in style.LAYER_COLOURS.items()),
-    ]
-    return "".join(rules)
+    drawn = template("nations.svg.j2").render(
+        title=style.plain(title), placed=placed, tables=tables, style=style, slug=slug, left=LEFT,
+        width=WIDTH, fit=FIT, size=(LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH, y + ROW + FOOT),
+        first=months.text(shown.months[0]), last=months.text(shown.months[-1]),
+        facts=months.text(tables.facts_end(result)), result=result,
+        straight=f" {STRAIGHT}" if shown.straight else "",
+    )  # fmt: skip
+    return f"{drawn}\n"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sim import months
 from sim.ensemble.record import Tables
 from sim.report import style, tables
 from sim.report.naming import distinct, naming
+from sim.report.templating import template
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,26 +32,19 @@ def html_table(result: Tables, caption: str) -> str:
     shown = tables.curves(result)
     called = naming(result, shown)
     groups = distinct(shown, [group for group in SHOWN if group in shown.groups])
-    when = tables.moments(result, shown)
-    columns = [(group, month) for group in groups for month in when]
-    heads = "".join(
-        f"<th>{escape(called.name(group))}<br>{months.text(month)}</th>" for group, month in columns
-    )
-    lines = []
+    columns = [(group, month) for group in groups for month in tables.moments(result, shown)]
+    rows = []
     for row, name in enumerate(shown.ecosystems):
         cells = []
         for group, month in columns:
             low, middle, high = (
                 float(shown.of(group, band)[row, shown.at(month)]) for band in ("p05", "p50", "p95")
             )
-            words = f"{tables.percent(middle)} ({tables.between(low, high, '–')})"
-            cells.append(f"<td>{escape(words)}</td>")
-        lines.append(f"<tr><th>{escape(style.look(name).name)}</th>{''.join(cells)}</tr>")
+            cells.append(f"{tables.percent(middle)} ({tables.between(low, high, '–')})")
+        rows.append((style.look(name).name, cells))
+    heads = [(called.name(group), months.text(month)) for group, month in columns]
     note = "Share of developers, by main ecosystem: median and 5 to 95 % of runs."
-    return (
-        f"<table><caption>{escape(caption)}<br>{note}</caption>"
-        f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    )
+    return _laid_out(caption, note, [("", ""), *heads], rows)
 
 
 def html_rows(frame: pd.DataFrame, caption: str) -> str:
@@ -62,16 +56,20 @@ def html_rows(frame: pd.DataFrame, caption: str) -> str:
     caption : str
         Text over the table.
     """
-    heads = "".join(f"<th>{escape(str(name))}</th>" for name in frame.columns)
-    lines = []
-    for row in frame.head(ROWS).itertuples(index=False):
-        cells = "".join(f"<td>{escape(_short(value))}</td>" for value in row)
-        lines.append(f"<tr>{cells}</tr>")
-    more = f"<br>{ROWS} of {len(frame):,} rows" if len(frame) > ROWS else ""
-    return (
-        f"<table><caption>{escape(caption)}{more}</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    )
+    rows = [("", map(_short, row)) for row in frame.head(ROWS).itertuples(index=False)]
+    more = f"{ROWS} of {len(frame):,} rows" if len(frame) > ROWS else ""
+    return _laid_out(caption, more, [(str(name), "") for name in frame.columns], rows)
+
+
+def _laid_out(
+    caption: str,
+    note: str,
+    heads: Sequence[tuple[str, str]],
+    rows: Iterable[tuple[str, Iterable[str]]],
+) -> str:
+    """Return a table of heads, each in up to two lines, and rows, each of a name and cells."""
+    made = template("notebook.html.j2")
+    return str(made.render(caption=caption, note=note, heads=heads, rows=rows))
 
 
 def _short(value: object) -> str:

@@ -22,7 +22,7 @@ def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded when a page i
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    house.filters |= {"tight": tight, "breakable": breakable}
+    house.filters |= {"tight": tight, "breakable": breakable, "xml": xml}
     return house.get_template(name)
 
 
@@ -37,3 +37,12 @@ def breakable(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+
+
+def xml(text: str) -> Markup:
+    """Return text escaped as in a document that is no HTML."""
+    from html import escape
+
+    from markupsafe import Markup
+
+    return Markup(escape(text))  # noqa: S704 - it is escaped
