@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
-from pathlib import Path
 
-from making.tables import code, table
+from making.kept import DOCS, laid_out, read
+from making.tables import code
 from sim.report.effects import percent
 
-PLACE = Path(__file__).parents[1] / "docs" / "hypotheses"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a kept table."""
-    with (PLACE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+VERDICTS = "hypotheses/verdicts"
 
 
 def verdicts() -> str:
     """Return every claim with its verdict."""
-    return table(
-        ("", "claim", "verdict", "rests on judgement"),
-        ((r["id"], r["claim"], f"**{r['words']}**", r["judgement"]) for r in rows("verdicts")),
+    return laid_out(
+        read(VERDICTS),
+        {
+            "": "{id}",
+            "claim": "{claim}",
+            "verdict": "**{words}**",
+            "rests on judgement": "{judgement}",
+        },
     )
 
 
 def counted() -> str:
     """Return how many claims have each verdict, and which are contradicted or negligible."""
-    found = rows("verdicts")
+    found = read(VERDICTS)
     by_word: dict[str, list[str]] = {}
     for row in found:
         by_word.setdefault(row["verdict"], []).append(row["id"])
@@ -39,28 +37,33 @@ def counted() -> str:
 
 def measures() -> str:
     """Return the numbers behind every verdict."""
-    return table(
-        ("", "setting of the switch", "measure", "scale", "mean effect (95 %)", "smallest",
-         "same sign in worlds", "in draws", "says"),
-        (
-            (r["id"], r["setting"], r["measure"], r["scale"],
-             f"{float(r['effect']):+.3g} ({float(r['low']):+.3g} to {float(r['high']):+.3g})",
-             f"{float(r['smallest']):g}", f"{percent(float(r['worlds']))} %",
-             f"{percent(float(r['draws']))} %", r["says"])
-            for r in rows("measures")
-        ),
-    )  # fmt: skip
+    rows = (r | {name: percent(float(r[name])) for name in ("worlds", "draws")}
+            for r in read("hypotheses/measures"))  # fmt: skip
+    return laid_out(
+        rows,
+        {
+            "": "{id}",
+            "setting of the switch": "{setting}",
+            "measure": "{measure}",
+            "scale": "{scale}",
+            "mean effect (95 %)": "{effect:+.3g} ({low:+.3g} to {high:+.3g})",
+            "smallest": "{smallest:g}",
+            "same sign in worlds": "{worlds} %",
+            "in draws": "{draws} %",
+            "says": "{says}",
+        },
+    )
 
 
 def studies() -> str:
     """Return the file of every claim."""
-    return ", ".join(f"{code(r['study'])}" for r in rows("verdicts"))
+    return ", ".join(f"{code(r['study'])}" for r in read(VERDICTS))
 
 
 def made() -> str:
     """Return how the tables were made."""
-    known = json.loads((PLACE / "made.json").read_text(encoding="utf-8"))
-    runs = {row["runs"] for row in rows("verdicts")}
+    known = json.loads((DOCS / "hypotheses" / "made.json").read_text(encoding="utf-8"))
+    runs = {row["runs"] for row in read(VERDICTS)}
     return (
         f"Made with model version {known['model_version']} in {known['seconds']} seconds on one "
         f"core of {known['machine']['processor']}; {' or '.join(sorted(runs, key=int))} runs an "

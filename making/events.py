@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from making.kept import Row, read
 from making.tables import code, table
-from making.validation import rows
+
+rows = partial(read, "validation/events")
 
 
-def _points(row: dict[str, str], what: str) -> str:
+def _points(row: Row, what: str) -> str:
     """Return a median with its interval, or a dash."""
     low, middle, high = (row[f"{what}_{name}"] for name in ("p05", "p50", "p95"))
     return f"{float(middle):.1f} ({float(low):.1f} to {float(high):.1f})" if middle else "-"
 
 
-def _of(row: dict[str, str]) -> str:
+def _of(row: Row) -> str:
     where = "" if row["nation"] == "WLD" else f", {row['nation']}"
     return f"{code(row['series'])}, {code(row['ecosystem'])}{where}"
 
 
-def _when(row: dict[str, str], which: str) -> str:
+def _when(row: Row, which: str) -> str:
     """Return what was observed and in which months."""
     months = row[which].split()
     if not months:
@@ -38,7 +41,7 @@ def events() -> str:
              f"{float(r['observed']):+.1f}" if r["before"] else f"level {float(r['observed']):.1f}",
              f"{float(r['error']):.1f}", _points(r, "with"), _points(r, "without"),
              _points(r, "effect"), r["verdict"])
-            for r in rows("events")
+            for r in rows()
         ),
     )  # fmt: skip
 
@@ -46,9 +49,9 @@ def events() -> str:
 def counted() -> str:
     """Return how many comparisons have each verdict, and of which events."""
     found: dict[str, list[str]] = {}
-    for row in rows("events"):
+    for row in rows():
         found.setdefault(row["verdict"], []).append(row["event"])
-    total, events = sum(map(len, found.values())), {r["event"] for r in rows("events")}
+    total, events = sum(map(len, found.values())), {r["event"] for r in rows()}
     parts = [
         f"{len(named)} {words} ({', '.join(dict.fromkeys(named))})"
         for words, named in found.items()
@@ -58,7 +61,7 @@ def counted() -> str:
 
 def sources() -> str:
     """Return the sources of the facts."""
-    of = {row["event"]: row["source"] for row in rows("events")}
+    of = {row["event"]: row["source"] for row in rows()}
     return "; ".join(f"{event}: {cell.replace(';', ', ')}" for event, cell in of.items()) + "."
 
 
@@ -67,7 +70,7 @@ def levers() -> str:
     from sim.scenario import levers as catalogue
 
     found: dict[str, list[str]] = {}
-    for row in rows("events"):
+    for row in rows():
         for driver in row["drivers"].split():
             found.setdefault(driver, []).append(row["event"])
     of = {

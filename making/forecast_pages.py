@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
+from making.kept import DOCS, read
 from making.tables import code, table
 
-PLACE = Path(__file__).parents[1] / "docs" / "forecasts"
+PLACE = DOCS / "forecasts"
 
 
 def register() -> str:
@@ -22,8 +22,7 @@ def register() -> str:
 
 
 def _file(path: Path) -> tuple[str, ...]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read(f"forecasts/{path.stem}")
     months = sorted({row["month"] for row in rows})
     first = rows[0]
     return (

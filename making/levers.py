@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from making.tables import code, number, table
 from sim.evidence import load
@@ -35,12 +38,22 @@ def summary() -> str:
 
 def of_actor(actor: str) -> str:
     """Return one section for each lever of an actor."""
-    return "\n\n".join(_section(lever) for lever in levers.read().values() if lever.actor == actor)
+    return _sections(levers=[row for row in levers.read().values() if row.actor == actor])
 
 
 def absent() -> str:
     """Return the measures that no lever stands for, each with its reason."""
-    return "\n\n".join(_absent(measure) for measure in levers.left_out().values())
+    return _sections(measures=levers.left_out().values())
+
+
+def _sections(**rows: Iterable[Lever | LeftOut]) -> str:
+    house = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined,
+        autoescape=False, trim_blocks=True, lstrip_blocks=True,  # noqa: S701 - it is no HTML
+    )  # fmt: skip
+    page = house.get_template("levers.md.j2")
+    said = page.render(rows, number=number, code=code, words=reach.words, effects=_effects)
+    return said.strip()
 
 
 def scenarios() -> str:
@@ -49,35 +62,6 @@ def scenarios() -> str:
         ("scenario", "topic", "title"),
         ((code(known.name), known.topic, known.title) for known in names() if known.shipped),
     )
-
-
-def _section(lever: Lever) -> str:
-    return "\n".join([f"### {code(lever.id)}", "", *_facts(lever), "", _effects(lever)])
-
-
-def _facts(lever: Lever) -> Iterator[str]:
-    sizes = (lever.magnitude_low, lever.magnitude_central, lever.magnitude_high)
-    costs = (lever.cost_low, lever.cost_central, lever.cost_high)
-    yield f"**{lever.title}** ({lever.status}). {lever.seed}"
-    yield ""
-    yield (
-        f"- Magnitude: {_three(sizes)} {lever.magnitude_unit}; "
-        f"{number(lever.magnitude_neutral)} changes nothing. "
-        f"Uncertainty of the effects ±{100 * lever.uncertainty:g} %."
-    )
-    yield f"- Time: lag {lever.lag_months} months, ramp {lever.ramp_months} months."
-    yield f"- Cost: {_three(costs)} million USD a year ({lever.cost_kind})."
-    said = reach.words(lever)
-    if "cost_with_nations" in said:
-        reason = f" {lever.cost_scale_reason}" if lever.cost_scale_reason else ""
-        yield (
-            f"- With `nations`: {said['with_nations']}. Cost `{lever.cost_scale}`: "
-            f"{said['cost_with_nations']}.{reason}"
-        )
-    yield f"- Beside what is wanted: {lever.side}"
-    if lever.note:
-        yield f"- Note: {lever.note}"
-    yield f"- Sources: {lever.source.replace(';', ', ')}."
 
 
 def _effects(lever: Lever) -> str:
@@ -100,26 +84,6 @@ def _row(effect: Effect) -> tuple[object, ...]:
     where = "; ".join(word for word in words if word) or "everywhere"
     source = effect.source.replace(";", ", ")
     return code(effect.driver) + side, where, how, *sizes, effect.conversion, source
-
-
-def _absent(measure: LeftOut) -> str:
-    sizes = (measure.magnitude_low, measure.magnitude_central, measure.magnitude_high)
-    return "\n".join(
-        [
-            f"### {code(measure.id)}",
-            "",
-            f"**{measure.title}** ({measure.status}). {measure.seed}",
-            "",
-            f"- Magnitude: {_three(sizes)} {measure.magnitude_unit}.",
-            f"- Why not: {measure.reason}",
-            f"- In its place: {measure.instead}",
-            f"- Sources: {measure.source.replace(';', ', ')}.",
-        ]
-    )
-
-
-def _three(values: tuple[float, float, float]) -> str:
-    return ", ".join(number(value) for value in values)
 
 
 def sources() -> str:

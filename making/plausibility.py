@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from making import picture
+from making import kept, picture
+from making.kept import DOCS
 from making.plausible import FIGURES, Fact, Figure, Main, Metric, Near, View
 from making.tables import table
 from sim import months as calendar
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
 
-PLACE = Path(__file__).parents[1] / "docs" / "validation" / "plausibility.csv"
+PLACE = DOCS / "validation" / "plausibility.csv"
+rows = partial(kept.read, "validation/plausibility")
 COLUMNS = ("figure", "p05", "p50", "p95", "runs", "seed", "model_version")
 
 
@@ -127,12 +129,6 @@ def neighbour(near: Near | Fact) -> str:
         if at == (near.series, near.ecosystem, near.month, near.place):
             return f"{seen.value:.3g} `{seen.series}` ({seen.period}, {seen.source})"
     raise ValueError(f"observations.csv has no {near}")
-
-
-def rows() -> list[dict[str, str]]:
-    """Return what the run said, in the order of the page."""
-    with PLACE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def figures() -> str:

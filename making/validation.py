@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
+from making.kept import DOCS, Row, laid_out, read
 from making.tables import code, table
 
-PLACE = Path(__file__).parents[1] / "docs" / "validation"
+PLACE = DOCS / "validation"
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a kept table."""
-    with (PLACE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _figure(cell: str, digits: int = 2) -> str:
-    return f"{float(cell):.{digits}f}" if cell else "-"
-
-
-def _percent(cell: str) -> str:
-    return f"{100 * float(cell):.0f} %" if cell else "-"
+def rows(name: str) -> list[Row]:
+    """Return the rows of a kept table of this page."""
+    return read(f"validation/{name}")
 
 
 def series() -> str:
@@ -57,7 +48,7 @@ class Comparison(NamedTuple):
 
 def comparisons(score: str = "crps") -> list[Comparison]:
     """Return the comparisons of the model with naive forecasts, those without one left out."""
-    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
+    found: dict[tuple[str, ...], dict[str, Row]] = {}
     for row in rows("scores"):
         key = (row["cutoff"], row["drivers"], row["series"])
         found.setdefault(key, {})[row["method"]] = row
@@ -149,21 +140,22 @@ def hindcast_line() -> str:
 
 def fitted() -> str:
     """Return prior and posterior of the fitted parameters."""
-    return table(
-        ("parameter", "unit", "prior, 90 %", "posterior, 90 %", "spread left", "informed by data"),
-        (
-            (code(r["parameter"]), r["unit"],
-             f"{float(r['prior_p05']):.3g} to {float(r['prior_p95']):.3g}",
-             f"{float(r['p05']):.3g} to {float(r['p95']):.3g}", _figure(r["spread"]), r["moved"])
-            for r in rows("parameters")
-            if r["moved"] != "held"
-        ),
-    )  # fmt: skip
+    return laid_out(
+        (row for row in rows("parameters") if row["moved"] != "held"),
+        {
+            "parameter": "`{parameter}`",
+            "unit": "{unit}",
+            "prior, 90 %": "{prior_p05:.3g} to {prior_p95:.3g}",
+            "posterior, 90 %": "{p05:.3g} to {p95:.3g}",
+            "spread left": "{spread:.2f}",
+            "informed by data": "{moved}",
+        },
+    )
 
 
 def scores() -> str:
     """Return the scores of hindcasts by cut-off, series and method, in percentage points."""
-    found: dict[tuple[str, str, str], dict[str, dict[str, str]]] = {}
+    found: dict[tuple[str, str, str], dict[str, Row]] = {}
     for row in rows("scores"):
         key = (row["cutoff"], row["drivers"], row["series"])
         found.setdefault(key, {})[row["method"]] = row
@@ -172,8 +164,8 @@ def scores() -> str:
         ("cut-off", "drivers known", "series", "figures", *methods, "in 90 %"),
         (
             (cutoff, drivers, code(name), by["model"]["points"],
-             *(_figure(by[m]["crps"]) if m in by else "-" for m in methods),
-             _percent(by["model"]["coverage"]))
+             *(f"{by[m]['crps']:.2f}" if m in by else "-" for m in methods),
+             f"{by['model']['coverage']:.0f %}")
             for (cutoff, drivers, name), by in found.items()
         ),
     )  # fmt: skip
@@ -181,19 +173,28 @@ def scores() -> str:
 
 def judgement() -> str:
     """Return the scores over all origins, with paired differences and verdicts."""
-    return table(
-        ("drivers known", "series", "method", "origins", "figures", "forecasts", "CRPS",
-         "interval score", "in 90 %", "CRPS less the model's", "the model is"),
+    return laid_out(
         (
-            (r["drivers"], code(r["series"]), r["method"], r["origins"], r["figures"],
-             r["forecasts"], _figure(r["crps"]), _figure(r["interval_score"]),
-             _percent(r["coverage"]), _with_error(r), r["verdict"] or "-")
-            for r in rows("judgement")
+            row | {"apart": _with_error(row), "verdict": row["verdict"] or "-"}
+            for row in rows("judgement")
         ),
-    )  # fmt: skip
+        {
+            "drivers known": "{drivers}",
+            "series": "`{series}`",
+            "method": "{method}",
+            "origins": "{origins}",
+            "figures": "{figures}",
+            "forecasts": "{forecasts}",
+            "CRPS": "{crps:.2f}",
+            "interval score": "{interval_score:.2f}",
+            "in 90 %": "{coverage:.0f %}",
+            "CRPS less the model's": "{apart}",
+            "the model is": "{verdict}",
+        },
+    )
 
 
-def _with_error(row: Mapping[str, str]) -> str:
+def _with_error(row: Row) -> str:
     """Return a paired difference and its error, as far as there are any."""
     if not row["difference"]:
         return "-"
@@ -220,24 +221,32 @@ def judged() -> str:
 
 def coverage() -> str:
     """Return how many figures the intervals hold."""
-    return table(
-        ("cut-off", "drivers known", "figures", "in 90 % intervals"),
-        ((r["cutoff"], r["drivers"], r["figures"], _percent(r["coverage"]))
-         for r in rows("coverage")),
-    )  # fmt: skip
+    return laid_out(
+        rows("coverage"),
+        {
+            "cut-off": "{cutoff}",
+            "drivers known": "{drivers}",
+            "figures": "{figures}",
+            "in 90 % intervals": "{coverage:.0f %}",
+        },
+    )
 
 
 def common() -> str:
     """Return how far forecasts by nation err together and apart, log-odds."""
-    return table(
-        ("cut-off", "series", "month", "figures", "in common, sd", "in common, seen",
-         "each its own, sd", "each its own, seen sd"),
-        (
-            (r["cutoff"], code(r["series"]), r["month"], r["figures"], _figure(r["common"]),
-             f"{float(r['seen_common']):+.2f}", _figure(r["own"]), _figure(r["seen_own"]))
-            for r in rows("common")
-        ),
-    )  # fmt: skip
+    return laid_out(
+        rows("common"),
+        {
+            "cut-off": "{cutoff}",
+            "series": "`{series}`",
+            "month": "{month}",
+            "figures": "{figures}",
+            "in common, sd": "{common:.2f}",
+            "in common, seen": "{seen_common:+.2f}",
+            "each its own, sd": "{own:.2f}",
+            "each its own, seen sd": "{seen_own:.2f}",
+        },
+    )
 
 
 DOUBTS = {
@@ -278,45 +287,43 @@ RIVALS = ("UN votes", "two groups")
 """Regressions that a forecast of nations must beat to be worth its trouble."""
 
 
-def left_out() -> str:
+def left_out(name: str = "nations") -> str:
     """Return scores on nations that were left out, by class and method, all nations together."""
-    return _scores_of_nations("nations", "all")
+    every = (row for row in _of_nations(name) if row["nations"] == "all")
+    return laid_out(
+        every,
+        {
+            "models": "{class}",
+            "method": "{method}",
+            "rank correlation": "{rank_correlation:.2f}",
+            "error, points": "{error:.2f}",
+            "CRPS, points": "{crps:.2f}",
+            "CRPS less the model's": "{apart}",
+            "in 90 %": "{coverage:.0f %}",
+        },
+    )
 
 
 def left_out_apart() -> str:
     """Return the model's scores in the West and outside it, with the better regression beside."""
-    found = [row for row in rows("nations") if row["nations"] != "all"]
-    return table(
-        ("models", "nations", "count", "method", "rank correlation", "error", "CRPS", "in 90 %"),
-        (
-            (CLASSES[r["ecosystem"]], AMONG[r["nations"]], r["count"], r["method"],
-             _figure(r["rank_correlation"]), _figure(r["error"]), _figure(r["crps"]),
-             _percent(r["coverage"]))
-            for r in found
-            if r["method"] in ("model", "UN votes")
-        ),
+    return laid_out(
+        (row for row in _of_nations("nations")
+         if row["nations"] != "all" and row["method"] in ("model", "UN votes")),
+        {"models": "{class}", "nations": "{among}", "count": "{count}",
+    "method": "{method}", "rank correlation": "{rank_correlation:.2f}", "error": "{error:.2f}",
+    "CRPS": "{crps:.2f}", "in 90 %": "{coverage:.0f %}",
+},
     )  # fmt: skip
 
 
-def regions_out() -> str:
-    """Return scores where a whole region is left out."""
-    return _scores_of_nations("nations_by_region", "all")
-
-
-def _scores_of_nations(name: str, among: str) -> str:
-    return table(
-        ("models", "method", "rank correlation", "error, points", "CRPS, points",
-         "CRPS less the model's", "in 90 %"),
-        (
-            (CLASSES[r["ecosystem"]], r["method"], _figure(r["rank_correlation"]),
-             _figure(r["error"]), _figure(r["crps"]),
-             "-" if r["method"] == "model" else
-             f"{float(r['crps_worse']):+.2f} (error {float(r['crps_worse_se']):.2f})",
-             _percent(r["coverage"]))
-            for r in rows(name)
-            if r["nations"] == among
-        ),
-    )  # fmt: skip
+def _of_nations(name: str) -> Iterator[dict[str, str]]:
+    """Yield scores on nations that were left out, with words for who they are and how they lie."""
+    for row in rows(name):
+        apart = f"{row['crps_worse']:+.2f} (error {row['crps_worse_se']:.2f})"
+        yield row | {
+            "class": CLASSES[row["ecosystem"]], "among": AMONG[row["nations"]],
+            "apart": "-" if row["method"] == "model" else apart,
+        }  # fmt: skip
 
 
 def floors() -> str:
@@ -359,7 +366,7 @@ def nations_verdict() -> str:
         f"CRPS, {len(sure)} of all by two standard errors, and loses {len(lost)}"
         + (f" ({'; '.join(lost)})" if lost else "")
         + ". For the Chinese share its rank correlation is "
-        f"{_figure(mine['rank_correlation'])} and its error {_figure(mine['error'])} points."
+        f"{mine['rank_correlation']:.2f} and its error {mine['error']:.2f} points."
     )
 
 
@@ -369,7 +376,7 @@ def changes() -> str:
     keys = [name for name in found[0] if name != "change"]
     return table(
         ("set back", *keys),
-        ((r["change"], *(_figure(r[key]) for key in keys)) for r in found),
+        ((r["change"], *(f"{r[key]:.2f}" for key in keys)) for r in found),
     )
 
 
@@ -382,8 +389,8 @@ def structures() -> str:
     return table(
         ("trained to", "structure", *map(TITLES.get, names), "mean of logs"),
         (
-            (r["origin"], r["alternative"], *(_figure(r[name]) for name in names),
-             _figure(r["log_mean"], 3))
+            (r["origin"], r["alternative"], *(f"{r[name]:.2f}" for name in names),
+             f"{r['log_mean']:.3f}")
             for r in found
         ),
     )  # fmt: skip
@@ -400,13 +407,13 @@ def seeds() -> str:
         (
             (code(name), by_seed[name, used[0]]["unit"],
              *(_range(by_seed[name, seed]) for seed in used),
-             " and ".join(_figure(by_seed[name, seed]["spread"]) for seed in used))
+             " and ".join(f"{by_seed[name, seed]['spread']:.2f}" for seed in used))
             for name in names
         ),
     )  # fmt: skip
 
 
-def _range(row: Mapping[str, str]) -> str:
+def _range(row: Row) -> str:
     """Return a median and its interval."""
     return f"{float(row['p50']):.3g} ({float(row['p05']):.3g} to {float(row['p95']):.3g})"
 
@@ -416,7 +423,7 @@ def recovery() -> str:
     found = rows("recovery")
     cases = sum(int(r["cases"]) for r in found)
     held = sum(int(r["cases"]) * float(r["coverage"]) for r in found)
-    body = [(code(r["parameter"]), r["cases"], _percent(r["coverage"])) for r in found]
+    body = [(code(r["parameter"]), r["cases"], f"{r['coverage']:.0f %}") for r in found]
     return table(
         ("parameter", "cases", "held by 90 % intervals"),
         [("all", cases, f"{100 * held / cases:.1f} %"), *body],
@@ -449,7 +456,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "left out": left_out,
     "left out apart": left_out_apart,
-    "regions out": regions_out,
+    "regions out": partial(left_out, "nations_by_region"),
     "nations verdict": nations_verdict,
     "changes": changes,
     "structures": structures,
