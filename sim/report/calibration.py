@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.calibration.series import SERIES
 from sim.report import style
-from sim.report.sheet import Cell, Drawing, Table, sheet
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.kit import canvas, dress
+from sim.report.sheet import Cell, Table, sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
-    from matplotlib.figure import Figure
 
 TITLES: Mapping[str, str] = {name: series.heading for name, series in SERIES.items()}
 SHOWN = ("cn_all", "all_open", "cn_open", "all")
@@ -45,33 +45,19 @@ WIDE = 4.4
 COLOURS = {"later": style.BAND, "at cut-off": "#b35c1e"}
 
 
-def forecasts(points: pd.DataFrame) -> dict[str, Figure]:
-    """Return forecasts with their bands beside what was observed, a figure a series, by its name.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Of `sim.study.hindcast.Hindcast`; the first cut-off is drawn.
-    """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
-    points = points[points["cutoff"] == points["cutoff"].iloc[0]]
+@on_page("hindcast")
+def of_forecasts(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Hindcast, which this room may not import
+    """Draw forecasts with their bands beside what was observed, a figure a series."""
+    points = done.points[done.points["cutoff"] == done.points["cutoff"].iloc[0]]
     kept = points[points["ecosystem"].isin(SHOWN)]
-    drawn = {}
     for name in (name for name in TITLES if name in set(kept["series"])):
         part = kept[kept["series"] == name]
-        with mpl.rc_context(style.RC):
-            figure = New(figsize=(WIDE, 3.1), layout="constrained")
-            axis = figure.subplots()
+        with canvas(WIDE, 3.1) as (figure, (axis,)):
             draw = _by_nation if part["place"].iloc[0] != "WLD" else _by_month
+            dress(axis, _forecast(name, part), up="percent", fontsize=10, pad=None)
             draw(axis, part)
-            axis.set_title(_forecast(name, part), loc="left", fontsize=10)
-            axis.set_ylabel("percent")
             axis.set_ylim(bottom=0)
-            axis.spines[["top", "right"]].set_visible(False)
-        drawn[name] = figure
-    return drawn
+        yield Drawing(name, f"{TITLES[name]}: forecasts and what was observed", figure)
 
 
 def _forecast(name: str, part: pd.DataFrame) -> str:
@@ -109,27 +95,18 @@ def _by_nation(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplot
     axis.set_xlabel(f"{len(mine)} nations, in the order of what was observed", fontsize=8)
 
 
-def parameters(table: pd.DataFrame) -> Figure:
-    """Return prior and posterior intervals of the fitted parameters, in the prior's range.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `sim.calibration.identify.parameters`.
-    """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
+@on_page("calibration")
+def of_parameters(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Calibration
+    """Draw prior and posterior intervals of the fitted parameters, in the prior's range."""
+    table = done.summaries()["parameters"]
     kept = table[table["moved"] != "held"].iloc[::-1]
     low = kept[["prior_p05", "p05"]].min(axis=1)
     span = (kept[["prior_p95", "p95"]].max(axis=1) - low).where(lambda wide: wide > 0, 1.0)
 
-    def scaled(column: str) -> pd.Series:
+    def scaled(column: str) -> Any:  # noqa: ANN401 - a Series
         return (kept[column] - low) / span
 
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(8, 0.28 * len(kept) + 1.2), layout="constrained")
-        axis = figure.subplots()
+    with canvas(8, 0.28 * len(kept) + 1.2) as (figure, (axis,)):
         at = range(len(kept))
         axis.hlines(at, scaled("prior_p05"), scaled("prior_p95"), color=style.RULE, linewidth=7)
         axis.hlines(at, scaled("p05"), scaled("p95"), color=style.BAND, linewidth=3)
@@ -137,42 +114,57 @@ def parameters(table: pd.DataFrame) -> Figure:
         labels = [f"{row.parameter}  {row.p05:.3g} to {row.p95:.3g}" for row in kept.itertuples()]
         axis.set_yticks(at, labels, fontsize=8)
         axis.set_xticks([])
-        axis.spines[["top", "right", "bottom"]].set_visible(False)
-        axis.set_title(
-            "What the data moved: 90 % of the prior (grey) and of the posterior (blue)",
-            loc="left", fontsize=10,
-        )  # fmt: skip
-    return figure
+        title = "What the data moved: 90 % of the prior (grey) and of the posterior (blue)"
+        dress(axis, title, bare=("top", "right", "bottom"), fontsize=10, pad=None)
+    yield Drawing("parameters", "Prior and posterior of what the data moved", figure)
 
 
-def page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Hindcast
-    """Return the page of a hindcast: what was lost first, then the figures and all scores.
+LOST: Mapping[Cell, Cell] = {
+    "Series": "{title}", ("From", "drivers known"): ("{cutoff}", "{drivers}"),
+    "Model, CRPS": "{model:.2f}", ("Naive, CRPS", "forecast"): ("{its_crps:.2f}", "{better}"),
+}  # fmt: skip
 
-    Parameters
-    ----------
-    done : Hindcast
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
-    pictures = [
-        Drawing(f"{TITLES[name]}: forecasts and what was observed", drawn[f"{name}.svg"])
-        for name in TITLES
-        if f"{name}.svg" in drawn
-    ]
-    lost = [
-        (TITLES[row["series"]], (row["cutoff"], row["drivers"]), f"{row['model']:.2f}",
-         (f"{row['its_crps']:.2f}", row["better"]))
-        for row in done.lost.to_dict("records")
-    ]  # fmt: skip
-    head = ("Series", ("From", "drivers known"), "Model, CRPS", ("Naive, CRPS", "forecast"))
-    tables = [Table("Where a naive forecast was better", head, lost)] if lost else []
-    return sheet(
-        "Forecasts and what came",
-        _said(done),
-        done.manifest,
-        figures=pictures,
-        tables=[*tables, *_judgement(done), *_scores(done)],
-    )
+OVER: Mapping[Cell, Cell] = {
+    "Series": "{title}", "Method": "{method}",
+    ("Figures", "forecasts, cut-offs"): ("{figures}", "{forecasts}, {origins}"),
+    "CRPS": "{crps:.2f}", "Interval score": "{interval_score:.1f}", "In 90 %": "{held:.0f} %",
+    ("CRPS less the model's", "error"): ("{less}", "{far}"), "The model is": "{verdict}",
+}  # fmt: skip
+
+SCORES: Mapping[Cell, Cell] = {
+    "Series": "{title}", "Method": "{method}", "Figures": "{points}",
+    "CRPS": "{crps:.2f}", "Mean error": "{mae:.2f}",
+    ("In 90 %", "width"): ("{held:.0f} %", "{width:.1f}"),
+}  # fmt: skip
+
+ODDS: Mapping[Cell, Cell] = {("CRPS", "log-odds"): ("{crps:.2f}", "{crps_log_odds:.3f}")}
+"""In place of CRPS where it was taken of log-odds too."""
+
+MOVED: Mapping[Cell, Cell] = {
+    "Parameter": "{parameter}", "Prior, 90 %": "{prior_p05:.3g} to {prior_p95:.3g}",
+    "Posterior, median": "{p50:.3g}", "90 %": "{p05:.3g} to {p95:.3g}",
+    "Moved by the data": "{moved}",
+}  # fmt: skip
+
+TARGETS: Mapping[Cell, Cell] = {
+    "Series": "{title}", "Place": "{place}", "Month": "{month}", "Of": "{ecosystem}",
+    "Observed": "{observed:.1f}", "Model, median": "{p50:.1f}", "90 %": "{p05:.1f} to {p95:.1f}",
+}  # fmt: skip
+
+
+def page(done: Any) -> Page:  # noqa: ANN401 - a Hindcast
+    """Return the page of a hindcast: what was lost first, then the figures and all scores."""
+    lost = Table.of("Where a naive forecast was better", LOST, _titled(done.lost))
+    tables = [*([lost] if lost.rows else []), *_judgement(done), *_scores(done)]
+    return sheet("Forecasts and what came", _said(done), tables)
+
+
+def _titled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of series with their titles, and the part in intervals in percent."""
+    if not len(table):
+        return table
+    found = table.assign(title=table["series"].map(TITLES))
+    return found.assign(held=100 * found["coverage"]) if "coverage" in found else found
 
 
 def _judgement(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
@@ -180,29 +172,14 @@ def _judgement(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
     over = done.judgement
     if over is None or len(done.table["cutoff"].unique()) < 2:
         return []
-    head = ("Series", "Method", ("Figures", "forecasts, cut-offs"), "CRPS", "Interval score",
-            "In 90 %", ("CRPS less the model's", "error"), "The model is")  # fmt: skip
-    made = []
-    for drivers, part in over.groupby("drivers", sort=False):
-        rows: list[tuple[Cell, ...]] = [
-            (TITLES[row["series"]], row["method"],
-             (f"{row['figures']}", f"{row['forecasts']}, {row['origins']}"),
-             f"{row['crps']:.2f}", f"{row['interval_score']:.1f}",
-             f"{100 * row['coverage']:.0f} %", _difference(row), row["verdict"])
-            for row in part.to_dict("records")
-        ]  # fmt: skip
-        made.append(Table(f"Over all cut-offs, drivers known {drivers}", head, rows, JUDGED))
-    return made
-
-
-def _difference(row: Mapping[str, Any]) -> Cell:
-    """Return a paired difference with its error, as far as there are any."""
-    import pandas as pd
-
-    if pd.isna(row["difference"]):  # the model's own row
-        return ""
-    known = not pd.isna(row["error"])
-    return (f"{row['difference']:+.2f}", f"{row['error']:.2f}" if known else "not known")
+    # The model's own row has no difference; one of a single cut-off has no error.
+    less = over["difference"].map("{:+.2f}".format).where(over["difference"].notna(), "")
+    far = over["error"].map("{:.2f}".format).where(over["error"].notna(), "not known")
+    over = _titled(over).assign(less=less, far=far.where(over["difference"].notna(), ""))
+    return [
+        Table.of(f"Over all cut-offs, drivers known {drivers}", OVER, part, JUDGED)
+        for drivers, part in over.groupby("drivers", sort=False)
+    ]
 
 
 def _said(done: Any) -> list[str]:  # noqa: ANN401 - a Hindcast
@@ -226,68 +203,34 @@ def _has_odds(done: Any) -> bool:  # noqa: ANN401 - a Hindcast
 
 def _scores(done: Any) -> list[Table]:  # noqa: ANN401 - a Hindcast
     """Return the scores of all methods, a table a cut-off and what was known of drivers."""
-    odds = _has_odds(done)
-    crps: Cell = ("CRPS", "log-odds") if odds else "CRPS"
-    head = ("Series", "Method", "Figures", crps, "Mean error", ("In 90 %", "width"))
+    columns = [
+        pair
+        for head, cell in SCORES.items()
+        for pair in (ODDS.items() if head == "CRPS" and _has_odds(done) else [(head, cell)])
+    ]
     made = []
-    for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
-        rows: list[tuple[Cell, ...]] = []
+    for (cutoff, drivers), part in _titled(done.table).groupby(["cutoff", "drivers"], sort=False):
         # All methods of a series stand together, in the order in which series are scored.
-        order = {name: n for n, name in enumerate(part["series"].unique())}
-        for row in part.sort_values("series", key=lambda c: c.map(order), kind="stable").to_dict(
-            "records"
-        ):
-            score = f"{row['crps']:.2f}"
-            rows.append((
-                TITLES[row["series"]], row["method"], f"{row['points']}",
-                (score, f"{row['crps_log_odds']:.3f}") if odds else score, f"{row['mae']:.2f}",
-                (f"{100 * row['coverage']:.0f} %", f"{row['width']:.1f}"),
-            ))  # fmt: skip
-        made.append(Table(f"Scores from {cutoff}, drivers known {drivers}", head, rows))
+        order = part.groupby("series", sort=False).ngroup()
+        rows = part.iloc[order.argsort(kind="stable")]
+        title = f"Scores from {cutoff}, drivers known {drivers}"
+        made.append(Table.of(title, dict(columns), rows))
     return made
 
 
-def calibration_page(done: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Calibration
-    """Return the page of a calibration: what the data moved, and how its targets are met.
-
-    Parameters
-    ----------
-    done : Calibration
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
-    tables = done.summaries()
-    moved = tables["parameters"]
-    rows = [
-        (row["parameter"], f"{row['prior_p05']:.3g} to {row['prior_p95']:.3g}",
-         f"{row['p50']:.3g}", f"{row['p05']:.3g} to {row['p95']:.3g}", row["moved"])
-        for row in moved[moved["moved"] != "held"].to_dict("records")
-    ]  # fmt: skip
-    met = [
-        (TITLES[row["series"]], row["place"], row["month"], row["ecosystem"],
-         f"{row['observed']:.1f}", f"{row['p50']:.1f}", f"{row['p05']:.1f} to {row['p95']:.1f}")
-        for row in tables["targets"].to_dict("records")
-    ]  # fmt: skip
-    plan = done.plan
+def calibration_page(done: Any) -> Page:  # noqa: ANN401 - a Calibration
+    """Return the page of a calibration: what the data moved, and how its targets are met."""
+    tables, plan = done.summaries(), done.plan
+    held = tables["parameters"]["moved"] == "held"
+    note = "The fit used these figures: that the model meets them is no test of it."
     return sheet(
         f"Calibration to {plan.until}",
         [
             f"{len(done.aims)} figures, {plan.members} members, {plan.steps} steps.",
-            f"{int((moved['moved'] == 'held').sum())} ranges are drawn and never moved.",
+            f"{int(held.sum())} ranges are drawn and never moved.",
         ],
-        done.manifest,
-        figures=[Drawing("Prior and posterior of what the data moved", drawn["parameters.svg"])],
-        tables=[
-            Table(
-                "Prior and posterior",
-                ("Parameter", "Prior, 90 %", "Posterior, median", "90 %", "Moved by the data"),
-                rows,
-            ),
-            Table(
-                "Targets of the fit, percent",
-                ("Series", "Place", "Month", "Of", "Observed", "Model, median", "90 %"),
-                met,
-                "The fit used these figures: that the model meets them is no test of it.",
-            ),
+        [
+            Table.of("Prior and posterior", MOVED, tables["parameters"][~held]),
+            Table.of("Targets of the fit, percent", TARGETS, _titled(tables["targets"]), note),
         ],
     )

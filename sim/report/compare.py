@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from sim.report import effects, style
+from sim.report.kit import canvas, dress
 from sim.report.naming import Naming
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDE = 4.4
@@ -31,6 +31,9 @@ LINES = 6
 
 LABEL, TITLE = 56, 50
 """Characters of a name, and of a line of a title."""
+
+SPAN = "{unit}: median, and 5 to 95 % of worlds"
+"""What the axis of an effect shows."""
 
 LEAST_COST = 0.1
 """USD million a year at which what costs nothing stands on a logarithmic axis."""
@@ -47,7 +50,7 @@ WORLD = Naming({})
 def figures(
     table: pd.DataFrame, shown: Sequence[str], groups: Sequence[str], place: Naming = WORLD
 ) -> dict[str, Figure]:
-    """Return the figures of effects by file name; none where the outcome was not kept.
+    """Return the figures of effects by name; none where the outcome was not kept.
 
     One policy is drawn with every metric that is shown and has the first one's unit; several with
     the first metric alone. The group is the first one.
@@ -69,7 +72,7 @@ def figures(
     if is_one(first["scenario"]):
         every = pd.concat([of(table, metric, groups[0]) for metric in shown])
         mine = every[(every["unit"] == first["unit"].iloc[0]) & (every["month"] != "")]
-    return {"effects.svg": sorted_effects(mine, place), "over_time.svg": over_time(mine, place)}
+    return {"effects": sorted_effects(mine, place), "over_time": over_time(mine, place)}
 
 
 def is_one(words: pd.Series) -> bool:
@@ -96,17 +99,12 @@ def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
 
     Each name stands above its line, so that a long one takes no room from the figure.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     last = mine[mine["month"] == mine["month"].max()]
     last = last.assign(label=_labels(last))
     by_size = last["p50"].abs().sort_values(ascending=False).index[:MOST]
     last = last.loc[by_size].sort_values("p50")
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(WIDE, 0.4 * len(last) + 1.5), layout="constrained")
-        axis = figure.subplots()
+    with canvas(WIDE, 0.4 * len(last) + 1.5) as (figure, (axis,)):
         at = np.arange(len(last))
         colours = [SIGNS[bool(value >= 0)] for value in last["p50"]]
         axis.axvline(0, color=style.RULE, linewidth=1)
@@ -118,26 +116,20 @@ def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
                       transform=axis.get_yaxis_transform())  # fmt: skip
         axis.set_ylim(-0.5, len(last) - 0.1)
         axis.set_yticks([])
-        axis.set_xlabel(f"{unit}: median, and 5 to 95 % of worlds")
-        axis.spines[["top", "right", "left"]].set_visible(False)
-        _entitle(axis, last, place)
+        bare = ("top", "right", "left")
+        dress(axis, _title(last, place), SPAN.format(unit=unit), bare=bare, pad=8)
     return figure
 
 
 def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
     """Return medians over time with bands of 5 to 95 % of worlds: the largest at the end."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     one = is_one(mine["scenario"])
     mine = mine.assign(label=_labels(mine))
     last = mine[mine["month"] == mine["month"].max()]
     order = last["p50"].abs().sort_values(ascending=False).index
     names = [str(name) for name in last.loc[order[:LINES], "label"]]
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(WIDE, 3.9 + 0.17 * len(names)), layout="constrained")
-        axis = figure.subplots()
+    with canvas(WIDE, 3.9 + 0.17 * len(names)) as (figure, (axis,)):
         axis.axhline(0, color=style.RULE, linewidth=1)
         for name, colour in zip(names, COLOURS, strict=False):
             part = mine[mine["label"] == name].sort_values("month")
@@ -146,10 +138,8 @@ def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
             axis.fill_between(at, factor * part["p05"], factor * part["p95"], color=own,
                               alpha=0.15, linewidth=0)  # fmt: skip
             axis.plot(at, factor * part["p50"], line, color=own, label=style.plain(name, LABEL))
-        axis.set_ylabel(f"{unit}: median, and 5 to 95 % of worlds")
-        axis.spines[["top", "right"]].set_visible(False)
+        dress(axis, _title(mine, place), up=SPAN.format(unit=unit), pad=8)
         figure.legend(loc="outside lower left", frameon=False, fontsize=8)
-        _entitle(axis, mine, place)
     return figure
 
 
@@ -162,15 +152,15 @@ def _look(metric: str) -> tuple[str, str]:
     return style.QUIET, "--"
 
 
-def _entitle(axis: Axes, mine: pd.DataFrame, place: Naming) -> None:
-    """Say above a figure what it shows, where, when, and against what."""
+def _title(mine: pd.DataFrame, place: Naming) -> str:
+    """Return what stands above a figure: what it shows, where, when, and against what."""
     first: Any = mine.iloc[0]
     span = f"{'' if is_one(mine['month']) else 'to '}{effects.when(mine['month'].max())}"
     what = first["scenario"] if is_one(mine["scenario"]) else effects.name(first["metric"])
     one = is_one(mine["reference"])
     against = f", against {first['reference']}" if one else ": what each lever adds to the package"
     words = style.plain(f"{what} {place.in_words(first['group'])}, {span}{against}")
-    axis.set_title("\n".join(textwrap.wrap(words, TITLE)), loc="left", fontsize=9, pad=8)
+    return textwrap.fill(words, TITLE)
 
 
 def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "share") -> Figure:
@@ -184,9 +174,6 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         Titles of levers.
     scale : {"share", "log-odds"}
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     mine = terms[terms["scale"] == scale]
     singles = [str(term) for term in mine["term"] if " x " not in str(term)]
     grid = np.full((len(singles), len(singles)), np.nan)
@@ -199,10 +186,7 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         sure = row["low"] > 0 or row["high"] < 0
         marks[max(i, j), min(i, j)] = f"{factor * row['effect']:.2g}{'' if sure else ' ?'}"
     most = np.nanmax(np.abs(grid)) or 1.0
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(2.6 + 1.0 * len(singles), 1.6 + 0.7 * len(singles)),
-                     layout="constrained")  # fmt: skip
-        axis = figure.subplots()
+    with canvas(2.6 + 1.0 * len(singles), 1.6 + 0.7 * len(singles)) as (figure, (axis,)):
         axis.imshow(grid, cmap="RdBu", vmin=-most, vmax=most, alpha=0.6)
         for (i, j), text in marks.items():
             axis.text(j, i, text, ha="center", va="center", fontsize=9)
@@ -224,14 +208,9 @@ def cost_effect(priced: pd.DataFrame) -> Figure:
     priced : DataFrame
         From `sim.study.compare.costs.per_million`.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     factor, unit = effects.unit_of(priced.iloc[0].to_dict())
     best = priced[priced["front"]].sort_values("cost")
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(WIDE, 4.2 + 0.17 * len(best)), layout="constrained")
-        axis = figure.subplots()
+    with canvas(WIDE, 4.2 + 0.17 * len(best)) as (figure, (axis,)):
         cost = priced["cost"].clip(lower=LEAST_COST)
         axis.axhline(0, color=style.RULE, linewidth=1)
         axis.vlines(cost, factor * priced["p05"], factor * priced["p95"], color=style.RULE)
@@ -244,13 +223,11 @@ def cost_effect(priced: pd.DataFrame) -> Figure:
             axis.annotate(f"{n}", (x, y), xytext=(4, 5), textcoords="offset points", fontsize=8)
         axis.set_xscale("log")
         _plain_decades(axis, float(cost.max()))
-        axis.set_xlabel(
-            f"USD million a year, as run\n({LEAST_COST:g} stands for nothing and for income)"
-        )
-        axis.set_ylabel(f"{unit}: median, and 5 to 95 % of worlds")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.set_title("Effect against cost; the line joins levers that no other beats",
-                       loc="left", fontsize=9, pad=8)  # fmt: skip
+        dress(
+            axis, "Effect against cost; the line joins levers that no other beats",
+            f"USD million a year, as run\n({LEAST_COST:g} stands for nothing and for income)",
+            SPAN.format(unit=unit), pad=8,
+        )  # fmt: skip
         lines = [f"{n}  {style.plain(str(name), LABEL)}" for n, name in enumerate(best["lever"], 1)]
         figure.supxlabel("\n".join(lines), x=0.02, ha="left", fontsize=8)
     return figure

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import by_future, compare, effects, focus, titles
 from sim.report.compare import is_one, of
+from sim.report.drawings import Drawing, Page, on_page
 from sim.report.naming import Naming, of_document
-from sim.report.sheet import Cell, Drawing, Table, sheet
+from sim.report.sheet import Cell, Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 MOST = 30
 """Policies of which the order against the next one is shown."""
@@ -52,34 +52,39 @@ def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Comparison
     return titles.policies(ids, found.asked)
 
 
-def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Comparison
-    """Return the figures of a comparison by the name of their file, with titles in place of ids."""
-    words, place = called(found), named(found)
-    table = found.table
+@on_page("comparison")
+def of_focus(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
+    """Draw outcomes for the nations in focus; the PNG is what goes into a brief."""
+    if len(found.focus):
+        words = "Outcomes for the nations in focus; the first tables below hold the numbers"
+        yield Drawing("focus", words, focus.figure(found.focus, called(found)), png=True)
+
+
+@on_page("comparison")
+def of_effects(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
+    """Draw effects, sorted and over time, with titles in place of ids."""
+    words, table = called(found), found.table
     table = table.assign(
         scenario=table["scenario"].map(words),
         reference=[words.get(name, name) for name in table["reference"]],
     )
-    drawn = compare.figures(table, found.shown, found.groups, place)
+    drawn = compare.figures(table, found.shown, found.groups, named(found))
+    for name, figure in drawn.items():
+        yield Drawing(name, ALTERNATIVES[name], figure)
+
+
+@on_page("comparison")
+def of_costs(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
+    """Draw effects against costs."""
     if len(found.costs):
-        costs = found.costs.assign(lever=found.costs["lever"].map(words))
-        drawn["cost_effect.svg"] = compare.cost_effect(costs)
-    if len(found.focus):
-        drawn["focus.svg"] = focus.figure(found.focus, words)
-    return drawn
+        costs = found.costs.assign(lever=found.costs["lever"].map(called(found)))
+        words = "Effect against cost; the table of costs below holds the numbers"
+        yield Drawing("cost_effect", words, compare.cost_effect(costs))
 
 
-def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Comparison
-    """Return the page of a comparison.
-
-    Parameters
-    ----------
-    found : Comparison
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
+def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
+    """Return the page of a comparison."""
     words, place = called(found), named(found)
-    pictures = [Drawing(alt, drawn[name]) for name, alt in ALTERNATIVES.items() if name in drawn]
     first, *others = _effects(found, words, place)
     # What is first shown stands beside what it is in each future.
     seen = focus.tables(found.focus, words) if len(found.focus) else []
@@ -87,22 +92,15 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Com
     if len(found.costs):
         tables.append(costs_table(found.costs, words))
     tables += _ids(found, words)
-    return sheet(
-        place.titled(_heading(found, words)),
-        _lead(found, words, place),
-        found.manifest,
-        figures=pictures,
-        tables=tables,
-    )
+    title = place.titled(_heading(found, words))
+    return sheet(title, _lead(found, words, place), tables)
 
 
 ALTERNATIVES = {
-    "focus.svg": "Outcomes for the nations in focus; the first tables below hold the numbers",
-    "effects.svg": "Effects in the last month; the tables below hold the numbers",
-    "over_time.svg": "Effects over time; effects.csv holds the numbers",
-    "cost_effect.svg": "Effect against cost; the table of costs below holds the numbers",
+    "effects": "Effects in the last month; the tables below hold the numbers",
+    "over_time": "Effects over time; effects.csv holds the numbers",
 }
-"""What a reader who does not see a figure is told, by its file, in the order of the page."""
+"""What a reader who does not see a figure of effects is told."""
 
 
 def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:

@@ -1,14 +1,11 @@
 """Adoption curves: medians with bands, one panel a group of nations.
 
-They are drawn with matplotlib's figure object, never with pyplot: no window, no global state and
-half the time. The same result gives the same bytes.
+The axes of shares, with their ticks and the names at the ends of lines, serve the futures too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months
-from sim.errors import StoreError
 from sim.report import style, tables
 from sim.report.between import STRAIGHT
+from sim.report.kit import canvas
 from sim.report.naming import Naming, distinct, naming
 
 if TYPE_CHECKING:
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
     from sim.ensemble.record import Tables
 
-DPI = 160
 PANEL, NARROW = (3.35, 3.9), (2.05, 2.9)
 """Width and height of one panel, inches: beside others, and stacked for a narrow screen."""
 LABEL_GAP = 13.0
@@ -98,9 +94,6 @@ def adoption_curves(
     InputError
         If the result does not hold a group.
     """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
     shown = tables.curves(result)
     called = naming(result, shown)
     groups = usual(shown) if groups is None else groups
@@ -116,9 +109,7 @@ def adoption_curves(
     head = 0.95 + len(title) * size * 1.3 / 72 + (0.2 if columns == 1 else 0.0)
     height = head + rows * down + (rows - 1) * gap + foot
     straight = shown.straight and any(group in shown.nations for group in groups)
-    with rc_context(style.RC):
-        figure = Figure(figsize=(width, height), facecolor=style.PAPER)
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    with canvas(width, height, rows, columns, layout=None) as (figure, axes):
         figure.subplots_adjust(
             left=0.65 / width,
             right=1 - MARGIN / 72 / width,
@@ -344,39 +335,3 @@ def _words(
         left, 0.16 / height, join.join(notes),
         fontsize=8, va="bottom", color=style.QUIET, linespacing=1.4,
     )  # fmt: skip
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG or SVG, by the ending of the path.
-
-    Raises
-    ------
-    StoreError
-        If the file cannot be written.
-    """
-    try:
-        if path.suffix == ".png":
-            path.write_bytes(png(figure))
-        elif path.suffix == ".svg":
-            path.write_text(svg(figure), encoding="utf-8")
-        else:
-            raise ValueError(f"a figure ends in .png or .svg, not {path.suffix!r}")
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}") from error
-
-
-def png(figure: Figure) -> bytes:
-    """Return a figure as PNG at 160 dots an inch."""
-    store = BytesIO()
-    figure.savefig(store, format="png", dpi=DPI, metadata={"Software": None})
-    return store.getvalue()
-
-
-def svg(figure: Figure) -> str:
-    """Return a figure as SVG text: no date and fixed identifiers, so equal figures are equal."""
-    from matplotlib import rc_context
-
-    store = BytesIO()
-    with rc_context(style.RC):
-        figure.savefig(store, format="svg", metadata={"Date": None, "Creator": None})
-    return store.getvalue().decode()

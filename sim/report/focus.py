@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report import effects, naming, style
+from sim.report.kit import canvas, dress
 from sim.report.sheet import Table
 
 if TYPE_CHECKING:
@@ -339,19 +340,16 @@ def figure(found: pd.DataFrame, called: Mapping[str, str]) -> Figure:
     called : mapping of str to str
         Titles of scenarios.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     known, names = cells(found), scenarios(found)
     outcomes = [name for name in DRAWN if (names[0], name) in known]
     down = (len(outcomes) + 1) // 2
-    with mpl.rc_context(style.RC):
-        drawn = New(figsize=(6.4, 0.9 + down * (0.75 + 0.24 * len(names))), layout="constrained")
-        axes = drawn.subplots(down, 2, sharey=True, squeeze=False).ravel()
+    height = 0.9 + down * (0.75 + 0.24 * len(names))
+    with canvas(6.4, height, down, 2, sharey=True) as (drawn, axes):
         for axis, outcome in zip(axes, outcomes, strict=False):
             _panel(axis, [known[name, outcome] for name in names])
             head, unit = HEADS[outcome]
-            axis.set_title(f"{head[:1].upper()}{head[1:]}, {unit}", loc="left", fontsize=8.5)
+            words = f"{head[:1].upper()}{head[1:]}, {unit}"
+            dress(axis, words, bare=("top", "right", "left"), fontsize=8.5, pad=None)
         for axis in axes[len(outcomes) :]:
             axis.set_visible(False)
         labels = [textwrap.fill(style.plain(called.get(name, name), 44), 24) for name in names]
@@ -383,4 +381,3 @@ def _panel(axis: Axes, rows: Sequence[Row]) -> None:
     if factor > 1.0 and max(row["p95"] for row in rows) > 0.5:
         axis.set_xlim(0.0, 100.0)
     axis.tick_params(length=0, labelsize=7.5)
-    axis.spines[["top", "right", "left"]].set_visible(False)

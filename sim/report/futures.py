@@ -16,6 +16,7 @@ from sim import months
 from sim.ensemble.futures import DATA, MAIN, TOKENS, USED
 from sim.report import style, tables
 from sim.report.figures import MARGIN, NARROW, PANEL, end_labels, facts_line, ticks
+from sim.report.kit import canvas
 from sim.report.naming import naming
 from sim.scenario.futures import ALL, FUTURES, GOES_ON, NONE, STOPS, WORDS
 
@@ -206,14 +207,14 @@ def _cell(middle: float, low: float, high: float) -> str:
     return f"{tables.percent(middle):>5} ({tables.between(low, high)})".ljust(CELL)
 
 
-def view(result: Tables, drawn: tuple[str, str] | None) -> dict[str, Any] | None:
+def view(result: Tables, narrow: str) -> dict[str, Any] | None:
     """Return the block of the page, or None.
 
     Parameters
     ----------
     result : Result
-    drawn : (str, str), optional
-        Addresses of the figure for a wide and for a narrow screen.
+    narrow : str
+        Address of the figure for a narrow screen; empty where there is none.
     """
     known = read(result)
     if known is None:
@@ -231,7 +232,7 @@ def view(result: Tables, drawn: tuple[str, str] | None) -> dict[str, Any] | None
             }
             for metric, group, name in known.shown
         ],
-        "drawn": drawn,
+        "narrow": narrow,
     }
 
 
@@ -256,9 +257,6 @@ def figure(result: Tables, *, narrow: bool = False) -> Figure | None:
     known = read(result)
     if known is None or ALL not in known.names:
         return None
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure as New
-
     group = known.group
     names = [name for name in known.names if name != ALL]
     stamps = sorted({key[3] for key in known.figures if key[1:3] == (MAIN, group)})
@@ -269,9 +267,7 @@ def figure(result: Tables, *, narrow: bool = False) -> Figure | None:
     across, down = NARROW if narrow else (1.6 * PANEL[0], 0.8 * PANEL[1])
     head, foot = (1.3 if narrow else 0.85), (0.85 if narrow else 0.6)
     width, height = 0.65 + across + MARGIN / 72, head + down + foot
-    with rc_context(style.RC):
-        made = New(figsize=(width, height), facecolor=style.PAPER)
-        axis = made.subplots()
+    with canvas(width, height, layout=None) as (made, (axis,)):
         made.subplots_adjust(
             left=0.65 / width, right=1 - MARGIN / 72 / width,
             top=1 - head / height, bottom=foot / height,

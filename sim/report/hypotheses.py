@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sim.report.sheet import Table, sheet
+from sim.report.drawings import Page
+from sim.report.sheet import Cell, Table, sheet
 
-HEAD = (
-    "Setting", "Measure", "Scale", "Mean", "95 % interval", "Smallest of interest",
-    "Same sign, worlds", "Says",
-)  # fmt: skip
+VERDICTS: Mapping[Cell, Cell] = {
+    "Claim": "{id}", "Verdict": "{words}", "In words": "{claim}",
+    "What rests on judgement": "{judgement}",
+}  # fmt: skip
+MEASURES: Mapping[Cell, Cell] = {
+    "Setting": "{setting}", "Measure": "{measure}", "Scale": "{scale}", "Mean": "{effect:+.3g}",
+    "95 % interval": "{low:+.3g} to {high:+.3g}", "Smallest of interest": "{smallest:.3g}",
+    "Same sign, worlds": "{part:.0f} %", "Says": "{says}",
+}  # fmt: skip
 
 
-def page(found: Any) -> str:  # noqa: ANN401 - Findings, which this room may not import
-    """Return the page of what experiments found.
-
-    Parameters
-    ----------
-    found : Findings
-    """
-    verdicts = found.verdicts.to_dict("records")
-    count = len(verdicts)
+def page(found: Any) -> Page:  # noqa: ANN401 - Findings, which this room may not import
+    """Return the page of what experiments found."""
+    count = len(found.verdicts)
     words = found.verdicts["verdict"].value_counts()
     counted = ", ".join(f"{number} {word}" for word, number in words.items())
-    tables = [
-        Table(
-            "Verdicts",
-            ("Claim", "Verdict", "In words", "What rests on judgement"),
-            [(row["id"], row["words"], row["claim"], row["judgement"]) for row in verdicts],
-            words=True,
-        )
+    measures = found.measures.assign(part=100 * found.measures["worlds"])
+    tables = [Table.of("Verdicts", VERDICTS, found.verdicts, words=True)]
+    tables += [
+        Table.of(f"{claim}: measures", MEASURES, measures[measures["id"] == claim])
+        for claim in found.verdicts["id"]
     ]
-    for row in verdicts:
-        mine = found.measures[found.measures["id"] == row["id"]]
-        tables.append(
-            Table(
-                f"{row['id']}: measures",
-                HEAD,
-                [
-                    (str(m["setting"]), str(m["measure"]), str(m["scale"]), f"{m['effect']:+.3g}",
-                     f"{m['low']:+.3g} to {m['high']:+.3g}", f"{m['smallest']:.3g}",
-                     f"{100 * m['worlds']:.0f} %", str(m["says"]))
-                    for m in mine.to_dict("records")
-                ],
-            )
-        )  # fmt: skip
     lead = [f"{count} claim{'' if count == 1 else 's'} as experiments: {counted}."]
-    return sheet("What the source documents claim", lead, found.manifest, figures=[], tables=tables)
+    return sheet("What the source documents claim", lead, tables)

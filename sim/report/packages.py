@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sim.report import compare, effects, titles
 from sim.report.comparison import named
-from sim.report.sheet import Drawing, Table, sheet
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-FIGURE = "interactions.svg"
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.sheet import Table, sheet
 
 
 def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which this room may not import
@@ -24,20 +19,15 @@ def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which thi
     return {**words, **own}
 
 
-def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Package
-    """Return the figure of a package by the name of its file."""
-    return {FIGURE: compare.interactions(found.interactions, called(found))}
+@on_page("package")
+def of_interactions(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Package
+    """Draw what levers do alone and in pairs."""
+    figure = compare.interactions(found.interactions, called(found))
+    yield Drawing("interactions", "Main effects and interactions", figure)
 
 
-def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Package
-    """Return the page of a package.
-
-    Parameters
-    ----------
-    found : Package
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
+def page(found: Any) -> Page:  # noqa: ANN401 - a Package
+    """Return the page of a package."""
     asked = found.manifest["asked"]
     words, place = called(found), named(found)
     outcomes = asked["outcomes"]
@@ -67,9 +57,7 @@ def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Pac
             "apart"
         ),
         lead,
-        found.manifest,
-        figures=[Drawing("Main effects and interactions", drawn[FIGURE])],
-        tables=[
+        [
             Table(
                 f"Each lever's part of the whole (Shapley, {how})",
                 ("Lever", ("Mean", "95 % interval")),

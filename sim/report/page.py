@@ -7,7 +7,7 @@ page's own policy lets a browser load nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,15 @@ from sim.report import (
     style,
     tables,
 )
+from sim.report.drawings import Drawing, Page, data_address, on_page
+from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
-from sim.report.sheet import data_address
 from sim.report.summary import against_words, findings
-from sim.report.templating import template
 from sim.scenario import nations as choosing
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.ensemble.record import Tables
     from sim.evidence import Nations, Parameter, Source
     from sim.evidence.optimism import Claim
@@ -99,8 +101,7 @@ def background() -> Background:
 def page(
     result: Tables,
     known: Background | None = None,
-    curves: bytes | None = None,
-    three: bytes | None = None,
+    drawn: Sequence[Drawing] = (),
 ) -> str:
     """Return the report of a result as one HTML document.
 
@@ -110,21 +111,19 @@ def page(
         What a run gave.
     known : Background, optional
         Evidence and levers; those of this installation by default.
-    curves : bytes, optional
-        The adoption curves of the first two groups as SVG, where they have been drawn already.
-    three : bytes, optional
-        The figure of the futures, likewise.
+    drawn : sequence of Drawing, optional
+        Its figures, where they have been drawn already.
     """
-    known = background() if known is None else known
-    return str(template("report.html.j2").render(context(result, known, curves, three)))
+    said = of_background(result, known)
+    return said.html(result.manifest, drawn or list(of_run(result)))
 
 
-def context(
-    result: Tables,
-    known: Background,
-    curves: bytes | None = None,
-    three: bytes | None = None,
-) -> dict[str, Any]:
+def of_background(result: Tables, known: Background | None = None) -> Page:
+    """Return the page of a run before this background, or before that of this installation."""
+    return Page("report.html.j2", context(result, background() if known is None else known))
+
+
+def context(result: Tables, known: Background) -> dict[str, Any]:
     """Return everything that the template shows, as words, numbers and paths of drawings."""
     shown = tables.curves(result)
     named = naming(result, shown, known.names)
@@ -141,6 +140,7 @@ def context(
     sources = rows.cited(used, known.sources)
     parameters = scenario.ensemble.parameters
     in_fit = basis.used(parameters)
+    three = futures.figure(result, narrow=True)
     return {
         "title": named.titled(scenario.title),
         "who": named.note,
@@ -158,12 +158,11 @@ def context(
             for group, sentence in zip(groups, findings(result, shown, groups, named), strict=True)
         ],
         "mid_2025": None if result.headline is None else _mid_2025(result.headline, in_fit),
-        "futures": futures.view(result, _three(result, three)),
+        "futures": futures.view(result, "" if three is None else _address(three)),
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
         "headline": figures.headline(result, shown, groups[:2], named),
-        "wide": data_address(_curves(result, groups[:2]) if curves is None else curves),
-        "narrow": data_address(_curves(result, groups[:2], stacked=True)),
+        "narrow": _address(figures.adoption_curves(result, groups[:2], stacked=True)),
         "years": [months.text(month) for month in years],
         # A narrow screen does without what lies between the months that the summary speaks of.
         "between": [months.text(m) for m in years if m not in when and m > when[0]],
@@ -199,7 +198,9 @@ def context(
         "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
         "sources": sources,
         "cited": {source["id"] for source in sources},
-        "provenance": _provenance(result, shown),
+        "hash": result.hash,
+        "seed": result.seed,
+        "count": result.n_runs,
         "files": (
             *FILES,
             *([] if result.futures is None else [FUTURES]),
@@ -208,39 +209,18 @@ def context(
     }
 
 
-def _curves(result: Tables, groups: Sequence[str], *, stacked: bool = False) -> bytes:
-    return figures.svg(figures.adoption_curves(result, groups, stacked=stacked)).encode()
+@on_page("run")
+def of_run(result: Tables) -> Iterator[Drawing]:
+    """Draw the curves, the nations and the futures, which have their own places on the page."""
+    yield Drawing("adoption_curves", "", figures.adoption_curves(result), png=True)
+    yield Drawing("adoption_nations", "", nations.adoption_nations(result))
+    three = futures.figure(result)
+    if three is not None:
+        yield Drawing("futures", "", three)
 
 
-def _three(result: Tables, drawn: bytes | None) -> tuple[str, str] | None:
-    """Return the figure of the futures for a wide and for a narrow screen, where there is one."""
-    wide = None if drawn is not None else futures.figure(result)
-    narrow = futures.figure(result, narrow=True)
-    if narrow is None:
-        return None
-    first = drawn if wide is None else figures.svg(wide).encode()
-    assert first is not None  # noqa: S101 - a result has both figures or none
-    return data_address(first), data_address(figures.svg(narrow).encode())
-
-
-def _provenance(result: Tables, shown: tables.Curves) -> dict[str, str]:
-    """Return what a reader needs to make the result again, as the manifest has it."""
-    made = result.manifest
-    versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
-    how = made["made"]
-    machine = how["machine"]
-    return {
-        "Scenario": result.scenario.name,
-        "Result": result.hash,
-        "Evidence": made["evidence_hash"],
-        "Seed": str(result.seed),
-        "Runs": f"{result.n_runs:,}",
-        "Months": f"{months.text(shown.months[0])} to {months.text(shown.months[-1])}",
-        "Model version": str(made["model_version"]),
-        "Layout version": str(made["format_version"]),
-        "Versions": versions,
-        "Made on": f"{machine['system']} {machine['machine']}, engine {how['engine']}",
-    }
+def _address(figure: Figure) -> str:
+    return data_address(svg(figure).encode())
 
 
 def _mid_2025(headline: Any, in_fit: frozenset[tuple[str, str]]) -> dict[str, Any]:  # noqa: ANN401

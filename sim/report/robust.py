@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.report import style, titles
-from sim.report.sheet import Drawing, Table, sheet
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.kit import canvas, dress
+from sim.report.sheet import Cell, Table, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,17 +97,23 @@ def policies(found: Any, columns: int | None = None) -> Table:  # noqa: ANN401 -
     return Table("Policies over all worlds", head, rows)
 
 
-def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Robust
-    """Return the figures of a result by the name of their file."""
-    drawn = {"regret.svg": regret(found)} if found.shared else {}
-    return drawn | {f"boxes_{name}.svg": box_figure(found, name) for name in found.boxes}
+@on_page("robust")
+def of_regret(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Robust
+    """Draw the regret of policies, where there are worlds in which all were run."""
+    if found.shared:
+        yield Drawing("regret", "Regret by policy", regret(found))
+
+
+@on_page("robust")
+def of_boxes(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Robust
+    """Draw the worlds in which each policy fails."""
+    for name in found.boxes:
+        words = f"Worlds in which {titles.scenario(name, found.manifest['asked'])} fails"
+        yield Drawing(f"boxes_{name}", words, box_figure(found, name), title=True)
 
 
 def regret(found: Any) -> Figure:  # noqa: ANN401 - a Robust
     """Return each policy's regret over the shared worlds: 10 to 90 %, mean and largest."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     metric, asked = found.judged.metric, found.manifest["asked"]
     values = found.values.dropna(axis=1, how="all").dropna()
     better = values if found.judged.larger_is_better else -values
@@ -114,9 +122,7 @@ def regret(found: Any) -> Figure:  # noqa: ANN401 - a Robust
         behind = 100 * behind
     order = np.argsort(behind.max(axis=0))[::-1]
     names = [titles.scenario(str(values.columns[n]), asked) for n in order]
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(5.2, 0.42 * len(order) + 1.8), layout="constrained")
-        axis = figure.subplots()
+    with canvas(5.2, 0.42 * len(order) + 1.8) as (figure, (axis,)):
         low, high = np.quantile(behind[:, order], (0.1, 0.9), axis=0)
         at = np.arange(len(order))
         axis.hlines(at, low, high, color=style.BAND, linewidth=7, alpha=0.35)
@@ -127,11 +133,11 @@ def regret(found: Any) -> Figure:  # noqa: ANN401 - a Robust
         largest = float(behind.max())
         axis.set_xlim(-0.02 * largest, 1.06 * largest if largest > 0 else 1)
         unit = "percentage points" if titles.is_part(metric) else titles.unit(metric)
-        axis.set_xlabel(f"regret, {unit}")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.set_title("How far each policy stays behind the best of each world\n"
-                       "band: 10 to 90 % of worlds; dot: mean; bar: largest",
-                       loc="left", fontsize=9, pad=10, x=-0.35)  # fmt: skip
+        title = (
+            "How far each policy stays behind the best of each world\n"
+            "band: 10 to 90 % of worlds; dot: mean; bar: largest"
+        )
+        dress(axis, title, f"regret, {unit}", x=-0.35)
     return figure
 
 
@@ -144,16 +150,9 @@ def box_figure(found: Any, policy: str) -> Figure:  # noqa: ANN401 - a Robust
     policy : str
         One that has boxes.
     """
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
-    with mpl.rc_context(style.RC):
-        figure = New(figsize=(5.2, 7.6), layout="constrained")
-        above, below = figure.subplots(2, 1)
+    with canvas(5.2, 7.6, 2) as (figure, (above, below)):
         _trajectories(above, found.boxes[policy])
         _worlds(below, found.boxes[policy].searches[0])
-        for axis in (above, below):
-            axis.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -173,10 +172,11 @@ def _trajectories(axis: Axes, boxes: Any) -> None:  # noqa: ANN401 - a Boxes
                       textcoords="offset points", xytext=(8, 5), fontsize=8)  # fmt: skip
     axis.set_xlim(-3, 103)
     axis.set_ylim(-3, 108)
-    axis.set_xlabel("coverage: part of all failures in the box, %")
-    axis.set_ylabel("density: part of its worlds that fail, %")
-    axis.set_title("Boxes to choose from; a ring marks one that is described", loc="left",
-                   fontsize=10, pad=10)  # fmt: skip
+    dress(
+        axis, "Boxes to choose from; a ring marks one that is described",
+        "coverage: part of all failures in the box, %",
+        "density: part of its worlds that fail, %", fontsize=10,
+    )  # fmt: skip
 
 
 def _worlds(axis: Axes, search: Any) -> None:  # noqa: ANN401 - a Trajectory
@@ -195,14 +195,14 @@ def _worlds(axis: Axes, search: Any) -> None:  # noqa: ANN401 - a Trajectory
     (left, right), (low, high) = spans
     axis.add_patch(Rectangle((left, low), right - left, high - low, fill=False,
                              edgecolor=style.BAND, linewidth=1.5))  # fmt: skip
+    labels = [style.plain(titles.factor(space.axes[k].name), 40) for k in (chosen[0], chosen[-1])]
     for k, side in ((chosen[0], axis.xaxis), (chosen[-1], axis.yaxis)):
         factor = space.axes[k]
-        side.set_label_text(style.plain(titles.factor(factor.name), 40))
         if factor.kind != "number":
             at = np.unique(space.levels[:, k])
             side.set_ticks(at, [style.plain(factor.text(value), 14) for value in at])
     more = f"; {len(limits) - 2} further limits are not drawn" if len(limits) > 2 else ""
-    axis.set_title(f"Worlds: brown ones fail; box {number}{more}", loc="left", fontsize=10, pad=10)
+    dress(axis, f"Worlds: brown ones fail; box {number}{more}", *labels, fontsize=10)
 
 
 def _span(side: Any, levels: Any) -> tuple[float, float]:  # noqa: ANN401 - a Side, an array
@@ -213,46 +213,31 @@ def _span(side: Any, levels: Any) -> tuple[float, float]:  # noqa: ANN401 - a Si
     return side.low - pad, side.high + pad
 
 
-def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Robust
-    """Return the page of robustness: metrics by policy, then where each policy fails.
-
-    Parameters
-    ----------
-    found : Robust
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
-    asked = found.manifest["asked"]
-    pictures = []
-    if "regret.svg" in drawn:
-        pictures.append(Drawing("Regret by policy", drawn["regret.svg"]))
-    pictures += [
-        Drawing(f"Worlds in which {titles.scenario(name, asked)} fails",
-                drawn[f"boxes_{name}.svg"], title=True)
-        for name in found.boxes
-    ]  # fmt: skip
+def page(found: Any) -> Page:  # noqa: ANN401 - a Robust
+    """Return the page of robustness: metrics by policy, then where each policy fails."""
     tables = [policies(found), *(boxes_table(found, name) for name in found.boxes)]
-    return sheet(
-        titles.study(asked),
-        [*lead(found), *conditions(found)],
-        found.manifest,
-        figures=pictures,
-        tables=tables,
-    )
+    lines = [*lead(found), *conditions(found)]
+    return sheet(titles.study(found.manifest["asked"]), lines, tables)
+
+
+BOXES: Mapping[Cell, Cell] = {
+    "Box": "{box}", "Search": "{search}", "Coverage": "{coverage:.0f} %",
+    "Density": "{density:.0f} %", "Part of all worlds": "{mass:.0f} %",
+    "Factors limited": "{factors}",
+}  # fmt: skip
+
+OF_BOXES = (
+    "Coverage is the part of all failures that lie in the box and in none described of an earlier "
+    "search, density the part of its worlds that fail. limits.csv has the limits of every box."
+)
 
 
 def boxes_table(found: Any, name: str) -> Table:  # noqa: ANN401 - a Robust
     """Return every box of a policy as a table."""
-    rows = [
-        (f"{row['box']}", f"{row['search']}", f"{100 * row['coverage']:.0f} %",
-         f"{100 * row['density']:.0f} %", f"{100 * row['mass']:.0f} %", f"{row['factors']}")
-        for row in found.boxes[name].table().to_dict("records")
-    ]  # fmt: skip
+    table = found.boxes[name].table()
+    parts = ["coverage", "density", "mass"]
     title = titles.scenario(name, found.manifest["asked"])
-    head = ("Box", "Search", "Coverage", "Density", "Part of all worlds", "Factors limited")
-    note = (
-        "Coverage is the part of all failures that lie in the box and in none described of an "
-        "earlier search, density the part of its worlds that fail. limits.csv has the limits of "
-        "every box."
-    )
-    return Table(f"{title}: boxes of worlds in which it fails", head, rows, note)
+    return Table.of(
+        f"{title}: boxes of worlds in which it fails", BOXES,
+        table.assign(**{part: 100 * table[part] for part in parts}), OF_BOXES,
+    )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style, titles
-from sim.report.sheet import Drawing, Table, sheet
-from sim.report.sweeps import MOST, count_of
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.kit import canvas, dress
+from sim.report.sheet import Table, sheet
+from sim.report.sweeps import FIGURE, MOST, count_of, sweep_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,13 +69,8 @@ def ranked(part: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
     """Return the main indices of one outcome with their 95 % intervals, largest at the top."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as New
-
     factors, kinds = ranked(part)
-    with mpl.rc_context(style.RC):
-        drawn = New(figsize=(5.0, 0.45 * len(factors) + 1.7), layout="constrained")
-        axis = drawn.subplots()
+    with canvas(5.0, 0.45 * len(factors) + 1.7) as (drawn, (axis,)):
         for shift, kind, colour in zip(
             (0.12, -0.12), kinds, (style.BAND, style.QUIET), strict=True
         ):
@@ -86,47 +83,32 @@ def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
         axis.set_ylim(-0.6, len(factors) - 0.4)
         axis.axvline(0, color=style.RULE, linewidth=0.8)
         unit = _unit(metric, kinds[0])
-        axis.set_xlabel(f"index{unit and ', '}{unit}, with its 95 % interval")
-        axis.spines[["top", "right"]].set_visible(False)
         words = (titles.metric(metric), f"{style.group_name(group)}, {month or 'whole run'}")
-        axis.set_title("\n".join(style.plain(word, 60) for word in words), loc="left", fontsize=9,
-                       pad=10)  # fmt: skip
+        title = "\n".join(style.plain(word, 60) for word in words)
+        dress(axis, title, f"index{unit and ', '}{unit}, with its 95 % interval")
         axis.legend(loc="lower right", frameon=False, fontsize=8)
     return drawn
 
 
-def figures(found: Any) -> dict[str, Figure]:  # noqa: ANN401 - a Sensitivity
-    """Return the figures of the first outcomes by the name of their file."""
-    drawn = (figure(*one) for one in outcomes(found)[:MOST])
-    return {file_of(n): made for n, made in enumerate(drawn)}
+@on_page("sensitivity")
+def of_indices(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Sensitivity
+    """Draw the indices of the first outcomes; the figure of the sweep lies beside the page."""
+    yield Drawing(FIGURE, "", sweep_figure(found.sweep))
+    for n, one in enumerate(outcomes(found)[:MOST], 1):
+        words = f"What moves {titles.outcome(one[0], one[1])}"
+        yield Drawing(f"sensitivity_{n}", words, figure(*one))
 
 
-def file_of(place: int) -> str:
-    """Return the name of the file with the figure of an outcome, by its place among them."""
-    return f"sensitivity_{place + 1}.svg"
-
-
-def page(found: Any, drawn: Mapping[str, bytes]) -> str:  # noqa: ANN401 - a Sensitivity
-    """Return the page of indices: those of the last month, then what cannot be ranked.
-
-    Parameters
-    ----------
-    found : Sensitivity
-    drawn : mapping of str to bytes
-        Its figures by the name of their file.
-    """
+def page(found: Any) -> Page:  # noqa: ANN401 - a Sensitivity
+    """Return the page of indices: those of the last month, then what cannot be ranked."""
     asked = found.manifest["asked"]
     shown = outcomes(found)
-    pictures = [
-        Drawing(f"What moves {titles.outcome(one[0], one[1])}", drawn[file_of(n)])
-        for n, one in enumerate(shown[:MOST])
-    ]
     tables = [made for one in shown for made in (table(*one), *_pairs(*one))]
     if found.notes:
         rows = [(str(n + 1), note) for n, note in enumerate(notes(found, shown))]
         tables.append(Table("What to bear in mind", ("", "Note"), rows, words=True))
     head = [count_of(asked), *lead(found)]
-    return sheet(titles.study(asked), head, found.manifest, figures=pictures, tables=tables)
+    return sheet(titles.study(asked), head, tables)
 
 
 def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Sensitivity

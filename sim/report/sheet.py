@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
+
+from sim.report.drawings import Page
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Cell = str | tuple[str, str]
 """What a cell holds: words, or a number and, smaller beside or below it, its interval."""
@@ -34,73 +38,50 @@ class Table:
     note: str = ""
     words: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        columns: Mapping[Cell, Cell],
+        frame: pd.DataFrame,
+        note: str = "",
+        *,
+        words: bool = False,
+    ) -> Self:
+        """Return the table of a data frame, a row a row.
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One figure of a page.
-
-    Parameters
-    ----------
-    words : str
-        What a reader who does not see it is told; with ``title``, also its caption.
-    svg : bytes
-    title : bool
-        Whether the words stand above it.
-    """
-
-    words: str
-    svg: bytes
-    title: bool = False
+        Parameters
+        ----------
+        title : str
+        columns : mapping of Cell to Cell
+            Head of each column, with the format of its cells: ``{name:.2f}`` is a column of the
+            frame.
+        frame : DataFrame
+        note, words
+            As of the table.
+        """
+        rows = [
+            [_filled(cell, row) for cell in columns.values()] for row in frame.to_dict("records")
+        ]
+        return cls(title, list(columns), rows, note, words)
 
 
-def sheet(
-    title: str,
-    lead: Sequence[str],
-    manifest: Mapping[str, Any],
-    *,
-    figures: Sequence[Drawing],
-    tables: Sequence[Table],
-) -> str:
-    """Return a page of one HTML file that loads nothing.
+def _filled(cell: Cell, row: Mapping[Any, Any]) -> Cell:
+    """Return a cell, or both parts of one if it has any, with the numbers of a row."""
+    if isinstance(cell, str):
+        return cell.format_map(row)
+    number, interval = (part.format_map(row) for part in cell)
+    return (number, interval) if number or interval else ""
+
+
+def sheet(title: str, lead: Sequence[str], tables: Sequence[Table]) -> Page:
+    """Return a plain page.
 
     Parameters
     ----------
     title : str
     lead : sequence of str
         What the result says, the most important sentence first.
-    manifest : mapping
-        Of the result.
-    figures : sequence of Drawing
     tables : sequence of Table
     """
-    from sim.report.templating import template
-
-    made = manifest["made"]
-    machine = made["machine"]
-    return str(
-        template("sheet.html.j2").render(
-            title=title,
-            kicker=manifest["kind"],
-            lead=lead,
-            figures=[
-                {"alt": one.words, "data": data_address(one.svg), "title": one.title}
-                for one in figures
-            ],
-            tables=tables,
-            layers={},
-            provenance={
-                "Result": manifest["hash"],
-                "Evidence": manifest["evidence_hash"],
-                "Model version": manifest["model_version"],
-                "Layout version": manifest["format_version"],
-                "Versions": ", ".join(f"{k} {v}" for k, v in manifest["versions"].items()),
-                "Made": f"{made['time']} on {machine['system']} {machine['machine']}, "
-                f"engine {made['engine']}",
-            },
-        )
-    )
-
-
-def data_address(svg: bytes) -> str:
-    """Return a drawing as a data address."""
-    return "data:image/svg+xml;base64," + b64encode(svg).decode()
+    return Page("sheet.html.j2", {"title": title, "lead": lead, "tables": tables})

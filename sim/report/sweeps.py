@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from sim.report import style, titles
-from sim.report.sheet import Drawing, Table, sheet
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.kit import canvas, dress
+from sim.report.sheet import Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from sim.ensemble.swept import Swept
 
+FIGURE = "sweep"
+"""Name of the figure of all panels."""
 WIDE, HIGH = 4.2, 3.3
 """Inches of a panel."""
 MOST = 4
@@ -60,6 +64,12 @@ class Panel:
         return titles.outcome(self.metric, self.group)
 
     @property
+    def heading(self) -> str:
+        """Stands above it."""
+        place = f"{style.group_name(self.group)}, {self.when}"
+        return "\n".join(style.plain(word, 52) for word in (titles.metric(self.metric), place))
+
+    @property
     def when(self) -> str:
         """Names the month."""
         return self.month or "whole run"
@@ -98,21 +108,10 @@ def sweep_figure(done: Swept) -> Figure:
 
 
 def _figure(made: Sequence[Panel], columns: int) -> Figure:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as Made
-
     count = -(-len(made) // columns)
-    with mpl.rc_context(style.RC):
-        figure = Made(figsize=(WIDE * columns, HIGH * count), layout="constrained")
-        axes = figure.subplots(count, columns, squeeze=False).flat
+    with canvas(WIDE * columns, HIGH * count, count, columns) as (figure, axes):
         for axis, panel in zip(axes, made, strict=False):
             DRAW[panel.kind](axis, panel)
-            place = f"{style.group_name(panel.group)}, {panel.when}"
-            words = (titles.metric(panel.metric), place)
-            axis.set_title("\n".join(style.plain(word, 52) for word in words), loc="left",
-                           fontsize=9, pad=8)  # fmt: skip
-        for axis in list(axes):
-            axis.set_visible(False)
     return figure
 
 
@@ -141,11 +140,11 @@ def _points(axis: Axes, panel: Panel) -> None:
 
 
 def _label(axis: Axes, panel: Panel, words: str) -> None:
-    axis.set_xlabel(style.plain(titles.factor(panel.paths[0]), 48), fontsize=8)
     unit = titles.unit(panel.metric)
-    axis.set_ylabel(f"{unit}: {words}" if unit else words, fontsize=8)
+    up = f"{unit}: {words}" if unit else words
+    across = style.plain(titles.factor(panel.paths[0]), 48)
+    dress(axis, panel.heading, across, up, small=8, pad=8)
     axis.margins(y=0.08)
-    axis.spines[["top", "right"]].set_visible(False)
     axis.tick_params(labelsize=8)
     axis.grid(alpha=0.25, lw=0.5)
 
@@ -154,6 +153,7 @@ def _maps(axis: Axes, panel: Panel) -> None:
     """Draw means as a map where the points make a grid, else as coloured points."""
     across, up = panel.paths
     table = panel.rows
+    bare: tuple[str, ...] = ()
     grid = table.pivot_table(index=up, columns=across, values="mean", sort=False)
     if grid.size == len(table) and not grid.isna().any().any() and min(grid.shape) > 1:
         picture: Any = axis.imshow(grid.to_numpy(), origin="lower", aspect="auto", cmap="viridis")
@@ -165,10 +165,10 @@ def _maps(axis: Axes, panel: Panel) -> None:
     else:
         x, y = (_numbers(table[path]) for path in panel.paths)
         picture = axis.scatter(x, y, c=table["mean"], cmap="viridis", s=22)
-        axis.spines[["top", "right"]].set_visible(False)
+        bare = ("top", "right")
         axis.tick_params(labelsize=8)
-    axis.set_xlabel(style.plain(titles.factor(across), 48), fontsize=8)
-    axis.set_ylabel(style.plain(titles.factor(up), 40), fontsize=8)
+    labels = style.plain(titles.factor(across), 48), style.plain(titles.factor(up), 40)
+    dress(axis, panel.heading, *labels, bare=bare, small=8, pad=8)
     bar = axis.figure.colorbar(picture, ax=axis, shrink=0.85)
     bar.set_label(f"mean, {titles.unit(panel.metric)}", fontsize=8)
 
@@ -191,38 +191,31 @@ def _numbers(levels: pd.Series[Any]) -> Any:  # noqa: ANN401 - an array of numbe
     return levels.map({level: n for n, level in enumerate(sorted(set(levels)))}).to_numpy()
 
 
-def page(done: Any, figure: bytes) -> str:  # noqa: ANN401 - a Sweep, which this room may not import
-    """Return the page of a sweep: its figures and what each point gave in the last month.
+@on_page("sweep")
+def of_sweep(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Sweep, which this room may not import
+    """Draw a sweep; several panels are drawn again one by one, so that a phone shows them large."""
+    made = panels(done)
+    if len(made) > 1:
+        yield Drawing(FIGURE, "", sweep_figure(done))
+    for panel in made:
+        against = " and ".join(titles.factor(path) for path in panel.paths)
+        words = f"{panel.title}, {panel.when}, against {against}"
+        yield Drawing(FIGURE if len(made) == 1 else "", words, _figure([panel], 1))
 
-    Parameters
-    ----------
-    done : Sweep
-    figure : bytes
-        Its figure, as `sweep_figure` gives it; with several panels each is drawn again by itself,
-        so that a phone shows it large enough to read.
-    """
+
+def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
+    """Return the page of a sweep: its figures and what each point gave in the last month."""
     asked = done.manifest["asked"]
     lead = [count_of(asked)]
     if len(done.failures):
         lead.append(f"{len(done.failures)} points could not be run; the last table says why.")
     tables = [*_points_tables(done), *_failed(done)]
-    made = panels(done)
-    drawn = [_drawing(panel, figure if len(made) == 1 else None) for panel in made]
-    return sheet(titles.study(asked), lead, done.manifest, figures=drawn, tables=tables)
+    return sheet(titles.study(asked), lead, tables)
 
 
 def count_of(asked: Mapping[str, Any]) -> str:
     """Return how much was run, in a sentence."""
     return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
-
-
-def _drawing(panel: Panel, drawn: bytes | None) -> Drawing:
-    from sim.report.figures import svg
-
-    against = " and ".join(titles.factor(path) for path in panel.paths)
-    if drawn is None:
-        drawn = svg(_figure([panel], 1)).encode()
-    return Drawing(f"{panel.title}, {panel.when}, against {against}", drawn)
 
 
 def _points_tables(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep

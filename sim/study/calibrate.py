@@ -80,19 +80,6 @@ class Calibration(Fit, Saved):
         made = {f"{name}.csv": csv_of(table) for name, table in self.summaries().items()}
         return made | {"posterior.csv": posterior, MEMBERS: members_of}
 
-    def _figures(self) -> dict[str, bytes]:
-        import sim.report.calibration as drawing
-        from sim.calibration import identify
-        from sim.report import svg
-
-        drawn = drawing.parameters(identify.parameters(self))
-        return {"parameters.svg": svg(drawn).encode()}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        import sim.report.calibration as drawing
-
-        return drawing.calibration_page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset(

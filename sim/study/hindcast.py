@@ -107,18 +107,6 @@ class Hindcast(Saved):
             tables |= {"forecasts": self.forecasts, "judgement": over}
         return {f"{name}.csv": csv_of(table.round(4)) for name, table in tables.items()}
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import calibration as drawing
-        from sim.report import svg
-
-        drawn = drawing.forecasts(self.points)
-        return {f"{name}.svg": svg(figure).encode() for name, figure in drawn.items()}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import calibration as drawing
-
-        return drawing.page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset({"points.csv", "scores.csv", "lost.csv"})

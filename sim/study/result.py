@@ -251,23 +251,6 @@ class Result(Tables, Saved):
             written[AGAINST] = _csv_of(_row(self.against))
         return written
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim import report
-
-        figure, three = self.plot(), report.futures_figure(self)
-        more = {} if three is None else {BY_FUTURE: report.svg(three).encode()}
-        return {
-            CURVES: report.svg(figure).encode(),
-            "adoption_curves.png": report.png(figure),
-            "adoption_nations.svg": report.adoption_nations(self).encode(),
-            **more,
-        }
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim import report
-
-        return report.page(self, curves=drawn[CURVES], three=drawn.get(BY_FUTURE))
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset({"curves.csv", *(f"{name}.parquet" for name in TABLES)})

@@ -81,17 +81,6 @@ class Robust(OfSweep):
         }
         return self.sweep._tables() | own  # noqa: SLF001 - of the same base
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import robust as drawing
-        from sim.report import svg
-
-        return {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import robust as drawing
-
-        return drawing.page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
         return Sweep._required(manifest) | {TABLE, WORLDS, BOXES, LIMITS}  # noqa: SLF001

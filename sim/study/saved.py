@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -26,6 +26,8 @@ from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, s
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.drawings import Drawing
 
 LATEST = "latest"
 PAGE = "report.html"
@@ -79,19 +81,17 @@ class Saved(ABC):
     def _tables(self) -> Mapping[str, Writer]:
         """Return what writes each table, by the name of its file; all are sealed."""
 
-    @abstractmethod
-    def _figures(self) -> Mapping[str, bytes]:
-        """Return figures by the name of their file."""
+    def _figures(self) -> list[Drawing]:
+        """Return the figures of this kind of result."""
+        from sim import report
 
-    @abstractmethod
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        """Return the report as one HTML page.
+        return report.drawings_of(self)
 
-        Parameters
-        ----------
-        drawn : mapping of str to bytes
-            As `_figures` returned it: what is on the page and in a file is drawn once.
-        """
+    def _page(self, drawn: Sequence[Drawing]) -> str:
+        """Return the report as one HTML page, with figures as `_figures` returned them."""
+        from sim import report
+
+        return report.page_of(self, drawn)
 
     @classmethod
     @abstractmethod
@@ -194,7 +194,7 @@ class Saved(ABC):
         with ThreadPoolExecutor(1) as pool:
             written = pool.submit(lambda: [write(stage / name) for name, write in tables.items()])
             drawn = self._figures()
-            for name, content in drawn.items():
+            for name, content in ((n, c) for one in drawn for n, c in one.files.items()):
                 (stage / name).write_bytes(content)
             written.result()
         seals = {name: seal(stage / name) for name in sorted(tables)}

@@ -10,7 +10,7 @@ import pytest
 
 from sim.calibration.naive import NAMES
 from sim.cli import calibrating, output
-from sim.report.sheet import data_address
+from sim.report.drawings import data_address
 from sim.study import saved
 from sim.study.hindcast import Hindcast
 from tests.cli.here import sim

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from sim.report import figures, style, tables
+from sim.report.drawings import Drawing
 from sim.report.page import background, page
 from sim.report.templating import breakable, tight
 
@@ -193,9 +194,9 @@ def test_sources_that_are_named_can_be_reached_on_the_page(structure):
 
 
 def test_curves_that_are_drawn_already_are_shown_as_they_are(levered, known, text):
-    drawn = figures.svg(figures.adoption_curves(levered, ["world", "global_south"])).encode()
-    assert page(levered, known, drawn) == text
-    assert "PHN2Zy8+" in page(levered, known, b"<svg/>")
+    figure = figures.adoption_curves(levered, ["world", "global_south"])
+    assert page(levered, known, [Drawing("adoption_curves", "", figure)]) == text
+    assert "PHN2Zy8+" in page(levered, known, [Drawing("adoption_curves", "", "<svg/>")])
 
 
 def test_the_evidence_and_the_levers_of_the_project_fit_the_page(levered):

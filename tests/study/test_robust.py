@@ -92,11 +92,11 @@ def test_it_reads_back_with_its_boxes(found):
 
 
 def test_pictures_and_page_name_things_by_their_titles(found):
-    drawn = drawing.figures(found)
-    assert set(drawn) == {"regret.svg", *(f"boxes_{name}.svg" for name in found.boxes)}
-    labels = [label.get_text() for label in drawn["regret.svg"].axes[0].get_yticklabels()]
+    drawn = {one.name: one.figure for one in found._figures()}
+    assert set(drawn) == {"regret", *(f"boxes_{name}" for name in found.boxes)}
+    labels = [label.get_text() for label in drawn["regret"].axes[0].get_yticklabels()]
     assert sorted(labels) == ["The RAND package", "Today's policies"]
-    axes = drawn["boxes_baseline.svg"].axes
+    axes = drawn["boxes_baseline"].axes
     assert len(axes) == 2
     words = {axes[1].get_xlabel(), axes[1].get_ylabel()}
     assert words == {"Strength of network effects", "Inertia of developers"}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from pyarrow import csv, parquet
 
 from sim import report
 from sim.errors import InputError, StoreError
-from sim.report.sheet import data_address
+from sim.report.drawings import data_address
 from sim.scenario import NationTable
 from sim.study import run as ensemble
 from sim.study import saved, seals
@@ -47,9 +48,10 @@ FILES = {
 @pytest.fixture
 def plain_pages(monkeypatch):
     """Let pictures and pages be a few bytes: these tests are about where they go."""
-    for name in ("adoption_curves", "svg", "adoption_nations", "page"):
-        monkeypatch.setattr(report, name, lambda *_, **__: "<p>a page</p>")
-    monkeypatch.setattr(report, "png", lambda _: b"a picture")
+    names = ("adoption_curves.svg", "adoption_curves.png", "adoption_nations.svg")
+    drawn = SimpleNamespace(files=dict.fromkeys(names, b"<svg/>"))
+    monkeypatch.setattr(report, "drawings_of", lambda _: [drawn])
+    monkeypatch.setattr(report, "page_of", lambda *_: "<p>a page</p>")
 
 
 def everything(folder):
@@ -138,9 +140,8 @@ def test_the_same_result_again_takes_its_own_place(result, tmp_path, plain_pages
 
 
 STEPS = {
-    "a picture": (report, "png"),
-    "the nations": (report, "adoption_nations"),
-    "the page": (report, "page"),
+    "a picture": (report, "drawings_of"),
+    "the page": (report, "page_of"),
     "a table": (parquet, "write_table"),
     "a text": (csv, "write_csv"),
     "the last rename": (saved, "swap"),
@@ -171,7 +172,7 @@ def test_a_failed_write_leaves_an_older_result_as_it_was(
 ):
     result.save(tmp_path)
     before = everything(tmp_path)
-    monkeypatch.setattr(report, "page", _no_room)
+    monkeypatch.setattr(report, "page_of", _no_room)
     with pytest.raises(StoreError):
         result.save(tmp_path)
     assert everything(tmp_path) == before
@@ -245,10 +246,7 @@ document = scenario.document()
 facts = manifest.manifest("run", {"scenario": document}, [document])
 result = Result.of(scenario, facts, ensemble, {}, np.arange(20) % 3)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-text = mock.patch.multiple(
-    report, adoption_curves=mock.DEFAULT, png=lambda _: b"", svg=lambda _: "",
-    adoption_nations=lambda _: "", page=lambda *_, **__: "",
-)
+text = mock.patch.multiple(report, drawings_of=lambda _: [], page_of=lambda *_: "")
 try:
     with text:
         result.save(sys.argv[1])

@@ -106,17 +106,6 @@ class Package(Saved):
             "whole.csv": csv_of(self.whole),
         }  # fmt: skip
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import packages as drawing
-        from sim.report import svg
-
-        return {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import packages as drawing
-
-        return drawing.page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset({"interactions.csv", "shapley.csv", "whole.csv"})

@@ -220,21 +220,6 @@ class Comparison(Saved):
             tables[OF_FOCUS] = self.focus
         return {name: csv_of(table) for name, table in tables.items()}
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import comparison, png, svg
-
-        figures = comparison.figures(self)
-        drawn = {name: svg(figure).encode() for name, figure in figures.items()}
-        if DRAWN in figures:
-            # It is what goes into a brief, where programs for writing take no SVG.
-            drawn[DRAWN.replace(".svg", ".png")] = png(figures[DRAWN])
-        return drawn
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import comparison
-
-        return comparison.page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
         asked = manifest["asked"]

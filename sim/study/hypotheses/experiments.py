@@ -120,14 +120,6 @@ class Findings(Saved):
     def _tables(self) -> dict[str, Writer]:
         return {VERDICTS: csv_of(self.verdicts), MEASURES: csv_of(self.measures)}
 
-    def _figures(self) -> dict[str, bytes]:
-        return {}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:  # noqa: ARG002 - there is no figure
-        from sim.report import hypotheses as drawing
-
-        return drawing.page(self)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset({VERDICTS, MEASURES})

@@ -80,16 +80,6 @@ class Sweep(Swept, Saved):
             FAILED: csv_of(self.failures),
         }
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import svg
-
-        return {FIGURE: svg(self.plot()).encode()}
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import sweeps
-
-        return sweeps.page(self, drawn[FIGURE])
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         return frozenset({DESIGN, OUTCOMES, FAILED})

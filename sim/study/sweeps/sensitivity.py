@@ -53,18 +53,6 @@ class Sensitivity(OfSweep):
         notes = pd.DataFrame({"note": list(self.notes)})
         return self.sweep._tables() | {FILE: csv_of(self.table), NOTES: csv_of(notes)}  # noqa: SLF001
 
-    def _figures(self) -> dict[str, bytes]:
-        from sim.report import sensitivity as drawing
-        from sim.report import svg
-
-        own = {name: svg(figure).encode() for name, figure in drawing.figures(self).items()}
-        return self.sweep._figures() | own  # noqa: SLF001 - of the same base
-
-    def _page(self, drawn: Mapping[str, bytes]) -> str:
-        from sim.report import sensitivity as drawing
-
-        return drawing.page(self, drawn)
-
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
         return Sweep._required(manifest) | {FILE, NOTES}  # noqa: SLF001

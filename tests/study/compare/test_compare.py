@@ -14,7 +14,7 @@ from sim.analysis.paired import interval
 from sim.ensemble.arms import run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
-from sim.report.sheet import data_address
+from sim.report.drawings import data_address
 from sim.scenario import levers, load
 from sim.scenario.resolve import resolve
 from sim.study import saved
