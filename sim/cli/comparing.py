@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from sim.report.naming import Naming
+    from sim.report.sheet import Cell
     from sim.study.compare.costs import Budget
     from sim.study.compare.packages import Package
     from sim.study.compare.result import Comparison
@@ -115,17 +116,16 @@ def _print_by_future(found: Comparison, named: Naming) -> None:
     """Print effects within the worlds of each future, where the comparison has several."""
     from sim.report import by_future
 
-    heads, rows = by_future.table(found, {})
-    if not rows:
+    table = by_future.table(found, {}, named)
+    if table is None:
         return
-    columns = ["", *heads]
+    columns = ["", *map(str, table.head[1:])]
     text = [
-        dict(zip(columns, (label, *(f"{mid} ({span})" for mid, span in cells)), strict=True))
-        for label, cells in rows
+        dict(zip(columns, (label, *map(_cell, cells)), strict=True)) for label, *cells in table.rows
     ]
-    typer.echo(f"\n{by_future.title(found, named)}\n")
+    typer.echo(f"\n{table.title}\n")
     output.print_rows([{column: column for column in columns}, *text], columns)
-    typer.echo(f"\n{textwrap.fill(by_future.note(found), WIDTH)}")
+    typer.echo(f"\n{textwrap.fill(table.note, WIDTH)}")
 
 
 def _print_focus(found: Comparison) -> None:
@@ -144,8 +144,8 @@ def _print_focus(found: Comparison) -> None:
         typer.echo(f"\n{textwrap.fill(effects.as_typed(said), WIDTH)}")
 
 
-def _cell(cell: tuple[str, str]) -> str:
-    middle, span = cell
+def _cell(cell: Cell) -> str:
+    middle, span = (cell, "") if isinstance(cell, str) else cell
     return f"{middle} ({span})" if span else middle
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim import months
-from sim.evidence.posterior import Posterior
 from sim.evidence.posterior import read as read_draws
 
 
@@ -30,7 +29,7 @@ def sentence(parameters: str) -> str:
     if mode(parameters) == "calibrated":
         return (
             "Parameters are taken from draws that were fitted to what was observed of use to "
-            f"{months.text(_until(_draws()))}. That the runs meet a figure which the fit used is "
+            f"{months.text(_until())}. That the runs meet a figure which the fit used is "
             "no test of the model."
         )
     where = {"drawn": "drawn from their ranges", "default": "held at their defaults"}
@@ -78,16 +77,12 @@ def used(parameters: str) -> frozenset[tuple[str, str]]:
 
     return frozenset(
         (aim.series, aim.place if aim.of.by_nation else months.text(aim.month))
-        for aim in targets(_until(_draws()))
+        for aim in targets(_until())
     )
 
 
-def _draws() -> Posterior:
+def _until() -> int:
+    """Return the last month whose figures the shipped draws were fitted to."""
     draws = read_draws()
     assert draws is not None  # noqa: S101 - `mode` has looked
-    return draws
-
-
-def _until(draws: Posterior) -> int:
-    """Return the last month whose figures the shipped draws were fitted to."""
     return months.parse(draws.provenance["plan"]["until"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report import effects
 from sim.report.compare import is_one, of
 from sim.report.futures import LOOKS
+from sim.report.sheet import Cell, Table
 from sim.scenario.futures import FUTURES, WORDS
 
 if TYPE_CHECKING:
@@ -18,58 +19,55 @@ if TYPE_CHECKING:
 MOST = 10
 """Policies that are shown: those with the largest effects over all worlds."""
 
-
-def title(found: Any, place: Naming) -> str:  # noqa: ANN401 - a Comparison
-    """Return what the table is of: where, when, and in how many worlds of each future."""
-    rows = _last(found, found.shown[0])
-    first = rows.iloc[0].to_dict()
-    what = "" if is_one(found.table["scenario"]) else f", {effects.name(first['metric'])}"
-    return (
-        f"By future{what}, {effects.group(first['group'], place)}, {effects.when(first['month'])}"
-    )
-
-
-def note(found: Any) -> str:  # noqa: ANN401 - a Comparison
-    """Return how many worlds each future has, and what the table cannot say."""
-    rows = _last(found, found.shown[0])
-    runs = dict(zip(rows["future"], rows["runs"], strict=True))
-    counts = ", ".join(f"{WORDS[name]} {runs[name]}" for name in FUTURES if name in runs)
-    return (
-        "Median of the paired differences within the worlds of a future, with 5 to 95 % of them "
-        f"({counts}). No data tell whether learning stops or goes on."
-    )
+NOTE = (
+    "Median of the paired differences within the worlds of a future, with 5 to 95 % of them "
+    "({counts}). No data tell whether learning stops or goes on."
+)
+"""How many worlds each future has, and what the table cannot say."""
 
 
 def table(
     found: Any,  # noqa: ANN401 - a Comparison
     called: Mapping[str, str],
-) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
-    """Return the heads of the columns and the rows: a name, then median and interval by future.
+    place: Naming,
+) -> Table | None:
+    """Return effects by future: a name, then median and interval in each.
 
     One policy has a row for each metric that is shown; several have one each, of the first metric.
-    Nothing where the comparison holds a single future, or none.
+    None where the comparison holds a single future, or no effects by future.
 
     Parameters
     ----------
     found : Comparison
     called : mapping of str to str
         Titles of policies by id; ids stand for themselves.
+    place : Naming
+        Names of groups.
     """
     if not len(found.by_future) or is_one(found.by_future["future"]):
-        return [], []
-    names = [name for name in FUTURES if name in set(found.by_future["future"])]
+        return None
     one = is_one(found.table["scenario"])
-    rows: list[tuple[str, list[tuple[str, str]]]] = []
+    rows: list[tuple[Cell, ...]] = []
     for metric in found.shown if one else found.shown[:1]:
         last = _last(found, metric)
         order = found.last(metric)["scenario"].drop_duplicates()[:MOST]
         for policy in order:
             mine = last[last["scenario"] == policy].set_index("future").to_dict("index")
-            cells = _cells([mine[name] for name in names])
+            cells = _cells([mine[name] for name in FUTURES if name in mine])
             unit = effects.unit_of(next(iter(mine.values())))[1]
             label = f"{effects.name(metric)}, {unit}" if one else called.get(policy, policy)
-            rows.append((label, cells))
-    return [LOOKS[name].name for name in names], rows
+            rows.append((label, *cells))
+    shown = _last(found, found.shown[0])
+    runs = dict(zip(shown["future"], shown["runs"], strict=True))
+    names = [name for name in FUTURES if name in runs]
+    first = shown.iloc[0].to_dict()
+    what = "" if one else f", {effects.name(first['metric'])}"
+    title = (
+        f"By future{what}, {effects.group(first['group'], place)}, {effects.when(first['month'])}"
+    )
+    counts = ", ".join(f"{WORDS[name]} {runs[name]}" for name in names)
+    head = ("Outcome" if one else "Policy", *(LOOKS[name].name for name in names))
+    return Table(title, head, rows, NOTE.format(counts=counts))
 
 
 def _last(found: Any, metric: str) -> pd.DataFrame:  # noqa: ANN401 - a Comparison

@@ -88,7 +88,8 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
     first, *others = _effects(found, words, place)
     # What is first shown stands beside what it is in each future.
     seen = focus.tables(found.focus, words) if len(found.focus) else []
-    tables = [*seen, first, *_by_future(found, words, place), *others, *_order(found, words)]
+    apart = by_future.table(found, words, place)
+    tables = [*seen, first, *([] if apart is None else [apart]), *others, *_order(found, words)]
     if len(found.costs):
         tables.append(costs_table(found.costs, words))
     tables += _ids(found, words)
@@ -161,16 +162,6 @@ def _effects(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]
         else:
             made += [_of_policies(found, part, words, place) for part in parts]
     return made
-
-
-def _by_future(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]:  # noqa: ANN401
-    """Return effects within the worlds of each future, where the comparison has several."""
-    heads, rows = by_future.table(found, words)
-    if not rows:
-        return []
-    first = "Outcome" if is_one(found.table["scenario"]) else "Policy"
-    cells: list[tuple[Cell, ...]] = [(label, *spans) for label, spans in rows]
-    return [Table(by_future.title(found, place), (first, *heads), cells, by_future.note(found))]
 
 
 def _of_policies(

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim import months
 from sim.report import style, tables
-from sim.report.between import STRAIGHT
 from sim.report.kit import canvas
 from sim.report.naming import Naming, distinct, naming
 
@@ -319,7 +318,7 @@ def _words(
     notes = [
         "Lines: median of the runs. Bands: 5 to 95 % of runs.",
         "Shares are of developers who build on models; single nations may differ widely.",
-        *([STRAIGHT] if straight else []),
+        *([tables.STRAIGHT] if straight else []),
         f"{tables.run_words(result.n_runs)}, seed {result.seed}, result {result.hash[:12]}.",
     ]
     join = "\n" if narrow else " "

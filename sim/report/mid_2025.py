@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Any
 
 from sim.calibration.mid_2025 import ALONE, BOTH, MAIN, SAME, TOO, USED
@@ -18,33 +17,21 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One figure in words.
+def lines(table: Any) -> list[dict[str, str]]:  # noqa: ANN401 - an Arrow table, as `sim.calibration.mid_2025` makes it
+    """Return the figures in words, in the order in which they are shown.
 
-    Parameters
-    ----------
-    title, middle, band, observed, note : str
-        What it is; median and interval of the runs; the survey's figure and what limits it.
+    Each has a title, median and interval of the runs, the survey's figure and what limits it.
     """
-
-    title: str
-    middle: str
-    band: str
-    observed: str
-    note: str
-
-
-def lines(table: Any) -> list[Line]:  # noqa: ANN401 - an Arrow table, as `sim.calibration.mid_2025` makes it
-    """Return the figures in the order in which they are shown."""
     return [
-        Line(
-            TITLES[row["figure"]],
-            tenths(row["p50"]),
-            f"{_number(row['p05'])}–{_number(row['p95'])}",
-            tenths(row["observed"]) if row["observed_is"] == SAME else "not asked",
-            "" if row["observed_is"] == SAME else f"{row['observed_is']} {tenths(row['observed'])}",
-        )
+        {
+            "title": TITLES[row["figure"]],
+            "middle": tenths(row["p50"]),
+            "band": f"{_number(row['p05'])}–{_number(row['p95'])}",
+            "observed": tenths(row["observed"]) if row["observed_is"] == SAME else "not asked",
+            "note": ""
+            if row["observed_is"] == SAME
+            else f"{row['observed_is']} {tenths(row['observed'])}",
+        }
         for row in table.to_pylist()
     ]
 

@@ -16,7 +16,6 @@ from sim import months
 from sim.ensemble.record import Tables
 from sim.evidence import Nations
 from sim.report import style, tables
-from sim.report.between import STRAIGHT
 from sim.report.naming import known_names, naming
 from sim.report.templating import template
 
@@ -167,6 +166,6 @@ def adoption_nations(result: Tables, names: Nations | None = None) -> str:
         width=WIDTH, fit=FIT, size=(LEFT * 2 + (COLUMNS - 1) * PITCH + WIDTH, y + ROW + FOOT),
         first=months.text(shown.months[0]), last=months.text(shown.months[-1]),
         facts=months.text(tables.facts_end(result)), result=result,
-        straight=f" {STRAIGHT}" if shown.straight else "",
+        straight=f" {tables.STRAIGHT}" if shown.straight else "",
     )  # fmt: skip
     return f"{drawn}\n"

@@ -17,7 +17,6 @@ from sim import months
 from sim.calibration.fitted import STATUSES
 from sim.report import (
     basis,
-    between,
     figures,
     futures,
     history,
@@ -178,7 +177,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "regions": (
             _regions(nations.tiles(result, shown, known.names)) if len(shown.nations) > 1 else []
         ),
-        "straight": between.STRAIGHT if shown.straight else "",
+        "straight": tables.STRAIGHT if shown.straight else "",
         "layers": {
             nations.slug(name): (name, colour) for name, colour in style.LAYER_COLOURS.items()
         },

@@ -20,12 +20,13 @@ from sim.ensemble.record import Tables
 from sim.ensemble.thinned import is_nation
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
-from sim.report.between import drawn_through
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
 STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
 MILESTONE = months.parse("2030-12")
+STRAIGHT = "Between the months that are kept of them, Decembers above all, lines are straight."
+"""Said where single nations are drawn so."""
 CHANCE_ERROR = 1.96
 """Standard errors on each side of an estimated chance, for 95 % confidence."""
 
@@ -139,6 +140,36 @@ def curves(result: Tables) -> Curves:
             f"{order[missing[2]]}, {months.text(stamps[missing[3]])}"
         )
     return Curves(groups, tuple(order), tuple(int(m) for m in stamps), values, straight)
+
+
+def drawn_through(values: Floats, nations: Sequence[int]) -> bool:
+    """Fill, in place, the months in which no nation has a value; return whether there were any.
+
+    A result holds groups in every month, and single nations at Decembers, the last fact, the first
+    and the last month unless it was asked for everything. Their lines are straight between those.
+
+    A month that one nation has and another lacks is a hole and stays one; so does a month before
+    the first or behind the last that is kept.
+
+    Parameters
+    ----------
+    values : array, shape (statistic, group, ecosystem, month)
+        Not a number where the table has no row.
+    nations : sequence of int
+        Places of single nations among the groups.
+    """
+    own = values[:, nations]
+    held = np.isfinite(own).any(axis=(0, 1, 2))
+    kept, gaps = np.flatnonzero(held), np.flatnonzero(~held)
+    if not kept.size:
+        return False
+    gaps = gaps[(gaps > kept[0]) & (gaps < kept[-1])]
+    after = np.searchsorted(kept, gaps)
+    left, right = kept[after - 1], kept[after]
+    weight = (gaps - left) / (right - left)
+    own[..., gaps] = own[..., left] * (1.0 - weight) + own[..., right] * weight
+    values[:, nations] = own
+    return bool(gaps.size)
 
 
 def facts_end(result: Tables) -> int:

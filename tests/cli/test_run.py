@@ -17,7 +17,7 @@ import time
 import pandas as pd
 import pytest
 
-from sim.report.between import STRAIGHT
+from sim.report.tables import STRAIGHT
 from tests.cli import here
 from tests.cli.conftest import MADE_UP, ROOT, environment
 

@@ -52,12 +52,12 @@ def test_the_survey_is_beside_it_and_what_it_did_not_ask_is_said(table):
 
 
 def test_the_equal_split_never_stands_as_a_main_ecosystem(table):
-    lines = {line.title: line for line in mid_2025.lines(table)}
+    lines = {line["title"]: line for line in mid_2025.lines(table)}
     main = lines["Have a Chinese main ecosystem"]
-    assert (main.observed, main.note) == ("not asked", "equal split 8.7 %")
+    assert (main["observed"], main["note"]) == ("not asked", "equal split 8.7 %")
     others = [line for line in lines.values() if line is not main]
-    assert [line.note for line in others] == [""] * 4
-    assert [line.observed for line in others] == ["29.1 %", "27.3 %", "93.8 %", "0.6 %"]
+    assert [line["note"] for line in others] == [""] * 4
+    assert [line["observed"] for line in others] == ["29.1 %", "27.3 %", "93.8 %", "0.6 %"]
 
 
 def test_figures_that_the_fit_used_are_marked(table):

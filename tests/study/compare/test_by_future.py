@@ -71,13 +71,13 @@ def test_it_is_sealed_read_again_and_on_the_page(found):
     said = html.unescape((folder / "report.html").read_text())
     for words in ("By future", "never learned", "learning stops", "learning goes on"):
         assert words in said
-    heads, rows = by_future.table(again, {})
-    assert heads == ["never learned", "stops", "goes on"]
-    assert [label for label, _ in rows] == [
+    table = by_future.table(again, {}, comparison.named(again))
+    assert table.head == ("Outcome", "never learned", "stops", "goes on")
+    assert [label for label, *_ in table.rows] == [
         "US bloc, points",
         "Tokens on routers: Chinese bloc, points",
     ]
-    assert by_future.title(again, comparison.named(again)) == "By future, world, 2028"
+    assert table.title == "By future, world, 2028"
 
 
 def test_a_comparison_in_one_future_has_that_one_and_no_table(found):
@@ -86,7 +86,7 @@ def test_a_comparison_in_one_future_has_that_one_and_no_table(found):
     assert set(alone.by_future["future"]) == {"stops"}
     shared = [name for name in COLUMNS if name != "future"]
     pd.testing.assert_frame_equal(alone.by_future[shared], alone.table[shared])
-    assert by_future.table(alone, {}) == ([], [])
+    assert by_future.table(alone, {}, comparison.named(alone)) is None
 
 
 def test_a_future_of_one_world_has_no_interval_and_is_named():
@@ -95,7 +95,7 @@ def test_a_future_of_one_world_has_no_interval_and_is_named():
     assert [text for text in few.notes if text.startswith("No effects by future of: ")]
     two = compare("rand_package", metrics=METRICS, **(FEW | {"runs": 2}))
     assert not len(two.by_future)
-    assert by_future.table(two, {}) == ([], [])
+    assert by_future.table(two, {}, comparison.named(two)) is None
 
 
 def test_worlds_of_different_futures_are_not_paired():
