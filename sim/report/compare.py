@@ -47,10 +47,8 @@ WORLD = Naming({})
 """Of runs of all nations, where only groups are shown."""
 
 
-def figures(
-    table: pd.DataFrame, shown: Sequence[str], groups: Sequence[str], place: Naming = WORLD
-) -> dict[str, Figure]:
-    """Return the figures of effects by name; none where the outcome was not kept.
+def drawn(table: pd.DataFrame, shown: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
+    """Return the effects that are drawn; none where the first outcome was not kept by month.
 
     One policy is drawn with every metric that is shown and has the first one's unit; several with
     the first metric alone. The group is the first one.
@@ -58,21 +56,17 @@ def figures(
     Parameters
     ----------
     table : DataFrame
-        Columns of ``effects.csv``, with titles of scenarios and references.
+        Columns of ``effects.csv``.
     shown, groups : sequence of str
         In the order in which they are shown.
-    place : Naming, optional
-        Names of groups.
     """
+    table = table[table["month"] != ""]
     first = of(table, shown[0], groups[0])
-    first = first[first["month"] != ""]
-    if first.empty:
-        return {}
-    mine = first
-    if is_one(first["scenario"]):
-        every = pd.concat([of(table, metric, groups[0]) for metric in shown])
-        mine = every[(every["unit"] == first["unit"].iloc[0]) & (every["month"] != "")]
-    return {"effects": sorted_effects(mine, place), "over_time": over_time(mine, place)}
+    if first.empty or not is_one(first["scenario"]):
+        return first
+    every = pd.concat([of(table, metric, groups[0]) for metric in shown])
+    alike: pd.DataFrame = every[every["unit"] == first["unit"].iloc[0]]
+    return alike
 
 
 def is_one(words: pd.Series) -> bool:

@@ -68,9 +68,12 @@ def of_effects(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
         scenario=table["scenario"].map(words),
         reference=[words.get(name, name) for name in table["reference"]],
     )
-    drawn = compare.figures(table, found.shown, found.groups, named(found))
-    for name, figure in drawn.items():
-        yield Drawing(name, ALTERNATIVES[name], figure)
+    mine, place = compare.drawn(table, found.shown, found.groups), named(found)
+    if len(mine):
+        alt = "Effects in the last month; the tables below hold the numbers"
+        yield Drawing("effects", alt, compare.sorted_effects(mine, place))
+        alt = "Effects over time; effects.csv holds the numbers"
+        yield Drawing("over_time", alt, compare.over_time(mine, place))
 
 
 @on_page("comparison")
@@ -95,13 +98,6 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
     tables += _ids(found, words)
     title = place.titled(_heading(found, words))
     return sheet(title, _lead(found, words, place), tables)
-
-
-ALTERNATIVES = {
-    "effects": "Effects in the last month; the tables below hold the numbers",
-    "over_time": "Effects over time; effects.csv holds the numbers",
-}
-"""What a reader who does not see a figure of effects is told."""
 
 
 def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:

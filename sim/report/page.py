@@ -156,7 +156,15 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
             _ahead(result, shown, group, when, shares, named) | {"words": sentence}
             for group, sentence in zip(groups, findings(result, shown, groups, named), strict=True)
         ],
-        "mid_2025": None if result.headline is None else _mid_2025(result.headline, in_fit),
+        "mid_2025": (
+            None
+            if result.headline is None
+            else {
+                "words": mid_2025.sentence(result.headline),
+                "lines": mid_2025.lines(result.headline),
+                "asked": mid_2025.asked_and_judged(result.headline, in_fit),
+            }
+        ),
         "futures": futures.view(result, "" if three is None else _address(three)),
         "blocs": style.BLOCS,
         "notes": notes.notes(result, every),
@@ -220,15 +228,6 @@ def of_run(result: Tables) -> Iterator[Drawing]:
 
 def _address(figure: Figure) -> str:
     return data_address(svg(figure).encode())
-
-
-def _mid_2025(headline: Any, in_fit: frozenset[tuple[str, str]]) -> dict[str, Any]:  # noqa: ANN401
-    """Return use of a year and the main ecosystem, outside China, beside a survey."""
-    return {
-        "words": mid_2025.sentence(headline),
-        "lines": mid_2025.lines(headline),
-        "asked": mid_2025.asked_and_judged(headline, in_fit),
-    }
 
 
 def _ahead(

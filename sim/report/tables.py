@@ -219,10 +219,10 @@ def run_shares(
     place = np.array([known.index(slug) if slug in known else -1 for slug in slugs])
     stamp = np.array([when.index(n) if (n := months.parse(t)) in when else -1 for t in names])
     rows = np.flatnonzero((place[group] >= 0) & (stamp[month] >= 0))
-    run, runs = _ranks(read_numbers(table, "run")[rows])
+    runs, run = np.unique(read_numbers(table, "run")[rows], return_inverse=True)
     kind, kinds = read_words(table, "ecosystem")
     rank = np.array([shown.ecosystems.index(name) for name in kinds], dtype=np.int64)
-    values = np.full((len(known), len(when), len(shown.ecosystems), runs), np.nan)
+    values = np.full((len(known), len(when), len(shown.ecosystems), len(runs)), np.nan)
     values[place[group[rows]], stamp[month[rows]], rank[kind[rows]], run] = read_numbers(
         table, "share"
     )[rows]
@@ -233,12 +233,6 @@ def run_shares(
         for row, name in enumerate(known)
         for column, month in enumerate(when)
     }
-
-
-def _ranks(numbers: Ints) -> tuple[Ints, int]:
-    """Return the place of each number among those that occur, and how many those are."""
-    occurs, places = np.unique(numbers, return_inverse=True)
-    return places, len(occurs)
 
 
 def blocs(shares: Floats, ecosystems: Sequence[str]) -> dict[str, Floats]:
