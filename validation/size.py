@@ -64,7 +64,7 @@ SINCE: Mapping[str, tuple[str, ...]] = {
         "sim/study/result.py::Result.holds",
         "sim/study/sweeps/factors.py::Factor.of_spec",
     ),
-    "thinned tables": ("sim/ensemble/thinned.py", "sim/report/between.py"),
+    "thinned tables": ("sim/ensemble/thinned.py",),
     "export": (
         "sim/cli/app.py::export",
         "sim/report/export",
