@@ -657,15 +657,22 @@ def explain(
 def report(
     context: typer.Context,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
+    focus: Annotated[
+        str | None,
+        typer.Option("--focus", metavar="NATION", help="The page of one nation in a run."),
+    ] = None,
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
-    """Build the HTML report of a result again."""
-    from sim.cli import output, together
-    from sim.study import saved
+    """Build the report of a result again, or of one nation."""
+    from sim.cli import door, output, together
+    from sim.study import nation, saved
 
     together.require(context)
-    page = saved.rebuild_report(result)
+    if focus is None:
+        page = saved.rebuild_report(result)
+    else:
+        page = nation.write(result, focus, workers=door.workers(None))
     if json:
         output.print_json({"folder": str(page.parent), "report": str(page)})
     elif not quiet:

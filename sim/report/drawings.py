@@ -113,6 +113,7 @@ PAGES = {
     "hypotheses": "hypotheses:page",
     "calibration": "calibration:calibration_page",
     "hindcast": "calibration:page",
+    "nation": "nation:page",
 }
 """Module and function that say what is on the page of each kind of result; no function has to tell
 of figures, which the module draws under `on_page`."""

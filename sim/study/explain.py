@@ -494,7 +494,8 @@ def _movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) -
             {"title": _taste(path), "default": 0.0, "unit": "standard scores", "status": "drawn",
              "source": "judgement"}
             if row is None
-            else {"title": row.title, "default": row.default, "unit": row.unit,
+            else {"title": row.title + (f" ({row.index})" if row.index else ""),
+                  "default": row.default, "unit": row.unit,
                   "status": status(row), "source": row.source}
         )  # fmt: skip
         numbers = dict(zip(("correlation", "low", "high"), found[n].tolist(), strict=True))

@@ -295,8 +295,19 @@ def rebuild_report(folder: Path) -> Path:
     found = read(folder)
     with _readable(folder):
         made = found._page(found._figures())  # noqa: SLF001 - of this module's own base
-    place = folder / PAGE
-    new = folder / f".{PAGE}.{uuid4().hex[:8]}"
+    return write_page(folder, PAGE, made)
+
+
+def write_page(folder: Path, name: str, made: str) -> Path:
+    """Write a page into the folder of a result, in one step, and return its path.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written.
+    """
+    place = folder / name
+    new = folder / f".{name}.{uuid4().hex[:8]}"
     try:
         new.write_text(made, encoding="utf-8")
         new.replace(place)

@@ -34,9 +34,9 @@ from sim.cli.app import app
 from sim.errors import InputError
 from sim.study import explain as why
 from sim.study import export as hand_over
+from sim.study import nation, saved
 from sim.study import observe as views
 from sim.study import repeat as again
-from sim.study import saved
 from sim.study.compare.compare import compare
 from sim.study.compare.packages import package
 from sim.study.sweeps.sweep import sweep
@@ -156,6 +156,7 @@ def seen(tmp_path, monkeypatch, capsys):
     problems_of = note("problems_of")
     monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
+    monkeypatch.setattr(nation, "write", note("nation"))
     monkeypatch.setattr(hand_over, "export", note("export"))
     monkeypatch.setattr(again, "repeat", note("repeat"))
     monkeypatch.setattr(why, "explain", note("explain"))

@@ -1,0 +1,240 @@
+"""The page of one nation: its curves, why its developers choose, what was seen, known and moves it.
+
+It rests on plain tables: those of a run, those of an explanation of one figure, and the effects of
+the run's levers in the nation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report import compare, figures, style
+from sim.report.drawings import Drawing, Page, on_page
+from sim.report.kit import canvas, dress
+from sim.report.sheet import Cell, Table, sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SLIGHT = 0.005
+"""Utils below which a part is not drawn: it would be written as zero."""
+
+FULL = 2.0
+"""Utils at which a part has the full colour."""
+
+FOR, AGAINST = "#2f5d8a", "#b35c1e"
+
+OBSERVED: Mapping[Cell, Cell] = {
+    "Series": "{series}", "Month": "{month}", "Of": "{ecosystem}", "Observed": "{observed:g}",
+    ("Model", "5 to 95 %"): ("{p50:.1f}", "{p05:.1f} to {p95:.1f}"), "Source": "{source}",
+}  # fmt: skip
+INPUTS: Mapping[Cell, Cell] = {
+    "What": "{variable}", "Value": "{value:,.6g}", "Median of the region": "{region_median:,.6g}",
+    "Unit": "{unit}", "Period": "{period}", "Source": "{source}", "Status": "{status}",
+}  # fmt: skip
+CHOICES: Mapping[Cell, Cell] = {
+    "Ecosystem": "{name}",
+    ("All", "5 to 95 %"): ("{all}", "{all_band}"),
+    ("Enterprises", "5 to 95 %"): ("{enterprise}", "{enterprise_band}"),
+    ("Independents", "5 to 95 %"): ("{independent}", "{independent_band}"),
+    ("Research", "5 to 95 %"): ("{research}", "{research_band}"),
+}
+STANCES: Mapping[Cell, Cell] = {"Government": "{stance}", "Part of worlds": "{runs:.0%}"}
+LEVERS: Mapping[Cell, Cell] = {
+    "Lever": "{title}", "Acts on": "{acts_on}", "In force": "{in_force:.0%}", "Source": "{source}",
+}  # fmt: skip
+EFFECTS: Mapping[Cell, Cell] = {
+    "Lever alone": "{name}",
+    ("Chinese bloc, points", "5 to 95 %"): ("{cn}", "{cn_band}"),
+    ("US bloc, points", "5 to 95 %"): ("{us}", "{us_band}"),
+}
+MOVERS: Mapping[Cell, Cell] = {
+    "Parameter": "{title}", "Path": "{parameter}",
+    ("Rank correlation", "5 to 95 %"): ("{correlation:+.2f}", "{low:+.2f} to {high:+.2f}"),
+    "Unit": "{unit}", "Status": "{status}", "Source": "{source}",
+}  # fmt: skip
+SOURCES: Mapping[Cell, Cell] = {
+    "Id": "{id}", "Title": "{title}", "Publisher": "{publisher}", "Date": "{date}",
+    "Address": "{url}",
+}  # fmt: skip
+CHINESE, AMERICAN = "share.bloc_cn", "share.bloc_us"
+
+
+@on_page("nation")
+def draw(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a study's record, which is not imported
+    """Yield the figures of a nation's page."""
+    why = found.why
+    yield Drawing(
+        "", f"Developers of {why.name} by main ecosystem: medians and 5 to 95 % of worlds.",
+        figures.adoption_curves(found.run, (why.nation,)),
+    )  # fmt: skip
+    yield Drawing(
+        "", f"What speaks for and against each ecosystem in {why.name}, {why.month}: parts of "
+        "utility, utils, medians of worlds.", parts(why), title=True,
+    )  # fmt: skip
+    if len(found.effects):
+        yield Drawing(
+            "", f"Each lever alone: change of the Chinese bloc's share in {why.name}, "
+            f"{found.effects['month'].max()}.", lever_effects(found.effects), title=True,
+        )  # fmt: skip
+    if len(why.movers):
+        yield Drawing(
+            "", "What goes with the Chinese bloc's share: rank correlation over the runs' own "
+            "draws, with 5 and 95 % bounds.", movers(why.movers), title=True,
+        )  # fmt: skip
+
+
+def parts(why: Any) -> Figure:  # noqa: ANN401 - an Explanation
+    """Return the parts of utility as a table in colours: rows are parts, columns ecosystems."""
+    from sim.world.reasons import PARTS
+
+    middle = why.utility.pivot_table(index="part", columns="ecosystem", values="p50", dropna=False)
+    ecosystems = [name for name in style.ECOSYSTEMS if name in middle.columns]
+    rows = [name for name in PARTS if middle.loc[name, ecosystems].abs().max() > SLIGHT]
+    whole = why.choices[why.choices["segment"] == "all"].set_index("ecosystem")["p50"]
+    with canvas(1.5 + 0.62 * len(ecosystems), 1.0 + 0.24 * (len(rows) + 2)) as (figure, (axis,)):
+        for x, ecosystem in enumerate(ecosystems):
+            look = style.look(ecosystem)
+            axis.text(x, -0.75, look.name.replace(" ", "\n"), ha="center",
+                      va="bottom", fontsize=8, color=style.ink(look.colour))  # fmt: skip
+            for y, name in enumerate((*rows, "utility")):
+                value = float(middle.loc[name, ecosystem])
+                below = 0.35 if name == "utility" else 0.0
+                if name != "utility" and not math.isnan(value) and abs(value) > SLIGHT:
+                    strength = min(abs(value) / FULL, 1.0)
+                    axis.barh(y, 0.94, 0.88, left=x - 0.47, color=FOR if value > 0 else AGAINST,
+                              alpha=0.12 + 0.55 * strength, linewidth=0)  # fmt: skip
+                text = "–" if math.isnan(value) else f"{value:+.2f}"
+                quiet = name != "utility" and (math.isnan(value) or abs(value) <= SLIGHT)
+                axis.text(x, y + below, text, ha="center", va="center", fontsize=8,
+                          color=style.QUIET if quiet else style.INK,
+                          weight="bold" if name == "utility" else "normal")  # fmt: skip
+            share = f"{100.0 * whole[ecosystem]:.1f} %"
+            axis.text(x, len(rows) + 1.35, share, ha="center", va="center", fontsize=8,
+                      weight="bold", color=style.ink(look.colour))  # fmt: skip
+        heads = [PARTS[name].title for name in rows]
+        places = [*range(len(rows)), len(rows) + 0.35, len(rows) + 1.35]
+        axis.set_yticks(places, [*heads, "sum: utility", "main ecosystem"], fontsize=8)
+        axis.axhline(len(rows) - 0.4, color=style.RULE, linewidth=0.8)
+        axis.set_xlim(-0.55, len(ecosystems) - 0.45)
+        axis.set_ylim(len(rows) + 1.9, -1.9)
+        axis.set_xticks([])
+        axis.tick_params(length=0, colors=style.INK)
+        dress(axis, bare=("top", "right", "bottom", "left"))
+    return figure
+
+
+def movers(table: pd.DataFrame) -> Figure:
+    """Return rank correlations as points with bounds, the largest on top."""
+    return _points(table["title"], table[["low", "correlation", "high"]], "rank correlation")
+
+
+def lever_effects(table: pd.DataFrame) -> Figure:
+    """Return effects on the Chinese bloc as points with 5 to 95 % of worlds, largest on top."""
+    mine = table[table["metric"] == CHINESE]
+    order = mine["p50"].abs().sort_values(ascending=False).index[: compare.MOST]
+    mine = mine.loc[order]
+    return _points(mine["name"], 100.0 * mine[["p05", "p50", "p95"]], "points")
+
+
+def _points(names: pd.Series, bands: pd.DataFrame, across: str) -> Figure:
+    """Return points with bounds, one below the other, each name above its line."""
+    low, middle, high = bands.to_numpy().T
+    at = np.arange(len(names))[::-1]
+    with canvas(compare.WIDE, 0.4 * len(names) + 0.9) as (figure, (axis,)):
+        colours = [FOR if value >= 0 else AGAINST for value in middle]
+        axis.axvline(0, color=style.RULE, linewidth=1)
+        axis.hlines(at, low, high, color=colours, linewidth=3, alpha=0.5)
+        axis.scatter(middle, at, color=colours, s=22, zorder=3)
+        for height, name in zip(at, names, strict=True):
+            axis.text(0, height + 0.2, style.plain(str(name), compare.LABEL), fontsize=8,
+                      va="bottom", transform=axis.get_yaxis_transform())  # fmt: skip
+        axis.set_ylim(-0.5, len(names) - 0.1)
+        axis.set_yticks([])
+        dress(axis, across=across, bare=("top", "right", "left"))
+    return figure
+
+
+def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
+    """Return the page of a nation in a run."""
+    why = found.why
+    told = why.observed[why.observed["p50"].notna()]
+    tables = [
+        Table.of(
+            "Who decides", CHOICES, _by_segment(why.choices),
+            "Developers by main ecosystem at the month's end, medians of worlds in each segment.",
+        ),
+        Table.of("What was observed there, percent", OBSERVED, told,
+                 f"Beside it the model's view of the same. {len(why.observed) - len(told)} more "
+                 f"figures have no view of the model: sim show {why.nation}."),
+        Table.of("What is known of it", INPUTS, why.inputs),
+        Table.of("The government's stance", STANCES, why.stance),
+    ]  # fmt: skip
+    if len(why.levers):
+        tables.append(Table.of("Levers of the scenario that reach it", LEVERS, why.levers))
+    if len(found.effects):
+        tables.append(Table.of(
+            "What each lever does there, alone", EFFECTS, _by_lever(found.effects),
+            f"Against the reference in the same {found.effects['runs'].iloc[0]} worlds, "
+            f"{found.effects['month'].iloc[0]}.",
+        ))  # fmt: skip
+    if len(why.movers):
+        tables.append(Table.of(
+            "What goes with it", MOVERS, why.movers,
+            "Draws of a fit go together: a parameter may stand here by way of another one.",
+        ))  # fmt: skip
+    tables.append(Table.of("Sources", SOURCES, why.sources, words=True))
+    return sheet(f"{why.name}: {found.run.scenario.title}", list(_lead(why)), tables)
+
+
+def _lead(why: Any) -> Iterator[str]:  # noqa: ANN401 - an Explanation
+    low, middle, high = (f"{100.0 * why.figure[name]:.1f} %" for name in ("p05", "p50", "p95"))
+    yield (
+        f"In {why.month} {middle} of developers in {why.name} build mainly on Chinese models, in "
+        f"the median of {why.runs} worlds; in 5 to 95 % of worlds {low} to {high}."
+    )
+    whole = why.choices[why.choices["segment"] == "all"].sort_values("p50", ascending=False)
+    best = whole.iloc[0]
+    parts = why.utility[why.utility["ecosystem"] == best["ecosystem"]]
+    parts = parts[(parts["part"] != "utility") & (parts["part"] != "capability")]
+    from sim.world.reasons import PARTS
+
+    strongest = PARTS[parts.loc[parts["p50"].idxmax(), "part"]].title
+    yield (
+        f"The largest main ecosystem is {style.look(best['ecosystem']).name}, with "
+        f"{100.0 * best['p50']:.0f} % in the median. What speaks most for it, beside what models "
+        f"can do, is {strongest}."
+    )
+
+
+def _by_segment(choices: pd.DataFrame) -> pd.DataFrame:
+    """Return a row an ecosystem, with the share in each segment and its band in words."""
+    rows = []
+    for ecosystem in dict.fromkeys(choices["ecosystem"]):
+        row: dict[str, str] = {"name": style.look(ecosystem).name}
+        mine = choices[choices["ecosystem"] == ecosystem].set_index("segment")
+        for segment in ("all", "enterprise", "independent", "research"):
+            one = 100.0 * mine.loc[segment, ["p05", "p50", "p95"]]
+            row[segment] = f"{one['p50']:.1f} %"
+            row[f"{segment}_band"] = f"{one['p05']:.1f} to {one['p95']:.1f}"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _by_lever(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a lever, with its effects on the two blocs in words."""
+    rows = []
+    for name in dict.fromkeys(table["name"]):
+        row: dict[str, str] = {"name": str(name)}
+        for short, metric in (("cn", CHINESE), ("us", AMERICAN)):
+            one = table[(table["name"] == name) & (table["metric"] == metric)].iloc[0]
+            row[short] = f"{100.0 * one['p50']:+.1f}"
+            row[f"{short}_band"] = f"{100.0 * one['p05']:+.1f} to {100.0 * one['p95']:+.1f}"
+        rows.append(row)
+    found = pd.DataFrame(rows)
+    return found.iloc[found["cn"].astype(float).abs().argsort()[::-1]]
