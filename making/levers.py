@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from making.tables import code, number, table
 from sim.evidence import load
-from sim.scenario import faults, levers, names, reach
+from sim.scenario import levers, names, reach
 from sim.scenario.drivers import vocabulary
 from sim.scenario.levers import Effect, LeftOut, Lever
 
@@ -71,7 +71,7 @@ def _effects(lever: Lever) -> str:
 
 def _row(effect: Effect) -> tuple[object, ...]:
     driver = vocabulary()[effect.driver]
-    words = [", ".join(getattr(effect, column)) for column in faults.SELECTORS]
+    words = [", ".join(getattr(effect, column)) for column in levers.SELECTORS]
     how = {
         "multiply": "times 1 + v",
         "add": f"plus v, {driver.unit}",

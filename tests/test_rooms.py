@@ -81,7 +81,6 @@ def test_what_serves_all_rooms_knows_none():
 
 
 CIRCLES = {
-    frozenset({"sim.scenario.faults", "sim.scenario.levers"}),
     frozenset({"sim.world.model", "sim.world.trajectory"}),
     frozenset({"sim.study.export", "sim.study.saved"}),
 }

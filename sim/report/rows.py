@@ -133,9 +133,10 @@ def lever(
     word = next((n for n, at in names.items() if plain and abs(strength - at) < 1e-9), "")
     costs = [number(cost) for cost in reach.cost(known, entry.nations, whole)]
     bound = entry.nations is not None and reach.is_bound(known)
-    magnitudes = (known.magnitude_low, known.magnitude_central, known.magnitude_high)
     # Whole thousands get commas; other sizes stay as the table of levers writes them.
-    sizes = [f"{m:,.0f}" if abs(m) >= 1000 else f"{m:g}".replace("-", "−") for m in magnitudes]
+    sizes = [
+        f"{m:,.0f}" if abs(m) >= 1000 else f"{m:g}".replace("-", "−") for m in known.magnitude.sizes
+    ]
     return {
         "title": known.title,
         "id": known.id,
@@ -146,8 +147,8 @@ def lever(
         "kind": f"{known.cost_kind}, an upper bound" if bound else known.cost_kind,
         # A scenario's own lever may do without a magnitude beside its effects.
         "size": (
-            f"{sizes[1]} {known.magnitude_unit} ({sizes[0]} to {sizes[2]})"
-            if known.magnitude_unit
+            f"{sizes[1]} {known.magnitude.unit} ({sizes[0]} to {sizes[2]})"
+            if known.magnitude.unit
             else "–"
         ),
         "sources": ids(known.source),

@@ -1,51 +1,77 @@
-"""A merged tree to a scenario: every rule of the scenario file, and every fault at once."""
+"""A merged tree to a scenario: what its words stand for is looked up, the rest is the model's.
+
+`sim.scenario.document` says what a scenario may hold. What stands in other tables, such as which
+nations a group has or how long a lever lags, is looked up here, so that all faults of a file are
+found at once.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any
 
 from sim import evidence, months
 from sim.errors import cited
-from sim.scenario import fields, futures, levers, nations, own, places, reach, strength, vocabulary
-from sim.scenario.document import (
-    MAX_DELAY,
-    MAX_RUNS,
-    Ensemble,
-    LeverEntry,
-    Period,
-    Scenario,
-)
+from sim.scenario import fields, futures, levers, nations, places, reach, vocabulary, walk
+from sim.scenario.document import Ensemble, LeverEntry, Scenario
 from sim.scenario.fields import Problems, Value
 from sim.scenario.levers import Lever
 from sim.scenario.tree import Broken, Mark, Node
+from sim.scenario.walk import Placed
 
-KEYS = (
-    "extends",
-    "name",
-    "title",
-    "description",
-    "topic",
-    "period",
-    "facts_until",
-    "levers",
-    "own_levers",
-    "parameters",
-    "nations",
-    "focus",
-    "groups",
-    "ensemble",
-)
-LEVER_KEYS = ("id", "strength", "start", "end", "ramp_months", "lag_months", "nations")
-ENSEMBLE_KEYS = ("runs", "seed", "parameters", "future")
-DRAWN = ("calibrated", "drawn", "default")
-FUTURES_KEYS = (futures.ALL, *futures.FUTURES)
+KEYS = Scenario.known_keys()
+LEVER_KEYS, ENSEMBLE_KEYS = LeverEntry.known_keys(), Ensemble.known_keys()
 
 _EVERYWHERE = ""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_BASELINE = "state it, or write `extends: baseline`"
+
+
+@dataclass(slots=True)
+class _Reading(walk.Reading):
+    """What the entries of levers are read with.
+
+    Parameters
+    ----------
+    known : mapping of str to Lever or None
+        The levers that an entry may use; None for one whose definition has a fault.
+    among : Places
+        What ``nations`` of an entry may name.
+    entries : list of (LeverEntry, Mark)
+        Those that were read, with their places.
+    """
+
+    known: Mapping[str, Lever | None] = field(default_factory=dict)
+    among: reach.Places | None = None
+    entries: list[tuple[LeverEntry, Mark]] = field(default_factory=list)
+
+    def completed(self, given: Placed) -> Placed:
+        """Return an entry with what it leaves to its lever, and with its nations by code."""
+        nodes: Any = given.node.value
+        lever = self._lever(nodes["id"]) if "id" in nodes else None
+        if lever is not None:
+            delays = {"ramp_months": lever.ramp_months, "lag_months": lever.lag_months}
+            given.update({key: delay for key, delay in delays.items() if key not in given})
+        else:
+            given.update({key: given.get(key, 0) for key in ("ramp_months", "lag_months")})
+            if "id" in given:
+                given["id"] = "unknown"
+        if given.get("nations") is not None and self.among is not None:
+            given["nations"] = reach.read(nodes["nations"], lever, self.among, self.problems)
+        if "start" not in given:
+            if given.get("strength") != 0:
+                hint = "the month from which the lever is pulled, such as 2026-12"
+                fields.required(given, ("start",), given.node.place, self.problems, hint)
+            given["start"] = months.text(months.FIRST)
+        return given
+
+    def _lever(self, node: Node) -> Lever | None:
+        absent = levers.left_out().get(node.value) if isinstance(node.value, str) else None
+        if absent is not None:
+            message = f"the model cannot represent {absent.id!r}: {absent.reason}"
+            self.problems.append(node.mark.problem(message, absent.instead))
+            return None
+        word = fields.choice(node, self.known, self.problems, "lever")
+        return self.known[word] if word is not None else None
 
 
 def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
@@ -60,103 +86,55 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
     problems : list of Problem
         What was wrong with the files; everything else that is wrong is added here.
     """
-    given = fields.mapping(tree, KEYS, problems, "a scenario") or {}
     # Where a base could not be read, what is missing here may well stand there.
     complete = not problems
-    if complete:
-        fields.required(given, ("period", "ensemble"), tree.place, problems, _BASELINE)
+    given: Mapping[str, Node] = tree.value if isinstance(tree.value, Mapping) else {}
     chosen, table = nations.read(given.get("nations"), problems)
-    defined = own.read(given.get("own_levers"), problems)
+    defined = _own_levers(given.get("own_levers"), problems)
     groups = nations.read_groups(given.get("groups"), table, problems)
     among = _places(given, chosen, table, groups, problems)
-    found: dict[str, Any] = {
-        "name": _name(given.get("name"), name, problems),
-        "period": _period(given.get("period"), problems, complete=complete),
-        "facts_until": _optional_month(given, "facts_until", problems),
-        "levers": _levers(given.get("levers"), _known_levers(given, defined), among, problems),
-        "own_levers": defined,
-        "parameters": _parameters(given.get("parameters"), problems),
-        "nations": chosen,
-        "groups": groups,
-        "ensemble": _ensemble(given.get("ensemble"), problems, complete=complete),
-    }
-    for key, default in (("title", found["name"]), ("description", ""), ("topic", "")):
-        text = fields.text(given[key], problems, key) if key in given else default
-        found[key] = None if text is None else " ".join(text.split())
-    if problems:
-        return None
-    return Scenario(**found)
+    reading = _Reading(problems, complete, {**defined, **levers.read()}, among)
+    data = walk.plain(tree)
+    data |= {"nations": chosen, "groups": groups, "parameters": _parameters(given, problems)}
+    data["own_levers"] = {key: lever for key, lever in defined.items() if lever is not None}
+    data.setdefault("name", places.for_a_folder(name, "scenario"))
+    data.setdefault("title", data["name"])
+    found = walk.read(Scenario, tree, reading, data=data)
+    _note_overlaps(reading, problems)
+    return None if problems else found
 
 
-def _name(node: Node | None, name: str, problems: Problems) -> str:
+def _own_levers(node: Node | None, problems: Problems) -> dict[str, Lever | None]:
+    """Return the levers that a scenario defines, by id; None for one with a fault."""
+    found: dict[str, Lever | None] = {}
     if node is None:
-        return places.for_a_folder(name, "scenario")
-    given = fields.text(node, problems, "name")
-    if given is not None and not _NAME.fullmatch(given):
-        hint = "letters, digits, underscores and hyphens: it names a folder"
-        problems.append(node.mark.problem(f"{cited(given)} cannot name a scenario", hint))
-    elif given is not None and len(given) > places.LONGEST:
-        hint = f"at most {places.LONGEST} characters: it names a folder"
-        problems.append(node.mark.problem(f"the name {cited(given)} is too long", hint))
-    return given or name
+        return found
+    for name, child in (fields.mapping(node, None, problems, "own_levers") or {}).items():
+        if name in levers.read() or name in levers.left_out():
+            message = f"{cited(name)} is already a lever of the catalogue"
+            problems.append(child.place.problem(message, "choose another id"))
+        elif not nations.SLUG.fullmatch(name):
+            hint = "small letters, digits and underscores, a letter first"
+            problems.append(child.place.problem(f"{cited(name)} cannot name a lever", hint))
+        data = walk.plain(child)
+        if isinstance(data, Placed):
+            data["id"] = name
+            _share_source(data)
+        found[name] = walk.read(Lever, child, walk.Reading(problems), name, data)
+    return found
 
 
-def _optional_month(given: Mapping[str, Node], key: str, problems: Problems) -> int | None:
-    node = given.get(key)
-    return None if node is None or node.value is None else fields.month(node, problems, key)
-
-
-def _period(node: Node | None, problems: Problems, *, complete: bool) -> Period | None:
-    if node is None:
-        return None
-    given = fields.mapping(node, ("start", "end"), problems, "period")
-    if given is None:
-        return None
-    if complete:
-        fields.required(given, ("start", "end"), node.place, problems, _BASELINE)
-    start, end = (
-        fields.month(given[key], problems, key) if key in given else None
-        for key in ("start", "end")
-    )
-    if start is None or end is None:
-        return None
-    if end < start:
-        message = (
-            f"the period is empty: end {months.text(end)} is before start {months.text(start)}"
-        )
-        problems.append(given["end"].mark.problem(message))
-        return None
-    return Period(start=start, end=end)
-
-
-def _ensemble(node: Node | None, problems: Problems, *, complete: bool) -> Ensemble | None:
-    if node is None:
-        return None
-    given = fields.mapping(node, ENSEMBLE_KEYS, problems, "ensemble")
-    if given is None:
-        return None
-    if complete:
-        fields.required(given, ("runs", "seed"), node.place, problems, _BASELINE)
-    runs = seed = None
-    drawn: str | None = "calibrated"
-    future: str | None = futures.ALL
-    if "runs" in given:
-        runs = fields.whole(given["runs"], 1, MAX_RUNS, problems, "runs")
-    if "seed" in given:
-        seed = fields.whole(given["seed"], 0, 2**63 - 1, problems, "seed")
-    if "parameters" in given:
-        drawn = fields.choice(given["parameters"], DRAWN, problems, "ensemble.parameters")
-    if "future" in given:
-        future = fields.choice(given["future"], FUTURES_KEYS, problems, "ensemble.future")
-    if runs is None or seed is None or drawn is None or future is None:
-        return None
-    return Ensemble(runs=runs, seed=seed, parameters=cast(Any, drawn), future=cast(Any, future))
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    entry: LeverEntry
-    mark: Mark
+def _share_source(lever: Placed) -> None:
+    """Give the effects without a source that of their lever, whose faults are told with it."""
+    source = lever.get("source")
+    try:
+        shared = levers.sourced(source) if isinstance(source, str) else "judgement"
+    except ValueError:
+        shared = "judgement"
+    effects = lever.get("effects")
+    for effect in effects if isinstance(effects, tuple) else ():
+        if isinstance(effect, Placed):
+            effect.setdefault("source", shared)
 
 
 def _places(
@@ -182,87 +160,14 @@ def _places(
     return reach.Places(known=known, simulated=simulated, groups=groups, focus=focus)
 
 
-def _known_levers(
-    given: Mapping[str, Node], defined: Mapping[str, Lever]
-) -> dict[str, Lever | None]:
-    """Return the levers that an entry may use; None for one whose definition has a fault."""
-    node = given.get("own_levers")
-    named = node.value if node is not None and isinstance(node.value, Mapping) else {}
-    return {**dict.fromkeys(named), **defined, **levers.read()}
-
-
-def _levers(
-    node: Node | None,
-    known: Mapping[str, Lever | None],
-    among: reach.Places,
-    problems: Problems,
-) -> tuple[LeverEntry, ...]:
-    if node is None:
-        return ()
-    placed = [
-        found
-        for item in fields.items(node, problems, "levers") or ()
-        if (found := _lever(item, known, among, problems)) is not None
-    ]
-    _note_overlaps(placed, problems)
-    return tuple(found.entry for found in placed)
-
-
-def _lever_of(node: Node, known: Mapping[str, Lever | None], problems: Problems) -> Lever | None:
-    absent = levers.left_out().get(node.value) if isinstance(node.value, str) else None
-    if absent is not None:
-        message = f"the model cannot represent {absent.id!r}: {absent.reason}"
-        problems.append(node.mark.problem(message, absent.instead))
-        return None
-    word = fields.choice(node, known, problems, "lever")
-    return known[word] if word is not None else None
-
-
-def _lever(
-    node: Node, known: Mapping[str, Lever | None], among: reach.Places, problems: Problems
-) -> _Placed | None:
-    given = fields.mapping(node, LEVER_KEYS, problems, "a lever")
-    if given is None:
-        return None
-    fields.required(given, ("id", "strength"), node.place, problems, "each lever needs it")
-    lever = _lever_of(given["id"], known, problems) if "id" in given else None
-    size: Value | None = None
-    if "strength" in given:
-        size = fields.value(given["strength"], (0, 1), problems, "strength", strength.NAMES)
-    off = size == 0
-    if "start" not in given and not off:
-        hint = "the month from which the lever is pulled, such as 2026-12"
-        fields.required(given, ("start",), node.place, problems, hint)
-    start = fields.month(given["start"], problems, "start") if "start" in given else None
-    end = _optional_month(given, "end", problems)
-    delays = {
-        key: fields.whole(given[key], 0, MAX_DELAY, problems, key)
-        for key in ("ramp_months", "lag_months")
-        if key in given
-    }
-    narrowed = "nations" in given and given["nations"].value is not None
-    reached = reach.read(given["nations"], lever, among, problems) if narrowed else None
-    if start is not None and end is not None and end < start:
-        message = f"end {months.text(end)} is before start {months.text(start)}"
-        problems.append(given["end"].mark.problem(message))
-        return None
-    if lever is None or size is None or off or start is None or None in delays.values():
-        return None
-    if narrowed and reached is None:
-        return None
-    rest = {"ramp_months": lever.ramp_months, "lag_months": lever.lag_months} | delays
-    entry = LeverEntry(
-        id=lever.id, strength=size, start=start, end=end, nations=reached, **cast(Any, rest)
-    )  # fmt: skip
-    return _Placed(entry, node.place)
-
-
-def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
+def _note_overlaps(reading: _Reading, problems: Problems) -> None:
     # By nation, and everywhere: for each, only as many entries as there are months stand apart,
     # however many are given.
     apart: dict[str, dict[str, list[LeverEntry]]] = {}
-    for found in placed:
-        later, by_nation = found.entry, apart.setdefault(found.entry.id, {})
+    for later, mark in reading.entries:
+        if later.strength == 0 or reading.known.get(later.id) is None:
+            continue
+        by_nation = apart.setdefault(later.id, {})
         mine = (_EVERYWHERE,) if later.nations is None else later.nations
         near = list(by_nation) if later.nations is None else [_EVERYWHERE, *mine]
         others = (one for nation in near for one in by_nation.get(nation, ()))
@@ -276,7 +181,7 @@ def _note_overlaps(placed: list[_Placed], problems: Problems) -> None:
             where = f" in {reach.some(sorted({*earlier.nations} & {*later.nations}))}"
         message = f"two entries of {later.id} overlap{where}: {_span(earlier)} and {_span(later)}"
         hint = "end one before the other begins, lags counted, or give them nations apart"
-        problems.append(found.mark.problem(message, hint))
+        problems.append(mark.problem(message, hint))
 
 
 def _overlap(a: LeverEntry, b: LeverEntry) -> bool:
@@ -290,8 +195,9 @@ def _span(entry: LeverEntry) -> str:
     return f"{months.text(entry.start)} to {end}"
 
 
-def _parameters(node: Node | None, problems: Problems) -> dict[str, Value]:
+def _parameters(given: Mapping[str, Node], problems: Problems) -> dict[str, Value]:
     found: dict[str, Value] = {}
+    node = given.get("parameters")
     if node is None:
         return found
     for name, child in (fields.mapping(node, None, problems, "parameters") or {}).items():

@@ -7,13 +7,15 @@ holds no state and no generator.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat, ValidationInfo, field_validator, model_validator
 
 from sim.evidence.parameters import triangular
+from sim.scenario.walk import Fault, Form, finite, refusal
 
 Array = NDArray[np.float64]
 
@@ -21,11 +23,30 @@ _FARTHEST = 6.0
 """A normal cut to an interval farther than this many sd from its mean was surely not meant."""
 
 
-class _Distribution(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Distribution(Form):
     low: FiniteFloat
     high: FiniteFloat
+
+    @classmethod
+    def needs(cls) -> str:
+        """Return what is said where a number is missing."""
+        dist = cls.__name__.lower()
+        return f"{dist} needs {', '.join(KEYS[dist])}"
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys of the long form."""
+        return ("dist", *KEYS[cls.__name__.lower()])
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, given: object, info: ValidationInfo) -> object:
+        if info.field_name == "dist":
+            return given
+        if isinstance(given, Mapping):
+            hint = f"{cls.needs()} as plain numbers"
+            raise refusal(Fault("a distribution of distributions", hint, at_key=True))
+        return finite(given)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

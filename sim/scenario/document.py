@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import copyreg
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    FiniteFloat,
+    ModelWrapValidatorHandler,
     StringConstraints,
+    ValidationInfo,
+    field_serializer,
     field_validator,
     model_validator,
 )
 
 from sim import months
-from sim.scenario import faults, identity, levers
-from sim.scenario.distribution import Distribution, Normal, Triangular, Uniform
-from sim.scenario.levers import Lever
+from sim.errors import cited
+from sim.scenario import futures, identity, levers, places
+from sim.scenario.fields import Line, Month, Text, Value, bounds, one_of, span, whole_number
+from sim.scenario.levers import Delay, Lever
+from sim.scenario.strength import NAMES
+from sim.scenario.walk import Form, Placed, refuse
 
-LAST = months.parse("2040-12")
-"""The last month that a scenario may name: trends are not stretched further."""
+__all__ = ["Ensemble", "LeverEntry", "NationTable", "Period", "Scenario", "bounds"]
 
 MAX_RUNS = 1_000_000
-MAX_DELAY = 120
-"""Longest lag or ramp, in months."""
 
-Month = Annotated[int, Field(ge=months.FIRST, le=LAST)]
-Delay = Annotated[int, Field(ge=0, le=MAX_DELAY)]
 Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Value = FiniteFloat | Distribution
+DRAWN = ("calibrated", "drawn", "default")
+BASELINE = "state it, or write `extends: baseline`"
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 
 
 def _proxy(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -49,27 +50,33 @@ def _proxy(items: dict[Any, Any]) -> MappingProxyType[Any, Any]:
 copyreg.pickle(MappingProxyType, lambda proxy: (_proxy, (dict(proxy),)))
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
-class Period(_Frozen):
+class Period(Form):
     """First and last month of the runs, both included."""
+
+    NEEDS: ClassVar[str] = BASELINE
 
     start: Month
     end: Month
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end < self.start:
-            raise ValueError(
-                f"the period is empty: end {months.text(self.end)} is before start "
-                f"{months.text(self.start)}"
-            )
-        return self
+    @field_validator("end")
+    @classmethod
+    def _ordered(cls, end: int, info: ValidationInfo) -> int:
+        return _after_start(end, info, "the period is empty: ")
 
 
-class LeverEntry(_Frozen):
+def _after_start(end: int, info: ValidationInfo, empty: str = "") -> int:
+    start = info.data.get("start")
+    if start is not None and end < start:
+        words = {"end": months.text(end), "start": months.text(start)}
+        raise refuse(f"{empty}end {{end}} is before start {{start}}", **words)
+    return end
+
+
+class LeverEntry(Form):
     """One use of one lever.
 
     Attributes
@@ -89,32 +96,46 @@ class LeverEntry(_Frozen):
         which the lever acts.
     """
 
+    CALLED: ClassVar[str] = "a lever"
+    NEEDS: ClassVar[str] = "each lever needs it"
+
     id: Slug
-    strength: Value
+    strength: Annotated[Value, span(0, 1, *NAMES.items())]
     start: Month
     end: Month | None = None
     ramp_months: Delay
     lag_months: Delay
-    nations: Annotated[tuple[Iso3, ...], Field(min_length=1)] | None = None
+    # Left out where there are none: what names the results of other scenarios stays as it was.
+    nations: Annotated[
+        Annotated[tuple[Iso3, ...], Field(min_length=1)] | None,
+        Field(exclude_if=lambda nations: nations is None),
+    ] = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _looked_up(
+        cls,
+        given: Any,  # noqa: ANN401 - whatever was given
+        handler: ModelWrapValidatorHandler[Self],
+        info: ValidationInfo,
+    ) -> Self:
+        """Let a file's entry be completed by its lever, and its place be remembered."""
+        if not isinstance(given, Placed):
+            return handler(given)
+        reading = cast("Any", info.context)  # what sim.scenario.check reads an entry with
+        entry = handler(reading.completed(given))
+        reading.entries.append((entry, given.node.place))
+        return entry
+
+    @field_validator("end")
+    @classmethod
+    def _ordered(cls, end: int | None, info: ValidationInfo) -> int | None:
+        return None if end is None else _after_start(end, info)
 
     @field_validator("nations")
     @classmethod
     def _each_once(cls, nations: tuple[str, ...] | None) -> tuple[str, ...] | None:
         return None if nations is None else tuple(sorted(set(nations)))
-
-    @field_validator("strength")
-    @classmethod
-    def _fraction(cls, strength: Value) -> Value:
-        low, high = bounds(strength)
-        if low < 0 or high > 1:
-            raise ValueError("strength must lie from 0 to 1")
-        return strength
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end is not None and self.end < self.start:
-            raise ValueError("end is before start")
-        return self
 
     @property
     def first(self) -> int:
@@ -132,7 +153,7 @@ class LeverEntry(_Frozen):
         return self.id, self.start, () if self.nations is None else self.nations
 
 
-class Ensemble(_Frozen):
+class Ensemble(Form):
     """How many replicates, from which seed, and where parameters come from.
 
     ``calibrated``: from the draws of the calibration, and from their ranges where it has none;
@@ -140,13 +161,23 @@ class Ensemble(_Frozen):
     takes one of the three of `sim.scenario.futures` alone.
     """
 
-    runs: Annotated[int, Field(ge=1, le=MAX_RUNS)]
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
-    parameters: Literal["calibrated", "drawn", "default"] = "calibrated"
-    future: Literal["all", "none", "stops", "goes_on"] = "all"
+    NEEDS: ClassVar[str] = BASELINE
+
+    runs: Annotated[int, whole_number(1, MAX_RUNS)]
+    seed: Annotated[int, whole_number(0, 2**63 - 1)]
+    parameters: Annotated[
+        str,
+        one_of(DRAWN, "ensemble.parameters"),
+        Field(description="Draw the parameters from their ranges, or hold the defaults."),
+    ] = "calibrated"
+    future: Annotated[
+        str,
+        one_of((futures.ALL, *futures.FUTURES), "ensemble.future"),
+        Field(description="Whether builders go on learning of Chinese models: one future."),
+    ] = futures.ALL
 
 
-class NationTable(_Frozen):
+class NationTable(Form):
     """A user's own table of nations, carried whole so that the scenario refers to no file.
 
     Attributes
@@ -161,7 +192,7 @@ class NationTable(_Frozen):
     csv: str
 
 
-class Scenario(_Frozen):
+class Scenario(Form):
     """One question to the simulator, complete.
 
     Attributes
@@ -187,18 +218,39 @@ class Scenario(_Frozen):
     ensemble : Ensemble
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    title: str
-    description: str = ""
-    topic: str = ""
+    CALLED: ClassVar[str] = "a scenario"
+    NEEDS: ClassVar[str] = BASELINE
+
+    name: Text
+    title: Line
+    description: Line = ""
+    topic: Line = ""
     period: Period
     facts_until: Month | None = None
     levers: tuple[LeverEntry, ...] = ()
-    own_levers: Mapping[Slug, Lever] = MappingProxyType({})
-    parameters: Mapping[str, Value] = MappingProxyType({})
+    own_levers: Mapping[str, Lever] = Field(default_factory=_empty)
+    parameters: Mapping[str, Any] = Field(default_factory=_empty)
     nations: Slug | tuple[Iso3, ...] | NationTable | None = None
-    groups: Mapping[Slug, tuple[Iso3, ...]] = MappingProxyType({})
+    groups: Mapping[Slug, tuple[Iso3, ...]] = Field(default_factory=_empty)
     ensemble: Ensemble
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys of a file: two of them are gone where a scenario is complete."""
+        fields = list(cls.model_fields)
+        fields.insert(fields.index("nations") + 1, "focus")
+        return ("extends", *fields)
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, name: str) -> str:
+        if not re.fullmatch(NAME, name):
+            hint = "letters, digits, underscores and hyphens: it names a folder"
+            raise refuse("{name} cannot name a scenario", hint, name=cited(name))
+        if len(name) > places.LONGEST:
+            hint = f"at most {places.LONGEST} characters: it names a folder"
+            raise refuse("the name {name} is too long", hint, name=cited(name))
+        return name
 
     @field_validator("levers")
     @classmethod
@@ -206,19 +258,26 @@ class Scenario(_Frozen):
         used = (entry for entry in levers if entry.strength != 0)
         return tuple(sorted(used, key=lambda entry: entry.order))
 
-    @field_validator("own_levers")
+    @field_validator("own_levers", "parameters")
     @classmethod
-    def _sound(cls, own_levers: Mapping[str, Lever]) -> Mapping[str, Lever]:
-        for lever in own_levers.values():
-            found = [fault for effect in lever.effects for fault in faults.of_effect(effect)]
-            for fault in (*faults.of_lever(lever), *found):
-                raise ValueError(f"{lever.id}: {fault.message}")
-        return MappingProxyType(dict(sorted(own_levers.items())))
+    def _by_name(cls, named: Mapping[str, Any]) -> Mapping[str, Any]:
+        return MappingProxyType(dict(sorted(named.items())))
 
-    @field_validator("parameters")
-    @classmethod
-    def _by_path(cls, parameters: Mapping[str, Value]) -> Mapping[str, Value]:
-        return MappingProxyType(dict(sorted(parameters.items())))
+    @field_serializer("own_levers", "groups")
+    def _unlocked(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(named)
+
+    @field_serializer("parameters")
+    def _nested(self, parameters: Mapping[str, Value]) -> dict[str, Any]:
+        nested: dict[str, Any] = {}
+        for path, value in parameters.items():
+            name, _, index = path.partition(".")
+            shown = value if isinstance(value, float) else value.model_dump()
+            if index:
+                nested.setdefault(name, {})[index] = shown
+            else:
+                nested[name] = shown
+        return nested
 
     @field_validator("nations")
     @classmethod
@@ -243,24 +302,7 @@ class Scenario(_Frozen):
         Months are text, levers stand in their own order, and nothing refers to another file, so
         ``load(scenario.document())`` gives an equal scenario.
         """
-        plain: dict[str, Any] = {
-            "name": self.name,
-            "title": self.title,
-            "description": self.description,
-            "topic": self.topic,
-            "period": {
-                "start": months.text(self.period.start),
-                "end": months.text(self.period.end),
-            },
-            "facts_until": None if self.facts_until is None else months.text(self.facts_until),
-            "levers": [_plain_entry(entry) for entry in self.levers],
-            "own_levers": {name: levers.plain(lever) for name, lever in self.own_levers.items()},
-            "parameters": _nested(self.parameters),
-            "nations": _plain_nations(self.nations),
-            "groups": {slug: list(members) for slug, members in self.groups.items()},
-            "ensemble": self.ensemble.model_dump(),
-        }
-        return plain
+        return self.model_dump(mode="json")
 
     def __hash__(self) -> int:
         return hash(json.dumps(self.document(), sort_keys=True))
@@ -286,48 +328,3 @@ class Scenario(_Frozen):
         document = self.document()
         asked = {"kind": "run", "scenario": document}
         return identity.of(asked, identity.used(document), model_version, facts_hash)
-
-
-def bounds(value: float | Uniform | Triangular | Normal) -> tuple[float, float]:
-    """Return the least and the largest number that a value can take."""
-    if isinstance(value, int | float):
-        return float(value), float(value)
-    return value.low, value.high
-
-
-def _plain_value(value: Value) -> float | dict[str, Any]:
-    if isinstance(value, int | float):
-        return float(value) + 0.0  # minus zero would hash apart from zero
-    return value.model_dump()
-
-
-def _plain_entry(entry: LeverEntry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "strength": _plain_value(entry.strength),
-        "start": months.text(entry.start),
-        "end": None if entry.end is None else months.text(entry.end),
-        "ramp_months": entry.ramp_months,
-        "lag_months": entry.lag_months,
-        # Left out where there are none: what names the results of other scenarios stays as it was.
-        **({} if entry.nations is None else {"nations": list(entry.nations)}),
-    }
-
-
-def _plain_nations(
-    nations: str | tuple[str, ...] | NationTable | None,
-) -> str | list[str] | dict[str, str] | None:
-    if isinstance(nations, tuple):
-        return list(nations)
-    return nations.model_dump() if isinstance(nations, NationTable) else nations
-
-
-def _nested(parameters: Mapping[str, Value]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
-    for path, value in parameters.items():
-        name, _, index = path.partition(".")
-        if index:
-            nested.setdefault(name, {})[index] = _plain_value(value)
-        else:
-            nested[name] = _plain_value(value)
-    return nested

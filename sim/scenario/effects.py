@@ -276,7 +276,7 @@ def _sizes(
             strength=entry.strength,
             uncertainty=lever.uncertainty,
             effects=tuple(e for e, _ in mine),
-            sizes=tuple((effect.low, effect.central, effect.high) for _, effect in mine),
+            sizes=tuple(effect.sizes for _, effect in mine),
             cost=reach.cost(lever, entry.nations, whole),
             active=own(paid),
         )

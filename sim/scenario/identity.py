@@ -46,7 +46,7 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
             if name in own:
                 effects += own[name]["effects"]
             elif name not in pulled:
-                pulled[name] = levers.plain(catalogue[name])
+                pulled[name] = catalogue[name].model_dump(mode="json")
                 effects += pulled[name]["effects"]
     # Where a lever acts on all its nations, no number depends on how its cost is scaled.
     scales = narrowed & set(pulled)
@@ -116,7 +116,7 @@ def of(asked: Mapping[str, Any], used_: Mapping[str, Any], model: int, facts: st
 def _row(lever: levers.Lever, *, scaled: bool) -> dict[str, Any]:
     """Return a lever of the catalogue in numbers, with the scale of its cost where that counts."""
     scale = {"cost_scale": lever.cost_scale} if scaled else {}
-    return _numbers(levers.plain(lever)) | scale
+    return _numbers(lever.model_dump(mode="json")) | scale
 
 
 def _driver(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the vocabulary

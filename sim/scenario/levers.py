@@ -1,35 +1,96 @@
-"""The levers: two tables, one of levers and one of what each does to which driver.
+"""The levers: what each does to which driver, from the catalogue's tables or a scenario's own file.
 
-`read` turns them into frozen objects and refuses a table that contradicts itself, so that a
-wrong row is found when it is written and not when a scenario happens to use it.
+A lever is one model wherever it stands, with the same rules; `read` makes those of the catalogue
+from two tables and refuses tables that contradict themselves, so that a wrong row is found when it
+is written and not when a scenario happens to use it.
 """
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, ClassVar, Self
 
-from sim.errors import InputError, Problem, nearest
-from sim.scenario import faults, vocabulary
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from sim import evidence
+from sim.errors import InputError, Problem, cited, nearest
+from sim.evidence import tables
+from sim.scenario import drivers, vocabulary
+from sim.scenario.fields import Line, Number, whole_number
+from sim.scenario.walk import Fault, Form, faults, quoted, refusal
+
+MAX_DELAY = 120
+"""Longest lag or ramp, in months."""
 
 LEVELS = ("low", "central", "high")
-MAGNITUDES = (*LEVELS, "neutral", "unit")
+SELECTORS = ("ecosystems", "ways", "segments", "nations", "stances", "pools", "hardware")
+"""The fields by which an effect may narrow its driver."""
+
+USER = "user"
+Delay = Annotated[int, whole_number(0, MAX_DELAY)]
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+def _words(given: object, info: ValidationInfo) -> object:
+    """Return the words of a selector: one, or a list with at least one."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, tuple):
+        raise refusal(_at_key("{what} must be a list, not {value}"))
+    if not given and info.context is not None:
+        raise refusal(_at_key("the list of {what} is empty", "leave it out for all"))
+    message = "a word of {what} must be text, not {value}"
+    wrong = [place for place, word in enumerate(given) if not isinstance(word, str)]
+    if wrong:
+        raise refusal(*(Fault(message, quoted(given[n]), below=(n,)) for n in wrong))
+    return given
+
+
+def sourced(cell: str) -> str:
+    """Return a cell of sources, refused if it holds none or one that is unknown."""
+    sources = [part.strip() for part in cell.split(";") if part.strip()]
+    if not sources:
+        message = "no source: give ids of the table of sources, an address, or the word judgement"
+        raise refusal(Fault(message, at_key=True))
+    unknown = [word for word in sources if not _is_source(word)]
+    if unknown:
+        raise refusal(*(_at_key("unknown source {word}", word=cited(word)) for word in unknown))
+    return cell
+
+
+def _is_source(word: str) -> bool:
+    address = word.startswith(("https://", "http://"))
+    return address or word == "judgement" or word in vocabulary.sources()
+
+
+def _at_key(message: str, hint: Any = None, **words: str) -> Fault:  # noqa: ANN401 - a Hint
+    return Fault(message, hint, at_key=True, words=words)
+
+
+def _monotone(sizes: Iterable[float]) -> bool:
+    values = list(sizes)
+    return values in (sorted(values), sorted(values, reverse=True))
+
+
+Selected = Annotated[
+    tuple[str, ...], BeforeValidator(_words), Field(default=(), exclude_if=lambda words: not words)
+]
+
+
+class Effect(Form):
     """What a lever does to one driver.
 
     Attributes
     ----------
-    lever : str
-        Whose effect it is.
     role : str
         ``main`` or ``side``: wanted, or the price of what is wanted.
     driver : str
@@ -51,100 +112,316 @@ class Effect:
         Source ids separated by ``;``, or ``judgement``.
     """
 
-    lever: str
-    role: str
-    driver: str
-    op: str
-    low: float
-    central: float
-    high: float
-    target: float | None
-    ecosystems: tuple[str, ...]
-    ways: tuple[str, ...]
-    segments: tuple[str, ...]
-    nations: tuple[str, ...]
-    stances: tuple[str, ...]
-    pools: tuple[str, ...]
-    hardware: tuple[str, ...]
-    conversion: str
-    source: str
+    CALLED: ClassVar[str] = "an effect"
+    NEEDS: ClassVar[str] = "an effect needs driver, op, low, central, high and conversion"
+
+    role: Line = "main"
+    driver: Line
+    op: Line
+    low: Number
+    central: Number
+    high: Number
+    target: Annotated[
+        Number | None, Field(validate_default=True, exclude_if=lambda v: v is None)
+    ] = None
+    ecosystems: Selected
+    ways: Selected
+    segments: Selected
+    nations: Selected
+    stances: Selected
+    pools: Selected
+    hardware: Selected
+    conversion: Line
+    source: Line = "judgement"
+
+    @property
+    def sizes(self) -> tuple[float, float, float]:
+        """What it does at the strengths 1/3, 2/3 and 1."""
+        return self.low, self.central, self.high
+
+    @field_validator("role")
+    @classmethod
+    def _wanted_or_not(cls, role: str) -> str:
+        if role not in ("main", "side"):
+            raise refusal(_at_key("role {word} is neither main nor side", word=cited(role)))
+        return role
+
+    @field_validator("driver")
+    @classmethod
+    def _known(cls, driver: str) -> str:
+        if driver not in drivers.vocabulary():
+            hint = partial(_driver_hint, driver)
+            raise refusal(_at_key("unknown driver {word}", hint, word=cited(driver)))
+        return driver
+
+    @field_validator("op")
+    @classmethod
+    def _operation(cls, op: str) -> str:
+        if op not in drivers.OPERATIONS:
+            words = {"word": cited(op), "known": ", ".join(drivers.OPERATIONS)}
+            raise refusal(_at_key("op {word} is none of {known}", **words))
+        return op
+
+    @field_validator("high")
+    @classmethod
+    def _sizes(cls, high: float, info: ValidationInfo) -> float:
+        given = info.data
+        if {"driver", "low", "central"} <= given.keys():
+            sizes = (given["low"], given["central"], high)
+            driver = drivers.vocabulary()[given["driver"]]
+            wrong = [
+                _at_key("{said}", said=said) for said in _misfits(sizes, driver, given.get("op"))
+            ]
+            if wrong:
+                raise refusal(*wrong)
+        return high
+
+    @field_validator("target")
+    @classmethod
+    def _of_a_move(cls, target: float | None, info: ValidationInfo) -> float | None:
+        op, driver = info.data.get("op"), drivers.vocabulary().get(info.data.get("driver", ""))
+        if op is None or driver is None:
+            return target
+        if (target is not None) != (op == "move"):
+            raise refusal(_at_key("a target belongs to move, and only to move"))
+        if target is not None and not driver.low <= target <= driver.high:
+            raise refusal(_at_key(_outside(driver)))
+        return target
+
+    @field_validator(*SELECTORS)
+    @classmethod
+    def _cells(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        driver, column = drivers.vocabulary().get(info.data.get("driver", "")), str(info.field_name)
+        if driver is None or not words:
+            return words
+        if column not in vocabulary.selectors(driver):
+            raise refusal(_at_key(f"{driver.name} has no {column} to choose from"))
+        known = set(vocabulary.members(column))
+        strange = [word for word in words if _bare(word, column) not in known]
+        if strange:
+            message = f"unknown word {{word}} in {column}"
+            raise refusal(
+                *(
+                    _at_key(message, partial(_hint, word, column), word=cited(word))
+                    for word in strange
+                )
+            )
+        return words
+
+    @field_validator("conversion")
+    @classmethod
+    def _said(cls, conversion: str) -> str:
+        if not conversion:
+            message = "no conversion: say how the size follows from the catalogue's magnitude"
+            raise refusal(_at_key(message))
+        return conversion
+
+    @field_validator("source")
+    @classmethod
+    def _cited(cls, source: str) -> str:
+        return sourced(source)
 
 
-@dataclass(frozen=True, slots=True)
-class Lever:
+def _misfits(
+    sizes: tuple[float, float, float], driver: drivers.Driver, op: str | None
+) -> Iterator[str]:
+    """Yield what is wrong with the sizes of an effect."""
+    neutral = {"floor": driver.low, "cap": driver.high}.get(op or "", 0.0)
+    if not _monotone((neutral, *sizes)):
+        yield f"sizes {sizes} must go one way from {neutral:g}, growing with strength"
+    if op not in ("floor", "cap") and sizes[-1] == 0:
+        yield "no size: at high strength the effect must change something"
+    if op == "move" and not 0 <= sizes[-1] <= 1:
+        yield "move takes a fraction from 0 to 1"
+    if op == "multiply" and sizes[-1] < -1:
+        yield "multiply takes 1 + v, which may not be negative"
+    if op in ("floor", "cap") and not all(driver.low <= size <= driver.high for size in sizes):
+        yield _outside(driver)
+
+
+def _outside(driver: drivers.Driver) -> str:
+    return f"level outside {driver.name}'s range {driver.low:g} to {driver.high:g}"
+
+
+def _bare(word: str, column: str) -> str:
+    return word.removeprefix("-") if column == "nations" else word
+
+
+def _driver_hint(word: str) -> str:
+    """Return what may be meant by an unknown driver."""
+    known = drivers.vocabulary()
+    return nearest(word, known) or f"drivers are {', '.join(known)}"
+
+
+def _hint(word: str, column: str) -> str:
+    """Return what may be meant by an unknown word of a selector column."""
+    if column == "nations":
+        return vocabulary.place_hint(word, evidence.load().nations, vocabulary.groups())
+    known = vocabulary.members(column)
+    return nearest(word, known) or f"one of {', '.join(known)}"
+
+
+class Sizes(Form):
+    """What the strengths 1/3, 2/3 and 1 stand for, going one way from what changes nothing."""
+
+    ONE_WAY: ClassVar[str]
+
+    low: Number
+    central: Number
+    high: Number
+
+    @property
+    def sizes(self) -> tuple[float, float, float]:
+        """Low, central and high."""
+        return self.low, self.central, self.high
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if not _monotone((getattr(self, "neutral", 0.0), *self.sizes)):
+            raise refusal(_at_key(self.ONE_WAY))
+        return self
+
+
+class Cost(Sizes):
+    """USD million a year at the three strengths; negative is income."""
+
+    NEEDS: ClassVar[str] = "cost needs low, central and high"
+    ONE_WAY: ClassVar[str] = "costs must go one way from nothing over low and central to high"
+
+
+class Magnitude(Sizes):
+    """What the catalogue's measure is at the three strengths.
+
+    Attributes
+    ----------
+    neutral : float
+        The value that changes nothing.
+    unit : str
+    """
+
+    NEEDS: ClassVar[str] = "magnitude needs low, central and high"
+    ONE_WAY: ClassVar[str] = "magnitudes must go one way from neutral over low and central to high"
+
+    neutral: Number = 0.0
+    unit: Line = ""
+
+
+NOTHING = {"low": 0.0, "central": 0.0, "high": 0.0}
+
+
+class Lever(Form):
     """One thing a government or a group of firms can do.
 
     Attributes
     ----------
-    id, actor, title : str
+    id, title, actor : str
+    source : str
+        Source ids separated by ``;``, or ``judgement``.
     seed : str
         What the project's source documents ask for, in our words, or "Beyond the source documents".
     status : str
         How far it is in force today.
-    lag_months, ramp_months : int
-        Months until it acts, and months from then to its full effect.
-    cost_low, cost_central, cost_high : float
-        USD million a year at the strengths 1/3, 2/3 and 1; negative is income.
     cost_kind : str
         Public outlay, private outlay or income forgone.
-    magnitude_low, magnitude_central, magnitude_high, magnitude_neutral : float
-        The catalogue's magnitude at the three strengths, and the value that changes nothing.
-    magnitude_unit : str
-    uncertainty : float
-        Half-width of the triangular multiplier around 1 on all its effects.
-    source : str
-        Source ids separated by ``;``, or ``judgement``.
-    note : str
-    effects : tuple of Effect
     side : str
         What it does beside what is wanted, and whether that is an effect, the model's own or left
         out.
+    note : str
     cost_scale : str
         What an entry for some nations pays of the cost: a key of
         `sim.scenario.vocabulary.COST_SCALES`.
     cost_scale_reason : str
-        Why, where it is not obvious.
+        Why, where it is not obvious; of the catalogue's levers alone.
+    lag_months, ramp_months : int
+        Months until it acts, and months from then to its full effect.
+    uncertainty : float
+        Half-width of the triangular multiplier around 1 on all its effects.
+    cost : Cost
+    magnitude : Magnitude
+    effects : tuple of Effect
     """
 
-    id: str
-    actor: str
-    title: str
-    seed: str
-    status: str
-    lag_months: int
-    ramp_months: int
-    cost_low: float
-    cost_central: float
-    cost_high: float
-    cost_kind: str
-    magnitude_low: float
-    magnitude_central: float
-    magnitude_high: float
-    magnitude_unit: str
-    magnitude_neutral: float
-    uncertainty: float
-    source: str
-    note: str
+    CALLED: ClassVar[str] = "the lever {what}"
+    NEEDS: ClassVar[str] = "a lever needs title, source and effects"
+
+    id: Annotated[str, Field(exclude=True)]
+    title: Line
+    source: Line
+    actor: Line = USER
+    seed: Line = ""
+    status: Line = "the scenario's own"
+    cost_kind: Line = "not stated"
+    side: Line = ""
+    note: Line = ""
+    # The usual scale is left out, so that levers of files that know no other keep their form.
+    cost_scale: Annotated[Line, Field(exclude_if=lambda scale: scale == "fixed")] = "fixed"
+    cost_scale_reason: Annotated[Line, Field(exclude=True)] = ""
+    lag_months: Delay = 0
+    ramp_months: Delay = 0
+    uncertainty: Number = 0.0
+    cost: Cost = Cost(**NOTHING)
+    magnitude: Magnitude = Magnitude(**NOTHING)
     effects: tuple[Effect, ...]
-    side: str = ""
-    cost_scale: str = "fixed"
-    cost_scale_reason: str = ""
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys that a file may give: the id is the key of the whole."""
+        return tuple(name for name in cls.model_fields if name not in ("id", "cost_scale_reason"))
+
+    @field_validator("source")
+    @classmethod
+    def _cited(cls, source: str) -> str:
+        return sourced(source)
+
+    @field_validator("actor")
+    @classmethod
+    def _acts(cls, actor: str, info: ValidationInfo) -> str:
+        if info.context is None:
+            return actor  # of the catalogue, which says who acts
+        known = sorted({lever.actor for lever in read().values()} | {USER})
+        if actor not in known:
+            hint = nearest(actor, known) or f"one of {', '.join(known)}"
+            raise refusal(_at_key("unknown actor {word}", hint, word=cited(actor)))
+        return actor
+
+    @field_validator("cost_scale")
+    @classmethod
+    def _scale(cls, scale: str) -> str:
+        if scale not in vocabulary.COST_SCALES:
+            message = f"cost_scale {{word}} is none of {', '.join(vocabulary.COST_SCALES)}"
+            hint = partial(nearest, scale, vocabulary.COST_SCALES)
+            raise refusal(_at_key(message, hint, word=cited(scale)))
+        return scale
+
+    @field_validator("uncertainty")
+    @classmethod
+    def _half_width(cls, uncertainty: float) -> float:
+        if not 0 <= uncertainty < 1:
+            message = "uncertainty is a half-width around 1: at least 0, below 1"
+            raise refusal(_at_key(message))
+        return uncertainty
+
+    @field_validator("effects")
+    @classmethod
+    def _does_something(
+        cls, effects: tuple[Effect, ...], info: ValidationInfo
+    ) -> tuple[Effect, ...]:
+        if not effects:
+            raise refusal(_at_key("lever {word} has no effect", word=repr(info.data.get("id"))))
+        return effects
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Form):
     """A measure of the catalogue that no lever can stand for.
 
     Attributes
     ----------
-    id, actor, title, seed, status, magnitude_low, magnitude_central, magnitude_high
+    id, actor, title, seed, status, magnitude, source
         As in `Lever`.
-    magnitude_unit : str
     reason : str
         Why it moves no driver.
     instead : str
         What to do in its place.
-    source : str
     """
 
     id: str
@@ -152,10 +429,7 @@ class LeftOut:
     title: str
     seed: str
     status: str
-    magnitude_low: float
-    magnitude_central: float
-    magnitude_high: float
-    magnitude_unit: str
+    magnitude: Magnitude
     reason: str
     instead: str
     source: str
@@ -178,31 +452,25 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
     """
     problems: list[Problem] = []
     effects: dict[str, list[Effect]] = {}
-    effect_file = folder / "lever_effects.csv"
-    for line, row in _rows(effect_file):
-        effect = _effect(row, effect_file, line, problems)
+    for row in tables.read(folder / "lever_effects.csv", ("lever", *Effect.known_keys())):
+        effect = _made(Effect, row, problems)
+        effects.setdefault(row["lever"], [])
         if effect is not None:
-            problems += (_problem(fault, effect_file, line) for fault in faults.of_effect(effect))
-            effects.setdefault(effect.lever, []).append(effect)
+            effects[row["lever"]].append(effect)
+    if problems:
+        raise InputError(problems)
     levers: dict[str, Lever] = {}
-    lever_file = folder / "levers.csv"
-    for line, row in _rows(lever_file):
-        lever = _lever(row, tuple(effects.pop(row["lever"], ())), lever_file, line, problems)
+    for row in tables.read(folder / "levers.csv", ("lever", "side")):
+        lever = _made(Lever, row, problems, effects=tuple(effects.pop(row["lever"], ())))
+        if not row["side"]:
+            problems.append(row.problem("no word on side effects", "side"))
+        if row["lever"] in levers:
+            problems.append(row.problem(f"lever {row['lever']!r} stands twice", "lever"))
         if lever is not None:
-            problems += (_problem(fault, lever_file, line) for fault in faults.of_lever(lever))
-            if not lever.side:
-                problems.append(Problem("no word on side effects", lever_file.name, line))
-            if lever.id in levers:
-                problems.append(Problem(f"lever {lever.id!r} stands twice", lever_file.name, line))
             levers[lever.id] = lever
     for orphan in effects:
-        problems.append(
-            Problem(
-                f"effects of {orphan!r}, which is no lever",
-                effect_file.name,
-                hint=nearest(orphan, levers),
-            )
-        )
+        message = f"effects of {orphan!r}, which is no lever"
+        problems.append(Problem(message, "lever_effects.csv", hint=nearest(orphan, levers)))
     if problems:
         raise InputError(problems)
     return MappingProxyType(levers)
@@ -211,122 +479,55 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
 @cache
 def left_out(folder: Path = vocabulary.DATA) -> Mapping[str, LeftOut]:
     """Return what the catalogue holds and the model cannot represent, by id, with the reason."""
-    return {
-        row["lever"]: LeftOut(
-            id=row["lever"],
-            **{name: row[name] for name in ("actor", "title", "seed", "status", "magnitude_unit")},
-            **{name: row[name] for name in ("reason", "instead", "source")},
-            magnitude_low=_number(row["magnitude_low"]),
-            magnitude_central=_number(row["magnitude_central"]),
-            magnitude_high=_number(row["magnitude_high"]),
-        )
-        for _, row in _rows(folder / "levers_left_out.csv")
-    }
+    problems: list[Problem] = []
+    rows = tables.read(folder / "levers_left_out.csv", ("lever", "reason", "instead"))
+    found = [_made(LeftOut, row, problems) for row in rows]
+    if problems:
+        raise InputError(problems)
+    return MappingProxyType({absent.id: absent for absent in found if absent is not None})
 
 
-def plain(lever: Lever) -> dict[str, Any]:
-    """Return a lever as the mapping that a scenario file would define it by."""
-    texts = ("title", "source", "actor", "seed", "status", "cost_kind", "side", "note")
-    # The usual scale is left out, so that levers of files that know no other keep their form.
-    scale = {} if lever.cost_scale == "fixed" else {"cost_scale": lever.cost_scale}
-    return {
-        **{key: getattr(lever, key) for key in texts},
-        **scale,
-        **{key: getattr(lever, key) for key in ("lag_months", "ramp_months", "uncertainty")},
-        "cost": {level: getattr(lever, f"cost_{level}") for level in LEVELS},
-        "magnitude": {key: getattr(lever, f"magnitude_{key}") for key in MAGNITUDES},
-        "effects": [_plain_effect(effect) for effect in lever.effects],
-    }
+def _made[F: Form](
+    form: type[F], row: tables.Row, problems: list[Problem], **more: object
+) -> F | None:
+    """Return what a row says, or None with all that is wrong with it noted.
 
-
-def _plain_effect(effect: Effect) -> dict[str, Any]:
-    words = {column: list(getattr(effect, column)) for column in faults.SELECTORS}
-    return {
-        **{key: getattr(effect, key) for key in ("role", "driver", "op", *LEVELS)},
-        **({} if effect.target is None else {"target": effect.target}),
-        **{column: names for column, names in words.items() if names},
-        "conversion": effect.conversion,
-        "source": effect.source,
-    }
-
-
-def _problem(fault: faults.Fault, file: Path, line: int) -> Problem:
-    return Problem(fault.message, file.name, line, hint=fault.hint())
-
-
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with file.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        for row in reader:
-            yield reader.line_num, row
-
-
-def _effect(row: dict[str, str], file: Path, line: int, problems: list[Problem]) -> Effect | None:
+    A column is a field, or a part of one: ``cost_low`` is ``low`` of ``cost``.
+    """
+    given: dict[str, Any] = {"id": row["lever"], **more} if "id" in form.model_fields else {}
+    for column in row.cells:
+        name, _, part = column.partition("_")
+        try:
+            if column in form.model_fields:
+                given[column] = _cell(form, column, row)
+            elif name in form.model_fields and row[column]:
+                inner = form.model_fields[name].annotation
+                given.setdefault(name, {})[part] = _cell(inner, part, row, column)
+        except InputError as error:
+            problems += error.problems
+            return None
     try:
-        return Effect(
-            lever=row["lever"],
-            role=row["role"],
-            driver=row["driver"],
-            op=row["op"],
-            low=_number(row["low"]),
-            central=_number(row["central"]),
-            high=_number(row["high"]),
-            target=_number(row["target"]) if row["target"] else None,
-            ecosystems=faults.split(row["ecosystems"]),
-            ways=faults.split(row["ways"]),
-            segments=faults.split(row["segments"]),
-            nations=faults.split(row["nations"]),
-            stances=faults.split(row["stances"]),
-            pools=faults.split(row["pools"]),
-            hardware=faults.split(row["hardware"]),
-            conversion=row["conversion"],
-            source=row["source"],
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        problems.append(Problem(f"cannot read this row: {error}", file.name, line))
+        return form.model_validate(given)
+    except ValidationError as error:
+        for detail in error.errors():
+            column = str(detail["loc"][0])
+            problems += (_row_problem(row, column, fault) for fault in faults(detail))
         return None
 
 
-def _lever(
-    row: dict[str, str],
-    effects: tuple[Effect, ...],
-    file: Path,
-    line: int,
-    problems: list[Problem],
-) -> Lever | None:
-    try:
-        return Lever(
-            id=row["lever"],
-            actor=row["actor"],
-            title=row["title"],
-            seed=row["seed"],
-            status=row["status"],
-            lag_months=int(row["lag_months"]),
-            ramp_months=int(row["ramp_months"]),
-            cost_low=_number(row["cost_low"]),
-            cost_central=_number(row["cost_central"]),
-            cost_high=_number(row["cost_high"]),
-            cost_kind=row["cost_kind"],
-            magnitude_low=_number(row["magnitude_low"]),
-            magnitude_central=_number(row["magnitude_central"]),
-            magnitude_high=_number(row["magnitude_high"]),
-            magnitude_unit=row["magnitude_unit"],
-            magnitude_neutral=_number(row["magnitude_neutral"]),
-            uncertainty=_number(row["uncertainty"]),
-            source=row["source"],
-            note=row["note"],
-            effects=effects,
-            side=row["side"],
-            cost_scale=row["cost_scale"],
-            cost_scale_reason=row["cost_scale_reason"],
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        problems.append(Problem(f"cannot read this row: {error}", file.name, line))
-        return None
+def _row_problem(row: tables.Row, column: str, fault: Fault) -> Problem:
+    hint = fault.hint() if callable(fault.hint) else fault.hint
+    return row.problem(fault.text(column, row.get(column)), column, hint)
 
 
-def _number(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not a finite number")
-    return value
+def _cell(form: Any, field: str, row: tables.Row, column: str = "") -> Any:  # noqa: ANN401
+    """Return a cell as the kind of value that its field holds."""
+    column = column or field
+    if field in SELECTORS:
+        return row.ids(column)
+    kind = form.model_fields[field].annotation
+    if kind in (float, int):
+        return row.number(column)
+    if field == "target":
+        return row.number(column) if row[column] else None
+    return row[column]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import evidence
 from sim.errors import InputError, Problem, cited
-from sim.scenario import fields, places, vocabulary
+from sim.scenario import fields, places, vocabulary, walk
 from sim.scenario.document import NationTable, Scenario
 from sim.scenario.tree import Broken, Node, describe
 
@@ -25,7 +25,7 @@ FOCUS = "focus"
 
 _CODES = 3
 """Nations whose codes name a folder at most."""
-_SLUG = re.compile(r"[a-z][a-z0-9_]*")
+SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def table(scenario: Scenario) -> evidence.Nations:
@@ -147,11 +147,11 @@ def read_groups(
         elif slug == FOCUS:
             message = f"{FOCUS!r} stands for the focus of the scenario"
             problems.append(child.place.problem(message, "choose another name for the group"))
-        elif not _SLUG.fullmatch(slug):
+        elif not SLUG.fullmatch(slug):
             hint = "small letters, digits and underscores, a letter first"
             problems.append(child.place.problem(f"{cited(slug)} cannot name a group", hint))
         codes = _codes(child, nations or evidence.load().nations, problems)
-        if codes:
+        if codes and SLUG.fullmatch(slug):
             found[slug] = codes
     return found
 
@@ -245,7 +245,7 @@ def _codes(node: Node, known: evidence.Nations, problems: list[Problem]) -> tupl
 
 
 def _unknown(code: str, known: evidence.Nations, problems: list[Problem]) -> tuple[str, str | None]:
-    few = len(problems) < fields.HINTED
+    few = len(problems) < walk.HINTED
     hint = vocabulary.place_hint(code, known) if few else None
     return f"the nation {cited(code)} is not in the table", hint
 

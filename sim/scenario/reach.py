@@ -128,7 +128,7 @@ def cost(
     tuple of float
         USD million a year at the strengths 1/3, 2/3 and 1.
     """
-    whole = (lever.cost_low, lever.cost_central, lever.cost_high)
+    whole = lever.cost.sizes
     if chosen is None or lever.cost_scale == "fixed":
         return whole
     size = known.developers if lever.cost_scale == "developers" else known.population * known.income
@@ -182,7 +182,7 @@ def _by_nations(where: Mapping[str, set[str]]) -> Iterator[str]:
 
 def is_bound(lever: Lever) -> bool:
     """Return whether the cost of an entry for some nations is only an upper bound."""
-    return lever.cost_scale == "fixed" and (lever.cost_low, lever.cost_high) != (0.0, 0.0)
+    return lever.cost_scale == "fixed" and (lever.cost.low, lever.cost.high) != (0.0, 0.0)
 
 
 def words(lever: Lever) -> dict[str, str]:

@@ -107,10 +107,10 @@ def test_a_comparison_shows_the_cost_of_the_nations_and_names_bounds(here):
     head, *rows = (line.split(",") for line in file.read_text().splitlines())
     known = {row[head.index("lever")]: dict(zip(head, row, strict=True)) for row in rows}
     hosts, vets = known["tp_trusted_local_hosting"], known["tp_vet_foreign_weights"]
-    whole = levers.read()["tp_trusted_local_hosting"].cost_high
+    whole = levers.read()["tp_trusted_local_hosting"].cost.high
     assert 0 < float(hosts["cost"]) < whole / 5
     assert float(hosts["cost"]) == pytest.approx(float(hosts["cost_high"]))
-    assert float(vets["cost"]) == pytest.approx(levers.read()["tp_vet_foreign_weights"].cost_high)
+    assert float(vets["cost"]) == pytest.approx(levers.read()["tp_vet_foreign_weights"].cost.high)
 
 
 def test_notices_of_validate_leave_its_json_alone(here):

@@ -23,7 +23,7 @@ def test_the_list_of_levers_is_the_whole_catalogue_with_what_is_left_out_last():
 def test_a_lever_is_shown_with_what_it_moves_and_in_which_unit(name):
     shown = catalogue.find(name)
     assert shown["kind"] == "lever"
-    assert shown["cost_central"] == levers.read()[name].cost_central
+    assert shown["cost_central"] == levers.read()[name].cost.central
     assert len(shown["effects"]) == len(levers.read()[name].effects)
     for effect in shown["effects"]:
         assert effect["unit"]

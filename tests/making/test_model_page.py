@@ -14,7 +14,7 @@ from sim import evidence
 from sim.ensemble import runner
 from sim.evidence.nations import Constants
 from sim.metrics.registry import every
-from sim.scenario import check, futures, levers, names, own
+from sim.scenario import check, futures, levers, names
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
 from sim.world.rows import Switches
 from sim.world.state import State
@@ -99,8 +99,8 @@ def known():
         *check.KEYS,
         *check.LEVER_KEYS,
         *futures.FUTURES,
-        *own.KEYS,
-        *own.EFFECT_KEYS,
+        *levers.Lever.known_keys(),
+        *levers.Effect.known_keys(),
     }
 
 

@@ -10,9 +10,9 @@ import pytest
 from making import pages
 from sim.cli.app import app
 from sim.evidence import user_table
-from sim.scenario import check, distribution, own, paths
+from sim.scenario import check, distribution, paths
 from sim.scenario.drivers import OPERATIONS
-from sim.scenario.faults import SELECTORS
+from sim.scenario.levers import SELECTORS, Effect, Lever
 from sim.study.result import TABLES
 
 ROOT = pages.ROOT
@@ -33,7 +33,7 @@ REQUIRED = [
     for line in lines
 ]
 KEYS = {
-    *check.KEYS, *check.LEVER_KEYS, *check.ENSEMBLE_KEYS, *own.KEYS, *own.EFFECT_KEYS,
+    *check.KEYS, *check.LEVER_KEYS, *check.ENSEMBLE_KEYS, *Lever.known_keys(), *Effect.known_keys(),
     *SELECTORS, *OPERATIONS, *distribution.KEYS, *user_table.COLUMNS, *user_table.OPTIONAL,
 }  # fmt: skip
 

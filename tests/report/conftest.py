@@ -289,9 +289,9 @@ def known(names) -> Background:
     }  # fmt: skip
     lever = SimpleNamespace(
         id="us_permissive_licence_incentive", actor="us", title="Pay for permissive licences",
-        cost_low=50.0, cost_central=300.0, cost_high=1200.0, cost_kind="public outlay",
-        magnitude_low=0.1, magnitude_central=0.3, magnitude_high=0.6,
-        magnitude_unit="share of US open releases", source="S1;judgement",
+        cost=SimpleNamespace(low=50.0, high=1200.0, sizes=(50.0, 300.0, 1200.0)),
+        cost_kind="public outlay", source="S1;judgement",
+        magnitude=SimpleNamespace(sizes=(0.1, 0.3, 0.6), unit="share of US open releases"),
         effects=(SimpleNamespace(driver="licence"),),
     )  # fmt: skip
     claims = [

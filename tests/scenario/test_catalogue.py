@@ -80,7 +80,7 @@ def test_a_lever_moves_what_it_says_where_and_when_it_says(name):
             for t in (first, full):
                 assert (shift[t] * np.sign(wanted[t]) >= 0).all(), f"{driver} moves the wrong way"
             moved += int((shift[full] * np.sign(wanted[full]) > 0).any())
-        if getattr(lever, f"magnitude_{level}") != lever.magnitude_neutral:
+        if getattr(lever.magnitude, level) != lever.magnitude.neutral:
             assert moved > 0, f"nothing moves at {level}"
 
 
@@ -112,7 +112,7 @@ def test_at_zero_strength_nothing_changes_to_the_bit():
 def test_the_cost_adds_up_over_the_months_in_force(name):
     lever = levers.read()[name]
     spans = [("2026-11", "2027-04", 6), ("2027-05", "2028-12", 20)]
-    sizes = [("central", lever.cost_central), (5 / 6, (lever.cost_central + lever.cost_high) / 2)]
+    sizes = [("central", lever.cost.central), (5 / 6, (lever.cost.central + lever.cost.high) / 2)]
     entries = [
         {"id": name, "strength": size, "start": begin, "end": stop, "lag_months": 0}
         for (begin, stop, _), (size, _) in zip(spans, sizes, strict=True)
@@ -124,7 +124,7 @@ def test_the_cost_adds_up_over_the_months_in_force(name):
     )
     np.testing.assert_allclose(cost.sum(axis=0), expected / 12, rtol=1e-12, atol=1e-12)
     paid = np.flatnonzero(cost[:, 0])
-    if lever.cost_high:
+    if lever.cost.high:
         assert months.text(months.FIRST + paid[-1]) == "2028-12"
 
 

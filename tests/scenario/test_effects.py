@@ -155,7 +155,7 @@ def test_rows_carry_their_operation_target_and_sizes(every_lever):
         assert owner.sizes[owner.effects.index(n)] == (effect.low, effect.central, effect.high)
     for owner in every_lever.entries:
         lever = levers.read()[owner.lever]
-        assert owner.cost == (lever.cost_low, lever.cost_central, lever.cost_high)
+        assert owner.cost == (lever.cost.low, lever.cost.central, lever.cost.high)
         assert owner.uncertainty == lever.uncertainty
         assert len(owner.effects) == len(lever.effects)
 

@@ -160,7 +160,7 @@ own_levers:
 def test_what_is_looked_for_does_not_grow_with_the_square_of_mistakes(text, monkeypatch):
     """Counted, not timed: nearest names are looked for among the first problems alone."""
     looked = []
-    for module in ("fields", "vocabulary", "faults", "own"):
+    for module in ("fields", "vocabulary", "levers", "walk"):
         monkeypatch.setattr(
             f"sim.scenario.{module}.nearest", lambda word, _: looked.append(word), raising=False
         )

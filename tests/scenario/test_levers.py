@@ -118,8 +118,8 @@ FAULTS = [
     ("op", "double", "op 'double' is none of multiply, add, move, floor, cap"),
     ("role", "extra", "role 'extra' is neither main nor side"),
     ("high", "-0.5", "must go one way from 0"),
-    ("high", "nan", "cannot read this row: nan is not a finite number"),
-    ("low", "", "cannot read this row"),
+    ("high", "nan", "'nan' is not a finite number"),
+    ("low", "", "the cell 'low' is empty"),
     ("target", "1", "a target belongs to move, and only to move"),
     ("ecosystems", "us_permisive", "unknown word 'us_permisive' in ecosystems"),
     ("ecosystems", "llama", "unknown word 'llama' in ecosystems (one of us_closed, cn_closed"),
@@ -141,14 +141,14 @@ def test_a_wrong_effect_is_refused_with_its_line(tmp_path, column, cell, message
 @pytest.mark.parametrize(
     ("column", "cell", "message"),
     [
-        ("lag_months", "-1", "lag and ramp are months"),
+        ("lag_months", "-1", "lag_months -1 is outside 0 to 120"),
         ("uncertainty", "1", "uncertainty is a half-width"),
         ("cost_high", "-5", "costs must go one way"),
         ("magnitude_neutral", "-4", "magnitudes must go one way"),
         ("source", "NOBODY", "unknown source 'NOBODY'"),
         ("lever", "us_no_such_lever", "has no effect"),
         ("side", "", "no word on side effects"),
-        ("ramp_months", "soon", "cannot read this row"),
+        ("ramp_months", "soon", "'soon' is not a number"),
     ],
 )
 def test_a_wrong_lever_is_refused_with_its_line(tmp_path, column, cell, message):

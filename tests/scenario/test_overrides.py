@@ -34,7 +34,7 @@ def test_each_kind_of_path_reaches_its_place():
     )
     (entry,) = (entry for entry in scenario.levers if entry.id == LEVER)
     assert scenario.parameters == {"lag.cn_open": 4.0, "network": 0.8}
-    assert entry.model_dump() == {
+    assert dict(entry) == {
         "id": LEVER,
         "strength": 1.0,
         "start": parse("2028-01"),

@@ -73,7 +73,7 @@ def test_an_own_lever_becomes_what_it_says(file):
     lever = scenario.own_levers["city_grants"]
     assert lever == scenario.known_levers()["city_grants"]
     assert set(scenario.known_levers()) == {*levers.read(), "city_grants"}
-    assert (lever.cost_low, lever.cost_central, lever.cost_high) == (1, 5, 20)
+    assert (lever.cost.low, lever.cost.central, lever.cost.high) == (1, 5, 20)
     main, side = lever.effects
     assert (main.role, main.ecosystems, main.segments) == (
         "main",
@@ -140,7 +140,7 @@ def test_a_child_may_change_one_thing_of_a_lever_of_its_base(tmp_path, file):
     child.write_text(text, encoding="utf-8")
     base, changed = load(tmp_path / "mine.yaml"), load(child)
     lever = changed.own_levers["city_grants"]
-    assert (lever.cost_central, lever.cost_high) == (5, 30)
+    assert (lever.cost.central, lever.cost.high) == (5, 30)
     assert lever.effects == base.own_levers["city_grants"].effects
     assert changed.levers == base.levers
 

@@ -173,7 +173,7 @@ def test_the_costs_of_any_parts_add_up_to_the_lever(name, seed, parts):
     where = np.random.default_rng(seed).integers(0, parts, len(mine))
     some = [[c for c, at in zip(mine, where, strict=True) if at == n] for n in range(parts)]
     costs = [reach.cost(lever, part, ALL) for part in some if part]
-    whole = (lever.cost_low, lever.cost_central, lever.cost_high)
+    whole = (lever.cost.low, lever.cost.central, lever.cost.high)
     if lever.cost_scale == "fixed":
         assert set(costs) == {whole}
     else:
@@ -189,7 +189,7 @@ def test_a_run_charges_the_sum_of_its_nations_whoever_is_simulated(name):
     paid = results([entry(name, nations=kept, end="2027-10")]).cost.sum(axis=0)
     size = ALL.developers if lever.cost_scale == "developers" else ALL.population * ALL.income
     part = sum(size[ALL.index(c)] for c in kept) / sum(size[ALL.index(c)] for c in own(name))
-    np.testing.assert_allclose(paid, part * lever.cost_central, rtol=1e-12)
+    np.testing.assert_allclose(paid, part * lever.cost.central, rtol=1e-12)
     apart = results([one | {"end": "2027-10"} for one in one_by_one(name, NATIONS)])
     np.testing.assert_allclose(apart.cost.sum(axis=0), paid, rtol=1e-12)
 
@@ -204,7 +204,7 @@ def test_costs_in_a_table_of_ones_own_are_scaled_by_it():
     for name, part in (("us_cloud_credits_open_models", 0.25), ("us_gate_frontier_models", 1.0)):
         scenario = load(given_ | {"levers": [entry(name, nations="XAA")]})
         (used,) = compile_scenario(scenario).entries
-        assert used.cost[1] == pytest.approx(part * LEVERS[name].cost_central)
+        assert used.cost[1] == pytest.approx(part * LEVERS[name].cost.central)
 
 
 def test_the_catalogue_gives_a_reason_wherever_a_cost_stays_whole():

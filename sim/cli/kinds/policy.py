@@ -226,8 +226,8 @@ def _lever_fields(lever: Lever | LeftOut) -> Fields:
     return {
         "actor": lever.actor,
         "status": lever.status,
-        "magnitude": [lever.magnitude_low, lever.magnitude_central, lever.magnitude_high],
-        "unit": lever.magnitude_unit,
+        "magnitude": list(lever.magnitude.sizes),
+        "unit": lever.magnitude.unit,
         "source": lever.source,
     }
 
@@ -236,7 +236,7 @@ def _lever(name: str) -> Fields:
     """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
     from sim.scenario import reach
     from sim.scenario.drivers import vocabulary
-    from sim.scenario.levers import left_out, plain, read
+    from sim.scenario.levers import left_out, read
 
     if name in left_out():
         absent = left_out()[name]
@@ -244,7 +244,7 @@ def _lever(name: str) -> Fields:
     lever = read()[name]
     units = {"multiply": "factor less one", "move": "fraction of the way to the target"}
     effects = []
-    for effect in plain(lever)["effects"]:
+    for effect in lever.model_dump(mode="json")["effects"]:
         driver = vocabulary()[effect["driver"]]
         unit = units.get(effect["op"], driver.unit)
         effects.append(effect | {"moves": driver.meaning, "unit": unit})
@@ -254,10 +254,26 @@ def _lever(name: str) -> Fields:
     return _renamed(lever) | reach.words(lever) | more
 
 
+_LEVER_COLUMNS = (
+    "id", "actor", "title", "seed", "status", "lag_months", "ramp_months", "cost", "cost_kind",
+    "magnitude", "reason", "instead", "uncertainty", "source", "note", "effects", "side",
+    "cost_scale", "cost_scale_reason",
+)  # fmt: skip
+"""Fields of the table of levers, and of the measures left out of it, in the order shown."""
+_SIZES = ("low", "central", "high", "unit", "neutral")
+
+
 def _renamed(lever: Lever | LeftOut) -> Fields:
     """Return the fields of a row of the table of levers, under the words that a reader knows."""
-    words = {"seed": "asked_for_by"}
-    return {words.get(name, name): value for name, value in asdict(lever).items()}
+    found: Fields = {}
+    for name in _LEVER_COLUMNS:
+        value = getattr(lever, name, None)
+        if name in ("cost", "magnitude") and value is not None:
+            stated = [part for part in _SIZES if part in value.model_fields_set]
+            found |= {f"{name}_{part}": getattr(value, part) for part in stated}
+        elif value is not None:
+            found["asked_for_by" if name == "seed" else name] = value
+    return found
 
 
 def _drivers() -> list[Row]:

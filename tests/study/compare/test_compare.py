@@ -270,7 +270,7 @@ def test_one_lever_at_three_strengths_is_told_rightly():
 
     name = "us_cloud_credits_open_models"
     lever = levers.read()[name]
-    known = {"low": lever.cost_low, "central": lever.cost_central, "high": lever.cost_high}
+    known = {"low": lever.cost.low, "central": lever.cost.central, "high": lever.cost.high}
     effects = []
     for strength, cost in known.items():
         found = compare(
@@ -279,7 +279,7 @@ def test_one_lever_at_three_strengths_is_told_rightly():
         row = per_million(found).iloc[0]
         assert row["cost"] == pytest.approx(cost)
         assert row["years"] == pytest.approx(3.0)  # 2027-01 to 2029-12
-        assert (row["cost_low"], row["cost_high"]) == (lever.cost_low, lever.cost_high)
+        assert (row["cost_low"], row["cost_high"]) == (lever.cost.low, lever.cost.high)
         assert row["per_million"] == pytest.approx(row["effect"] / cost)
         # Cost is the same in every world, so the interval for money is that of the effect.
         boot = found.last(*HEADLINE).iloc[0]

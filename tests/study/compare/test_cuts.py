@@ -119,7 +119,7 @@ def test_a_cut_is_of_the_focus_alone_and_costs_nothing():
     stopped = cuts.cut(base, "cn", [("focus", "global_south")])
     assert cuts.nations_of(stopped, "cn") == ("BRA", "IND", "KEN")
     (lever,) = (lever for name, lever in stopped.own_levers.items() if name.startswith("cn_"))
-    assert (lever.cost_low, lever.cost_high, lever.uncertainty) == (0.0, 0.0, 0.0)
+    assert (lever.cost.low, lever.cost.high, lever.uncertainty) == (0.0, 0.0, 0.0)
     ways = {name: effect.ways for effect in lever.effects for name in effect.ecosystems}
     assert ways == {"cn_closed": ("maker", "host"), "cn_open": ("maker",)}
 

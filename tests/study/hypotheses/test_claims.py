@@ -174,8 +174,8 @@ def test_effects_for_money_use_what_the_arms_were_charged():
     credits_ = known["us_cloud_credits_open_models"]
     arms = {"none": {}, **{k: found.claim.arms[k] for k in ("training", "credits")}}
     for setting, share, cost in (
-        ("small programmes", 0.33, (training.cost_low, credits_.cost_low)),
-        ("large programmes", 1.0, (training.cost_high, credits_.cost_high)),
+        ("small programmes", 0.33, (training.cost.low, credits_.cost.low)),
+        ("large programmes", 1.0, (training.cost.high, credits_.cost.high)),
     ):
         documents = {
             name: {
