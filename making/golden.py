@@ -60,7 +60,7 @@ def rows() -> list[Row]:
 
 def _month(t: int, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
     from sim.ensemble import groups
-    from sim.scenario.drivers import HARDWARE, POOLS
+    from sim.evidence.axes import HARDWARE, POOLS
 
     when = months.text(int(drivers.facts.months[t]))
     chosen = groups.choose(drivers.groups, ())

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.scenario.drivers import BLOCS, STANCES, Drivers, Facts
+from sim.evidence.axes import BLOCS, STANCES
+from sim.scenario.drivers import Drivers, Facts
 
 HERE = Path(__file__).parents[1] / "docs"
 FORMULAS = HERE / "operations.csv"

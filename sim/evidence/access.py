@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, Problem
 from sim.evidence import dates
 from sim.evidence import history as offers_of
-from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
+from sim.evidence.axes import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.nations import PROVIDERS, Nations, codes
 from sim.evidence.releases import read_catalogue
 from sim.evidence.tables import JUDGEMENT, Row, read

@@ -4,28 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.evidence.axes import BLOCS, ECOSYSTEMS, NESTS, WAYS
 from sim.evidence.tables import read as read_table
-
-ECOSYSTEMS = (
-    "us_closed",
-    "cn_closed",
-    "us_open_restricted",
-    "us_permissive",
-    "cn_open",
-    "eu_open",
-    "sovereign",
-)
-"""Ids in the order of the axis ``K``."""
-
-BLOCS = ("us", "cn", "eu", "sovereign")
-NESTS = ("closed", "open")
-WAYS = ("maker", "host", "self")
-"""Ways to get an offer, in the order of the axis ``W``."""
-
-OFFERS = ("flagship", "small")
-"""Offers of an ecosystem, in the order of the axis ``O``."""
-
-SEGMENTS = ("enterprise", "independent", "research")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence import dates
-from sim.evidence.nations import POOLS
+from sim.evidence.axes import HARDWARE, POOLS
 from sim.evidence.tables import read
 
-HARDWARE = ("us", "cn")
 """Kinds of hardware, in the order of the last axis."""
 
 Floats = NDArray[np.float64]

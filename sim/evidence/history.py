@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence import dates
-from sim.evidence.ecosystems import ECOSYSTEMS, OFFERS, WAYS
+from sim.evidence.axes import ECOSYSTEMS, OFFERS, WAYS
 from sim.evidence.releases import Catalogue, Release, read_catalogue, ways
 from sim.evidence.tables import read
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, nearest
+from sim.evidence.axes import POOLS
 from sim.evidence.tables import STATUSES, read
 
-POOLS = ("us_allies", "china", "rest")
 MEMBERSHIPS = ("oecd", "g7", "eu", "brics", "pax_silica", "belt_and_road")
 PROVIDERS = ("openai", "anthropic", "google")
 REGIONS = (

@@ -18,7 +18,7 @@ from functools import cache
 
 from sim.errors import InputError, Problem
 from sim.evidence import dates
-from sim.evidence.ecosystems import ECOSYSTEMS
+from sim.evidence.axes import ECOSYSTEMS
 from sim.evidence.ecosystems import read as read_ecosystems
 from sim.evidence.tables import read
 

@@ -20,7 +20,7 @@ from sim import months as calendar
 from sim import numerals
 from sim.errors import InputError
 from sim.evidence import dates
-from sim.evidence.ecosystems import ECOSYSTEMS
+from sim.evidence.axes import ECOSYSTEMS
 from sim.evidence.releases import blend
 from sim.evidence.tables import Row, read
 

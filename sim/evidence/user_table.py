@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError, Problem
+from sim.evidence.axes import POOLS
 from sim.evidence.nations import (
     MEMBERSHIPS,
     NORTH_IN_SOUTH,
-    POOLS,
     PROVIDERS,
     REGIONS,
     SOUTH,

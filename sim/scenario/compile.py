@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim import evidence, months
 from sim.errors import RunError
-from sim.scenario import effects, facts, futures, nations, vocabulary
+from sim.evidence.axes import SEGMENTS
+from sim.scenario import effects, facts, futures, nations
 from sim.scenario.document import Scenario
 from sim.scenario.drivers import Drivers, Effects, Facts, Joint
 
@@ -55,7 +56,7 @@ def compile_scenario(scenario: Scenario) -> Drivers:
         entries=done.entries,
         nations=among.iso3,
         ecosystems=tuple(ecosystem.id for ecosystem in ecosystems),
-        segments=vocabulary.SEGMENTS,
+        segments=SEGMENTS,
         regions=facts.regions(among),
         groups=_groups(scenario, among),
         parameters=_parameters(scenario),

@@ -10,40 +10,30 @@ Nothing here has a replicate axis: what differs between replicates is drawn in t
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from math import prod
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.evidence.axes import AXES
+from sim.evidence.tables import read
+
+DATA = Path(__file__).parent / "data"
+"""Folder of the tables of drivers and levers."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.uint8]
 
-OFFERS = ("flagship", "small")
-WAYS = ("maker", "host", "self")
-HARDWARE = ("us", "cn")
-POOLS = ("us_allies", "china", "rest")
-STANCES = ("open", "us", "chinese", "sovereign")
-BLOCS = ("us", "cn", "eu", "sovereign")
-NESTS = ("closed", "open")
 OPERATIONS = ("multiply", "add", "move", "floor", "cap")
 """The order in which effects act on one driver, whatever their order in a file."""
-
-NATION_FAMILIES = (
-    "access", "price", "licence", "facility", "trust", "pull", "offer", "own_lag",
-)  # fmt: skip
-WORLD_FAMILIES = (
-    "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
-    "performance", "maturity", "availability", "hardware_stance", "training_cut", "serving_cut",
-    "serving_share", "switching", "frontier_rate", "lag", "release_rate", "attention", "risk",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +70,34 @@ class Driver:
 
 @cache
 def vocabulary() -> Mapping[str, Driver]:
-    """Return the drivers that levers may move, by name."""
-    text = files("sim.scenario").joinpath("data/drivers.csv").read_text(encoding="utf-8")
-    known = {
-        row["name"]: Driver(
-            row["name"],
-            row["scope"],
-            tuple(part for part in row["index"].split(";") if part),
-            row["unit"],
-            row["base"],
-            float(row["low"]),
-            float(row["high"]),
-            row["meaning"],
+    """Return the drivers that levers may move, by name, in the order of their table."""
+    rows = read(DATA / "drivers.csv", ("name", "scope", "index", "unit", "base", "low", "high"))
+    known = (
+        Driver(
+            row.text("name"),
+            row.choice("scope", ("nation", "world")),
+            row.choices("index", AXES) if row["index"] else (),
+            row.text("unit"),
+            row.text("base"),
+            row.number("low"),
+            row.number("high"),
+            row.text("meaning"),
         )
-        for row in csv.DictReader(text.splitlines())
-    }
-    return MappingProxyType(known)
+        for row in rows
+    )
+    return MappingProxyType({driver.name: driver for driver in known})
+
+
+def _families(scope: str) -> tuple[str, ...]:
+    """Return the drivers of a scope as arrays have them: those with one cell a ecosystem last."""
+    names = [driver.name for driver in vocabulary().values() if driver.scope == scope]
+    if scope == "world":
+        names.sort(key=lambda name: vocabulary()[name].index == ("ecosystem",))
+    return tuple(names)
+
+
+NATION_FAMILIES = _families("nation")
+WORLD_FAMILIES = _families("world")
 
 
 class Facts(NamedTuple):
@@ -338,11 +340,9 @@ def nation_offsets(ecosystems: int, segments: int) -> Ints:
 
     Returns
     -------
-    ndarray of int, shape (9,)
+    ndarray of int, shape (families + 1,)
     """
-    k, s, w = ecosystems, segments, len(WAYS)
-    sizes = [k * w, k * w, k, s, k, s * k, len(STANCES), 1]
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return _offsets(NATION_FAMILIES, {"ecosystem": ecosystems, "segment": segments})
 
 
 def world_offsets(ecosystems: int) -> Ints:
@@ -350,12 +350,13 @@ def world_offsets(ecosystems: int) -> Ints:
 
     Returns
     -------
-    ndarray of int, shape (21,)
+    ndarray of int, shape (families + 1,)
     """
-    sizes = {
-        "lag": ecosystems, "release_rate": ecosystems, "attention": ecosystems,
-        "risk": ecosystems, "demand": 3, "performance": 2, "maturity": 2,
-        "availability": 6, "hardware_stance": 6,
-    }  # fmt: skip
-    counts = [sizes.get(name, 1) for name in WORLD_FAMILIES]
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return _offsets(WORLD_FAMILIES, {"ecosystem": ecosystems})
+
+
+def _offsets(families: tuple[str, ...], lengths: Mapping[str, int]) -> Ints:
+    """Return where families begin: each has a cell for every position of its axes."""
+    along = {axis: len(words) for axis, words in AXES.items()} | dict(lengths)
+    sizes = [prod(along[axis] for axis in vocabulary()[name].index) for name in families]
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

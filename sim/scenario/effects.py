@@ -14,15 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence, months
-from sim.scenario import levers, nations, reach, strength, vocabulary
+from sim.evidence.axes import AXES, ECOSYSTEMS, SEGMENTS
+from sim.scenario import levers, nations, reach, strength
 from sim.scenario.document import LeverEntry, bounds
 from sim.scenario.drivers import (
-    HARDWARE,
     NATION_FAMILIES,
     OPERATIONS,
-    POOLS,
-    STANCES,
-    WAYS,
     WORLD_FAMILIES,
     Effects,
     EntrySize,
@@ -140,18 +137,10 @@ def selected(effect: levers.Effect) -> Bools:
     ndarray of bool
         Flat, the driver's last index running fastest; a driver without an index has one cell.
     """
-    labels: Mapping[str, tuple[str, ...]] = {
-        "ecosystem": vocabulary.ecosystems(),
-        "way": WAYS,
-        "segment": vocabulary.SEGMENTS,
-        "stance": STANCES,
-        "pool": POOLS,
-        "hardware": HARDWARE,
-    }
     mask = np.ones(1, dtype=np.bool_)
     for index in drivers_by_name()[effect.driver].index:
         words: tuple[str, ...] = getattr(effect, index if index == "hardware" else f"{index}s")
-        along = [not words or label in words for label in labels[index]]
+        along = [not words or label in words for label in AXES[index]]
         mask = np.logical_and.outer(mask, np.array(along)).ravel()
     return mask
 
@@ -184,7 +173,7 @@ def nation_cells(
 
 def world_cells(effect: levers.Effect) -> Bools:
     """Return the world cells that an effect moves, (cells,) as `world_offsets` lays them."""
-    offsets = world_offsets(len(vocabulary.ecosystems()))
+    offsets = world_offsets(len(ECOSYSTEMS))
     mask = np.zeros(int(offsets[-1]), dtype=np.bool_)
     if effect.driver in WORLD_FAMILIES:
         family = WORLD_FAMILIES.index(effect.driver)
@@ -225,13 +214,13 @@ def _middle(entry: LeverEntry) -> float:
 
 
 def _nation_offsets() -> Ints:
-    return nation_offsets(len(vocabulary.ecosystems()), len(vocabulary.SEGMENTS))
+    return nation_offsets(len(ECOSYSTEMS), len(SEGMENTS))
 
 
 def _effects(rows: Sequence[Row], ramp: Floats, cells: Sequence[Bools], among: int) -> Effects:
     size = among * int(_nation_offsets()[-1])
     nation_start, nation_effect = _lists([mask.ravel() for mask in cells], size)
-    offsets = world_offsets(len(vocabulary.ecosystems()))
+    offsets = world_offsets(len(ECOSYSTEMS))
     world_start, world_effect = _lists([world_cells(row.effect) for row in rows], int(offsets[-1]))
     return Effects(
         operation=own_ints([OPERATIONS.index(row.effect.op) for row in rows]),

@@ -14,13 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim import evidence, months
 from sim.evidence import access, hardware, history, router
+from sim.evidence.axes import BLOCS, NESTS, OFFERS, STANCES, WAYS
 from sim.scenario.drivers import (
-    BLOCS,
     NATION_FAMILIES,
-    NESTS,
-    OFFERS,
-    STANCES,
-    WAYS,
     WORLD_FAMILIES,
     Facts,
     Floats,

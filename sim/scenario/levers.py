@@ -436,7 +436,7 @@ class LeftOut(Form):
 
 
 @cache
-def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
+def read(folder: Path = drivers.DATA) -> Mapping[str, Lever]:
     """Return every lever by id, in the order of the table.
 
     Parameters
@@ -477,7 +477,7 @@ def read(folder: Path = vocabulary.DATA) -> Mapping[str, Lever]:
 
 
 @cache
-def left_out(folder: Path = vocabulary.DATA) -> Mapping[str, LeftOut]:
+def left_out(folder: Path = drivers.DATA) -> Mapping[str, LeftOut]:
     """Return what the catalogue holds and the model cannot represent, by id, with the reason."""
     problems: list[Problem] = []
     rows = tables.read(folder / "levers_left_out.csv", ("lever", "reason", "instead"))

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 from sim import evidence
 from sim.errors import alike, nearest
-from sim.scenario.drivers import HARDWARE, POOLS, STANCES, WAYS, Driver
-
-DATA = Path(__file__).parent / "data"
-
-SEGMENTS = ("enterprise", "independent", "research")
+from sim.evidence.axes import AXES
+from sim.scenario.drivers import Driver
 
 HARDWARE_DRIVERS = frozenset({
     "demand", "permitted", "smuggled", "output_cap", "output_growth", "exported", "rented",
@@ -44,12 +40,6 @@ def sources() -> frozenset[str]:
 
 
 @cache
-def ecosystems() -> tuple[str, ...]:
-    """Return the ids of the ecosystems, in the order of their table."""
-    return tuple(ecosystem.id for ecosystem in evidence.load().ecosystems)
-
-
-@cache
 def nations() -> tuple[str, ...]:
     """Return the ISO3 codes of the evidence's nations."""
     return tuple(evidence.load().nations.iso3)
@@ -66,16 +56,9 @@ def members(column: str) -> tuple[str, ...]:
 
     A word for nations may stand with a minus, which takes them away again.
     """
-    fixed = {
-        "ways": WAYS,
-        "segments": SEGMENTS,
-        "stances": STANCES,
-        "pools": POOLS,
-        "hardware": HARDWARE,
-    }
-    if column == "ecosystems":
-        return ecosystems()
-    return (*groups(), *nations()) if column == "nations" else fixed[column]
+    if column == "nations":
+        return (*groups(), *nations())
+    return AXES[column.removesuffix("s")]
 
 
 def place_hint(word: str, nations: evidence.Nations, groups: Iterable[str] = ()) -> str:

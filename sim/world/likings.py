@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sim.scenario.drivers import BLOCS, NESTS, Drivers, Facts, Floats, Ints
+from sim.evidence.axes import BLOCS, NESTS
+from sim.scenario.drivers import Drivers, Facts, Floats, Ints
 from sim.world import streams
 from sim.world.parameters import Lanes, Parameters
 from sim.world.rows import P

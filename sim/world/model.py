@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from sim import months
 from sim.errors import InputError, Problem, RunError
+from sim.evidence.axes import STANCES
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
-from sim.scenario.drivers import STANCES, Drivers
+from sim.scenario.drivers import Drivers
 from sim.world import kernel
 from sim.world.block import Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish

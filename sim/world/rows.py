@@ -9,17 +9,16 @@ sixty arrays is what a rule can be handed, and compiles in seconds.
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sim.evidence.parameters import read as read_parameters
-from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
+from sim.scenario.drivers import WORLD_FAMILIES, vocabulary, world_offsets
 from sim.world.compiled import inlined
 
 SCALARS = tuple(row.name for row in read_parameters() if not row.index and row.status != "switch")
 """Names of the parameters that have one value, in the order of their table."""
 
-Scalars: Any = namedtuple("Scalars", SCALARS)  # type: ignore[misc]  # noqa: PYI024
-"""Rows of the scalars by name; the fields are the table's, so that no checker can know them."""
 
 DERIVED = (
     "taste_step", "scar_keep", "small_price_log", "nest_inverse", "ln_least_price", "stock_keep",
@@ -72,35 +71,14 @@ class Switches(NamedTuple):
     learning_by_peers: int
 
 
-class WorldRows(NamedTuple):
-    """First row of each family of world drivers; those by ecosystem come last and step by K.
-
-    For the families by ecosystem, ``lag`` and what follows it, :func:`by_ecosystem` gives the row.
-    """
-
-    demand: int
-    permitted: int
-    smuggled: int
-    output_cap: int
-    output_growth: int
-    exported: int
-    rented: int
-    performance: int
-    maturity: int
-    availability: int
-    hardware_stance: int
-    training_cut: int
-    serving_cut: int
-    serving_share: int
-    switching: int
-    frontier_rate: int
-    lag: int
-    release_rate: int
-    attention: int
-    risk: int
+def _named(kind: str, names: tuple[str, ...], rows: Iterable[int]) -> Any:  # noqa: ANN401
+    """Return rows by the names of a table, which no checker of types can know."""
+    made: Any = namedtuple(kind, names)  # type: ignore[misc]  # noqa: PYI024
+    return made(*rows)
 
 
-P: Any = Scalars(*range(len(SCALARS)))
+P = _named("Scalars", SCALARS, range(len(SCALARS)))
+"""Rows of the scalars by name."""
 ROWS = len(SCALARS) + len(DERIVED)
 (
     TASTE_STEP, SCAR_KEEP, SMALL_PRICE_LOG, NEST_INVERSE, LN_LEAST_PRICE, STOCK_KEEP,
@@ -108,8 +86,15 @@ ROWS = len(SCALARS) + len(DERIVED)
 ) = range(len(SCALARS), ROWS)  # fmt: skip
 B = BySegment(*range(len(BySegment._fields)))
 C = ByEcosystem(*range(len(ByEcosystem._fields)))
-W = WorldRows(*(int(row) for row in world_offsets(1)[: len(WORLD_FAMILIES)]))
-"""Rows in a world of one ecosystem."""
+W = _named("WorldRows", WORLD_FAMILIES, world_offsets(1)[:-1].tolist())
+"""First row of each family of world drivers, in a world of one ecosystem.
+
+Those by ecosystem come last; :func:`by_ecosystem` gives their rows where there are more.
+"""
+FIRST: int = min(
+    W[n] for n, name in enumerate(WORLD_FAMILIES) if vocabulary()[name].index == ("ecosystem",)
+)
+"""Row of the first family that has a row for each ecosystem, as all after it do."""
 LAG, RISK = WORLD_FAMILIES.index("lag"), WORLD_FAMILIES.index("risk")
 """Places of lag and of perceived risk among the families of world drivers and in their offsets."""
 
@@ -125,4 +110,4 @@ def by_ecosystem(family: int, ecosystems: int) -> int:
     ecosystems : int
         How many there are.
     """
-    return W.lag + (family - W.lag) * ecosystems
+    return FIRST + (family - FIRST) * ecosystems

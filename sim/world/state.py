@@ -6,14 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.evidence.axes import OFFERS, STANCES, WAYS
 from sim.evidence.parameters import triangular
 from sim.scenario import strength
 from sim.scenario.drivers import (
     NATION_FAMILIES,
-    OFFERS,
     OPERATIONS,
-    STANCES,
-    WAYS,
     Drivers,
     EntrySize,
     Flags,

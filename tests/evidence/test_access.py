@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.evidence import access, tables
-from sim.evidence.ecosystems import ECOSYSTEMS, SEGMENTS, WAYS
+from sim.evidence.axes import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.nations import read_nations, read_values
 from sim.evidence.parameters import read as read_parameters
 from sim.months import FIRST, parse

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.evidence import history
-from sim.evidence.ecosystems import ECOSYSTEMS
+from sim.evidence.axes import ECOSYSTEMS
 from sim.evidence.releases import Catalogue, Promotion, Release, Serving, read_catalogue
 from sim.months import FIRST, parse
 

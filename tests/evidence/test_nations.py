@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sim import evidence
 from sim.errors import InputError
 from sim.evidence import tables
-from sim.evidence.nations import MEMBERSHIPS, POOLS, REGIONS, Nations, read_constants
+from sim.evidence.axes import POOLS
+from sim.evidence.nations import MEMBERSHIPS, REGIONS, Nations, read_constants
 
 NATIONS = evidence.load().nations
 ARRAYS = [f.name for f in dataclasses.fields(Nations) if isinstance(getattr(NATIONS, f.name), np.ndarray)]  # fmt: skip  # noqa: E501

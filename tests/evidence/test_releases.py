@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.evidence import releases, tables
-from sim.evidence.ecosystems import ECOSYSTEMS
+from sim.evidence.axes import ECOSYSTEMS
 from sim.months import parse
 
 OCTOBER = re.compile(r"October 2026 copy \((\d+\.\d+)\)")

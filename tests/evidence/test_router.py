@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim import months
 from sim.errors import InputError
 from sim.evidence import router
-from sim.evidence.ecosystems import ECOSYSTEMS
+from sim.evidence.axes import ECOSYSTEMS
 from sim.evidence.releases import blend
 from sim.evidence.tables import Row
 

@@ -213,6 +213,6 @@ def test_strength_names_stand_for_the_levels():
 
 def test_the_tables_are_plain_csv_with_one_row_a_lever():
     for file in ("levers.csv", "levers_left_out.csv"):
-        with (vocabulary.DATA / file).open(encoding="utf-8", newline="") as stream:
+        with (drivers.DATA / file).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert len({row["lever"] for row in rows}) == len(rows)

@@ -9,11 +9,11 @@ import pytest
 
 from sim import evidence, months, scenario
 from sim.errors import RunError
+from sim.evidence.axes import STANCES
 from sim.scenario import facts
 from sim.scenario.compile import check_finite, compile_scenario
 from sim.scenario.drivers import (
     NATION_FAMILIES,
-    STANCES,
     WORLD_FAMILIES,
     Effects,
     Facts,

@@ -12,7 +12,7 @@ from sim import evidence
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.tasks import Job, split
 from sim.evidence import tables
-from sim.scenario import drivers, identity, levers, load, names, vocabulary
+from sim.scenario import drivers, identity, levers, load, names
 
 SHIPPED = [listed.name for listed in names() if listed.shipped]
 CHIPS = "us_inference_chip_controls"
@@ -33,7 +33,7 @@ def edit(file: Path, column: str, change, **where: str) -> None:
 def levers_in(tmp_path, monkeypatch):
     """Return a copied folder of lever tables, and let the room read it from now on."""
     folder = tmp_path / "levers"
-    shutil.copytree(vocabulary.DATA, folder)
+    shutil.copytree(drivers.DATA, folder)
     read = levers.read
 
     def use():

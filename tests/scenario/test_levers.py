@@ -9,7 +9,7 @@ import pytest
 
 from sim import evidence
 from sim.errors import InputError
-from sim.scenario import drivers, levers, nations, strength, vocabulary
+from sim.scenario import drivers, levers, nations, strength
 
 RAND = [
     "us_dual_path_portfolio",
@@ -160,7 +160,7 @@ def test_a_wrong_lever_is_refused_with_its_line(tmp_path, column, cell, message)
 def _changed(folder, name, column, cell):
     """Change one cell of the first row of a copy and return what the reader says of it."""
     for file in ("levers.csv", "lever_effects.csv"):
-        shutil.copy(vocabulary.DATA / file, folder / file)
+        shutil.copy(drivers.DATA / file, folder / file)
     with (folder / name).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     rows[0][column] = cell
@@ -175,7 +175,7 @@ def _changed(folder, name, column, cell):
 
 def test_a_lever_cannot_stand_twice(tmp_path):
     for file in ("levers.csv", "lever_effects.csv"):
-        shutil.copy(vocabulary.DATA / file, tmp_path / file)
+        shutil.copy(drivers.DATA / file, tmp_path / file)
     lines = (tmp_path / "levers.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "levers.csv").write_text("".join([*lines, lines[1]]), encoding="utf-8")
     with pytest.raises(InputError, match="stands twice"):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.drivers import STANCES, WORLD_FAMILIES, world_offsets
+from sim.evidence.axes import STANCES
+from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
 from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
 from sim.world.rows import ROWS, STOCK_KEEP, B, P, W, by_ecosystem

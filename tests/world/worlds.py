@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from sim import months
+from sim.evidence.axes import STANCES
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     OPERATIONS,
-    STANCES,
     WORLD_FAMILIES,
     Drivers,
     Effects,

@@ -185,9 +185,9 @@ LABELS = {"nation_values": "variable", "lever_effects": "lever"}
 def _citations() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield table, what the row is of, and the sources of every row that has some."""
     from sim.evidence import tables
-    from sim.scenario import vocabulary
+    from sim.scenario import drivers
 
-    files = [*sorted(vocabulary.DATA.glob("*.csv")), *sorted(tables.DATA.glob("*.csv"))]
+    files = [*sorted(drivers.DATA.glob("*.csv")), *sorted(tables.DATA.glob("*.csv"))]
     for file in files:
         lines = tables.read(file, ()) if file.name != "sources.csv" else []
         for line in lines:

@@ -33,7 +33,7 @@ def _nations() -> list[Row]:
 def _nation(code: str) -> Fields:
     """Return every figure of a nation, with its meaning, unit, period, source and status."""
     from sim.evidence import load
-    from sim.evidence.nations import POOLS
+    from sim.evidence.axes import POOLS
     from sim.evidence.variables import VARIABLES
 
     known = load()

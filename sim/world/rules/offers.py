@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import BLOCS, NESTS, STANCES, WAYS
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
@@ -9,10 +10,10 @@ from sim.world.rows import LN_LEAST_PRICE, B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.laboratories import flagship_worth
 
-MAKER, HOST, SELF = 0, 1, 2
-CLOSED_NEST = 0
-US_BLOC, CN_BLOC = 0, 1
-US_STANCE, CN_STANCE = 1, 2
+MAKER, HOST, SELF = range(len(WAYS))
+CLOSED_NEST = NESTS.index("closed")
+US_BLOC, CN_BLOC = BLOCS.index("us"), BLOCS.index("cn")
+US_STANCE, CN_STANCE = STANCES.index("us"), STANCES.index("chinese")
 LEAST = 1e-300
 """Stands in for a sum that is zero where a lane's quotient or logarithm is thrown away."""
 
