@@ -1,5 +1,11 @@
 """The scenario room: what is asked, from a YAML file to a frozen and checked scenario.
 
+Read in this order: `document` says what a scenario holds; `walk` and `fields` how a file becomes
+one, and how faults find their line; `levers` and `drivers` the tables that it draws on; `loading`,
+`merge` and `check` the way from a name to a scenario; `compile`, `facts` and `effects` the way from
+there to arrays. The rest are details: `tree` reads YAML, `paths` says what ``--set`` reaches,
+`nations` and `reach` who is meant, `schema` what editors are told, `identity` what names results.
+
 >>> from sim import scenario
 >>> scenario.load("baseline").period.end
 24431

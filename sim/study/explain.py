@@ -404,7 +404,7 @@ def _inputs(code: str, scenario: Scenario) -> pd.DataFrame:
 
 
 def _stances(why: Sequence[Reasons]) -> pd.DataFrame:
-    from sim.scenario.drivers import STANCES
+    from sim.evidence.axes import STANCES
 
     stances = np.concatenate([each.stance for each in why])
     parts = [float(np.mean(stances == n)) for n in range(len(STANCES))]

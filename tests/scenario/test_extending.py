@@ -1,0 +1,73 @@
+"""How many files it takes to add something: each test edits a copy and uses what it added."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.scenario import drivers, levers
+
+ROOT = Path(sim.__file__).parent
+
+
+def append(file: Path, row: str) -> None:
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(row + "\n")
+
+
+def test_a_lever_takes_a_row_in_each_of_two_tables(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(drivers.DATA, folder)
+    append(
+        folder / "levers.csv",
+        "tp_new,third_party,A new lever,Made up,hypothetical,0,0,1,2,3,public outlay,fixed,,"
+        "1,2,3,units,0,0.5,judgement,Nothing beside.,",
+    )
+    append(
+        folder / "lever_effects.csv",
+        "tp_new,main,pull,add,0.1,0.2,0.3,,cn_open,,,,,,,Judged.,judgement",
+    )
+    lever = levers.read(folder)["tp_new"]
+    assert lever.cost.sizes == (1.0, 2.0, 3.0)
+    assert lever.effects[0].ecosystems == ("cn_open",)
+
+
+ASKED = """
+import numpy as np
+from sim.scenario import compile, json_schema, load
+from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
+from sim.world.rows import FIRST, W
+
+effect = {"driver": "grid", "op": "add", "low": 1, "central": 2, "high": 3, "pools": "china",
+          "conversion": "Judged."}
+own = {"more": {"title": "More", "source": "judgement", "effects": [effect]}}
+compiled = compile(load({"extends": "baseline", "own_levers": own, "nations": ["BRA"],
+                         "levers": [{"id": "more", "strength": 1, "start": "2027-01"}]}))
+first = int(world_offsets(7)[WORLD_FAMILIES.index("grid")])
+assert W.grid == first < FIRST, "the families by ecosystem come last"
+cells = slice(first, first + 3)
+assert (compiled.facts.world[:, cells] == 5.0).all()
+assert list(np.diff(compiled.effects.world_start)[cells]) == [0, 1, 0]
+assert "grid" in str(json_schema())
+"""
+
+
+@pytest.mark.slow
+def test_a_driver_of_the_world_takes_a_row_and_a_rule(tmp_path):
+    """The row alone gives it cells, bounds, a name in the rules, and levers that move it."""
+    shutil.copytree(ROOT, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    table = tmp_path / "sim" / "scenario" / "data" / "drivers.csv"
+    append(table, 'grid,world,pool,GW,5,0,100,"power for compute in a pool"')
+    shutil.copytree(ROOT.parent / "scenarios", tmp_path / "scenarios")
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", ASKED], cwd=tmp_path, env=env, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
