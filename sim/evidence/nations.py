@@ -7,6 +7,7 @@ import difflib
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -29,10 +30,6 @@ SOUTH = frozenset({
 })  # fmt: skip
 """Regions of the Global South, which leaves out Israel and Singapore."""
 NORTH_IN_SOUTH = frozenset({"ISR", "SGP"})
-NUMBERS = (
-    "population", "developers", "internet", "ai_users_2025h1", "ai_users_2025h2", "income",
-    "optimism", "ideal_point", "english",
-)  # fmt: skip
 FLAGS = (
     *MEMBERSHIPS, "openai_listed", "anthropic_listed", "google_listed", "us_cloud",
     "chinese_cloud",
@@ -42,6 +39,51 @@ VALUE_COLUMNS = ("iso3", "variable", "value", "unit", "period", "source", "statu
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A number that a nation has, whether it ships with the project or is a user's.
+
+    Parameters
+    ----------
+    name : str
+        Column of a user's table.
+    figures : tuple of str
+        Variables of the project's table, and fields of `Nations`, that it stands for.
+    unit : str
+    low, high : float
+        Bounds of a user's cell.
+    required : bool
+        Whether a user's table must have it.
+    default : str
+        Yardstick that a nation new to the project gets where it need not be there.
+    per : str
+        Column that is divided by that yardstick; empty where the yardstick itself is the value.
+    """
+
+    name: str
+    figures: tuple[str, ...]
+    unit: str
+    low: float
+    high: float
+    required: bool
+    default: str
+    per: str
+
+
+def _read_columns() -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            row.text("column"), row.ids("figures"), row.text("unit"), row.number("low"),
+            row.number("high"), row.flag("required"), row["default"], row["per"],
+        )
+        for row in read(Path(__file__).parent / "nation_columns.csv", ("column", "figures"))
+    )  # fmt: skip
+
+
+COLUMNS = _read_columns()
+"""Numbers of nations, as their table has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +441,7 @@ def read_nations(values: Iterable[Value]) -> Nations:
         extra_groups={},
         rules=read_rules(),
         constants=read_constants(),
-        **{name: column(name) for name in NUMBERS},
+        **{name: column(name) for known in COLUMNS for name in known.figures},
     )
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError, Problem
+from sim.evidence import nations
 from sim.evidence.axes import POOLS
 from sim.evidence.nations import (
     MEMBERSHIPS,
     NORTH_IN_SOUTH,
-    PROVIDERS,
     REGIONS,
     SOUTH,
     Nations,
@@ -25,20 +25,9 @@ LIMIT = 2000
 LARGEST = 1 << 20
 """Nations that a table may hold: links grow with their square, results with their number."""
 
-BOUNDS = {
-    "developers": (1.0, 1e9, "accounts"),
-    "internet": (1e-6, 1.0, "a fraction, not percent"),
-    "income": (1.0, 1e6, "USD PPP per head"),
-    "ai_users": (0.0, 1.0, "a fraction, not percent"),
-    "optimism": (0.0, 100.0, "percent"),
-    "ideal_point": (-5.0, 5.0, "UN ideal point of 2023"),
-}
-"""Column to the least and the largest value allowed and to its unit."""
-
-COLUMNS = ("iso3", "name", "region", *BOUNDS)
-OPTIONAL = ("groups", "pool", "population", "english")
-PERCENT = ("english",)
-"""Columns in percent that need not be there."""
+NUMBERS = {column.name: column for column in nations.COLUMNS}
+COLUMNS = ("iso3", "name", "region", *(name for name in NUMBERS if NUMBERS[name].required))
+OPTIONAL = ("groups", "pool", *(name for name in NUMBERS if not NUMBERS[name].required))
 _CODE = re.compile(r"[A-Z]{3}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -47,8 +36,9 @@ def from_user_table(path: Path | str, base: Nations) -> Nations:
     """Read a table of nations.
 
     Columns ``iso3, name, region, developers, internet, income, ai_users, optimism, ideal_point``
-    are needed (units in ``BOUNDS``). ``groups`` (slugs separated by semicolons; memberships count
-    as such), ``pool``, ``population`` and ``english`` (percent of people who use it) may be there.
+    are needed (units in ``nation_columns.csv``). ``groups`` (slugs separated by semicolons;
+    memberships count as such), ``pool``, ``population`` and ``english`` (percent of people who use
+    it) may be there.
     What the table does not give, a nation that ships with the project keeps: hardware pool,
     memberships, listings, clouds, English, and its links to other nations that ship. Other nations
     stand in the pool ``rest``, are listed by every provider, have no cloud region and no link, use
@@ -138,7 +128,8 @@ def _check(rows: list[Row], base: Nations) -> None:
         found += _problems((lambda row=row: row.text("name"), lambda row=row: _region(row)))  # type: ignore[misc]
         found += _problems(
             lambda row=row, column=column: _number(row, column)  # type: ignore[misc]
-            for column in BOUNDS
+            for column in NUMBERS
+            if column in COLUMNS or row.get(column)
         )
         found += _optional_problems(row, base)
     if found:
@@ -150,11 +141,6 @@ def _optional_problems(row: Row, base: Nations) -> list[Problem]:
     found: list[Problem] = []
     if row.get("pool"):
         found += _problems([lambda: row.choice("pool", POOLS)])
-    if row.get("population"):
-        found += _problems([lambda: row.number("population", 1.0, 1e10)])
-    for column in PERCENT:
-        if row.get(column):
-            found += _problems([lambda column=column: row.number(column, 0.0, 100.0)])  # type: ignore[misc]
     for slug in row.ids("groups") if "groups" in row.cells else ():
         if not _SLUG.fullmatch(slug):
             hint = "write small letters, digits and underscores, such as my_group"
@@ -166,13 +152,13 @@ def _optional_problems(row: Row, base: Nations) -> list[Problem]:
 
 
 def _number(row: Row, column: str) -> float:
-    """Return a required number within its bounds."""
-    low, high, unit = BOUNDS[column]
+    """Return a number within its bounds."""
+    known = NUMBERS[column]
     try:
-        return row.number(column, low, high)
+        return row.number(column, known.low, known.high)
     except InputError as error:
         problem = error.problems[0]
-        hint = f"{problem.hint} ({unit})" if problem.hint else f"a number: {unit}"
+        hint = f"{problem.hint} ({known.unit})" if problem.hint else f"a number: {known.unit}"
         raise InputError(dataclasses.replace(problem, hint=hint)) from None
 
 
@@ -195,27 +181,26 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         out[known] = array[places[known]]
         return out
 
-    columns = {name: np.array([_number(row, name) for row in rows]) for name in BOUNDS}
+    figures: dict[str, np.ndarray] = {}
+    for column in sorted(nations.COLUMNS, key=lambda column: not column.required):
+        values = np.zeros(len(codes))
+        if not column.required:
+            yardstick = getattr(base.constants, column.default)
+            usual = figures[column.per] / yardstick if column.per else yardstick
+            values = np.where(known, kept(getattr(base, column.figures[0]), 0.0), usual)
+        for place, row in enumerate(rows):
+            if row.get(column.name):
+                values[place] = _number(row, column.name)
+        figures |= {figure: values.copy() for figure in column.figures}
     region = tuple(_region(row) for row in rows)
     groups = [row.ids("groups") if "groups" in row.cells else () for row in rows]
     membership = kept(base.membership, 0) | np.array(
         [[name in own for name in MEMBERSHIPS] for own in groups]
     )
     pool = kept(base.pool, POOLS.index("rest"))
-    population = kept(base.population, 0)
-    percents = {
-        "english": kept(base.english, base.constants.english_mean),
-    }
     for place, row in enumerate(rows):
         if row.get("pool"):
             pool[place] = POOLS.index(row["pool"])
-        for column in PERCENT:
-            if row.get(column):
-                percents[column][place] = row.number(column)
-        if row.get("population"):
-            population[place] = row.number("population")
-        elif not known[place]:
-            population[place] = columns["developers"][place] / base.constants.developers_per_head
     flows = np.zeros((len(codes), len(codes)))
     flows[np.ix_(known, known)] = base.flows[np.ix_(places[known], places[known])]
     extra = sorted({slug for own in groups for slug in own} - set(MEMBERSHIPS))
@@ -224,21 +209,12 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         name=tuple(row["name"] for row in rows),
         region=region,
         pool=pool,
-        population=population,
-        developers=columns["developers"],
-        internet=columns["internet"],
-        ai_users_2025h1=columns["ai_users"],
-        ai_users_2025h2=columns["ai_users"].copy(),
-        income=columns["income"],
-        optimism=columns["optimism"],
-        ideal_point=columns["ideal_point"],
-        english=percents["english"],
         global_south=np.array(
             [where in SOUTH and code not in NORTH_IN_SOUTH
              for code, where in zip(codes, region, strict=True)]
         ),
         membership=membership,
-        listed=kept(base.listed, len(PROVIDERS) > 0),
+        listed=kept(base.listed, 1),
         us_cloud=kept(base.us_cloud, 0),
         chinese_cloud=kept(base.chinese_cloud, 0),
         flows=flows,
@@ -249,4 +225,5 @@ def _build(rows: list[Row], base: Nations) -> Nations:
         },
         rules=base.rules,
         constants=base.constants,
+        **figures,
     )  # fmt: skip

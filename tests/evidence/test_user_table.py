@@ -72,7 +72,7 @@ def test_english_may_be_given_and_is_the_mean_of_the_80_or_kept(tmp_path):
 def test_english_is_percent(tmp_path):
     found = problems(tmp_path, f"{NOWHERE},101", header=f"{HEADER},english")
     assert [problem.message for problem in found] == ["101 is out of range"]
-    assert found[0].hint == "write a number from 0 to 100"
+    assert found[0].hint == "write a number from 0 to 100 (percent)"
 
 
 def test_links_of_mixed_tables_join_only_nations_that_ship(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim import evidence
 from sim.scenario import drivers, levers
 
 ROOT = Path(sim.__file__).parent
@@ -58,16 +59,61 @@ assert "grid" in str(json_schema())
 """
 
 
-@pytest.mark.slow
-def test_a_driver_of_the_world_takes_a_row_and_a_rule(tmp_path):
-    """The row alone gives it cells, bounds, a name in the rules, and levers that move it."""
-    shutil.copytree(ROOT, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    table = tmp_path / "sim" / "scenario" / "data" / "drivers.csv"
-    append(table, 'grid,world,pool,GW,5,0,100,"power for compute in a pool"')
-    shutil.copytree(ROOT.parent / "scenarios", tmp_path / "scenarios")
-    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+def copied(folder: Path) -> Path:
+    """Copy the package and the scenarios, and return the copy of the package."""
+    shutil.copytree(ROOT, folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT.parent / "scenarios", folder / "scenarios")
+    return folder / "sim"
+
+
+def run_in(folder: Path, code: str) -> None:
+    """Run code in a copy; whatever it asserts must hold there."""
+    env = os.environ | {"PYTHONPATH": str(folder)}
     run = subprocess.run(
-        [sys.executable, "-c", ASKED], cwd=tmp_path, env=env, capture_output=True, text=True,
+        [sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.slow
+def test_a_driver_of_the_world_takes_a_row_and_a_rule(tmp_path):
+    """The row alone gives it cells, bounds, a name in the rules, and levers that move it."""
+    data = copied(tmp_path) / "scenario" / "data"
+    append(data / "drivers.csv", 'grid,world,pool,GW,5,0,100,"power for compute in a pool"')
+    run_in(tmp_path, ASKED)
+
+
+COLUMN = """
+from pathlib import Path
+from sim import evidence
+from sim.errors import InputError
+
+known = evidence.load().nations
+assert known.tourism[known.index("BRA")] == 7.0
+head = "iso3,name,region,developers,internet,income,ai_users,optimism,ideal_point,tourism"
+row = "Brazil,latin_america_and_caribbean,7000000,0.85,21590,0.16,58,-0.3"
+Path("mine.csv").write_text(f"{head}\\nBRA,{row},\\nXXA,{row},9\\nXXB,{row},\\n")
+mine = evidence.user_nations("mine.csv").tourism.tolist()
+assert mine == [7.0, 9.0, known.constants.english_mean]
+Path("mine.csv").write_text(f"{head}\\nBRA,{row},200\\n")
+try:
+    evidence.user_nations("mine.csv")
+except InputError as error:
+    assert "(percent)" in str(error)
+else:
+    raise AssertionError("out of bounds")
+"""
+
+
+@pytest.mark.slow
+def test_a_column_of_nations_takes_its_row_its_values_and_a_field(tmp_path):
+    room = copied(tmp_path) / "evidence"
+    append(room / "nation_columns.csv", "tourism,tourism,percent,0,100,0,english_mean,")
+    for code in evidence.load().nations.iso3:
+        row = f"{code},tourism,7,percent,2025,judgement,judgement,"
+        append(room / "data" / "nation_values.csv", row)
+    code = (room / "nations.py").read_text(encoding="utf-8")
+    code = code.replace("    english: Floats\n", "    english: Floats\n    tourism: Floats\n")
+    (room / "nations.py").write_text(code, encoding="utf-8")
+    run_in(tmp_path, COLUMN)
