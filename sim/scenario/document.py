@@ -27,8 +27,7 @@ from sim import months
 from sim.errors import cited
 from sim.scenario import futures, identity, levers, places
 from sim.scenario.fields import Line, Month, Text, Value, bounds, one_of, span, whole_number
-from sim.scenario.levers import Delay, Lever
-from sim.scenario.strength import NAMES
+from sim.scenario.levers import STRENGTHS, Delay, Lever
 from sim.scenario.walk import Form, Placed, refuse
 
 __all__ = ["Ensemble", "LeverEntry", "NationTable", "Period", "Scenario", "bounds"]
@@ -100,7 +99,7 @@ class LeverEntry(Form):
     NEEDS: ClassVar[str] = "each lever needs it"
 
     id: Slug
-    strength: Annotated[Value, span(0, 1, *NAMES.items())]
+    strength: Annotated[Value, span(0, 1, *STRENGTHS.items())]
     start: Month
     end: Month | None = None
     ramp_months: Delay

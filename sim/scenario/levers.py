@@ -32,7 +32,9 @@ from sim.scenario.walk import Fault, Form, faults, quoted, refusal
 MAX_DELAY = 120
 """Longest lag or ramp, in months."""
 
-LEVELS = ("low", "central", "high")
+STRENGTHS: Mapping[str, float] = MappingProxyType({"low": 1 / 3, "central": 2 / 3, "high": 1.0})
+"""The strengths that have a name: those of the three sizes of the tables."""
+LEVELS = tuple(STRENGTHS)
 SELECTORS = ("ecosystems", "ways", "segments", "nations", "stances", "pools", "hardware")
 """The fields by which an effect may narrow its driver."""
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-NAMES: dict[str, float] = {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
-"""The strengths that have a name."""
-
 BOUNDS = ("floor", "cap")
 """Operations whose size is a level, which has no value that changes nothing."""
 

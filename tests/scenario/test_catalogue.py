@@ -10,7 +10,7 @@ import pytest
 
 from sim import months
 from sim.errors import InputError
-from sim.scenario import levers, load, strength, vocabulary
+from sim.scenario import levers, load, vocabulary
 from sim.scenario.compile import compile_scenario
 from sim.world.trajectory import simulate
 from tests.scenario.drivers_in_force import (
@@ -208,7 +208,7 @@ def test_a_measure_that_is_left_out_is_refused_with_its_reason(name):
 
 
 def test_strength_names_stand_for_the_levels():
-    assert list(strength.NAMES) == list(LEVELS)
+    assert list(levers.STRENGTHS) == list(LEVELS)
 
 
 def test_the_tables_are_plain_csv_with_one_row_a_lever():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.months import parse
-from sim.scenario import LeverEntry, strength
+from sim.scenario import LeverEntry, levers, strength
 
 SIZES = (1.0, 3.0, 7.0)
 
@@ -21,7 +21,7 @@ def test_size_is_linear_between_the_named_strengths(at, size):
 
 
 def test_the_names_are_the_knots():
-    assert strength.NAMES == {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
+    assert levers.STRENGTHS == {"low": 1 / 3, "central": 2 / 3, "high": 1.0}
 
 
 @given(a=st.floats(0, 1), b=st.floats(0, 1))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.distribution import Triangular
+from sim.scenario.levers import STRENGTHS
 from sim.scenario.resolve import resolve
-from sim.scenario.strength import NAMES
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -28,7 +28,7 @@ STRENGTH = "central"
 DRAWN = "drawn"
 """The strength that each replicate draws, by `SPREAD`, for every lever from a stream of its own."""
 
-SPREAD = Triangular(low=NAMES["low"], mode=NAMES["central"], high=NAMES["high"])
+SPREAD = Triangular(low=STRENGTHS["low"], mode=STRENGTHS["central"], high=STRENGTHS["high"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +116,11 @@ def power(strength: object) -> float | Triangular:
     InputError
         If it is neither one of the named strengths, nor `DRAWN`, nor a number from 0 to 1.
     """
-    words = (*NAMES, DRAWN)
+    words = (*STRENGTHS, DRAWN)
     if isinstance(strength, Triangular):
         return strength
     if isinstance(strength, str) and strength in words:
-        return SPREAD if strength == DRAWN else NAMES[strength]
+        return SPREAD if strength == DRAWN else STRENGTHS[strength]
     try:
         number = float(str(strength))
     except ValueError:
@@ -159,11 +159,11 @@ def at_size(scenario: Scenario, reference: Scenario, name: str) -> Scenario:
 
     def sized(strength: Any) -> float:  # noqa: ANN401 - a number or a distribution
         named = not isinstance(strength, int | float) or any(
-            math.isclose(strength, known, abs_tol=1e-6) for known in NAMES.values()
+            math.isclose(strength, known, abs_tol=1e-6) for known in STRENGTHS.values()
         )
         if named:
-            return NAMES[name]
-        return min(1.0, float(strength) * NAMES[name] / NAMES["central"])
+            return STRENGTHS[name]
+        return min(1.0, float(strength) * STRENGTHS[name] / STRENGTHS["central"])
 
     return _at(scenario, own_levers(scenario, reference), sized)
 

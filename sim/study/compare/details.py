@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.analysis.paired import SURE, before, effect, ranks
 from sim.arrays import Floats
-from sim.scenario.strength import NAMES
+from sim.scenario.levers import STRENGTHS
 from sim.study.compare import choice
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def sizes(
     if not own:
         return pd.DataFrame(columns=list(SIZES))
     count = min(len(done.draws), SIZE_RUNS)
-    sized = {name: choice.at_size(policy, reference, name) for name in NAMES}
+    sized = {name: choice.at_size(policy, reference, name) for name in STRENGTHS}
     # A policy at its usual size has been run already.
     more = run({n: one for n, one in sized.items() if one.levers != policy.levers}, count)
     base = {at: done.of(pair.reference, *at)[:count] for at in (*shown, COST)}
