@@ -35,10 +35,10 @@ NATION: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "own_lag": [],
 }  # fmt: skip
 WORLD: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "demand": [P], "permitted": [], "smuggled": [], "output_cap": [], "output_growth": [],
+    "frontier_rate": [], "demand": [P], "permitted": [], "smuggled": [], "output_cap": [], "output_growth": [],
     "exported": [], "rented": [], "performance": [H], "maturity": [H], "availability": [P, H],
     "hardware_stance": [P, H], "training_cut": [], "serving_cut": [], "serving_share": [],
-    "switching": [], "frontier_rate": [], "lag": [E], "release_rate": [E], "attention": [E],
+    "switching": [], "lag": [E], "release_rate": [E], "attention": [E],
     "risk": [E],
 }  # fmt: skip
 AXES = NATION | WORLD

@@ -12,6 +12,7 @@ from sim import months
 from sim.errors import InputError
 from sim.scenario import levers, load, vocabulary
 from sim.scenario.compile import compile_scenario
+from sim.scenario.drivers import DATA
 from sim.world.trajectory import simulate
 from tests.scenario.drivers_in_force import (
     AXES,
@@ -213,6 +214,6 @@ def test_strength_names_stand_for_the_levels():
 
 def test_the_tables_are_plain_csv_with_one_row_a_lever():
     for file in ("levers.csv", "levers_left_out.csv"):
-        with (drivers.DATA / file).open(encoding="utf-8", newline="") as stream:
+        with (DATA / file).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert len({row["lever"] for row in rows}) == len(rows)
