@@ -6,6 +6,7 @@ import dataclasses
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,11 @@ def table(scenario: Scenario) -> evidence.Nations:
     InputError
         If a user's table is wrong; a loaded scenario has been checked already.
     """
-    chosen = scenario.nations
+    return _chosen(evidence.load(), scenario.nations)
+
+
+@lru_cache(maxsize=8)
+def _chosen(_: evidence.Evidence, chosen: Choice) -> evidence.Nations:
     known = whole(chosen)
     if chosen is None or isinstance(chosen, NationTable):
         return known

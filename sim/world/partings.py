@@ -6,8 +6,6 @@ all that moves the world is the same.
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import Drivers
+from sim.scenario.drivers import Drivers, Facts
 
 FLAGS = frozenset({"listed", "stale", "stale_other"})
 """Facts that only say what need not be computed again: levers are among what they know."""
@@ -27,16 +25,12 @@ class Course:
 
     Parameters
     ----------
-    background : bytes
-        Digest of all but levers.
-    length : int
-        Months.
+    drivers : Drivers
     effects : mapping of Hashable to list of ndarray, shape (T,)
         By what an effect does to which drivers, the ramps of such effects.
     """
 
-    background: bytes
-    length: int
+    drivers: Drivers
     effects: dict[Hashable, list[NDArray[np.float64]]]
 
 
@@ -51,7 +45,7 @@ def course(drivers: Drivers) -> Course:
             cells = tuple(each.get(row, b"") for each in acted)
             does = (int(e.operation[row]), float(e.target[row]), size, cells)
             effects[entry.label, strength, entry.uncertainty, does].append(e.ramp[row])
-    return Course(_background(drivers), drivers.facts.months.size, dict(effects))
+    return Course(drivers, dict(effects))
 
 
 def _known(strength: object) -> Hashable:
@@ -69,21 +63,22 @@ def _acted(start: NDArray[np.int64], effect: NDArray[np.int64]) -> dict[int, byt
     return {int(number): cells[effect == number].tobytes() for number in np.unique(effect)}
 
 
-def _background(drivers: Drivers) -> bytes:
-    """Return a digest of all that moves the world but levers."""
-    made = hashlib.blake2b()
-    for name, value in drivers.facts._asdict().items():
-        if name not in FLAGS:
-            made.update(np.ascontiguousarray(value).data)
-    fitted = drivers.fitted
-    words = (
-        drivers.nations, drivers.ecosystems, drivers.segments, drivers.regions, drivers.drawn,
-        sorted(drivers.parameters.items()), None if fitted is None else (fitted.names, fitted.each),
-    )  # fmt: skip
-    made.update(pickle.dumps(words))
-    if fitted is not None:
-        made.update(np.ascontiguousarray(fitted.values).data)
-    return made.digest()
+def _alike(one: Drivers, other: Drivers) -> bool:
+    """Return whether all that moves the world but levers is the same."""
+    mine, theirs = one.fitted, other.fitted
+    words = ("nations", "ecosystems", "segments", "regions", "drawn", "parameters")
+    if any(getattr(one, name) != getattr(other, name) for name in words):
+        return False
+    if (mine is None) != (theirs is None):
+        return False
+    if mine is not None and theirs is not None and mine is not theirs:
+        same = (mine.names, mine.each) == (theirs.names, theirs.each)
+        if not same or not np.array_equal(mine.values, theirs.values):
+            return False
+    facts = (
+        (getattr(one.facts, n), getattr(other.facts, n)) for n in Facts._fields if n not in FLAGS
+    )
+    return all(a is b or np.array_equal(a, b) for a, b in facts)
 
 
 def parting(one: Course, other: Course) -> int:
@@ -93,9 +88,12 @@ def parting(one: Course, other: Course) -> int:
     begun changes nothing. 0 where more than levers differ; the number of months where they are the
     same throughout.
     """
-    if one.background != other.background or one.length != other.length:
-        return 0
-    first = one.length
+    return _first(one, other) if _alike(one.drivers, other.drivers) else 0
+
+
+def _first(one: Course, other: Course) -> int:
+    """Return the first month in which levers differ, or how many months there are."""
+    first = one.drivers.facts.months.size
     for effect in one.effects.keys() | other.effects.keys():
         mine, theirs = one.effects.get(effect, []), other.effects.get(effect, [])
         if len(mine) == len(theirs) == 1:
@@ -150,9 +148,15 @@ def plan(courses: Sequence[Course]) -> list[Branch]:
         Those that are run from the start.
     """
     below: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    roots = []
+    roots: list[int] = []
+    root_of: list[int] = []
     for number, mine in enumerate(courses):
-        months = [parting(mine, courses[other]) for other in range(number)]
+        # What is alike to one is alike to all that go on from it.
+        root = next((r for r in roots if _alike(mine.drivers, courses[r].drivers)), number)
+        root_of.append(root)
+        months = [
+            _first(mine, courses[other]) if root_of[other] == root else 0 for other in range(number)
+        ]
         best = max(range(number), key=lambda other: (months[other], -other), default=None)
         if best is None or months[best] == 0:
             roots.append(number)

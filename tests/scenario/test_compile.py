@@ -11,7 +11,7 @@ from sim import evidence, months, scenario
 from sim.errors import RunError
 from sim.evidence.axes import STANCES
 from sim.scenario import facts
-from sim.scenario.compile import check_finite, compile_scenario
+from sim.scenario.compile import _facts, check_finite, compile_scenario
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     WORLD_FAMILIES,
@@ -395,3 +395,22 @@ def test_parameters_are_handed_on_by_path():
 def test_the_room_offers_the_compiler_by_its_short_name(baseline):
     assert dataclasses.is_dataclass(baseline)
     assert scenario.compile is compile_scenario
+
+
+def test_what_no_lever_touches_is_built_once(monkeypatch):
+    """A lever more builds no fact anew, and they have the bytes of a fresh build."""
+    made("baseline")
+    with monkeypatch.context() as patch:
+        patch.setattr(facts, "build", lambda *_: pytest.fail("built again"))
+        package = made("rand_package")
+    _facts.cache_clear()
+    assert same(made("rand_package"), package) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [[("facts_until", "2025-06")], [("period.end", "2030-12")], [("nations", ["BRA", "USA"])]],
+)
+def test_scenarios_with_other_facts_do_not_share_them(changes):
+    plain, other = (compile_scenario(scenario.load("baseline", each)) for each in ([], changes))
+    assert "ln_price" in same(plain, other) or plain.facts.access.shape != other.facts.access.shape
