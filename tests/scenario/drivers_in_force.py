@@ -37,7 +37,8 @@ NATION: dict[str, list[tuple[str, tuple[str, ...]]]] = {
 WORLD: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "frontier_rate": [], "demand": [P], "permitted": [], "smuggled": [], "output_cap": [],
     "output_growth": [], "exported": [], "rented": [], "performance": [H], "maturity": [H],
-    "availability": [P, H], "hardware_stance": [P, H], "training_cut": [], "serving_cut": [], "serving_share": [],
+    "availability": [P, H], "hardware_stance": [P, H], "training_cut": [], "serving_cut": [],
+    "serving_share": [],
     "switching": [], "lag": [E], "release_rate": [E], "attention": [E],
     "risk": [E],
 }  # fmt: skip
