@@ -121,7 +121,7 @@ def _together() -> Iterator[Attempt]:
 
     for command, rules in RULES.items():
         for rule in rules:
-            for other in rule.without:
+            for other in rule.others:
                 more = [
                     f"{option}={TOGETHER[option]}" if option in TOGETHER else option
                     for option in (rule.option, other)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli import bars, door, output, together
 from sim.cli.options import (
     Among,
     Bare,
@@ -46,6 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+command = partial(app.command, cls=together.Command)
+
 
 @app.callback(invoke_without_command=True)
 def _sim(
@@ -61,9 +64,8 @@ def _sim(
         typer.echo(context.get_help())
 
 
-@app.command("list")
+@command("list")
 def list_(
-    context: typer.Context,
     kind: Annotated[
         str | None,
         typer.Argument(
@@ -80,23 +82,20 @@ def list_(
     quiet: Bare = False,
 ) -> None:
     """List scenarios, levers, nations and more, one line each."""
-    from sim.cli import catalogue, output, together
+    from sim.cli import catalogue
 
-    together.require(context)
     if kind is None:
         rows, columns = catalogue.overview(), catalogue.OVERVIEW
     else:
         rows = catalogue.rows(kind, words or [])
         columns = catalogue.kind_of(kind).columns
-    if json:
-        output.print_json(rows)
-    else:
-        output.print_rows(rows, ("name",) if quiet else columns)
+    show = partial(output.print_rows, columns=("name",) if quiet else columns)
+    output.finish(rows, list, show, json=json)
     if not rows and kind is not None and words:
         output.say(catalogue.missing(kind, words))
 
 
-@app.command()
+@command()
 def show(
     name: Annotated[
         str,
@@ -108,15 +107,14 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one thing in full: values, units, ranges and sources."""
-    from sim.cli import catalogue, output, running
+    from sim.cli import catalogue, running
 
     fields = catalogue.find(name, running.overrides(focus=focus))
-    output.print_json(fields) if json else output.print_fields(fields)
+    output.finish(fields, dict, output.print_fields, json=json)
 
 
-@app.command()
+@command()
 def validate(
-    context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
     focus: Focus = None,
     json: Json = False,
@@ -125,9 +123,8 @@ def validate(
     ] = False,
 ) -> None:
     """Show everything that is wrong with scenario files."""
-    from sim.cli import output, running, together
+    from sim.cli import running
 
-    together.require(context)
     problems = running.problems_of(files, focus)
     if json:
         output.print_json([problem.as_dict() for problem in problems])
@@ -142,18 +139,18 @@ def validate(
     raise typer.Exit(1 if problems else 0)
 
 
-@app.command()
+@command()
 def schema() -> None:
     """Print the JSON Schema of the scenario file, for editors."""
-    from sim.cli import output
     from sim.scenario import json_schema
 
     output.print_json(json_schema())
 
 
-@app.command()
+@command()
 def run(
     scenarios: Several,
+    *,
     runs: Runs = None,
     seed: Seed = None,
     set_: Set = None,
@@ -161,8 +158,8 @@ def run(
     nations: Among = None,
     focus: Focus = None,
     engine: Engine = "kernel",
-    workers: Blocks = None,
-    metrics: Metrics = None,
+    workers: Blocks,
+    _metrics: Metrics = None,
     out: Out = Path("results"),
     full: Annotated[
         bool, typer.Option("--full", help="Keep all months and the runs of single nations.")
@@ -171,10 +168,8 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios many times: curves, tables and a report."""
-    from sim.cli import door, output, running
+    from sim.cli import running
 
-    workers = door.workers(workers)
-    door.metrics(metrics)
     overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
@@ -193,10 +188,10 @@ def run(
         output.print_json(finished[0] if len(finished) == 1 else finished)
 
 
-@app.command()
+@command()
 def sweep(
-    context: typer.Context,
     study: Varied,
+    *,
     vary: Vary = None,
     design: Annotated[
         str | None, typer.Option(metavar="KIND", help="grid, lhs, sobol, morris or factorial.")
@@ -209,31 +204,28 @@ def sweep(
     nations: Among = None,
     focus: Focus = None,
     engine: Engine = "kernel",
-    workers: Processes = None,
+    workers: Processes,
     cluster: Cluster = None,
-    metrics: Metrics = None,
+    _metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Run many design points; a second call resumes."""
-    from sim.cli import door, output, running, sweeping, together
+    from sim.cli import running, sweeping
 
-    door.cluster(cluster)
-    together.require_local(context, cluster)
-    door.metrics(metrics)
     done = sweeping.run(
-        study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
+        study, vary or [], out=out, silent=json or quiet, design=design, points=points, runs=runs,
         seed=seed, overrides=running.overrides(set_, until, nations, focus), engine=engine,
-        workers=door.workers(workers), cluster=cluster,
+        workers=workers, cluster=cluster,
     )  # fmt: skip
     output.finish(done, sweeping.as_json, sweeping.print_summary, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def sensitivity(
-    context: typer.Context,
     study: Varied,
+    *,
     vary: Vary = None,
     design: Annotated[str | None, typer.Option(metavar="KIND", help="sobol or morris.")] = None,
     points: Points = None,
@@ -243,35 +235,38 @@ def sensitivity(
     until: Until = None,
     nations: Among = None,
     focus: Focus = None,
-    workers: Processes = None,
+    workers: Processes,
     cluster: Cluster = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Show which inputs outcomes depend on (Sobol', Morris)."""
-    from sim.cli import door, output, running, sweeping, together
+    from sim.cli import running, sweeping
+    from sim.study.sweeps.sensitivity import sensitivity as indices
 
-    door.cluster(cluster)
-    together.require_local(context, cluster)
-    found = sweeping.sensitivity(
-        study, vary or [], out, silent=json or quiet, design=design, points=points, runs=runs,
-        seed=seed, overrides=running.overrides(set_, until, nations, focus),
-        workers=door.workers(workers), cluster=cluster,
+    found = bars.watched(
+        Path(study).stem, indices, study, vary or [], out=out, silent=json or quiet,
+        design=design, points=points, runs=runs, seed=seed, workers=workers, cluster=cluster,
+        overrides=running.overrides(set_, until, nations, focus),
     )  # fmt: skip
     output.finish(
         found, sweeping.sensitivity_json, sweeping.print_sensitivity, json=json, quiet=quiet
     )
 
 
-@app.command()
+@command()
 def compare(
-    context: typer.Context,
     scenarios: Several,
+    *,
     against: Annotated[str, typer.Option(metavar="NAME", help="The reference.")] = "baseline",
     levers: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="Single levers, each alone on the reference."),
+        typer.Option(
+            metavar="A,B",
+            help="Single levers, each alone on the reference.",
+            callback=door.words,
+        ),
     ] = None,
     each_lever: Annotated[
         bool,
@@ -290,7 +285,9 @@ def compare(
     budget: Annotated[
         float | None,
         typer.Option(
-            metavar="MUSD", help="Find the best package for this many USD million a year."
+            metavar="MUSD",
+            help="Find the best package for this many USD million a year.",
+            callback=door.finite,
         ),
     ] = None,
     strength: Annotated[
@@ -313,6 +310,7 @@ def compare(
         typer.Option(
             metavar="YYYY-MM",
             help="Start of single levers that the scenario does not pull, 2027-01 by default.",
+            callback=door.month,
         ),
     ] = None,
     metric: Annotated[
@@ -321,10 +319,16 @@ def compare(
             metavar="A,B",
             help="Metrics that are shown, the first one first; by default the shares of the four "
             "blocs, and dependence.",
+            callback=door.words,
         ),
     ] = None,
     groups: Annotated[
-        str, typer.Option(metavar="A,B", help="Groups or ISO3; the first one is shown first.")
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="Groups or ISO3; the first one is shown first.",
+            callback=door.words,
+        ),
     ] = "world,global_south,global_south_with_china",
     precision: Annotated[
         float | None,
@@ -332,83 +336,70 @@ def compare(
             metavar="H",
             help="Add runs until the 95 % interval of the mean is plus or minus H, as far as the "
             "posterior draws allow.",
+            callback=door.precision,
         ),
     ] = None,
     runs: Runs = None,
-    seed: OneSeed = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="S", help="Random seed, the same for all points.", callback=door.seed),
+    ] = None,
     set_: SetAll = None,
     until: Until = None,
     nations: Among = None,
     focus: Focus = None,
-    workers: Processes = None,
+    workers: Processes,
     cluster: Cluster = None,
-    metrics: Metrics = None,
+    _metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare policies with a reference scenario."""
-    from sim.cli import comparing, door, output, running, together
+    from sim.cli import comparing, running
+    from sim.study.compare.compare import compare as effects
+    from sim.study.compare.packages import package
 
-    named = None if levers is None else list(door.words(levers, "levers"))
-    places = door.words(groups, "groups")
-    door.cluster(cluster)
-    door.seed(seed)
-    if start is not None:
-        door.month(start, "start")
-    door.finite(budget, "budget")
-    door.precision(precision)
-    shown = () if metric is None else door.words(metric, "metric")
-    together.require(context)
-    together.require_local(context, cluster)
-    together.require_one(context, "--metric", len(shown), "--interactions")
-    together.require_one(context, "--groups", len(places), "--interactions")
-    door.metrics(metrics)
-    single = each_lever or cost or budget is not None or (named is not None and not without)
-    shared: dict[str, Any] = {
-        "levers": named, "strength": strength, "start": start, "seed": seed,
-        "overrides": running.overrides(set_, until, nations, focus),
-        "workers": door.workers(workers),
+    named = None if levers is None else levers.split(",")
+    places, shown = groups.split(","), [] if metric is None else metric.split(",")
+    priced = cost or budget is not None
+    single = each_lever or priced or (named is not None and not without)
+    if interactions or single or without:
+        what = "--cost" if cost else "--budget" if budget else "a lever"
+        comparing.require_one(scenarios, "--interactions" if interactions else what)
+    how: dict[str, Any] = {
+        "against": against, "strength": strength, "start": start, "workers": workers,
+        "overrides": running.overrides(set_, until, nations, focus), "silent": json or quiet,
     }  # fmt: skip
-    silent = json or quiet
+    which: dict[str, Any] = {"levers": named, "seed": seed, "out": out}
     if interactions:
-        comparing.require_one(scenarios, "--interactions")
-        found = comparing.package(
-            scenarios[0], silent=silent, against=against, group=(*places, "world")[0],
-            runs=200 if runs is None else runs, out=out,
-            **({"metric": shown[0]} if shown else {}),
-            **(shared | {"seed": 1 if seed is None else seed}),
-        )  # fmt: skip
-        output.finish(
-            found, comparing.package_json, comparing.print_package, json=json, quiet=quiet
-        )
+        which |= {"seed": 1 if seed is None else seed, "runs": 200 if runs is None else runs}
+        which |= {"metric": shown[0]} if shown else {}
+        parts = bars.watched("runs", package, scenarios[0], group=places[0], **which, **how)
+        show = comparing.print_package
+        output.finish(parts, comparing.package_json, show, json=json, quiet=quiet)
         return
-    if single or without:
-        comparing.require_one(scenarios, "--cost" if cost else "--budget" if budget else "a lever")
-    done = comparing.compare(
-        scenarios, silent=silent, against=against, runs=runs, precision=precision, shown=shown,
-        groups=places, sizes=sizes, cluster=cluster, out=out, cost=cost or budget is not None,
-        each="less one" if without else "levers" if single else "scenarios", **shared,
+    done = bars.watched(
+        "runs", effects, scenarios, runs=runs, precision=precision, shown=shown, groups=places,
+        sizes=sizes, cluster=cluster, cost=priced,
+        each="less one" if without else "levers" if single else "scenarios", **which, **how,
     )  # fmt: skip
-    if (cost or budget is not None) and (json or not quiet):
-        comparing.money(
-            done, scenarios[0], against, budget, json=json, silent=silent, strength=strength,
-            start=start, overrides=shared["overrides"], workers=shared["workers"],
-            cluster=cluster,
-        )  # fmt: skip
+    if priced and (json or not quiet):
+        comparing.money(done, scenarios[0], budget, json=json, cluster=cluster, **how)
         return
     output.finish(done, comparing.as_json, comparing.print_comparison, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def robust(
-    context: typer.Context,
     study: Annotated[str, typer.Argument(metavar="STUDY", help="A study with policies.")],
+    *,
     points: Points = None,
     runs: EachRuns = None,
     seed: OneSeed = None,
     threshold: Annotated[
-        float | None, typer.Option(metavar="X", help="Outcome that is good enough.")
+        float | None,
+        typer.Option(metavar="X", help="Outcome that is good enough.", callback=door.finite),
     ] = None,
     policy: Annotated[
         str | None, typer.Option(metavar="NAME", help="Show all boxes of this policy.")
@@ -418,57 +409,60 @@ def robust(
     until: Until = None,
     nations: Among = None,
     focus: Focus = None,
-    workers: Processes = None,
+    workers: Processes,
     cluster: Cluster = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Show which policy is least regretted, and where each fails."""
-    from sim.cli import door, judging, output, running, together
+    from sim.cli import judging, running
+    from sim.study.robust import robust as judge
 
-    door.finite(threshold, "threshold")
-    door.cluster(cluster)
     overrides = running.overrides(set_, until, nations, focus)
     door.box(study, policy, box, overrides)
-    together.require(context)
-    together.require_local(context, cluster)
-    found = judging.robust(
-        study, policy, box, silent=json or quiet, points=points, runs=runs, seed=seed,
-        threshold=threshold, overrides=overrides,
-        workers=door.workers(workers), cluster=cluster, out=out,
+    found = bars.watched(
+        Path(study).stem, judge, study, silent=json or quiet, points=points, runs=runs, seed=seed,
+        threshold=threshold, overrides=overrides, workers=workers, cluster=cluster, out=out,
     )  # fmt: skip
+    judging.require_box(found, policy, box)
     show = partial(judging.print_robust, policy=policy, box=box)
     output.finish(found, judging.as_json, show, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def hypotheses(
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="[NAME]...", help="Studies with a hypothesis; all by default."),
     ] = None,
-    runs: Annotated[int | None, typer.Option(metavar="N", help="Replicates of every arm.")] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Random seed, the same for all arms.")] = 1,
-    workers: Processes = None,
+    *,
+    runs: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Replicates of every arm.", callback=door.runs),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(metavar="S", help="Random seed, the same for all arms.", callback=door.seed),
+    ] = 1,
+    workers: Processes,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Test what the source documents claim."""
-    from sim.cli import claiming, door, output
+    from sim.cli import claiming
+    from sim.study.hypotheses.experiments import examine_all
 
-    door.seed(seed)
-    door.runs(runs)
-    found = claiming.examine(
-        names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
-        workers=door.workers(workers),
+    found = bars.watched(
+        "claims", examine_all, names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
+        workers=workers,
     )  # fmt: skip
     show = partial(claiming.print_findings, whole=bool(names))
     output.finish(found, claiming.as_json, show, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def calibrate(
     members: Members = 1000,
     steps: Steps = 8,
@@ -484,18 +478,21 @@ def calibrate(
     quiet: Quiet = False,
 ) -> None:
     """Fit the model to observations; a second call resumes."""
-    from sim.cli import calibrating, output
+    from sim.calibration.fit import Plan
+    from sim.cli import calibrating
+    from sim.evidence.posterior import FOLDER
+    from sim.study import shipping
+    from sim.study.calibrate import calibrate as fit
 
-    done = calibrating.calibrate(
-        out, silent=json or quiet, ship=ship, members=members, steps=steps, seed=seed, until=until
-    )
+    run = partial(bars.watched, "steps", fit, out=out, silent=json or quiet)
+    plan = Plan(members=members, steps=steps, seed=seed, until=until)
+    done = shipping.ship(plan, run, FOLDER) if ship else run(plan)
     show = calibrating.print_calibration
     output.finish(done, calibrating.calibration_json, show, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def hindcast(
-    context: typer.Context,
     cutoff: Annotated[
         list[str] | None,
         typer.Option(
@@ -533,42 +530,37 @@ def hindcast(
 
     With --score it fits nothing: it scores the dated forecasts of a file.
     """
-    from sim.cli import calibrating, output, scoring, together
-    from sim.study.hindcast import CUTOFF, ROLLING
+    from sim.calibration.fit import Plan
+    from sim.cli import calibrating, scoring
+    from sim.study import hindcast as study
+    from sim.study.left_out import left_out
+    from sim.study.scoring import score as scores_of
 
-    together.require(context)
     if score is not None:
-        scored = scoring.score(score, observations)
-        if json:
-            output.print_json(scoring.as_json(scored))
-        else:
-            scoring.print_scores(scored)
+        scored = scores_of(score, observations)
+        output.finish(scored, scoring.as_json, scoring.print_scores, json=json)
         return
-    months = list(ROLLING) if rolling else cutoff or [CUTOFF]
-    together.require_one(context, "--cutoff", len(months), "--alternatives")
-    plan = {"members": members, "steps": steps, "seed": seed}
+    months = list(study.ROLLING) if rolling else cutoff or [study.CUTOFF]
+    plan = Plan(members=members, steps=steps, seed=seed)
     silent = json or quiet
-    if nations or alternatives:
-        frame = (
-            calibrating.nations(silent=silent, **plan)
-            if nations
-            else calibrating.alternatives(months[0], silent=silent, **plan).reset_index()
+    if nations:
+        table = bars.watched("folds", left_out, plan, silent=silent).table
+        output.finish(table, calibrating.observed, calibrating.print_nations, json=json)
+    elif alternatives:
+        table = bars.watched(
+            "alternatives", study.alternatives, plan, months[0], silent=silent
+        ).reset_index()
+        show = partial(calibrating.print_alternatives, cutoff=months[0])
+        output.finish(table, calibrating.observed, show, json=json)
+    else:
+        done = bars.watched("cut-offs", study.hindcast, months, plan=plan, out=out, silent=silent)
+        output.finish(
+            done, calibrating.hindcast_json, calibrating.print_hindcast, json=json, quiet=quiet
         )
-        if json:
-            output.print_json(calibrating.observed(frame))
-        elif nations:
-            calibrating.print_nations(frame)
-        else:
-            calibrating.print_alternatives(frame, months[0])
-        return
-    done = calibrating.hindcast(out, months, silent=silent, **plan)
-    show = calibrating.print_hindcast
-    output.finish(done, calibrating.hindcast_json, show, json=json, quiet=quiet)
 
 
-@app.command()
+@command()
 def observe(
-    context: typer.Context,
     scenario: One,
     series: Annotated[
         str, typer.Option(metavar="NAME", help="An observed series; sim list series shows them.")
@@ -592,25 +584,19 @@ def observe(
     json: Json = False,
 ) -> None:
     """Show what a series would measure in a scenario, and what it did."""
-    from sim.cli import observing, output, running, together
+    from sim.cli import observing, running
     from sim.study.observe import observe as of
 
-    together.require(context)
     frame = of(
         scenario, series, runs=runs, seed=seed, until=until, ecosystem=ecosystem, nation=nation,
         errors=not bare, overrides=running.overrides(set_, focus=focus),
     )  # fmt: skip
-    if json:
-        output.print_json(observing.beside(frame, series))
-    elif csv:
-        observing.print_csv(frame, series)
-    else:
-        observing.print_beside(frame, series)
+    show = partial(observing.print_csv if csv else observing.print_beside, series=series)
+    output.finish(frame, partial(observing.beside, series=series), show, json=json)
 
 
-@app.command()
+@command()
 def explain(
-    context: typer.Context,
     nation: Annotated[str, typer.Argument(metavar="NATION", help="An ISO3 code or a name.")],
     month: Annotated[str, typer.Argument(metavar="MONTH", help="YYYY-MM.")],
     metric: Annotated[
@@ -633,10 +619,9 @@ def explain(
     ] = False,
 ) -> None:
     """Show where a figure of a nation comes from."""
-    from sim.cli import explaining, output, running, together
+    from sim.cli import explaining, running
     from sim.study import explain as room
 
-    together.require(context)
     if from_ is not None:
         found = room.of_folder(from_, nation, month, metric)
     else:
@@ -653,9 +638,8 @@ def explain(
         explaining.print_explanation(found)
 
 
-@app.command()
+@command()
 def report(
-    context: typer.Context,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
     focus: Annotated[
         str | None,
@@ -665,23 +649,20 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
     """Build the report of a result again, or of one nation."""
-    from sim.cli import door, output, together
     from sim.study import nation, saved
 
-    together.require(context)
     if focus is None:
         page = saved.rebuild_report(result)
     else:
-        page = nation.write(result, focus, workers=door.workers(None))
+        page = nation.write(result, focus, workers=door.processors())
     if json:
         output.print_json({"folder": str(page.parent), "report": str(page)})
     elif not quiet:
         typer.echo(str(page))
 
 
-@app.command()
+@command()
 def export(
-    context: typer.Context,
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
     form: Annotated[
         str, typer.Option("--format", metavar="iamc|netcdf|csv|xlsx", help="What to write.")
@@ -696,10 +677,8 @@ def export(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
 ) -> None:
     """Hand a result over to other tools."""
-    from sim.cli import output, together
     from sim.study.export import export as hand_over
 
-    together.require(context)
     made = hand_over(result, form, out)
     if json:
         output.print_json({"format": form, "path": str(made)})
@@ -707,21 +686,21 @@ def export(
         typer.echo(str(made))
 
 
-@app.command()
+@command()
 def repeat(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT", help="Folder of a result of any kind.")
     ],
-    workers: Processes = None,
-    metrics: Metrics = None,
+    *,
+    workers: Processes,
+    _metrics: Metrics = None,
     out: Out = Path("results"),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Make a result again from its manifest, the same to the byte."""
-    from sim.cli import door, output, repeating
+    from sim.cli import repeating
     from sim.study.repeat import repeat as again
 
-    door.metrics(metrics)
-    done = again(result, out=out, workers=door.workers(workers))
+    done = again(result, out=out, workers=workers)
     output.finish(done, repeating.as_json, repeating.show, json=json, quiet=quiet)

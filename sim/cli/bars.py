@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sim.cli import output
 
@@ -46,3 +47,25 @@ def bar(title: str, *, silent: bool) -> Iterator[Show | None]:
             )
 
         yield show
+
+
+def watched[Done](
+    title: str,
+    work: Callable[..., Done],
+    *given: Any,  # noqa: ANN401 - whatever the work takes
+    silent: bool,
+    **options: Any,  # noqa: ANN401
+) -> Done:
+    """Do some work under a bar and return what comes out.
+
+    Parameters
+    ----------
+    title : str
+        What stands beside the bar.
+    work : callable
+        Takes ``progress``, which moves the bar, beside everything else.
+    silent : bool
+        Show no bar.
+    """
+    with bar(title, silent=silent) as progress:
+        return work(*given, progress=progress, **options)

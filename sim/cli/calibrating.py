@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.calibrate import Calibration
     from sim.study.hindcast import Hindcast
-
-
-def calibrate(out: Path, *, silent: bool, ship: bool, **plan: Any) -> Calibration:  # noqa: ANN401
-    """Run a calibration and return it; ``ship`` puts its draws where scenarios take them."""
-    from sim.calibration.fit import Plan
-    from sim.evidence.posterior import FOLDER
-    from sim.study.calibrate import calibrate as run
-    from sim.study.shipping import ship as put
-
-    def calibrated(plan: Plan) -> Calibration:
-        with bar("steps", silent=silent) as progress:
-            return run(plan, out=out, progress=progress)
-
-    asked = Plan(**plan)
-    return put(asked, calibrated, FOLDER) if ship else calibrated(asked)
 
 
 def print_calibration(done: Calibration) -> None:
@@ -44,7 +25,6 @@ def print_calibration(done: Calibration) -> None:
         f"{len(done.aims)} figures to {done.plan.until}, {done.plan.members} members, "
         f"{done.plan.steps} steps, seed {done.plan.seed}\n"
     )
-    columns = ["parameter", "unit", "prior", "posterior", "informed"]
     rows: list[dict[str, Any]] = [
         {
             "parameter": row.parameter,
@@ -55,8 +35,7 @@ def print_calibration(done: Calibration) -> None:
         }
         for row in fitted.itertuples()
     ]
-    head = {name: name for name in columns}
-    output.print_rows([head, *rows], columns)
+    output.print_table(rows)
     typer.echo(
         f"\nIntervals of 90 %; informed: whether the data moved it. {len(table) - len(fitted)} "
         "ranges are drawn and never moved.\n"
@@ -74,57 +53,28 @@ def calibration_json(done: Calibration) -> dict[str, Any]:
         "targets": len(done.aims),
         "members": done.plan.members,
         "seed": done.plan.seed,
-        "parameters": json.loads(identify.parameters(done).to_json(orient="records")),
+        "parameters": output.records(identify.parameters(done)),
     }
-
-
-def hindcast(out: Path, cutoffs: Sequence[str], *, silent: bool, **plan: Any) -> Hindcast:  # noqa: ANN401
-    """Run a hindcast and return it."""
-    from sim.calibration.fit import Plan
-    from sim.study.hindcast import hindcast as run
-
-    with bar("cut-offs", silent=silent) as progress:
-        return run(cutoffs, plan=Plan(**plan), out=out, progress=progress)
-
-
-def alternatives(cutoff: str, *, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
-    """Return scores of structural alternatives."""
-    from sim.calibration.fit import Plan
-    from sim.study.hindcast import alternatives as run
-
-    with bar("alternatives", silent=silent) as progress:
-        return run(Plan(**plan), cutoff, progress=progress)
-
-
-def nations(*, silent: bool, **plan: Any) -> pd.DataFrame:  # noqa: ANN401
-    """Return scores on nations that were left out."""
-    from sim.calibration.fit import Plan
-    from sim.study.left_out import left_out
-
-    with bar("folds", silent=silent) as progress:
-        return left_out(Plan(**plan), progress=progress).table
 
 
 def print_hindcast(done: Hindcast) -> None:
     """Print scores by series, the method with the lowest of each, and how often that is naive."""
     for (cutoff, drivers), part in done.table.groupby(["cutoff", "drivers"], sort=False):
         typer.echo(f"From {cutoff}, drivers known {drivers}: CRPS in percentage points\n")
-        methods = list(part["method"].unique())
-        rows = []
+        rows, methods = [], part["method"].unique()
         for series, mine in part.groupby("series", sort=False):
             scores = mine.set_index("method")
             model: Any = scores.loc["model"]
             rows.append(
                 {
                     "series": series, "figures": int(model["points"]),
-                    **{name: f"{scores.loc[name, 'crps']:.2f}" for name in scores.index},
+                    **{name: _number(scores["crps"].get(name)) for name in methods},
                     "lowest": scores["crps"].idxmin() if len(scores) > 1 else "-",
                     "in 90 %": f"{100 * model['coverage']:.0f} %",
                     "width": f"{model['width']:.1f}",
                 }
             )  # fmt: skip
-        columns = ["series", "figures", *methods, "lowest", "in 90 %", "width"]
-        output.print_rows([{name: name for name in columns}, *rows], columns)
+        output.print_table(rows)
         points = done.points
         mine = points[(points["cutoff"] == cutoff) & (points["drivers"] == drivers)]
         typer.echo(f"\n90 % intervals hold {100 * mine['covered'].mean():.0f} % of all figures.\n")
@@ -145,8 +95,6 @@ def _print_judgement(done: Hindcast) -> None:
         return
     for drivers, part in over.groupby("drivers", sort=False):
         typer.echo(f"Over all cut-offs, drivers known {drivers}: means over cut-offs\n")
-        columns = ["series", "method", "cut-offs", "figures", "forecasts", "CRPS", "interval score",
-                   "in 90 %", "less the model's", "error", "the model is"]  # fmt: skip
         rows = [
             {
                 "series": row["series"], "method": row["method"], "cut-offs": row["origins"],
@@ -158,7 +106,7 @@ def _print_judgement(done: Hindcast) -> None:
             }
             for row in output.records(part)
         ]  # fmt: skip
-        output.print_rows([{name: name for name in columns}, *rows], columns)
+        output.print_table(rows)
         typer.echo("")
 
 
@@ -219,15 +167,17 @@ def print_alternatives(frame: pd.DataFrame, cutoff: str) -> None:
 
 def _print_table(frame: pd.DataFrame) -> None:
     """Print a table with numbers rounded for reading, and a dash where there is none."""
-    rows = [
-        {name: f"{value:.2f}" if isinstance(value, float) else value for name, value in row.items()}
-        for row in json.loads(frame.to_json(orient="records"))
-    ]
-    columns = list(frame.columns)
-    output.print_rows([{name: name for name in columns}, *rows], columns)
+    output.print_table(
+        [
+            {
+                name: f"{value:.2f}" if isinstance(value, float) else value
+                for name, value in row.items()
+            }
+            for row in output.records(frame)
+        ]
+    )
 
 
 def observed(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table of views as records."""
-    records: list[dict[str, Any]] = json.loads(frame.round(3).to_json(orient="records"))
-    return records
+    return output.records(frame.round(3))

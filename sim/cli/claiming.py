@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     from sim.study.hypotheses.experiments import Findings
-
-
-def examine(names: Sequence[str] | None, *, silent: bool, **options: Any) -> Findings:  # noqa: ANN401
-    """Run claims and return what was found."""
-    from sim.study.hypotheses.experiments import examine_all
-
-    with bar("claims", silent=silent) as progress:
-        return examine_all(names, progress=progress, **options)
 
 
 def as_json(found: Findings) -> list[dict[str, Any]]:
@@ -46,8 +36,7 @@ def print_findings(found: Findings, *, whole: bool) -> None:
     from sim.report.effects import percent
 
     rows = [{"id": f.claim.number, "verdict": f.verdict, "claim": f.claim.text} for f in found]
-    columns = ["id", "verdict", "claim"]
-    output.print_rows([{name: name for name in columns}, *rows], columns)
+    output.print_table(rows)
     if not whole:
         return
     for one in found:
@@ -65,7 +54,5 @@ def print_findings(found: Findings, *, whole: bool) -> None:
             }
             for row in one.table.to_dict("records")
         ]
-        columns = ["setting", "measure", "scale", "mean (95 %)", "smallest", "sign in worlds",
-                   "in draws", "says"]  # fmt: skip
-        output.print_rows([{name: name for name in columns}, *lines], columns)
+        output.print_table(lines)
         typer.echo(f"\n{one.claim.judgement}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
+from sim.cli.bars import watched
 from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -19,21 +19,12 @@ if TYPE_CHECKING:
     from sim.study.compare.packages import Package
     from sim.study.compare.result import Comparison
 
-Progress = Callable[[int, int], None]
 SHOWN = 40
 WIDTH = 96
 """Columns after which a sentence goes on in the next line."""
 
 TIES = 10
 """Policies of which the order against the next one is printed."""
-
-
-def compare(scenarios: Sequence[str], *, silent: bool, **options: Any) -> Comparison:  # noqa: ANN401
-    """Run a comparison and return it."""
-    from sim.study.compare.compare import compare as run
-
-    with bar("runs", silent=silent) as progress:
-        return run(list(scenarios), progress=progress, **options)
 
 
 def require_one(scenarios: Sequence[str], what: str) -> None:
@@ -47,14 +38,6 @@ def require_one(scenarios: Sequence[str], what: str) -> None:
     if len(scenarios) > 1:
         message = f"{what} is asked of one scenario at a time, and {len(scenarios)} are named"
         raise InputError(Problem(message, path="scenarios", hint=f"sim compare {scenarios[0]} ..."))
-
-
-def package(scenario: str, *, silent: bool, **options: Any) -> Package:  # noqa: ANN401
-    """Run a package's levers together and apart and return what each does."""
-    from sim.study.compare.packages import package as run
-
-    with bar("runs", silent=silent) as progress:
-        return run(scenario, progress=progress, **options)
 
 
 def as_json(found: Comparison) -> dict[str, Any]:
@@ -119,12 +102,9 @@ def _print_by_future(found: Comparison, named: Naming) -> None:
     table = by_future.table(found, {}, named)
     if table is None:
         return
-    columns = ["", *map(str, table.head[1:])]
-    text = [
-        dict(zip(columns, (label, *map(_cell, cells)), strict=True)) for label, *cells in table.rows
-    ]
+    lines = [(label, *map(_cell, cells)) for label, *cells in table.rows]
     typer.echo(f"\n{table.title}\n")
-    output.print_rows([{column: column for column in columns}, *text], columns)
+    output.print_lines([("", *map(str, table.head[1:])), *lines])
     typer.echo(f"\n{textwrap.fill(table.note, WIDTH)}")
 
 
@@ -136,10 +116,9 @@ def _print_focus(found: Comparison) -> None:
         return
     typer.echo(f"\n{focus.title(found.focus)}")
     for head, heads, rows in focus.table(found.focus, {}):
-        columns = ["choice", *heads]
-        text = [dict(zip(columns, (name, *map(_cell, row)), strict=True)) for name, row in rows]
         typer.echo(f"\n{head}\n")
-        output.print_rows([{column: column for column in columns}, *text], columns)
+        lines = [(name, *map(_cell, row)) for name, row in rows]
+        output.print_lines([("choice", *heads), *lines])
     for said in (focus.note(found.focus), focus.paragraph(found.focus)):
         typer.echo(f"\n{textwrap.fill(effects.as_typed(said), WIDTH)}")
 
@@ -184,15 +163,14 @@ def _print_policies(found: Comparison, named: Naming) -> None:
     )
     one, what = ("policy", "policies") if found.each == "scenarios" else ("lever", "levers")
     columns = ["rank", one, "median (5 to 95 %)", "same sign", "simulation error"]
-    names = [*columns, *(effects.name(metric) for metric in others)]
-    rows = []
+    lines = [[*columns, *(effects.name(metric) for metric in others)]]
     for row in last.head(SHOWN).to_dict("records"):
         middle, low, high = effects.figures_of(row)
-        values = [str(ranks[row["scenario"]]), row["scenario"], f"{middle} ({low} to {high})",
+        line = [str(ranks[row["scenario"]]), row["scenario"], f"{middle} ({low} to {high})",
                   effects.sign(row), effects.error(row)]  # fmt: skip
-        values += [effects.figures_of(more[metric][row["scenario"]])[0] for metric in others]
-        rows.append(dict(zip(names, values, strict=True)))
-    output.print_rows([{name: name for name in names}, *rows], names)
+        line += [effects.figures_of(more[metric][row["scenario"]])[0] for metric in others]
+        lines.append(line)
+    output.print_lines(lines)
     if len(last) > SHOWN:
         typer.echo(f"... and {len(last) - SHOWN} more")
     typer.echo(f"\n{textwrap.fill(effects.rule(what), WIDTH)}")
@@ -233,8 +211,7 @@ def print_package(found: Package) -> None:
         }
         for row in parts.to_dict("records")
     ]
-    columns = ["lever", "percentage points", "95 % interval", MONEY]
-    output.print_rows([{name: name for name in columns}, *rows], columns)
+    output.print_table(rows)
     pairs = found.interactions
     pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
     if len(pairs):
@@ -251,8 +228,7 @@ def print_package(found: Package) -> None:
             }
             for row in pairs.to_dict("records")
         ]
-        columns = ["pair", "interaction", "interval", "verdict"]
-        output.print_rows([{name: name for name in columns}, *rows], columns)
+        output.print_table(rows)
     said = [*map(effects.as_typed, found.notes), *([named.note] if named.part else [])]
     if said:
         typer.echo("\n" + "\n".join(textwrap.fill(text, WIDTH) for text in said))
@@ -280,25 +256,20 @@ def print_costs(found: Comparison) -> None:
     of = f"{effects.name(head['metric'])}, {effects.group(head['group'], comparison.named(found))}"
     said = f"{_heading(found)} {of}, {effects.when(head['month'])}, in {unit}, beside costs."
     typer.echo(textwrap.fill(said, WIDTH) + "\n")
-    names = {
-        "lever": "lever", "effect": "median (5 to 95 %)", "cost": "USD million a year",
-        "table": "at low and high strength", "ratio": f"{unit} for a billion USD a year",
-        "front": "front",
-    }  # fmt: skip
     rows = [
         {
             "lever": row["lever"],
-            "effect": "{} ({} to {})".format(*effects.figures_of(row)),
-            "cost": effects.money(row["cost"]),
-            "table": " and ".join(
+            "median (5 to 95 %)": "{} ({} to {})".format(*effects.figures_of(row)),
+            "USD million a year": effects.money(row["cost"]),
+            "at low and high strength": " and ".join(
                 effects.money(row[column], nothing="0") for column in ("cost_low", "cost_high")
             ),
-            "ratio": effects.for_money(row),
+            f"{unit} for a billion USD a year": effects.for_money(row),
             "front": "yes" if row["front"] else "",
         }
         for row in priced.to_dict("records")
     ]
-    output.print_rows([names, *rows], list(names))
+    output.print_table(rows)
     text = (
         "Costs are what the model charged in a year in force, at the strength that was run, a dash "
         "where that is nothing; beside them the lever table's at low strength (1/3) and high (1). "
@@ -323,34 +294,25 @@ def _print_for_some_nations(found: Comparison) -> None:
 def money(
     done: Comparison,
     scenario: str,
-    against: str,
     budget: float | None,
     *,
     json: bool,
-    silent: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Print effects beside costs, and with a budget the best packages that it buys."""
     from sim.study.compare import costs
 
-    metric, group = done.shown[0], done.groups[0]
     if budget is None:
         output.print_json(output.records(done.costs)) if json else print_costs(done)
         return
-    with bar("packages", silent=silent) as progress:
-        best = costs.best_package(
-            done, budget, scenario, against, metric=metric, group=group, progress=progress,
-            **options,
-        )  # fmt: skip
+    about: dict[str, Any] = {"metric": done.shown[0], "group": done.groups[0]}
+    best = watched("packages", costs.best_package, done, budget, scenario, **about, **options)
     if json:
-        output.print_json(
-            {
-                "searched": best.searched, "seed": best.seed, "metric": metric, "group": group,
-                "against": against, "packages": output.records(best.table),
-            }
-        )  # fmt: skip
-        return
-    _print_packages(done, best, budget, against)
+        found = {"searched": best.searched, "seed": best.seed, **about}
+        packages = output.records(best.table)
+        output.print_json(found | {"against": options["against"], "packages": packages})
+    else:
+        _print_packages(done, best, budget, options["against"])
 
 
 def _print_packages(done: Comparison, best: Budget, budget: float, against: str) -> None:
@@ -370,19 +332,17 @@ def _print_packages(done: Comparison, best: Budget, budget: float, against: str)
     rows = [
         {
             "place": f"{places[row['levers']]}",
-            "effect": "{} ({} to {})".format(*effects.figures_of(row | {"unit": head["unit"]})),
-            "mean": f"{factor * row['effect']:+.2f} ({factor * row['low']:+.2f} to "
+            f"{unit}: median (5 to 95 %)": "{} ({} to {})".format(
+                *effects.figures_of(row | {"unit": head["unit"]})
+            ),
+            "mean (95 %)": f"{factor * row['effect']:+.2f} ({factor * row['low']:+.2f} to "
             f"{factor * row['high']:+.2f})",
-            "cost": effects.money(row["cost"]),
+            "USD million a year": effects.money(row["cost"]),
             "levers": row["levers"],
         }
         for row in best.table.to_dict("records")
     ]
-    names = {
-        "place": "place", "effect": f"{unit}: median (5 to 95 %)", "mean": "mean (95 %)",
-        "cost": "USD million a year", "levers": "levers",
-    }  # fmt: skip
-    output.print_rows([names, *rows], list(names))
+    output.print_table(rows)
     typer.echo("\nTwo packages tie where neither has the larger effect in 90 % of worlds.")
     for n, row in enumerate(best.table.to_dict("records")[:-1], 1):
         tie = " (a tie)" if row["tie"] else ""

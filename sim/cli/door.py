@@ -1,14 +1,18 @@
 """What options are checked for before anything is run: wrong ones cost no minutes of computing.
 
-A check returns the value as the command needs it, or raises an InputError that names the option.
+`sim.cli.options` names the check of an option beside it. A check returns the value as the command
+needs it, or raises an InputError that names the option; a value that is not given passes.
 """
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from sim.errors import InputError, Problem, cited, nearest
 
@@ -26,81 +30,96 @@ def _wrong(message: str, option: str, hint: str | None = None) -> InputError:
     return InputError(Problem(message, path=option, hint=hint))
 
 
-def workers(given: int | None) -> int:
-    """Return a number of processes, one a processor where none is given."""
-    from sim.cli.running import processors
-
-    if given is not None and given < 1:
+def workers(given: int) -> int:
+    """Refuse a number of processes that nothing can be run by, or that no machine has."""
+    if given < 1:
         raise _wrong(f"{cited(given)} workers cannot run anything", "workers")
-    within(given, 1, MOST_WORKERS, "workers")
-    return processors() if given is None else given
+    _within(given, 1, MOST_WORKERS, "workers")
+    return given
 
 
-def within(given: int | None, low: int, high: int, option: str) -> None:
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _within(given: int | None, low: int, high: int, option: str) -> int | None:
     """Refuse a whole number out of bounds."""
     if given is not None and not low <= given <= high:
         raise _wrong(f"{option} {cited(given)} is outside {low} to {high}", option)
+    return given
 
 
-def seed(given: int | None) -> None:
+def seed(given: int | None) -> int | None:
     """Refuse a seed that no stream of random numbers has."""
-    within(given, 0, 2**63 - 1, "seed")
+    return _within(given, 0, 2**63 - 1, "seed")
 
 
-def runs(given: int | None) -> None:
+def runs(given: int | None) -> int | None:
     """Refuse a number of replicates that cannot be run."""
     from sim.scenario.document import MAX_RUNS
 
-    within(given, 1, MAX_RUNS, "runs")
+    return _within(given, 1, MAX_RUNS, "runs")
 
 
-def finite(given: float | None, option: str) -> None:
+def finite(param: typer.CallbackParam, given: float | None) -> float | None:
     """Refuse what is no finite number."""
     if given is not None and not math.isfinite(given):
+        option = str(param.name)
         raise _wrong(f"{option} must be a finite number, not {given}", option)
+    return given
 
 
-def precision(given: float | None) -> None:
+def precision(param: typer.CallbackParam, given: float | None) -> float | None:
     """Refuse a half-width of an interval that no number of replicates gives."""
-    finite(given, "precision")
+    finite(param, given)
     if given is not None and given < LEAST_PRECISION:
         raise _wrong(f"a half-width of {given:g} cannot be had", "precision")
+    return given
 
 
-def cluster(address: str | None) -> None:
+def cluster(address: str | None) -> str | None:
     """Refuse what cannot be the address of a scheduler."""
     if address is not None:
         from sim.ensemble.executors import require_address
 
         require_address(address)
+    return address
 
 
-def metrics(files: Sequence[Path] | None) -> None:
+def metrics(files: list[Path] | None) -> list[Path] | None:
     """Read files of metrics; each adds its own to what is measured."""
     if files:
         from sim.metrics.registry import read_file
 
         for file in files:
             read_file(file)
+    return files
 
 
-def words(given: str, option: str) -> tuple[str, ...]:
-    """Return the words of a list with commas, of which there must be one."""
-    found = tuple(word.strip() for word in given.split(",") if word.strip())
+def words(param: typer.CallbackParam, given: str | None) -> str | None:
+    """Return a list with commas as bare words; there must be one."""
+    if given is None:
+        return None
+    option, found = str(param.name), [word.strip() for word in given.split(",") if word.strip()]
     if not found:
         raise _wrong(f"{option} names nothing", option, "write names with commas")
-    return found
+    return ",".join(found)
 
 
-def month(given: str, option: str) -> None:
+def month(param: typer.CallbackParam, given: str | None) -> str | None:
     """Refuse what is no month of a scenario."""
-    from sim.scenario import fields
-    from sim.scenario.tree import Mark, Node
+    if given is not None:
+        from sim.scenario import fields
+        from sim.scenario.tree import Mark, Node
 
-    problems: list[Problem] = []
-    fields.month(Node(given, Mark(None, path=option)), problems, option)
-    if problems:
-        raise InputError(problems)
+        problems: list[Problem] = []
+        fields.month(Node(given, Mark(None, path=param.name)), problems, str(param.name))
+        if problems:
+            raise InputError(problems)
+    return given
 
 
 def box(

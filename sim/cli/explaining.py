@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sim.cli.output import Table, print_table
+from sim.cli.output import Table, print_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def print_explanation(found: Explanation) -> None:
         if not table:
             continue
         typer.echo(f"\n{head}")
-        print_table(table, "  ")
+        print_below(table, "  ")
         if below:
             typer.echo(f"  {below}")
 

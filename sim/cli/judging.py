@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
 from sim.errors import InputError, Problem
 from sim.report import robust as drawing
 from sim.report import titles
 
 if TYPE_CHECKING:
-    from sim.report.sheet import Cell
     from sim.study.robust import Robust
 
 
-def robust(
-    study: str,
-    policy: str | None,
-    box: int | None,
-    *,
-    silent: bool,
-    **options: Any,  # noqa: ANN401
-) -> Robust:
-    """Run a study of robustness and return it."""
-    from sim.study.robust import robust as run
-
-    with bar(Path(study).stem, silent=silent) as progress:
-        found = run(study, progress=progress, **options)
-    _require_box(found, policy, box)
-    return found
-
-
-def _require_box(found: Robust, policy: str | None, box: int | None) -> None:
+def require_box(found: Robust, policy: str | None, box: int | None) -> None:
     """Refuse a policy without boxes, and a box that it does not have: the worlds have to tell."""
     if policy is None:
         return
@@ -71,7 +50,7 @@ def print_robust(found: Robust, policy: str | None, box: int | None) -> None:
         typer.echo(line)
     typer.echo("")
     table = drawing.policies(found, drawing.BRIEF)
-    _print(table.head, table.rows)
+    output.print_lines((table.head, *table.rows))
     typer.echo("")
     if policy is None:
         for line in drawing.conditions(found):
@@ -85,7 +64,7 @@ def _print_policy(found: Robust, policy: str, box: int | None) -> None:
     """Print every box of a policy, one of them in words, and a tree of the same worlds."""
     boxes = found.boxes[policy]
     table = drawing.boxes_table(found, policy)
-    _print(table.head, table.rows)
+    output.print_lines((table.head, *table.rows))
     title = titles.scenario(policy, found.manifest["asked"])
     said = (
         boxes.sentences(titles.in_sentence)
@@ -99,8 +78,3 @@ def _print_policy(found: Robust, policy: str, box: int | None) -> None:
     for line in found.trees[policy].lines(titles.in_sentence):
         typer.echo(line)
     typer.echo("")
-
-
-def _print(head: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
-    columns = [str(n) for n in range(len(head))]
-    output.print_rows([dict(zip(columns, row, strict=True)) for row in (head, *rows)], columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str]
 """Month, nation and ecosystem."""
 
-COLUMNS = ("month", "nation", "ecosystem", "model", "5 to 95 %", "observed")
-
 
 def beside(frame: pd.DataFrame, series: str) -> list[dict[str, Any]]:
     """Return a table of views as records, each with the figure that was observed.
@@ -29,7 +26,7 @@ def beside(frame: pd.DataFrame, series: str) -> list[dict[str, Any]]:
     only bounds were published.
     """
     found = _by_cell(_of(series))
-    records: list[dict[str, Any]] = json.loads(frame.round(3).to_json(orient="records"))
+    records = output.records(frame.round(3))
     for row in records:
         row["observed"] = _number(found.get(_cell(row), []))
     return records
@@ -54,7 +51,7 @@ def print_beside(frame: pd.DataFrame, series: str) -> None:
     known = named(series)
     figures = _of(series)
     found = _by_cell(figures)
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records"))
+    rows = output.records(frame)
     seen = sorted(_cell(row)[0] for row in rows if _cell(row) in found)
     typer.echo(f"{known.title[:1].upper()}{known.title[1:]}; {figures[0].unit}\n")
     many = len({row["nation"] for row in rows}) > 1
@@ -72,7 +69,7 @@ def print_beside(frame: pd.DataFrame, series: str) -> None:
         }
         for row in shown
     ]  # fmt: skip
-    output.print_rows([{name: name for name in COLUMNS}, *lines], COLUMNS)
+    output.print_table(lines)
     said = "Model: mean over runs." if seen else "Model: mean over runs. Nothing was observed here."
     typer.echo(f"\n{said} --csv prints every month.")
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, each with its one help text."""
+"""Options that several commands share, each with its one help text and its check."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sim.cli import door
 
 Bare = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the names.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -31,8 +33,14 @@ Set = Annotated[
     ),
 ]
 Blocks = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Blocks run at a time; by default one for each processor."),
+    int,
+    typer.Option(
+        metavar="N",
+        default_factory=door.processors,
+        show_default=False,
+        help="Blocks run at a time; by default one for each processor.",
+        callback=door.workers,
+    ),
 ]
 Steps = Annotated[int, typer.Option(metavar="N", help="Updates of the ensemble.")]
 FitSeed = Annotated[int, typer.Option(metavar="S", help="Random seed of the ensemble.")]
@@ -74,16 +82,30 @@ Engine = Annotated[
     typer.Option(metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."),
 ]
 Processes = Annotated[
-    int | None, typer.Option(metavar="N", help="Processes; by default one for each processor.")
+    int,
+    typer.Option(
+        metavar="N",
+        default_factory=door.processors,
+        show_default=False,
+        help="Processes; by default one for each processor.",
+        callback=door.workers,
+    ),
 ]
 Members = Annotated[int, typer.Option(metavar="N", help="Members of the ensemble.")]
 Metrics = Annotated[
     list[Path] | None,
     typer.Option(
-        "--metrics", metavar="FILE.py", help="Also measure what this file defines with @sim.metric."
+        "--metrics",
+        metavar="FILE.py",
+        help="Also measure what this file defines with @sim.metric.",
+        callback=door.metrics,
     ),
 ]
 Cluster = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="A Dask scheduler, or local for one started here."),
+    typer.Option(
+        metavar="ADDRESS",
+        help="A Dask scheduler, or local for one started here.",
+        callback=door.cluster,
+    ),
 ]

@@ -60,9 +60,9 @@ def finish(
     show: Callable[[Any], None],
     *,
     json: bool,
-    quiet: bool,
+    quiet: bool = False,
 ) -> None:
-    """Print a finished result: one JSON value, its folder alone, or what a person reads."""
+    """Print what is done: one JSON value, the folder of a result alone, or what a person reads."""
     if json:
         print_json(as_json(done))
     elif quiet:
@@ -100,33 +100,31 @@ def made_at(found: Saved) -> str:
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print rows one line each, in columns; the last one is cut to fit a terminal."""
-    for line in _lines(rows, columns):
+    """Print rows one line each, in columns."""
+    print_lines([row.get(column) for column in columns] for row in rows)
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """Print rows one line each, all of the same columns, under the names of these."""
+    print_lines([[*rows[0]], *(row.values() for row in rows)] if rows else [])
+
+
+def print_lines(lines: Iterable[Iterable[object]]) -> None:
+    """Print lines of cells in columns; the last one is cut to fit a terminal."""
+    for line in _in_columns(lines):
         _print_line(line)
 
 
-def _lines(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    if not rows:
-        return []
-    cells = [[_short(row.get(column)) for column in columns] for row in rows]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(columns) - 1)]
-    return [
-        "  ".join(
-            [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]]
-        ).rstrip()
-        for line in cells
-    ]
+def _in_columns(lines: Iterable[Iterable[object]]) -> list[str]:
+    cells = [[_short(cell) for cell in line] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(str.ljust, line, (*widths[:-1], 0))).rstrip() for line in cells]
 
 
 def _print_line(text: str) -> None:
     """Print a line, cut to fit a terminal."""
     room = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
     typer.echo(text if room is None or len(text) <= room else text[: room - 1] + "…")
-
-
-def print_fields(fields: Row) -> None:
-    """Print named values one below the other, with those inside indented."""
-    _print_fields(fields, 0)
 
 
 def say(sentence: str) -> None:
@@ -168,28 +166,30 @@ def report_error(
         typer.echo(f"     {usage} explains", err=True)
 
 
-def _print_fields(fields: Row, depth: int) -> None:
+def print_fields(fields: Row, depth: int = 0) -> None:
+    """Print named values one below the other, with those inside indented."""
     indent = "  " * depth
     width = max((len(str(name)) for name in fields), default=0)
     for name, value in fields.items():
         if isinstance(value, Mapping) and value:
             typer.echo(f"{indent}{name}")
-            _print_fields(value, depth + 1)
+            print_fields(value, depth + 1)
         elif isinstance(value, Table) and value:
             typer.echo(f"{indent}{name}")
-            print_table(value, indent + "  ")
+            print_below(value, indent + "  ")
         elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
             typer.echo(f"{indent}{name}")
             for item in value:
-                _print_fields(item, depth + 1)
+                print_fields(item, depth + 1)
                 typer.echo("")
         else:
             typer.echo(f"{indent}{str(name).ljust(width)}  {_short(value)}".rstrip())
 
 
-def print_table(table: Table, indent: str) -> None:
-    """Print rows under the names of their columns."""
-    head, *lines = _lines([{name: name for name in table.columns}, *table], table.columns)
+def print_below(table: Table, indent: str) -> None:
+    """Print rows under the names of their columns, and under each its longer texts."""
+    rows = ([row.get(name) for name in table.columns] for row in table)
+    head, *lines = _in_columns([table.columns, *rows])
     _print_line(indent + head)
     for row, line in zip(table, lines, strict=True):
         _print_line(indent + line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,13 +154,6 @@ def _say_damaged(wrong: str | None) -> None:
     """Say that a result that was there is not used."""
     if wrong is not None:
         output.say(f"{wrong}; it is run again")
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -13,15 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.scoring import Scored
-
-COLUMNS = ("series", "came out", "n", "score", "last value", "error", "in 50 %", "in 90 %")
-
-
-def score(file: Path, observations: Path | None) -> Scored:
-    """Score a file."""
-    from sim.study.scoring import score as of
-
-    return of(file, observations)
 
 
 def as_json(done: Scored) -> dict[str, Any]:
@@ -43,8 +33,7 @@ def print_scores(done: Scored) -> None:
             f"Forecasts of {made.made}, model {made.version}: weighted interval score in the unit "
             "of the series, lower is better\n"
         )
-        rows = [_row(row) for _, row in done.table.iterrows()]
-        output.print_rows([{name: name for name in COLUMNS}, *rows], COLUMNS)
+        output.print_table([_row(row) for _, row in done.table.iterrows()])
         typer.echo(
             "\nn: figures. last value: score of the last figure known. error: of the median."
         )

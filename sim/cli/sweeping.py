@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
+from sim.cli.bars import watched
 from sim.report import sensitivity as drawing
 from sim.report import style, titles
 from sim.report.sweeps import count_of as counted
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.sensitivity import Sensitivity
-from sim.study.sweeps.sensitivity import sensitivity as indices_of
 from sim.study.sweeps.sweep import sweep
 
 SHOWN = 20
@@ -29,33 +27,12 @@ BESIDE = 2
 """Outcomes in one table, as fit a terminal."""
 
 
-def run(
-    source: str,
-    vary: Sequence[str],
-    out: Path,
-    *,
-    silent: bool,
-    **options: Any,  # noqa: ANN401
-) -> Sweep:
+def run(study: str, vary: Sequence[str], *, silent: bool, **options: Any) -> Sweep:  # noqa: ANN401
     """Run a sweep and return it; damaged shards are named on standard error."""
-    with bar(Path(source).stem, silent=silent) as progress:
-        done = sweep(source, vary, out=out, progress=progress, **options)
+    done = watched(Path(study).stem, sweep, study, vary, silent=silent, **options)
     for file in done.damaged:
-        typer.echo(f"sim: {file} was damaged; it was set aside and computed again", err=True)
+        output.say(f"{file} was damaged; it was set aside and computed again")
     return done
-
-
-def sensitivity(
-    source: str,
-    vary: Sequence[str],
-    out: Path,
-    *,
-    silent: bool,
-    **options: Any,  # noqa: ANN401
-) -> Sensitivity:
-    """Run a design for indices and return them."""
-    with bar(Path(source).stem, silent=silent) as progress:
-        return indices_of(source, vary, out=out, progress=progress, **options)
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
@@ -66,7 +43,7 @@ def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
         "points": found.sweep.asked["points"],
         "runs": found.sweep.asked["runs"],
         "notes": list(found.notes),
-        "indices": json.loads(found.table.to_json(orient="records")),
+        "indices": output.records(found.table),
     }
 
 
@@ -77,7 +54,6 @@ def print_sensitivity(found: Sensitivity) -> None:
     for outcome in shown[:OUTCOMES]:
         table = drawing.table(*outcome)
         typer.echo(table.title)
-        columns = [str(n) for n in range(1 + len(table.rows[0]) // 2)]
         rows = [
             (
                 row[0],
@@ -85,8 +61,7 @@ def print_sensitivity(found: Sensitivity) -> None:
             )
             for row in table.rows
         ]
-        head = (" ", *table.head[1::2])
-        output.print_rows([dict(zip(columns, row, strict=True)) for row in (head, *rows)], columns)
+        output.print_lines([(" ", *table.head[1::2]), *rows])
         typer.echo("")
     typer.echo("Brackets hold the 95 % interval.")
     for line in (*drawing.lead(found), *drawing.notes(found, shown[:OUTCOMES])):
@@ -111,7 +86,7 @@ def as_json(done: Sweep) -> dict[str, Any]:
         "runs": known["runs"],
         "seed": known["seed"],
         "failures": len(done.failures),
-        "summary": json.loads(done.last().to_json(orient="records")),
+        "summary": output.records(done.last()),
     }
 
 

@@ -6,48 +6,27 @@ another question than the one that was asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import typer
+import typer
+from typer.core import TyperCommand
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What an option leaves no place for.
+class Rule(NamedTuple):
+    """How an option stands to others.
 
     Parameters
     ----------
     option : str
-    without : tuple of str
-        Options that may not stand beside it.
+    others : tuple of str
+        In `RULES` options that may not stand beside it, in `NEEDS` those of which one must.
     why : str
-        The end of a sentence that begins with the option.
+        In `RULES` the end of a sentence that begins with the option, in `NEEDS` a whole one.
     """
 
     option: str
-    without: tuple[str, ...]
-    why: str
-
-
-@dataclass(frozen=True)
-class Need:
-    """What an option is of no use without.
-
-    Parameters
-    ----------
-    option : str
-    one_of : tuple of str
-        Options of which one must stand beside it.
-    why : str
-        A sentence.
-    """
-
-    option: str
-    one_of: tuple[str, ...]
+    others: tuple[str, ...]
     why: str
 
 
@@ -103,12 +82,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 }  # fmt: skip
 """By command, the options that cannot act together."""
 
-NEEDS: Mapping[str, tuple[Need, ...]] = {
+NEEDS: Mapping[str, tuple[Rule, ...]] = {
     "hindcast": (
-        Need("--observations", ("--score",), "they are compared with a file of forecasts alone"),
+        Rule("--observations", ("--score",), "they are compared with a file of forecasts alone"),
     ),
     "compare": (
-        Need(
+        Rule(
             "--start",
             ("--levers", "--each-lever", "--cost", "--budget", "--interactions"),
             "it is the start of single levers, and whole scenarios say when theirs start",
@@ -116,6 +95,22 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     ),
 }
 """By command, the options that act only beside another."""
+
+
+SINGLE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "compare": (("--metric", "--interactions"), ("--groups", "--interactions")),
+    "hindcast": (("--cutoff", "--alternatives"),),
+}
+"""By command, an option that takes several values, and the one beside which it takes one."""
+
+
+class Command(TyperCommand):
+    """A command that refuses options which cannot act together before it begins."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no name for its contexts
+        """Check which options are given and call the function."""
+        require(ctx)
+        return super().invoke(ctx)
 
 
 def require(context: typer.Context) -> None:
@@ -126,43 +121,27 @@ def require(context: typer.Context) -> None:
     UsageError
         With both options and the reason.
     """
-    command = str(context.info_name)
+    command, values = str(context.info_name), context.params
     given = _given(context)
-    for rule in RULES.get(command, ()):
-        both = [option for option in rule.without if option in given]
-        if rule.option in given and both:
-            message = f"{both[0]} cannot act beside {rule.option}, which {rule.why}"
+    for option, others, why in RULES.get(command, ()):
+        both = [other for other in others if other in given]
+        if option in given and both:
+            message = f"{both[0]} cannot act beside {option}, which {why}"
             context.fail(f"{message} (leave one of them out)")
-    for need in NEEDS.get(command, ()):
-        if need.option in given and not given.intersection(need.one_of):
-            context.fail(
-                f"{need.option} does nothing here: {need.why} (it goes with one of "
-                f"{', '.join(need.one_of)})"
-            )
-
-
-def require_local(context: typer.Context, cluster: str | None) -> None:
-    """Refuse a number of workers for a scheduler that has its own.
-
-    Raises
-    ------
-    UsageError
-    """
-    if cluster not in (None, "local") and "--workers" in _given(context):
-        message = f"--workers cannot act beside --cluster {cluster}, which has workers of its own"
+    for option, others, why in NEEDS.get(command, ()):
+        if option in given and not given.intersection(others):
+            message = f"{option} does nothing here: {why}"
+            context.fail(f"{message} (it goes with one of {', '.join(others)})")
+    address = values.get("cluster")
+    if address not in (None, "local") and "--workers" in given:
+        message = f"--workers cannot act beside --cluster {address}, which has workers of its own"
         context.fail(f"{message} (leave it out)")
-
-
-def require_one(context: typer.Context, option: str, values: int, beside: str) -> None:
-    """Refuse several values of an option where one is taken.
-
-    Raises
-    ------
-    UsageError
-    """
-    if values > 1 and _given(context).issuperset((option, beside)):
-        message = f"{beside} takes one value of {option}, and {values} are given"
-        context.fail(f"{message} (leave the others out)")
+    for option, beside in SINGLE.get(command, ()):
+        value = values[option.lstrip("-")]
+        count = len(value.split(",") if isinstance(value, str) else value or ())
+        if count > 1 and given.issuperset((option, beside)):
+            message = f"{beside} takes one value of {option}, and {count} are given"
+            context.fail(f"{message} (leave the others out)")
 
 
 def _given(context: typer.Context) -> set[str]:

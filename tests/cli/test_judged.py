@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.calibration.naive import NAMES
-from sim.cli import calibrating, output
+from sim.cli import bars, calibrating, output
 from sim.report.drawings import data_address
 from sim.study import saved
 from sim.study.hindcast import Hindcast
@@ -238,7 +238,7 @@ def test_a_calibration_and_a_view(tmp_path, monkeypatch):
     assert "200 members" in done.stdout
     folder = next((tmp_path / "results").rglob("manifest.json")).parent
     # The result that was written stands in for the same calibration again.
-    monkeypatch.setattr(calibrating, "calibrate", lambda *_, **__: saved.read(folder))
+    monkeypatch.setattr(bars, "watched", lambda *_, **__: saved.read(folder))
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     assert known["members"] == 200
     rows = json.loads(
@@ -276,7 +276,7 @@ def test_a_hindcast_says_what_it_lost(tmp_path, monkeypatch):
     assert (done.returncode, done.stderr) == (0, "")
     folder = next((tmp_path / "results" / "hindcast").iterdir())
     # The result that was written stands in for the same half minute again.
-    monkeypatch.setattr(calibrating, "hindcast", lambda *_, **__: saved.read(folder))
+    monkeypatch.setattr(bars, "watched", lambda *_, **__: saved.read(folder))
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     lost, compared = len(known["lost"]), known["compared"]
     assert 0 < lost < compared

@@ -15,6 +15,7 @@ import typer
 
 import sim.cli as command
 from sim.cli import (
+    bars,
     calibrating,
     catalogue,
     claiming,
@@ -32,11 +33,13 @@ from sim.cli import (
 )
 from sim.cli.app import app
 from sim.errors import InputError
+from sim.metrics import registry
 from sim.study import explain as why
 from sim.study import export as hand_over
-from sim.study import nation, saved
+from sim.study import nation, saved, shipping
 from sim.study import observe as views
 from sim.study import repeat as again
+from sim.study import scoring as judged
 from sim.study.compare.compare import compare
 from sim.study.compare.packages import package
 from sim.study.sweeps.sweep import sweep
@@ -57,7 +60,7 @@ START = {
 VALUES = {
     "--vary": "parameters.network=0.2,1.6", "--design": "lhs", "--points": "7", "--runs": "9",
     "--seed": "5", "--set": "parameters.stay=1", "--until": "2027-03", "--nations": "BRA",
-    "--engine": "mesa", "--workers": "3", "--cluster": "local", "--out": "elsewhere",
+    "--engine": "mesa", "--workers": "97", "--cluster": "local", "--out": "elsewhere",
     "--against": "fortress", "--levers": "us_sme_open_adoption", "--budget": "7",
     "--strength": "high", "--start": "2028-01", "--metric": "plurality", "--groups": "BRA",
     "--precision": "0.1", "--threshold": "0.5", "--policy": "baseline", "--box": "1",
@@ -137,7 +140,7 @@ def seen(tmp_path, monkeypatch, capsys):
 
     for module in (
         running, sweeping, comparing, judging, claiming, calibrating, observing, scoring, catalogue,
-        output, repeating, explaining,
+        output, repeating, explaining, bars,
     ):  # fmt: skip
         for name, value in vars(module).items():
             own = getattr(value, "__module__", None) == module.__name__
@@ -146,9 +149,7 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(output, "report_error", ERROR)
     monkeypatch.setattr(typer.main, "get_command", lambda _: COMMAND)
     monkeypatch.setattr(door, "box", lambda *_: None)  # it reads the study
-    metrics = note("metrics")
-    monkeypatch.setattr(door, "metrics", lambda given: metrics(given) if given else None)
-    monkeypatch.setattr(running, "processors", lambda: 1)
+    monkeypatch.setattr(registry, "read_file", note("metrics"))
     monkeypatch.setattr(
         running, "overrides", lambda *given, **named: (*given, *sorted(named.items()))
     )
@@ -161,6 +162,8 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(again, "repeat", note("repeat"))
     monkeypatch.setattr(why, "explain", note("explain"))
     monkeypatch.setattr(why, "of_folder", note("of_folder"))
+    monkeypatch.setattr(judged, "score", note("score"))
+    monkeypatch.setattr(shipping, "ship", note("ship"))
     monkeypatch.setattr(views, "observe", note("observe"))
 
     def call(*words):
@@ -230,7 +233,7 @@ def test_an_option_acts_beside_every_other_or_is_refused(name, seen):
         (name, rule.option, other)
         for name, rules in together.RULES.items()
         for rule in rules
-        for other in rule.without
+        for other in rule.others
     ],
 )
 def test_options_that_cannot_act_together_are_refused_by_name(name, one, other, seen):
