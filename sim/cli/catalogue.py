@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
-from sim.cli.kinds.policy import SCENARIOS, STUDIES, scenario, study
 from sim.errors import InputError, Problem, cited, nearest
 
 if TYPE_CHECKING:
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 OVERVIEW: tuple[str, ...] = ("name", "count", "title")
 """What one line of the list of kinds shows."""
-
-_WITH_FOCUS = {SCENARIOS: scenario, STUDIES: study}
-"""Kinds of which one is shown as a focus resolves it, and what does so."""
 
 
 def kind_of(name: str) -> Kind:
@@ -94,7 +90,7 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     from sim.study.sweeps.study_file import is_study
 
     if is_path(name):
-        return (study if is_study(Path(name)) else scenario)(name, overrides)
+        return KINDS["studies" if is_study(Path(name)) else "scenarios"].full(name, overrides)
     head, _, rest = name.partition(".")
     within = [KINDS[head]] if head in KINDS and rest else list(KINDS.values())
     asked = rest if head in KINDS and rest else name
@@ -105,14 +101,11 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     if not matches:
         raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches
-    shown: Fields
-    if kind in _WITH_FOCUS:
-        shown = {"name": names[0]} | _WITH_FOCUS[kind](names[0], overrides)
-    elif overrides:
+    if overrides and not kind.focused:
         message = f"{cited(asked)} is a {kind.singular}, and only a scenario or a study has a focus"
         raise InputError(Problem(message, "--focus", hint="leave it out"))
-    elif len(names) == 1:
-        shown = kind.full(names[0])
+    if len(names) == 1:
+        shown = kind.full(names[0], overrides)
     else:
         shown = {"name": asked, "kind": kind.singular, "rows": [kind.full(one) for one in names]}
     also = [f"{other.name}.{ones[0]}" for other, ones in others]

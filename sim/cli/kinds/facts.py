@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sim.cli.kinds.kind import Fields, Kind, Names, Row, cited, several
+from sim import months
+from sim.cli.kinds.kind import Fields, Kind, Row, cited, several
 from sim.cli.output import Table
-
-if TYPE_CHECKING:
-    from sim.evidence import Observation
-    from sim.evidence.tables import Row as Line
+from sim.evidence import Observation, load, tables
+from sim.evidence.tables import Row as Line
 
 WORLD = "WLD"
 
@@ -19,7 +18,6 @@ WORLD = "WLD"
 def _parameters() -> list[Row]:
     """Return every parameter; of a fitted one also what the shipped draws say of it."""
     from sim.calibration.fitted import posterior, status
-    from sim.evidence import load
 
     found = []
     for row in load().parameters:
@@ -44,15 +42,13 @@ def _parameters() -> list[Row]:
     return found
 
 
-def _parameter(path: str) -> Fields:
-    row = next(row for row in _parameters() if row.name == path)
-    return {"title": row.title} | dict(row.fields) | {"sources": cited([row.fields["source"]])}
+def _behind(row: Row) -> Fields:
+    """Return the sources of a parameter."""
+    return {"sources": cited([row.fields["source"]])}
 
 
 def _observations() -> list[Row]:
     """Return every figure; a list shows them by series."""
-    from sim.evidence import load
-
     known = load()
     names = dict(zip(known.nations.iso3, known.nations.name, strict=True)) | {WORLD: "world"}
     return [
@@ -69,8 +65,6 @@ def _observations() -> list[Row]:
 
 def _by_series(rows: list[Row]) -> list[Row]:
     """Return one row a series, with what the figures given hold."""
-    from sim import months
-
     series: dict[str, list[Observation]] = {}
     titles: dict[str, str] = {}
     for row in rows:
@@ -97,8 +91,6 @@ def _by_series(rows: list[Row]) -> list[Row]:
 
 def figures(rows: Iterable[Observation]) -> Table:
     """Return observations as rows to show."""
-    from sim import months
-
     columns = ("series", "place", "first", "last", "ecosystem", "value", "unit", "status", "source")
     return Table(
         [
@@ -120,23 +112,13 @@ def figures(rows: Iterable[Observation]) -> Table:
     )
 
 
-def _observation(name: str) -> Fields:
+def _each(row: Row) -> Fields:
     """Return a series of observations, figure by figure."""
-    from sim.evidence import load
-
-    found = [row for row in load().observations if row.series == name]
-    listed = next(row for row in _by_series(_observations()) if row.name == name)
-    return {
-        "title": listed.title,
-        **listed.fields,
-        "figures": figures(found),
-        "sources": cited(row.source for row in found),
-    }
+    found = [one for one in load().observations if one.series == row.name]
+    return {"figures": figures(found), "sources": cited(one.source for one in found)}
 
 
 def _sources() -> list[Row]:
-    from sim.evidence import load
-
     uses: dict[str, list[str]] = {}
     for table, label, ids in _citations():
         for name in ids:
@@ -158,24 +140,17 @@ def _sources() -> list[Row]:
     ]
 
 
-def _source_names() -> Names:
-    from sim.evidence import load
-
-    return dict.fromkeys(load().sources, ())
+def _source_names() -> Iterable[str]:
+    return load().sources
 
 
-def _source(name: str) -> Fields:
-    """Return a source, and every table and row that cites it."""
-    row = next(row for row in _sources() if row.name == name)
-    rows: dict[tuple[str, str], int] = {}
-    for table, label, ids in _citations():
-        if name in ids:
-            rows[table, label] = rows.get((table, label), 0) + 1
+def _uses(row: Row) -> Fields:
+    """Return every table and row that cites a source."""
+    rows = Counter((table, label) for table, label, ids in _citations() if row.name in ids)
     cited_by = [
         {"table": table, "rows": count, "of": label} for (table, label), count in rows.items()
     ]
-    shown = {"title": row.title} | dict(row.fields)
-    return shown | {"cited_by": Table(cited_by, ("table", "rows", "of"))}
+    return {"cited_by": Table(cited_by, ("table", "rows", "of"))}
 
 
 LABELS = {"nation_values": "variable", "lever_effects": "lever"}
@@ -184,7 +159,6 @@ LABELS = {"nation_values": "variable", "lever_effects": "lever"}
 
 def _citations() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield table, what the row is of, and the sources of every row that has some."""
-    from sim.evidence import tables
     from sim.scenario import drivers
 
     files = [*sorted(drivers.DATA.glob("*.csv")), *sorted(tables.DATA.glob("*.csv"))]
@@ -204,14 +178,14 @@ def _label(file: Path, line: Line) -> str:
 
 PARAMETERS = Kind(
     "parameters", "parameter", "what the model assumes",
-    ("name", "default", "low", "high", "unit", "title"), _parameters, _parameter,
+    ("name", "default", "low", "high", "unit", "title"), _parameters, more=_behind,
 )  # fmt: skip
 OBSERVATIONS = Kind(
     "observations", "observation", "what was observed of use",
-    ("name", "figures", "first", "last", "low", "high", "title"), _observations, _observation,
+    ("name", "figures", "first", "last", "low", "high", "title"), _observations, more=_each,
     fold=_by_series,
 )  # fmt: skip
 SOURCES = Kind(
     "sources", "source", "where figures come from", ("name", "date", "cited", "title"),
-    _sources, _source, names=_source_names,
+    _sources, more=_uses, names=_source_names,
 )  # fmt: skip

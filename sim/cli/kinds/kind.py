@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.cli.output import Table
+from sim.evidence import load
 
 Fields = dict[str, Any]
 Names = Mapping[str, tuple[str, ...]]
@@ -68,10 +69,14 @@ class Kind:
         Returns every row.
     show : callable, optional
         From a name to everything that is known of it; without one, what the row holds.
+    more : callable, optional
+        From a row to what is known of it beside title and fields, in place of its tags.
     fold : callable, optional
         From the rows that a search found to those that a list shows; without one, the same.
     names : callable, optional
-        Returns every name with its aliases, where that is quicker than the rows.
+        Returns every name, where that is quicker than the rows and none has an alias.
+    focused : bool
+        Whether one may be shown under overrides, such as a focus, which ``show`` then takes too.
     """
 
     name: str
@@ -79,14 +84,16 @@ class Kind:
     title: str
     columns: tuple[str, ...]
     rows: Callable[[], list[Row]]
-    show: Callable[[str], Fields] | None = None
+    show: Callable[..., Fields] | None = None
+    more: Callable[[Row], Fields] | None = None
     fold: Callable[[list[Row]], list[Row]] = _unfolded
-    names: Callable[[], Names] | None = None
+    names: Callable[[], Iterable[str]] | None = None
+    focused: bool = False
 
     def named(self) -> Names:
         """Return every name with its aliases."""
         if self.names is not None:
-            return self.names()
+            return dict.fromkeys(self.names(), ())
         return {row.name: row.aliases for row in self.fold(self.rows())}
 
     def listed(self, row: Row) -> Fields:
@@ -94,12 +101,15 @@ class Kind:
         head = {"name": row.name, "title": row.title, "kind": self.singular}
         return head | dict(row.fields) | {"tags": list(row.tags)}
 
-    def full(self, name: str) -> Fields:
+    def full(self, name: str, overrides: Sequence[object] = ()) -> Fields:
         """Return everything that is known of one of its names."""
+        head = {"name": name, "kind": self.singular}
         if self.show is not None:
-            return {"name": name, "kind": self.singular} | self.show(name)
-        row = next(row for row in self.rows() if row.name == name)
-        return {"name": name, "kind": self.singular} | self.listed(row)
+            return head | (self.show(name, overrides) if self.focused else self.show(name))
+        row = next(row for row in self.fold(self.rows()) if row.name == name)
+        if self.more is None:
+            return head | self.listed(row)
+        return head | {"title": row.title} | dict(row.fields) | self.more(row)
 
 
 def several(cell: str) -> tuple[str, ...]:
@@ -109,8 +119,6 @@ def several(cell: str) -> tuple[str, ...]:
 
 def cited(cells: Iterable[str]) -> Table:
     """Return the works behind the ids of some source cells, each once; judgement is none."""
-    from sim.evidence import load
-
     known = load().sources
     ids = dict.fromkeys(name for cell in cells for name in several(cell) if name in known)
     return Table(

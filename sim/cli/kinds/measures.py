@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sim.cli.kinds.facts import figures
 from sim.cli.kinds.kind import Fields, Kind, Row, cited
+from sim.evidence import load
+from sim.evidence.observations import series as observed
+from sim.metrics.registry import every
 
 
 def _metrics() -> list[Row]:
-    from sim.evidence import load
-    from sim.metrics.registry import every
-
     return [
         Row(
             metric.name,
@@ -50,18 +50,10 @@ def _series() -> list[Row]:
     ]
 
 
-def _one_series(name: str) -> Fields:
-    """Return a series with every observed figure whose name begins with its own."""
-    from sim.evidence.observations import series as observed
-
-    row = next(row for row in _series() if row.name == name)
-    found = observed(name)
-    return {
-        "title": row.title,
-        **row.fields,
-        "figures": figures(found),
-        "sources": cited(figure.source for figure in found),
-    }
+def _observed(row: Row) -> Fields:
+    """Return every observed figure whose name begins with that of a series."""
+    found = observed(row.name)
+    return {"figures": figures(found), "sources": cited(figure.source for figure in found)}
 
 
 METRICS = Kind(
@@ -69,5 +61,5 @@ METRICS = Kind(
 )
 SERIES = Kind(
     "series", "series", "what the model can be compared with",
-    ("name", "by", "ecosystems", "title"), _series, _one_series,
+    ("name", "by", "ecosystems", "title"), _series, more=_observed,
 )  # fmt: skip

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from sim.cli.kinds.facts import figures
 from sim.cli.kinds.kind import Fields, Kind, Row, cited
 from sim.cli.output import Table
+from sim.evidence import load
+from sim.evidence.axes import POOLS
+from sim.evidence.variables import VARIABLES
 
 
 def _groups_of(place: int) -> tuple[str, ...]:
-    from sim.evidence import load
-
     return tuple(slug for slug, inside in load().nations.groups.items() if inside[place])
 
 
 def _nations() -> list[Row]:
-    from sim.evidence import load
-
     known = load().nations
     titles = {rule.slug: rule.title for rule in known.rules}
     return [
@@ -32,10 +32,6 @@ def _nations() -> list[Row]:
 
 def _nation(code: str) -> Fields:
     """Return every figure of a nation, with its meaning, unit, period, source and status."""
-    from sim.evidence import load
-    from sim.evidence.axes import POOLS
-    from sim.evidence.variables import VARIABLES
-
     known = load()
     place = known.nations.index(code)
     order = list(VARIABLES)
@@ -68,21 +64,11 @@ def _nation(code: str) -> Fields:
             rows, ("variable", "value", "unit", "period", "status"),
             below=("meaning", "use", "source", "note"),
         ),
-        "observations": _observed(code),
+        "observations": figures(row for row in load().observations if row.place == code),
     }  # fmt: skip
 
 
-def _observed(code: str) -> Table:
-    """Return what was observed of use in a nation."""
-    from sim.cli.kinds.facts import figures
-    from sim.evidence import load
-
-    return figures(row for row in load().observations if row.place == code)
-
-
 def _groups() -> list[Row]:
-    from sim.evidence import load
-
     known = load().nations
     return [
         Row(
@@ -98,8 +84,6 @@ def _groups() -> list[Row]:
 
 
 def _members(slug: str) -> tuple[str, ...]:
-    from sim.evidence import load
-
     known = load().nations
     return tuple(
         code for code, inside in zip(known.iso3, known.groups[slug], strict=True) if inside
@@ -108,8 +92,6 @@ def _members(slug: str) -> tuple[str, ...]:
 
 def _group(slug: str) -> Fields:
     """Return a group with its rule, why it is that, and its members."""
-    from sim.evidence import load
-
     known = load().nations
     rule = next(rule for rule in known.rules if rule.slug == slug)
     codes = _members(slug)
@@ -137,8 +119,6 @@ def _group(slug: str) -> Fields:
 
 
 def _ecosystems() -> list[Row]:
-    from sim.evidence import load
-
     return [
         Row(
             ecosystem.id,

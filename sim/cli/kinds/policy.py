@@ -1,29 +1,26 @@
-"""Scenarios, studies, levers and drivers: what is asked of the model, and what it moves."""
+"""Scenarios, levers and drivers: what is asked of the model, and what it moves."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.cli.kinds.kind import Fields, Kind, Names, Row, cited
 from sim.cli.output import Table
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sim.scenario.levers import LeftOut, Lever
-    from sim.scenario.paths import Override
+from sim.scenario import load, places, reach, vocabulary
+from sim.scenario import names as scenarios
+from sim.scenario.drivers import vocabulary as drivers
+from sim.scenario.levers import LeftOut, Lever, left_out, read
+from sim.scenario.paths import Override
 
 TOPICS = ("reference", "openness", "controls", "china", "shocks", "cooperation", "choice")
 """Headings of the shipped scenarios, in the order in which they are listed; others follow."""
 
 
 def _scenarios() -> list[Row]:
-    from sim.scenario import names
-
     pulled = _pulled()
     found = [
         Row(
@@ -32,7 +29,7 @@ def _scenarios() -> list[Row]:
             {"topic": known.topic, "file": known.file, "shipped": known.shipped},
             tags=pulled.get(known.name, ()),
         )
-        for known in names()
+        for known in scenarios()
     ]
     first = {topic: place for place, topic in enumerate(TOPICS)}
 
@@ -45,17 +42,13 @@ def _scenarios() -> list[Row]:
 
 def _pulled() -> Names:
     """Return the levers of every scenario that can be loaded; `validate` says what is wrong."""
-    from sim.scenario.places import known
-
-    files = known()
+    files = places.known()
     return _pulled_by(tuple((name, file, file.stat().st_mtime_ns) for name, file in files.items()))
 
 
 @functools.lru_cache(maxsize=1)
 def _pulled_by(files: tuple[tuple[str, Path, int], ...]) -> Names:
     """Read every scenario, again only when a file of one has changed."""
-    from sim.scenario import load
-
     found: dict[str, tuple[str, ...]] = {}
     for name, _, _ in files:
         try:
@@ -82,95 +75,15 @@ def scenario(source: str, overrides: Sequence[Override] = ()) -> Fields:
     InputError
         With everything that is wrong in it.
     """
-    from sim.scenario import load
-
     return {"kind": "scenario"} | load(source, overrides).document()
 
 
-def _studies() -> list[Row]:
-    """Return every study; of one that is wrong the name alone, `validate` says what is."""
-    from sim.study.sweeps.study_file import names
-
-    return [_study_row(name, file) for name, file in names().items()]
-
-
-def _study_row(name: str, file: Path) -> Row:
-    from sim.scenario import places
-    from sim.study.sweeps.study_file import load_study
-
-    where = {"file": places.shown(file)}
-    try:
-        asked = load_study(file, [("focus", "world")])
-        if asked.claim is not None:
-            varies = list(asked.claim.get("arms") or {})
-            kind, points = "claim", len(varies)
-        else:
-            made = asked.points()
-            kind, points, varies = made.kind, len(made.points), list(made.paths)
-    except InputError:
-        return Row(name, "", where)
-    more = {"design": kind, "points": points, "varies": varies, "description": asked.description}
-    return Row(name, asked.title, where | more, (kind, *asked.policies), words=" ".join(varies))
-
-
-def study(source: str, overrides: Sequence[Override] = ()) -> Fields:
-    """Return what a study runs: its scenario, what varies, its design, policies and claim.
-
-    Parameters
-    ----------
-    source : str
-        Name or path.
-    overrides : sequence of str or (str, value), optional
-        Over what it says of its scenarios.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong in it.
-    """
-    from sim.study.sweeps.study_file import load_study
-
-    asked = load_study(source, overrides)
-    shown = {"kind": "study"} | asked.document()
-    shown |= {"scenario": asked.scenario.name, "runs": asked.runs, "seed": asked.seed}
-    if asked.judged is not None:
-        shown["robust"] = asdict(asked.judged)
-    if asked.claim is not None:
-        shown["hypothesis"] = dict(asked.claim)
-        del shown["design"]
-    else:
-        shown["number_of_points"] = len(asked.points().points)
-    return {name: value for name, value in shown.items() if value not in ({}, [], None, "")}
-
-
-def _study_names() -> Names:
-    from sim.study.sweeps.study_file import names
-
-    return dict.fromkeys(names(), ())
-
-
-def _scenario_names() -> Names:
-    from sim.scenario.places import known
-
-    return dict.fromkeys(known(), ())
-
-
-def _lever_names() -> Names:
-    from sim.scenario.levers import left_out, read
-
-    return dict.fromkeys((*read(), *left_out()), ())
-
-
-def _driver_names() -> Names:
-    from sim.scenario.drivers import vocabulary
-
-    return dict.fromkeys(vocabulary(), ())
+def _lever_names() -> Iterable[str]:
+    return (*read(), *left_out())
 
 
 def _levers() -> list[Row]:
     """Return every lever of the catalogue, at the end those that the model cannot represent."""
-    from sim.scenario.levers import left_out, read
-
     used = _users()
     return [
         *(_lever_row(lever, used.get(lever.id, ())) for lever in read().values()),
@@ -180,9 +93,7 @@ def _levers() -> list[Row]:
 
 def _users() -> dict[str, list[str]]:
     """Return the scenarios that pull each lever, and their topics: words to find it by."""
-    from sim.scenario import names
-
-    topics = {known.name: known.topic for known in names()}
+    topics = {known.name: known.topic for known in scenarios()}
     found: dict[str, list[str]] = {}
     for name, levers in _pulled().items():
         for lever in levers:
@@ -193,20 +104,18 @@ def _users() -> dict[str, list[str]]:
 
 
 def _lever_row(lever: Lever, used: tuple[str, ...] | list[str]) -> Row:
-    from sim.scenario.drivers import vocabulary
-
-    drivers = dict.fromkeys(effect.driver for effect in lever.effects)
+    moved = dict.fromkeys(effect.driver for effect in lever.effects)
     ecosystems = dict.fromkeys(name for effect in lever.effects for name in effect.ecosystems)
     said = (
         lever.seed, lever.side, lever.note, lever.cost_kind,
-        *(vocabulary()[name].meaning for name in drivers),
+        *(drivers()[name].meaning for name in moved),
         *(effect.conversion for effect in lever.effects),
     )  # fmt: skip
     return Row(
         lever.id,
         lever.title,
         _lever_fields(lever) | {"usable": True},
-        tags=tuple(dict.fromkeys((lever.actor, *drivers, *ecosystems, *used))),
+        tags=tuple(dict.fromkeys((lever.actor, *moved, *ecosystems, *used))),
         words=" ".join(said),
     )
 
@@ -234,10 +143,6 @@ def _lever_fields(lever: Lever | LeftOut) -> Fields:
 
 def _lever(name: str) -> Fields:
     """Return what a lever moves, by how much, from where, at what cost and on what evidence."""
-    from sim.scenario import reach
-    from sim.scenario.drivers import vocabulary
-    from sim.scenario.levers import left_out, read
-
     if name in left_out():
         absent = left_out()[name]
         return _renamed(absent) | {"sources": cited([absent.source])}
@@ -245,7 +150,7 @@ def _lever(name: str) -> Fields:
     units = {"multiply": "factor less one", "move": "fraction of the way to the target"}
     effects = []
     for effect in lever.model_dump(mode="json")["effects"]:
-        driver = vocabulary()[effect["driver"]]
+        driver = drivers()[effect["driver"]]
         unit = units.get(effect["op"], driver.unit)
         effects.append(effect | {"moves": driver.meaning, "unit": unit})
     scenarios = [known for known, levers in _pulled().items() if name in levers]
@@ -277,8 +182,6 @@ def _renamed(lever: Lever | LeftOut) -> Fields:
 
 
 def _drivers() -> list[Row]:
-    from sim.scenario.drivers import vocabulary
-
     return [
         Row(
             driver.name,
@@ -295,22 +198,16 @@ def _drivers() -> list[Row]:
             tags=(driver.scope, *driver.index),
             words=" ".join(effect["lever"] for effect in _moves(driver.name)),
         )
-        for driver in vocabulary().values()
+        for driver in drivers().values()
     ]
 
 
 def _moves(driver: str) -> list[dict[str, Any]]:
     """Return what levers do to a driver: one row for each effect."""
-    from sim.scenario.levers import read
-
     return [
         {
             "lever": lever.id,
-            "role": effect.role,
-            "op": effect.op,
-            "low": effect.low,
-            "central": effect.central,
-            "high": effect.high,
+            **{name: getattr(effect, name) for name in ("role", "op", "low", "central", "high")},
             "title": lever.title,
         }
         for lever in read().values()
@@ -319,20 +216,14 @@ def _moves(driver: str) -> list[dict[str, Any]]:
     ]
 
 
-def _driver(name: str) -> Fields:
-    """Return a driver with its bounds, and every effect of a lever on it."""
-    row = next(row for row in _drivers() if row.name == name)
+def _moved(row: Row) -> Fields:
+    """Return what narrows a driver, and every effect of a lever on it."""
     columns = ("lever", "role", "op", "low", "central", "high", "title")
-    selectors = {"selectors": _selectors(name)}
-    moved = {"effects": Table(_moves(name), columns)}
-    return {"title": row.title} | dict(row.fields) | selectors | moved
+    return {"selectors": _selectors(row.name), "effects": Table(_moves(row.name), columns)}
 
 
 def _selectors(name: str) -> dict[str, list[str]]:
     """Return the keys by which an effect may narrow a driver, with their words."""
-    from sim.scenario import vocabulary
-    from sim.scenario.drivers import vocabulary as drivers
-
     return {
         column: ["groups and ISO3 codes"]
         if column == "nations"
@@ -343,11 +234,7 @@ def _selectors(name: str) -> dict[str, list[str]]:
 
 SCENARIOS = Kind(
     "scenarios", "scenario", "what can be run by name", ("name", "topic", "title"),
-    _scenarios, scenario, names=_scenario_names,
-)  # fmt: skip
-STUDIES = Kind(
-    "studies", "study", "what can be swept by name", ("name", "design", "points", "title"),
-    _studies, study, names=_study_names,
+    _scenarios, scenario, names=places.known, focused=True,
 )  # fmt: skip
 LEVERS = Kind(
     "levers", "lever", "what governments and firms can do", ("name", "actor", "title"),
@@ -355,5 +242,5 @@ LEVERS = Kind(
 )  # fmt: skip
 DRIVERS = Kind(
     "drivers", "driver", "what levers move", ("name", "scope", "unit", "low", "high", "title"),
-    _drivers, _driver, names=_driver_names,
+    _drivers, more=_moved, names=drivers,
 )  # fmt: skip
