@@ -169,16 +169,18 @@ def run(
 ) -> None:
     """Run scenarios many times: curves, tables and a report."""
     from sim.cli import running
+    from sim.study.against import run_beside
 
     overrides = running.overrides(set_, None, nations, focus)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
-    beside: dict[Any, Any] | None = None if quiet else {}
+    references: dict[Any, Any] | None = None if quiet else {}
     for scenario in resolved:
-        done = running.run(
-            scenario, engine, workers, out, full=full, silent=json or quiet, beside=beside
-        )
+        done = bars.watched(
+            scenario.name, run_beside, scenario, out, references, full=full, engine=engine,
+            workers=workers, silent=json or quiet,
+        )  # fmt: skip
         finished.append(running.as_json(done))
         if quiet and not json:
             typer.echo(str(done.folder))

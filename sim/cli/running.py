@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.cli import output
-from sim.cli.bars import bar
 
 if TYPE_CHECKING:
     from sim.errors import Problem
@@ -95,65 +93,6 @@ def overrides(
     from sim.scenario.changes import changes as laid
 
     return laid(changes, until, nations, focus)
-
-
-def run(
-    scenario: Scenario,
-    engine: str,
-    workers: int,
-    out: Path,
-    *,
-    full: bool,
-    silent: bool,
-    beside: dict[Scenario, Result] | None,
-) -> Result:
-    """Run a scenario and write its result, or read the one that is there and sound.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    engine : str
-    workers : int
-    out : Path
-        Folder that stands for ``results/``.
-    full : bool
-        Keep everything: every month, and the runs of single nations.
-    silent : bool
-        Show no progress.
-    beside : dict of Scenario to Result, optional
-        References that are there already, to which a new one is added; without it the result is
-        not compared with its reference.
-    """
-    from sim.ensemble.runner import require_known
-    from sim.study import against, kept, saved
-    from sim.study import run as study
-
-    saved.require_writable(out)
-    how: dict[str, Any] = {"engine": engine, "workers": workers}
-    require_known(engine, how["workers"])
-    known = kept.find(scenario, out, full=full)
-    found = known.result
-    _say_damaged(known.wrong)
-    with bar(scenario.name, silent=silent) as progress:
-        how["progress"] = progress
-        result = known.completed(study.run(scenario, full=full, **how)) if found is None else found
-        asked = beside is not None and result.against is None
-        reference = against.reference_of(scenario) if asked else None
-        if beside is not None and reference is not None:
-            effect, wrong = against.against(result, reference, out, beside, **how)
-            _say_damaged(wrong)
-            result = result.beside(effect, reference.document())
-        if found is None or reference is not None:
-            result = result.saved(out)
-        else:
-            saved.point_latest(found.place(out))
-    return result
-
-
-def _say_damaged(wrong: str | None) -> None:
-    """Say that a result that was there is not used."""
-    if wrong is not None:
-        output.say(f"{wrong}; it is run again")
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.record import Effect
-from sim.study import kept
+from sim.ensemble.runner import require_known
+from sim.errors import DamagedResult
+from sim.study import kept, saved
 from sim.study.effect import METRIC, of_results, world_of
 
 if TYPE_CHECKING:
@@ -14,6 +17,54 @@ if TYPE_CHECKING:
     from sim.study.result import Result
 
 REFERENCE = "baseline"
+
+
+def run_beside(
+    scenario: Scenario,
+    out: Path,
+    made: dict[Scenario, Result] | None,
+    *,
+    full: bool,
+    **how: Any,  # noqa: ANN401 - as in `run`
+) -> Result:
+    """Run a scenario, or read the result that is there and sound, beside its reference.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    out : Path
+        Folder that stands for ``results/``; the result is written there.
+    made : dict of Scenario to Result, optional
+        As in `against`; without it the result is not compared with its reference.
+    full : bool
+        Keep everything: every month, and the runs of single nations.
+    **how
+        Engine, workers and progress, as `sim.study.run.run` takes them.
+    """
+    from sim.study.run import run
+
+    saved.require_writable(out)
+    require_known(how["engine"], how["workers"])
+    known = kept.find(scenario, out, full=full)
+    found = known.result
+    _warn_damaged(known.wrong)
+    result = known.completed(run(scenario, full=full, **how)) if found is None else found
+    asked = made is not None and result.against is None
+    reference = reference_of(scenario) if asked else None
+    if made is not None and reference is not None:
+        effect, wrong = against(result, reference, out, made, **how)
+        _warn_damaged(wrong)
+        result = result.beside(effect, reference.document())
+    if found is None or reference is not None:
+        return result.saved(out)
+    saved.point_latest(found.place(out))
+    return result
+
+
+def _warn_damaged(wrong: str | None) -> None:
+    """Warn that a result that was there is not used."""
+    if wrong is not None:
+        warnings.warn(f"{wrong}; it is run again", DamagedResult, stacklevel=3)
 
 
 def reference_of(scenario: Scenario) -> Scenario | None:

@@ -153,7 +153,9 @@ def seen(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         running, "overrides", lambda *given, **named: (*given, *sorted(named.items()))
     )
-    monkeypatch.setattr(running, "resolve", lambda *of, **more: [(of, sorted(more.items()))])
+    monkeypatch.setattr(
+        running, "resolve", lambda *of, **more: [Answer(str((of, sorted(more.items()))))]
+    )
     problems_of = note("problems_of")
     monkeypatch.setattr(running, "problems_of", lambda *of: list(problems_of(*of)))
     monkeypatch.setattr(saved, "rebuild_report", note("report"))
