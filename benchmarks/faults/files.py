@@ -6,7 +6,8 @@ import itertools
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.faults.probe import ROOT, Attempt, called, inside, judged
@@ -81,45 +82,62 @@ CELLS = ("", "nan", "-1e9", "x", "7_000", "\u0667", '"unclosed', "=1+1", "\x1b[2
 
 def attempts() -> Iterator[Attempt]:
     """Yield every file."""
-    yield from _whole()
+    for name, content in WHOLE.items():
+        yield Attempt(name, partial(_scenario, content))
     for (field, form), value in itertools.product(FIELDS.items(), VALUES):
         key = field.split(".")[0].split("[")[0]
         base = "" if key == "extends" else "extends: baseline\n"
-        yield Attempt(f"{field} is {value[:30]}", _of(f"{base}{key}: {form.format(value)}\n"))
+        yield Attempt(
+            f"{field} is {value[:30]}", partial(_scenario, f"{base}{key}: {form.format(value)}\n")
+        )
     for key, value in itertools.product(STUDY, STUDY_VALUES):
         text = "".join(f"{name}: {value if name == key else own}\n" for name, own in STUDY.items())
-        yield Attempt(f"a study whose {key} is {value}", _of(text, study=True))
+        yield Attempt(f"a study whose {key} is {value}", partial(_study, text))
     for column, cell in itertools.product(range(len(NATION)), CELLS):
         row = ",".join(cell if n == column else own for n, own in enumerate(NATION))
-        yield Attempt(f"cell {column} is {cell!r}", _of_table(f"{TABLE}\n{row}\n"))
+        yield Attempt(f"cell {column} is {cell!r}", partial(_table, f"{TABLE}\n{row}\n"))
     yield from _mutated()
     yield from _kinds()
 
 
-def _of(text: str | bytes, *, study: bool = False) -> object:
-    def make(folder: Path) -> str | None:
-        content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        (folder / "x.yaml").write_bytes(content)
-        return _checked(folder, study=study)
-
-    return make
+def _write(content: str | bytes, file: Path) -> None:
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    file.write_bytes(raw)
 
 
-def _checked(folder: Path, *, study: bool = False) -> str | None:
-    """Validate ``x.yaml``: refused with places, or good for what it says it is."""
+def _scenario(content: str | bytes, folder: Path) -> str | None:
+    """Validate a scenario file: refused, or good for a scenario."""
+    _write(content, folder / "x.yaml")
+    broken, right = _checked(folder)
+    return broken or (_good(folder / "x.yaml") if right else None)
+
+
+def _study(content: str, folder: Path) -> str | None:
+    _write(content, folder / "x.yaml")
+    return _checked(folder)[0]
+
+
+def _table(content: str, folder: Path) -> str | None:
+    """Validate a scenario with a table of nations."""
+    _write(content, folder / "mine.csv")
+    return _scenario("extends: baseline\nnations: mine.csv\n", folder)
+
+
+def _checked(folder: Path) -> tuple[str | None, bool]:
+    """Validate ``x.yaml`` and return what is wrong with the answer, and whether it is right.
+
+    What is refused is refused with places.
+    """
     code, said, printed = called(["validate", "x.yaml"], folder)
     broken = judged(code, said, printed, (0, 1), lines=10**6)
-    lines = printed.splitlines()
-    if broken is None and code == 1 and not all(line.startswith("x.yaml") for line in lines):
-        strange = next(line for line in lines if not line.startswith("x.yaml"))
-        return None if strange.startswith("mine.csv") else f"no place: {strange[:200]}"
-    if broken is None and code == 1 and max(map(len, lines)) > 4000:
-        return "a message of more than 4,000 characters"
-    if broken is not None or code == 1:
-        return broken
-    if study:
-        return None
-    return _good(folder / "x.yaml")
+    if broken is None and code == 1:
+        lines = printed.splitlines()
+        strange = [line for line in lines if not line.startswith("x.yaml")]
+        if strange and not strange[0].startswith("mine.csv"):
+            broken = f"no place: {strange[0][:200]}"
+        elif not strange and max(map(len, lines)) > 4000:
+            broken = "a message of more than 4,000 characters"
+    return broken, broken is None and code == 0
 
 
 def _good(file: Path) -> str | None:
@@ -135,20 +153,6 @@ def _good(file: Path) -> str | None:
         return "its own document is another scenario"
     json.dumps(scenario.document(), ensure_ascii=False).encode()
     return None if compiled(scenario).nations else "it has no nation"
-
-
-def _whole() -> Iterator[Attempt]:
-    for name, content in WHOLE.items():
-        yield Attempt(name, _of(content))
-
-
-def _of_table(text: str) -> object:
-    def make(folder: Path) -> str | None:
-        (folder / "mine.csv").write_text(text, encoding="utf-8")
-        (folder / "x.yaml").write_text("extends: baseline\nnations: mine.csv\n", encoding="utf-8")
-        return _checked(folder)
-
-    return make
 
 
 def _mutated() -> Iterator[Attempt]:
@@ -168,33 +172,33 @@ def _mutated() -> Iterator[Attempt]:
                 content[place:place] = content[place : place + draw.randint(1, 60)]
             else:
                 content[place:place] = draw.choice(VALUES).encode("utf-8", "replace")[:60]
-        yield Attempt(f"mutation {number}", _of(bytes(content)))
+        yield Attempt(f"mutation {number}", partial(_scenario, bytes(content)))
 
 
 def _kinds() -> Iterator[Attempt]:
     """Yield what is no file of text."""
-
-    def pipe(folder: Path) -> None:
-        os.mkfifo(folder / "x.yaml")
-
-    def giant(folder: Path) -> None:
-        with (folder / "x.yaml").open("wb") as file:
-            file.truncate(3 << 30)
-
-    made = {
-        "a pipe": pipe, "a giant": giant, "a folder": lambda f: (f / "x.yaml").mkdir(),
-        **{
-            f"a link to {to}": lambda f, to=to: (f / "x.yaml").symlink_to(to)
-            for to in ("/dev/zero", "/dev/null", "/dev/random", "x.yaml", "nowhere", "/etc/shadow",
-                       "/proc/self/mem", "/dev/tty")
-        },
-    }  # fmt: skip
-    for (name, prepare), words in itertools.product(
-        made.items(), (["validate"], ["run"], ["show"], ["sweep"])
+    for (name, prepare), word in itertools.product(
+        MADE.items(), ("validate", "run", "show", "sweep")
     ):
+        yield Attempt(f"{word} of {name}", partial(_no_text, prepare, word))
 
-        def make(folder: Path, prepare: object = prepare, words: list[str] = words) -> str | None:
-            prepare(folder)  # type: ignore[operator]
-            return inside([*words, "x.yaml"], (1,))(folder)
 
-        yield Attempt(f"{words[0]} of {name}", make)
+def _no_text(prepare: Callable[[Path], object], word: str, folder: Path) -> str | None:
+    prepare(folder / "x.yaml")
+    return inside([word, "x.yaml"], (1,), folder)
+
+
+def _giant(place: Path) -> None:
+    with place.open("wb") as file:
+        file.truncate(3 << 30)
+
+
+MADE: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo, "a giant": _giant, "a folder": Path.mkdir,
+    **{
+        f"a link to {to}": partial(Path.symlink_to, target=to)
+        for to in ("/dev/zero", "/dev/null", "/dev/random", "x.yaml", "nowhere", "/etc/shadow",
+                   "/proc/self/mem", "/dev/tty")
+    },
+}  # fmt: skip
+"""What may stand where a file of text is expected."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
-from benchmarks.faults.probe import Attempt, inside
+from benchmarks.faults.probe import Attempt, called, inside
 
 SHORT = ["--until", "2023-03"]
 FEW = ["--runs", "2"]
@@ -33,7 +35,8 @@ COMMANDS: dict[str, list[str]] = {
 TOGETHER: dict[str, str] = {
     "--budget": "9", "--cluster": "local", "--cutoff": "2025-06", "--levers": LEVERS,
     "--members": "300", "--out": "out", "--policy": "baseline", "--precision": "0.1",
-    "--runs": "2", "--score": "forecasts.csv", "--seed": "5", "--steps": "2",
+    "--runs": "2", "--score": "forecasts.csv", "--seed": "5",
+    "--steps": "2",
 }  # fmt: skip
 """Values of options that are tried beside others which leave them nothing to do."""
 
@@ -87,19 +90,25 @@ def attempts() -> Iterator[Attempt]:
     for option, (values, commands) in OPTIONS.items():
         for command, value in itertools.product(commands, values):
             words = [*COMMANDS[command], f"{option}={value}"]
-            yield Attempt(f"{command} {option}={value[:40]!r}", inside(words, (1,), leaves=0))
+            yield Attempt(
+                f"{command} {option}={value[:40]!r}", partial(inside, words, (1,), leaves=0)
+            )
     for command, words in COMMANDS.items():
-        yield Attempt(f"{command} --nonsense", inside([*words, "--nonsense"], (2,), leaves=0))
+        yield Attempt(
+            f"{command} --nonsense", partial(inside, [*words, "--nonsense"], (2,), leaves=0)
+        )
         if command != "list":  # it says what there is
-            yield Attempt(f"{command} alone", inside(*alone(command), leaves=0))
+            yield Attempt(f"{command} alone", partial(inside, *alone(command), leaves=0))
     yield from _together()
     for word in WORD:
         for command in ("show", "validate", "run", "sweep", "compare", "robust", "observe"):
             more = ["--series", "hf_download_share"] if command == "observe" else []
             codes = (2,) if word == "--" and command != "observe" else (1, 2)
-            yield Attempt(f"{command} {word[:20]!r}", inside([command, word, *more], codes))
-        yield Attempt(f"report {word[:20]!r}", inside(["report", word], (1, 2, 3)))
-        yield Attempt(f"{word[:20]!r} alone", inside([word], (0, 2)))
+            yield Attempt(
+                f"{command} {word[:20]!r}", partial(inside, [command, word, *more], codes)
+            )
+        yield Attempt(f"report {word[:20]!r}", partial(inside, ["report", word], (1, 2, 3)))
+        yield Attempt(f"{word[:20]!r} alone", partial(inside, [word], (0, 2)))
 
 
 ALONE: dict[str, list[str]] = {
@@ -120,37 +129,29 @@ def _together() -> Iterator[Attempt]:
     from sim.cli.together import NEEDS, RULES
 
     for command, rules in RULES.items():
+        for option, other in ((rule.option, other) for rule in rules for other in rule.others):
+            more = [f"{one}={TOGETHER[one]}" if one in TOGETHER else one for one in (option, other)]
+            words, says = [*COMMANDS[command], *more], "cannot act beside"
+            make = partial(inside, words, (2,), says=says, leaves=0)
+            yield Attempt(f"{command} {' '.join(more)}", make)
+    for command, rules in NEEDS.items():
         for rule in rules:
-            for other in rule.others:
-                more = [
-                    f"{option}={TOGETHER[option]}" if option in TOGETHER else option
-                    for option in (rule.option, other)
-                ]
-                words = [*COMMANDS[command], *more]
-                says = "cannot act beside"
-                yield Attempt(
-                    f"{command} {' '.join(more)}", inside(words, (2,), says=says, leaves=0)
-                )
-    for command, needs in NEEDS.items():
-        for need in needs:
-            words = [*COMMANDS[command], f"{need.option}=2028-01"]
-            yield Attempt(f"{command} {need.option}", inside(words, (2,), leaves=0))
+            words = [*COMMANDS[command], f"{rule.option}=2028-01"]
+            yield Attempt(f"{command} {rule.option}", partial(inside, words, (2,), leaves=0))
+
+
+PACKAGE = ["compare", "rand_package", "--interactions", "--levers", LEVERS, *SHORT, "--json"]
 
 
 def questions() -> Iterator[Attempt]:
     """Yield what asks another question and must not be taken for the same."""
-    package = ["compare", "rand_package", "--interactions", "--levers", LEVERS, *SHORT, "--json"]
+    yield Attempt("a package with seed 0 and with seed 1", _seeds)
+    none = [*PACKAGE, "--runs", "0"]
+    yield Attempt("a package of no runs", partial(inside, none, (1,), leaves=0))
+    none = ["robust", "us_policies_in_many_worlds", *SHORT, "--points", "0"]
+    yield Attempt("robust of no points", partial(inside, none, (1,), leaves=0))
 
-    def seeds(folder: object) -> str | None:
-        from benchmarks.faults.probe import called
 
-        zero, one = (
-            called([*package, "--runs", "4", "--seed", seed], folder)  # type: ignore[arg-type]
-            for seed in ("0", "1")
-        )
-        return "seeds 0 and 1 give one answer" if zero[2] == one[2] else None
-
-    yield Attempt("a package with seed 0 and with seed 1", seeds)
-    yield Attempt("a package of no runs", inside([*package, "--runs", "0"], (1,), leaves=0))
-    words = ["robust", "us_policies_in_many_worlds", *SHORT, "--points", "0"]
-    yield Attempt("robust of no points", inside(words, (1,), leaves=0))
+def _seeds(folder: Path) -> str | None:
+    zero, one = (called([*PACKAGE, "--runs", "4", "--seed", seed], folder) for seed in "01")
+    return "seeds 0 and 1 give one answer" if zero[2] == one[2] else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.probe import Attempt, called, judged, outside, seal, shared, shell
+from benchmarks.faults.probe import Attempt, called, judged, made, outside, run, seal, shell
 
 SHORT = ["--until", "2023-03", "--quiet"]
 COMMANDS: dict[str, list[str]] = {
@@ -21,7 +22,10 @@ COMMANDS: dict[str, list[str]] = {
     "hindcast": ["hindcast", "--members", "200", "--steps", "1", "--quiet"],
 }  # fmt: skip
 
-BAD: dict[str, Callable[[Path], str]] = {
+Prepare = Callable[[Path], str]
+"""Puts something into a folder, and returns what to give as ``--out``."""
+
+BAD: dict[str, Prepare] = {
     "/proc/x": lambda _: "/proc/x",
     "/sys/x": lambda _: "/sys/x",
     "/dev/null": lambda _: "/dev/null",
@@ -37,7 +41,7 @@ BAD: dict[str, Callable[[Path], str]] = {
     "a pipe": lambda folder: _pipe(folder / "out"),
     "undecodable": lambda _: os.fsdecode(b"a\xff\xfeb"),
 }
-GOOD: dict[str, Callable[[Path], str]] = {
+GOOD: dict[str, Prepare] = {
     "spaces": lambda _: "a b  c",
     "quotes": lambda _: "a'b\"c",
     "emoji": lambda _: "\U0001f600",
@@ -71,31 +75,26 @@ def _pipe(place: Path) -> str:
 
 def attempts() -> Iterator[Attempt]:
     """Yield places for every command that writes."""
-    for (command, words), (name, prepare) in itertools.product(COMMANDS.items(), BAD.items()):
-
-        def refused(
-            folder: Path, words: list[str] = words, prepare: Callable[[Path], str] = prepare
-        ) -> str | None:
-            out = prepare(folder)
-            before = {entry.name for entry in folder.iterdir()}
-            code, said, printed = called([*words, "--out", out], folder)
-            broken = judged(code, said, printed, (3,))
-            left = {entry.name for entry in folder.iterdir()} - before
-            return broken or (f"left behind: {left}" if left else None)
-
-        yield Attempt(f"{command} into {name}", refused)
+    for command, (name, prepare) in itertools.product(COMMANDS, BAD.items()):
+        yield Attempt(f"{command} into {name}", partial(_refused, command, prepare))
     quick = ("run", "sweep", "sensitivity", "compare", "robust")
     for command, (name, prepare) in itertools.product(quick, GOOD.items()):
+        yield Attempt(f"{command} into {name}", partial(_written, command, prepare))
 
-        def written(
-            folder: Path, command: str = command, prepare: Callable[[Path], str] = prepare
-        ) -> str | None:
-            out = prepare(folder)
-            code, said, printed = called([*COMMANDS[command], "--out", out], folder)
-            there = any((folder / out).rglob("manifest.json"))
-            return judged(code, said, printed, (0,)) or (None if there else "nothing is there")
 
-        yield Attempt(f"{command} into {name}", written)
+def _refused(command: str, prepare: Prepare, folder: Path) -> str | None:
+    out = prepare(folder)
+    before = {entry.name for entry in folder.iterdir()}
+    code, said, printed = called([*COMMANDS[command], "--out", out], folder)
+    left = {entry.name for entry in folder.iterdir()} - before
+    return judged(code, said, printed, (3,)) or (f"left behind: {left}" if left else None)
+
+
+def _written(command: str, prepare: Prepare, folder: Path) -> str | None:
+    out = prepare(folder)
+    code, said, printed = called([*COMMANDS[command], "--out", out], folder)
+    there = any((folder / out).rglob("manifest.json"))
+    return judged(code, said, printed, (0,)) or (None if there else "nothing is there")
 
 
 STREAMS: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -137,35 +136,28 @@ VARIABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def _compile(folder: Path) -> None:
-    """Let the code be compiled and stored, so that attempts meet it as another group left it."""
-    broken = outside(COMMANDS["run"], (0,))(folder)
-    if broken is not None:
-        raise RuntimeError(f"run fails by itself: {broken}")
-
-
 def environments() -> Iterator[Attempt]:
     """Yield streams and limits, and variables that may change no byte of a result."""
     for name, (line, codes) in STREAMS.items():
-
-        def kept(folder: Path, line: str = line, codes: tuple[int, ...] = codes) -> str | None:
-            shared(("compiled",), _compile)
-            return shell(line, codes)(folder)
-
-        yield Attempt(name, kept)
+        yield Attempt(name, partial(_streamed, line, codes))
     for name, more in VARIABLES.items():
+        yield Attempt(f"environment: {name}", partial(_under, more))
+    off = partial(outside, COMMANDS["run"], (3,), NUMBA_DISABLE_JIT="1")
+    yield Attempt("compiling is switched off", off)
 
-        def make(folder: Path, more: dict[str, str] = more) -> str | None:
-            (folder / "a").mkdir()
-            (folder / "b").mkdir()
-            words = [*COMMANDS["run"], "--out", "out"]
-            broken = outside(words, (0,), **more)(folder / "a") or outside(words, (0,))(
-                folder / "b"
-            )
-            same = seal(folder / "a") == seal(folder / "b")
-            return broken or (None if same else "other bytes")
 
-        yield Attempt(f"environment: {name}", make)
-    yield Attempt(
-        "compiling is switched off", outside(COMMANDS["run"], (3,), NUMBA_DISABLE_JIT="1")
-    )
+def _streamed(line: str, codes: tuple[int, ...], folder: Path) -> str | None:
+    # The code is compiled and stored before, so that attempts meet it as another group left it.
+    made(COMMANDS["run"], run)
+    return shell(line, codes, folder)
+
+
+def _under(more: dict[str, str], folder: Path) -> str | None:
+    words = [*COMMANDS["run"], "--out", "out"]
+    seals = []
+    for name, variables in (("a", more), ("b", {})):
+        (folder / name).mkdir()
+        if broken := outside(words, (0,), folder / name, **variables):
+            return broken
+        seals.append(seal(folder / name))
+    return None if seals[0] == seals[1] else "other bytes"

@@ -38,7 +38,8 @@ class Attempt:
     name : str
         What is tried.
     make : callable
-        Takes an empty folder; returns why the contract was broken, None where it was kept.
+        Takes an empty folder; returns why the contract was broken, None where it was kept. Most are
+        functions of what is tried, with the folder as the last argument.
     """
 
     name: str
@@ -115,28 +116,30 @@ def judged(
 
 
 def inside(
-    words: Sequence[str], codes: Collection[int], *, says: str = "", leaves: int | None = None
-) -> Callable[[Path], str | None]:
-    """Return an attempt in this process: as the command does it, without its second of imports.
+    words: Sequence[str],
+    codes: Collection[int],
+    folder: Path,
+    *,
+    says: str = "",
+    leaves: int | None = None,
+) -> str | None:
+    """Make an attempt in this process: as the command does it, without its second of imports.
 
     Parameters
     ----------
     words : sequence of str
     codes : collection of int
+    folder : Path
     says : str
     leaves : int, optional
         How many entries the folder may hold afterwards where the command failed.
     """
-
-    def make(folder: Path) -> str | None:
-        code, said, printed = called(words, folder)
-        broken = judged(code, said, printed, codes, says)
-        left = sorted(entry.name for entry in folder.iterdir())
-        if broken is None and code != 0 and leaves is not None and len(left) > leaves:
-            return f"left behind: {left}"
-        return broken
-
-    return make
+    code, said, printed = called(words, folder)
+    broken = judged(code, said, printed, codes, says)
+    left = sorted(entry.name for entry in folder.iterdir())
+    if broken is None and code != 0 and leaves is not None and len(left) > leaves:
+        return f"left behind: {left}"
+    return broken
 
 
 class _Slow(BaseException):
@@ -182,40 +185,61 @@ def environment(**more: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)} | more
 
 
-def run(words: Sequence[str], folder: Path, **more: str) -> tuple[int, str, str]:
-    """Run a command line in a process of its own, as `called` does."""
+def started(command: Sequence[object], folder: Path, **more: str) -> tuple[int, str, str]:
+    """Run a program in a process and an environment of its own, and return what `called` does."""
     done = subprocess.run(
-        [*SIM, *map(str, words)], cwd=folder, env=environment(**more), capture_output=True,
+        [*map(str, command)], cwd=folder, env=environment(**more), capture_output=True,
         text=True, errors="replace", check=False, timeout=600, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return done.returncode, done.stderr, done.stdout
 
 
-def outside(
-    words: Sequence[str], codes: Collection[int], *, says: str = "", **more: str
-) -> Callable[[Path], str | None]:
-    """Return an attempt in a process of its own, in an environment of its own."""
-
-    def make(folder: Path) -> str | None:
-        code, said, printed = run(words, folder, **more)
-        return judged(code, said, printed, codes, says)
-
-    return make
+def run(words: Sequence[str], folder: Path, **more: str) -> tuple[int, str, str]:
+    """Run a command line in a process of its own, as `called` does."""
+    return started((*SIM, *words), folder, **more)
 
 
-def shell(line: str, codes: Collection[int], *, says: str = "") -> Callable[[Path], str | None]:
-    """Return an attempt of a line of bash in which ``S`` is the command."""
+def outside(words: Sequence[str], codes: Collection[int], folder: Path, **more: str) -> str | None:
+    """Make an attempt in a process of its own, in an environment of its own."""
+    return judged(*run(words, folder, **more), codes)
 
-    def make(folder: Path) -> str | None:
-        text = f'S() {{ {" ".join(SIM)} "$@"; }}\n{line}'
-        done = subprocess.run(
-            ["bash", "-c", text],  # noqa: S607 - wherever it is
-            cwd=folder, env=environment(), capture_output=True, text=True, errors="replace",
-            check=False, timeout=600, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        return judged(done.returncode, done.stderr, done.stdout, codes, says)
 
-    return make
+def shell(line: str, codes: Collection[int], folder: Path) -> str | None:
+    """Make an attempt of a line of bash in which ``S`` is the command."""
+    text = f'S() {{ {" ".join(SIM)} "$@"; }}\n{line}'
+    return judged(*started(("bash", "-c", text), folder), codes)
+
+
+seconds: dict[tuple[str, ...], float] = {}
+"""How long the commands took whose folders `made` gives."""
+
+
+def made(words: Sequence[str], how: Callable[..., tuple[int, str, str]] = called) -> Path:
+    """Return a shared folder in which a command has run, by itself and undisturbed.
+
+    Parameters
+    ----------
+    words : sequence of str
+    how : callable
+        `called` or `run`.
+    """
+    key = (how.__name__, *words)
+
+    def fill(folder: Path) -> None:
+        began = time.monotonic()
+        code, said, _ = how(words, folder)
+        seconds[key[1:]] = time.monotonic() - began
+        if code != 0:
+            raise RuntimeError(f"{words[0]} fails by itself: {said}")
+
+    return shared(key, fill)
+
+
+def copied(words: Sequence[str], folder: Path) -> Path:
+    """Copy what a command made into a folder, and return where it was made."""
+    wanted = made(words)
+    shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
+    return wanted
 
 
 def seal(folder: Path) -> str:

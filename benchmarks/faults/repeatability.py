@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.probe import Attempt, equal, run, seal, shared
+from benchmarks.faults.probe import Attempt, equal, made, outside, run, seal
 
 SMALL = ["--seed", "7", "--nations", "BRA,CHN,KEN,USA", "--until", "2027-12", "--quiet"]
 RUN = ["run", "baseline", "--runs", "100", *SMALL]
@@ -23,47 +24,34 @@ WAYS: dict[str, tuple[list[str], dict[str, str]]] = {
 }  # fmt: skip
 
 
-def _wanted(words: tuple[str, ...]) -> Path:
-    def fill(folder: Path) -> None:
-        code, said, _ = run(words, folder)
-        if code != 0:
-            raise RuntimeError(said)
-
-    return shared(("wanted", *words), fill)
-
-
 def attempts() -> Iterator[Attempt]:
     """Yield a command and another way to compute the same."""
     for name, words in (("run", RUN), ("sweep", SWEEP), ("compare", COMPARE)):
         for way, (more, variables) in WAYS.items():
-
-            def make(
-                folder: Path, words: list[str] = words, more: list[str] = more,
-                variables: dict[str, str] = variables,
-            ) -> str | None:  # fmt: skip
-                code, said, _ = run([*words, *more], folder, **variables)
-                if code != 0:
-                    return said[-300:]
-                place = folder / "elsewhere" if "--out" in more else folder
-                return equal(place, _wanted(tuple(words)))
-
-            yield Attempt(f"{name}, {way}", make)
+            yield Attempt(f"{name}, {way}", partial(_otherwise, words, more, variables))
     for name, words in (("run", RUN), ("sweep", SWEEP)):
         small = [*words, "--runs", "4", "--until", "2024-12"]
+        yield Attempt(f"{name}, both engines", partial(_engines, small))
 
-        def engines(folder: Path, small: list[str] = small) -> str | None:
-            seals = []
-            for engine in ("kernel", "mesa"):
-                (folder / engine).mkdir()
-                code, said, _ = run([*small, "--engine", engine], folder / engine)
-                if code != 0:
-                    return said[-300:]
-                tables = sorted((folder / engine).rglob("*.parquet"))
-                tables = [table for table in tables if "shards" not in table.parts]
-                seals.append([table.read_bytes() for table in tables])
-            return None if seals[0] == seals[1] else "the engines differ"
 
-        yield Attempt(f"{name}, both engines", engines)
+def _otherwise(
+    words: list[str], more: list[str], variables: dict[str, str], folder: Path
+) -> str | None:
+    place = folder / "elsewhere" if "--out" in more else folder
+    broken = outside([*words, *more], (0,), folder, **variables)
+    return broken or equal(place, made(words, run))
+
+
+def _engines(words: list[str], folder: Path) -> str | None:
+    seals = []
+    for engine in ("kernel", "mesa"):
+        (folder / engine).mkdir()
+        if broken := outside([*words, "--engine", engine], (0,), folder / engine):
+            return broken
+        tables = sorted((folder / engine).rglob("*.parquet"))
+        tables = [table for table in tables if "shards" not in table.parts]
+        seals.append([table.read_bytes() for table in tables])
+    return None if seals[0] == seals[1] else "the engines differ"
 
 
 def soak() -> Iterator[Attempt]:

@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.probe import ROOT, Attempt, called, environment, inside, outside
+from benchmarks.faults.probe import ROOT, Attempt, inside, outside, started
 
 SCRIPT = "from sim.cli import main\n\nif __name__ == '__main__':\n    main()\n"
 SHORT = ("--nations", "BRA,CHN,USA", "--until", "2023-06", "--quiet")
@@ -32,39 +33,39 @@ tally.adoption(np.ones((1, 1)), np.ones((1, 1)), np.empty((1, 1)))
 def attempts() -> Iterator[Attempt]:
     """Yield planted modules, planted machine code, names that climb, pages with scripts."""
     for start, words in STARTS.items():
-        yield Attempt(f"modules in the current folder, {start}", _planted(words))
+        yield Attempt(f"modules in the current folder, {start}", partial(_planted, words))
     yield Attempt("modules in the current folder, the second compiler", _second_compiler)
     for level, mode in itertools.product(("", "open-model-sim"), (0o777, 0o770)):
-        yield Attempt(f"machine code in {level or 'a folder'} of mode {mode:o}", _code(level, mode))
+        yield Attempt(
+            f"machine code in {level or 'a folder'} of mode {mode:o}", partial(_code, level, mode)
+        )
     for name in ("...yaml", "..yaml", "a\n<b>.yaml", "-x.yaml", " .yaml"):
-        yield Attempt(f"a study called {name!r}", _climbing(name))
+        yield Attempt(f"a study called {name!r}", partial(_climbing, name))
     for name in ("..", "../x", "/x", ".", "a/b", "-x", "a" * 101):
-        yield Attempt(f"a scenario called {name!r}", _named(name))
+        yield Attempt(
+            f"a scenario called {name!r}", partial(_refused, f"extends: baseline\nname: '{name}'\n")
+        )
     for field in ("title", "description", "topic"):
-        yield Attempt(f"a script in the {field} of a page", _page(field))
+        yield Attempt(f"a script in the {field} of a page", partial(_page, field))
     for base in ("/etc/passwd", "../secret.yaml", "/proc/self/environ"):
-        yield Attempt(f"a base {base}", _text(f"extends: {base}\n"))
-        yield Attempt(f"nations {base}", _text(f"extends: baseline\nnations: {base}\n"))
+        yield Attempt(f"a base {base}", partial(_refused, f"extends: {base}\n"))
+        yield Attempt(f"nations {base}", partial(_refused, f"extends: baseline\nnations: {base}\n"))
     for tag in ("!!python/object/apply:os.system [touch x]", "!!python/name:os.system",
                 "!!python/object/new:subprocess.Popen [touch]"):  # fmt: skip
-        yield Attempt(f"the tag {tag}", _text(f"extends: baseline\ntitle: {tag}\n"))
+        yield Attempt(f"the tag {tag}", partial(_refused, f"extends: baseline\ntitle: {tag}\n"))
+
+
+TRAPS = (
+    "struct", "random", "json", "numpy", "sitecustomize", "sim/__init__", "msgpack", "tornado",
+)  # fmt: skip
+"""Modules that somebody else's folder may hold."""
 
 
 def _traps(folder: Path) -> Path:
     mark = folder.parent / f"{folder.name}-executed"
     (folder / "sim").mkdir()
     text = f"open({str(mark)!r}, 'a').write(__file__ + '\\n')\n"
-    names = (
-        "struct",
-        "random",
-        "json",
-        "numpy",
-        "sitecustomize",
-        "sim/__init__",
-        "msgpack",
-        "tornado",
-    )
-    for name in names:
+    for name in TRAPS:
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     return mark
 
@@ -77,19 +78,13 @@ def _marked(mark: Path) -> str | None:
     return f"executed: {text}"
 
 
-def _planted(words: tuple[str, ...]) -> object:
-    def make(folder: Path) -> str | None:
-        mark = _traps(folder)
-        (folder / "bin").mkdir()
-        script = folder / "bin" / "command"
-        script.write_text(SCRIPT, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, script, *words], cwd=folder, env=environment(), capture_output=True,
-            text=True, check=False, timeout=300,
-        )  # fmt: skip
-        return _marked(mark) or (None if done.returncode == 0 else done.stderr[-300:])
-
-    return make
+def _planted(words: tuple[str, ...], folder: Path) -> str | None:
+    mark = _traps(folder)
+    script = folder / "bin" / "command"
+    script.parent.mkdir()
+    script.write_text(SCRIPT, encoding="utf-8")
+    code, said, _ = started((sys.executable, script, *words), folder)
+    return _marked(mark) or (None if code == 0 else said[-300:])
 
 
 def _second_compiler(folder: Path) -> str | None:
@@ -105,68 +100,56 @@ def _second_compiler(folder: Path) -> str | None:
     return _marked(mark) or (None if done.returncode == 0 else done.stderr[-300:])
 
 
-def _code(level: str, mode: int) -> object:
-    def make(folder: Path) -> str | None:
-        cache, mark = folder / "cache", folder / "executed"
+def _code(level: str, mode: int, folder: Path) -> str | None:
+    cache, mark = folder / "cache", folder / "executed"
 
-        def once() -> str:
-            done = subprocess.run(
-                [sys.executable, "-c", TALLY], cwd=folder, capture_output=True, text=True,
-                check=False, env=environment(SIM_CACHE_DIR=str(cache), TMPDIR=str(folder)),
-            )  # fmt: skip
-            return "" if done.returncode == 0 else done.stderr
+    def once() -> str:
+        variables = {"SIM_CACHE_DIR": str(cache), "TMPDIR": str(folder)}
+        code, said, _ = started((sys.executable, "-c", TALLY), folder, **variables)
+        return "" if code == 0 else said
 
-        if said := once():
-            return said[-300:]
-        for file in cache.rglob("*.nbi"):
-            file.write_bytes(b"cposix\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
-        (cache / level).chmod(mode)
-        said = once()
-        return "it was executed" if mark.exists() else said[-300:] or None
-
-    return make
+    if said := once():
+        return said[-300:]
+    for file in cache.rglob("*.nbi"):
+        file.write_bytes(b"cposix\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
+    (cache / level).chmod(mode)
+    said = once()
+    return "it was executed" if mark.exists() else said[-300:] or None
 
 
-def _climbing(name: str) -> object:
-    def make(folder: Path) -> str | None:
-        text = (
-            "vary: {parameters.network: [0.2, 1.6]}\nensemble: {runs: 2}\nuntil: 2023-03\n"
-            "nations: [BRA, CHN, USA]\n"
-        )
-        (folder / name).write_text(text, encoding="utf-8")
-        code, said, _ = called(["sweep", f"./{name}", "--quiet", "--out", "out/put"], folder)
-        if code != 0:
-            return said[-300:]
-        inside_ = {entry.name for entry in (folder / "out").iterdir()} == {"put"}
-        sweeps = {entry.name for entry in (folder / "out" / "put").iterdir()} == {"sweeps"}
-        return None if inside_ and sweeps else "it was written elsewhere"
-
-    return make
+STUDY = """vary: {parameters.network: [0.2, 1.6]}
+ensemble: {runs: 2}
+until: 2023-03
+nations: [BRA, CHN, USA]
+"""
 
 
-def _named(name: str) -> object:
-    return _text(f"extends: baseline\nname: '{name}'\n")
+def _climbing(name: str, folder: Path) -> str | None:
+    (folder / name).write_text(STUDY, encoding="utf-8")
+    words = ["sweep", f"./{name}", "--quiet", "--out", "out/put"]
+    if broken := inside(words, (0,), folder):
+        return broken
+    inside_ = {entry.name for entry in (folder / "out").iterdir()} == {"put"}
+    sweeps = {entry.name for entry in (folder / "out" / "put").iterdir()} == {"sweeps"}
+    return None if inside_ and sweeps else "it was written elsewhere"
 
 
-def _text(text: str) -> object:
-    def make(folder: Path) -> str | None:
-        (folder / "x.yaml").write_text(text, encoding="utf-8")
-        broken = inside(["run", "x.yaml", "--runs", "2", "--until", "2023-03"], (1,))(folder)
-        left = {entry.name for entry in folder.iterdir()}
-        return broken or (None if left == {"x.yaml"} else f"left: {left}")
-
-    return make
+RUN = ["run", "x.yaml", "--runs", "2", "--until", "2023-03"]
 
 
-def _page(field: str) -> object:
-    def make(folder: Path) -> str | None:
-        text = f"extends: baseline\n{field}: |-\n  {PAYLOAD}\n"
-        (folder / "x.yaml").write_text(text, encoding="utf-8")
-        words = ["run", "x.yaml", "--runs", "2", "--until", "2023-03", "--quiet"]
-        if broken := outside(words, (0,))(folder):
-            return broken
-        pages = [file.read_text(encoding="utf-8") for file in folder.rglob("report.html")]
-        wrong = any("<img src=x" in page or "<script>document.title" in page for page in pages)
-        return "the page holds what the file said" if wrong or not pages else None
+def _refused(text: str, folder: Path) -> str | None:
+    """Run a scenario that must not be run, and leave nothing behind."""
+    (folder / "x.yaml").write_text(text, encoding="utf-8")
+    broken = inside(RUN, (1,), folder)
+    left = {entry.name for entry in folder.iterdir()}
+    return broken or (None if left == {"x.yaml"} else f"left: {left}")
 
-    return make
+
+def _page(field: str, folder: Path) -> str | None:
+    text = f"extends: baseline\n{field}: |-\n  {PAYLOAD}\n"
+    (folder / "x.yaml").write_text(text, encoding="utf-8")
+    if broken := outside([*RUN, "--quiet"], (0,), folder):
+        return broken
+    pages = [file.read_text(encoding="utf-8") for file in folder.rglob("report.html")]
+    wrong = any("<img src=x" in page or "<script>document.title" in page for page in pages)
+    return "the page holds what the file said" if wrong or not pages else None

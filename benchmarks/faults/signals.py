@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.probe import ROOT, SIM, Attempt, environment, equal, run, shared, wait_for
+from benchmarks.faults.probe import (
+    SIM,
+    Attempt,
+    environment,
+    equal,
+    made,
+    outside,
+    run,
+    seconds,
+    wait_for,
+)
 
 SEED = 20261129
 NATIONS = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12")
@@ -30,27 +42,19 @@ ROUNDS = 4
 RIGHT = {signal.SIGKILL: (-9,), signal.SIGTERM: (143,), signal.SIGINT: (130,),
          signal.SIGHUP: (129,)}  # fmt: skip
 
-
-_seconds: dict[str, float] = {}
+Process = subprocess.Popen[str]
 
 
 def _alone(command: str) -> tuple[Path, float]:
     """Return the folder of a command that was left alone, and how long it took."""
-
-    def fill(folder: Path) -> None:
-        run(("list", "scenarios"), folder)
-        began = time.monotonic()
-        code, said, _ = run((*SMALL[command], "--quiet"), folder)
-        if code != 0:
-            raise RuntimeError(f"{command} fails by itself: {said}")
-        _seconds[command] = time.monotonic() - began
-
-    return shared(("alone", command), fill), _seconds[command]
+    made(("list", "scenarios"), run)
+    words = (*SMALL[command], "--quiet")
+    return made(words, run), seconds[words]
 
 
-def _start(words: tuple[str, ...], folder: Path) -> subprocess.Popen[str]:
+def _start(words: Sequence[str], folder: Path, program: Sequence[str] = SIM) -> Process:
     return subprocess.Popen(
-        [*SIM, *words, "--quiet"], cwd=folder, env=environment(), stdout=subprocess.DEVNULL,
+        [*program, *words], cwd=folder, env=environment(), stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -58,28 +62,19 @@ def _start(words: tuple[str, ...], folder: Path) -> subprocess.Popen[str]:
 def attempts() -> Iterator[Attempt]:
     """Yield a signal at a random moment of each command, and the same command again."""
     draw = random.Random(SEED)  # noqa: S311 - no secret
-    for command in SMALL:
-        for number in KINDS:
-            for place in range(ROUNDS):
-                part, group = draw.uniform(0.25, 0.95), place % 2 == 1
-
-                def make(
-                    folder: Path, command: str = command, number: signal.Signals = number,
-                    part: float = part, group: bool = group,  # noqa: FBT001 - bound here
-                ) -> str | None:  # fmt: skip
-                    return _signalled(command, number, part, folder, group=group)
-
-                to = "group" if group else "process"
-                yield Attempt(f"{number.name} to the {to} of {command} at {part:.0%}", make)
+    for command, number, place in itertools.product(SMALL, KINDS, range(ROUNDS)):
+        part, to = draw.uniform(0.25, 0.95), ("process", "group")[place % 2]
+        make = partial(_signalled, command, number, part, to)
+        yield Attempt(f"{number.name} to the {to} of {command} at {part:.0%}", make)
 
 
 def _signalled(
-    command: str, number: signal.Signals, part: float, folder: Path, *, group: bool
+    command: str, number: signal.Signals, part: float, to: str, folder: Path
 ) -> str | None:
-    alone, seconds = _alone(command)
-    process = _start(SMALL[command], folder)
-    if wait_for(process, part * seconds):
-        (os.killpg if group else os.kill)(process.pid, number)
+    alone, lasted = _alone(command)
+    process = _start((*SMALL[command], "--quiet"), folder)
+    if wait_for(process, part * lasted):
+        (os.killpg if to == "group" else os.kill)(process.pid, number)
     _, said = process.communicate(timeout=120)
     if process.returncode not in (*RIGHT[number], 0):
         return f"exit code {process.returncode}: {said[-300:]}"
@@ -89,10 +84,8 @@ def _signalled(
         return f"processes are left: {orphans}"
     if command == "run" and process.returncode not in (0, -9) and any(folder.iterdir()):
         return f"left behind: {[str(f) for f in folder.rglob('*')][:5]}"
-    code, said, _ = run((*SMALL[command], "--quiet"), folder)
-    if code != 0:
-        return f"the same command again: {code}, {said[-300:]}"
-    return equal(folder, alone)
+    broken = outside((*SMALL[command], "--quiet"), (0,), folder)
+    return f"the same command again: {broken}" if broken else equal(folder, alone)
 
 
 def _of_session(session: int) -> list[int]:
@@ -121,47 +114,43 @@ STARTED = "import pathlib, sim.cli; pathlib.Path('begun').touch(); sim.cli.main(
 
 def first_second() -> Iterator[Attempt]:
     """Yield Ctrl-C from the moment in which Python has come to the command."""
-    for place in range(24):
-        after = 0.05 * place
+    for after in (0.05 * place for place in range(24)):
+        yield Attempt(f"Ctrl-C after {after:.2f} s", partial(_interrupted, after))
 
-        def make(folder: Path, after: float = after) -> str | None:
-            process = subprocess.Popen(
-                [sys.executable, "-c", STARTED, *SMALL["run"]], cwd=folder, env=environment(),
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-            )  # fmt: skip
-            while not (folder / "begun").exists():
-                time.sleep(0.001)
-            time.sleep(0.02 + after)
-            os.killpg(process.pid, signal.SIGINT)
-            printed, said = process.communicate(timeout=120)
-            if process.returncode == 0 and "results" in printed:
-                return None  # it was quicker than the signal
-            quiet = said in {"", "sim: interrupted; nothing half-written is left\n"}
-            return None if process.returncode == 130 and quiet else f"{process.returncode}: {said}"
 
-        yield Attempt(f"Ctrl-C after {after:.2f} s", make)
+def _interrupted(after: float, folder: Path) -> str | None:
+    process = _start(SMALL["run"], folder, (sys.executable, "-c", STARTED))
+    while not (folder / "begun").exists():
+        time.sleep(0.001)
+    time.sleep(0.02 + after)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, said = process.communicate(timeout=120)
+    if process.returncode == 0 and "results" in printed:
+        return None  # it was quicker than the signal
+    quiet = said in {"", "sim: interrupted; nothing half-written is left\n"}
+    return None if process.returncode == 130 and quiet else f"{process.returncode}: {said}"
 
 
 def together() -> Iterator[Attempt]:
     """Yield processes that do the same at once in one folder, and one whose worker is killed."""
     for command, count in (("run", 4), ("sweep", 3), ("compare", 2), ("calibrate", 2)):
-
-        def make(folder: Path, command: str = command, count: int = count) -> str | None:
-            alone, _ = _alone(command)
-            crowd = [_start(SMALL[command], folder) for _ in range(count)]
-            for process in crowd:
-                _, said = process.communicate(timeout=300)
-                if process.returncode != 0:
-                    return f"exit code {process.returncode}: {said[-300:]}"
-            return equal(folder, alone)
-
-        yield Attempt(f"{count} times {command} at once", make)
+        yield Attempt(f"{count} times {command} at once", partial(_crowded, command, count))
     yield Attempt("a worker of a sweep is killed", _worker_killed)
+
+
+def _crowded(command: str, count: int, folder: Path) -> str | None:
+    alone, _ = _alone(command)
+    crowd = [_start((*SMALL[command], "--quiet"), folder) for _ in range(count)]
+    for process in crowd:
+        _, said = process.communicate(timeout=300)
+        if process.returncode != 0:
+            return f"exit code {process.returncode}: {said[-300:]}"
+    return equal(folder, alone)
 
 
 def _worker_killed(folder: Path) -> str | None:
     alone, _ = _alone("sweep")
-    process = _start((*SMALL["sweep"], "--workers", "2"), folder)
+    process = _start((*SMALL["sweep"], "--workers", "2", "--quiet"), folder)
     for _ in range(1000):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         workers = [
@@ -175,6 +164,3 @@ def _worker_killed(folder: Path) -> str | None:
         os.kill(workers[0], signal.SIGKILL)
     _, said = process.communicate(timeout=300)
     return equal(folder, alone) if process.returncode == 0 else said[-300:]
-
-
-__all__ = ["ROOT", "attempts", "first_second", "together"]

@@ -6,14 +6,13 @@ import itertools
 import json
 import os
 import random
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.probe import ROOT, Attempt, called, environment, equal, judged, shared
+from benchmarks.faults.probe import Attempt, called, copied, equal, judged, started
 
 SEED = 20261130
 NATIONS = ["--nations", "BRA,CHN,USA", "--until", "2026-06", "--workers", "1", "--quiet"]
@@ -32,6 +31,9 @@ TABLES = (
 )  # fmt: skip
 
 
+Damage = Callable[[Path, random.Random], object]
+
+
 def _flip(file: Path, draw: random.Random) -> None:
     content = bytearray(file.read_bytes())
     content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
@@ -48,7 +50,7 @@ def _as_link(file: Path, _: random.Random) -> None:
     file.symlink_to("nowhere")
 
 
-DAMAGES: dict[str, Callable[[Path, random.Random], object]] = {
+DAMAGES: dict[str, Damage] = {
     "emptied": lambda file, _: file.write_bytes(b""),
     "cut": lambda file, draw: file.write_bytes(
         file.read_bytes()[: draw.randrange(1, file.stat().st_size)]
@@ -61,34 +63,15 @@ DAMAGES: dict[str, Callable[[Path, random.Random], object]] = {
 }
 
 
-def _made(command: str) -> Path:
-    """Return a folder in which a command has run."""
-
-    def fill(folder: Path) -> None:
-        code, said, _ = called(WORDS[command], folder)
-        if code != 0:
-            raise RuntimeError(f"{command} fails by itself: {said}")
-
-    return shared(("made", command), fill)
-
-
 def attempts() -> Iterator[Attempt]:
     """Yield a damaged file of a store, and the same command again."""
     for command, (how, damage), number in itertools.product(WORDS, DAMAGES.items(), range(ROUNDS)):
-
-        def make(
-            folder: Path, command: str = command, damage: Callable[..., object] = damage,
-            number: int = number,
-        ) -> str | None:  # fmt: skip
-            return _again(command, damage, number, folder)
-
-        yield Attempt(f"file {number} of {command} {how}", make)
+        yield Attempt(f"file {number} of {command} {how}", partial(_again, command, damage, number))
 
 
-def _again(command: str, damage: Callable[..., object], number: int, folder: Path) -> str | None:
+def _again(command: str, damage: Damage, number: int, folder: Path) -> str | None:
     draw = random.Random(SEED + number)  # noqa: S311 - no secret
-    wanted = _made(command)
-    shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
+    wanted = copied(WORDS[command], folder)
     files = sorted(
         file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()
         and (command == "run" or {"shards", "arms"} & set(file.parts))
@@ -114,74 +97,65 @@ print(out[0, 0])
 def compiled() -> Iterator[Attempt]:
     """Yield damaged files of compiled code."""
     for ending, (how, damage) in itertools.product(("nbi", "nbc"), DAMAGES.items()):
+        yield Attempt(
+            f"compiled code, every {ending} {how}", partial(_compiled_again, ending, damage)
+        )
 
-        def make(
-            folder: Path, ending: str = ending, damage: Callable[..., object] = damage
-        ) -> str | None:
-            def once() -> subprocess.CompletedProcess[str]:
-                return subprocess.run(
-                    [sys.executable, "-c", TALLY], cwd=folder, capture_output=True, text=True,
-                    env=environment(SIM_CACHE_DIR=str(folder / "cache")), check=False,
-                )  # fmt: skip
 
-            once()
-            draw = random.Random(SEED)  # noqa: S311 - no secret
-            for file in sorted((folder / "cache").rglob(f"*.{ending}")):
-                damage(file, draw)
-            for _ in range(2):
-                done = once()
-                if done.returncode != 0 or done.stdout.split() != ["0.25"]:
-                    return f"{done.returncode}: {done.stdout} {done.stderr[-300:]}"
-                if len(done.stderr.splitlines()) > 1 or "Traceback" in done.stderr:
-                    return done.stderr[-300:]
-            return f"said twice: {done.stderr}" if done.stderr else None
+def _compiled_again(ending: str, damage: Damage, folder: Path) -> str | None:
+    def once() -> tuple[int, str, str]:
+        cache = str(folder / "cache")
+        return started((sys.executable, "-c", TALLY), folder, SIM_CACHE_DIR=cache)
 
-        yield Attempt(f"compiled code, every {ending} {how}", make)
+    once()
+    draw = random.Random(SEED)  # noqa: S311 - no secret
+    for file in sorted((folder / "cache").rglob(f"*.{ending}")):
+        damage(file, draw)
+    for _ in range(2):
+        code, said, printed = once()
+        if code != 0 or printed.split() != ["0.25"]:
+            return f"{code}: {printed} {said[-300:]}"
+        if len(said.splitlines()) > 1 or "Traceback" in said:
+            return said[-300:]
+    return f"said twice: {said}" if said else None
 
 
 def calibration() -> Iterator[Attempt]:
     """Yield damaged steps of a calibration, and the same command again."""
     for (how, damage), number in itertools.product(DAMAGES.items(), range(2)):
-
-        def make(
-            folder: Path, damage: Callable[..., object] = damage, number: int = number
-        ) -> str | None:
-            wanted = _calibrated()
-            shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
-            steps = sorted(folder.rglob("*.npz"))
-            damage(steps[number % len(steps)], random.Random(SEED))  # noqa: S311 - no secret
-            code, said, printed = called(CALIBRATE, folder)
-            return judged(code, said, printed, (0,)) or equal(folder, wanted)
-
-        yield Attempt(f"step {number} of a calibration {how}", make)
+        yield Attempt(f"step {number} of a calibration {how}", partial(_refitted, damage, number))
 
 
-def _calibrated() -> Path:
-    return shared(("calibrated",), lambda folder: called(CALIBRATE, folder))
+def _refitted(damage: Damage, number: int, folder: Path) -> str | None:
+    wanted = copied(CALIBRATE, folder)
+    steps = sorted(folder.rglob("*.npz"))
+    damage(steps[number % len(steps)], random.Random(SEED))  # noqa: S311 - no secret
+    code, said, printed = called(CALIBRATE, folder)
+    return judged(code, said, printed, (0,)) or equal(folder, wanted)
 
 
 def results() -> Iterator[Attempt]:
     """Yield results with a table damaged or a manifest edited, and `sim report` of them."""
-    for (how, damage), number in itertools.product(DAMAGES.items(), range(len(TABLES))):
-
-        def damaged(
-            folder: Path, damage: Callable[..., object] = damage, number: int = number
-        ) -> str | None:
-            result = _copied(folder)
-            damage(result / TABLES[number], random.Random(SEED))  # noqa: S311 - no secret
-            return _reported(folder, result)
-
-        yield Attempt(f"table {number} {how}, then report", damaged)
+    for (how, damage), (number, table) in itertools.product(DAMAGES.items(), enumerate(TABLES)):
+        yield Attempt(f"table {number} {how}, then report", partial(_reported, table, damage))
     for name, edit in EDITS.items():
+        change = partial(_edit, edit)
+        yield Attempt(f"manifest {name}, then report", partial(_reported, "manifest.json", change))
 
-        def edited(folder: Path, edit: Callable[[dict[str, Any]], object] = edit) -> str | None:
-            result = _copied(folder)
-            manifest = json.loads((result / "manifest.json").read_text())
-            edit(manifest)
-            (result / "manifest.json").write_text(json.dumps(manifest))
-            return _reported(folder, result)
 
-        yield Attempt(f"manifest {name}, then report", edited)
+def _edit(edit: Callable[[dict[str, Any]], object], file: Path, _: random.Random) -> None:
+    manifest = json.loads(file.read_text())
+    edit(manifest)
+    file.write_text(json.dumps(manifest))
+
+
+def _reported(name: str, damage: Damage, folder: Path) -> str | None:
+    """Damage a file of a result and ask for its report."""
+    copied(WORDS["run"], folder)
+    result = next((folder / "results").glob("baseline*/[0-9a-f]*"))
+    damage(result / name, random.Random(SEED))  # noqa: S311 - no secret
+    code, said, printed = called(["report", os.path.relpath(result, folder)], folder)
+    return judged(code, said, printed, (3,))
 
 
 EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -207,16 +181,3 @@ EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
     "of a later format": lambda known: known.update(format_version=99),
     "of an earlier format": lambda known: known.update(format_version=1),
 }
-
-
-def _copied(folder: Path) -> Path:
-    shutil.copytree(_made("run"), folder, dirs_exist_ok=True, symlinks=True)
-    return next((folder / "results").glob("baseline*/[0-9a-f]*"))
-
-
-def _reported(folder: Path, result: Path) -> str | None:
-    code, said, printed = called(["report", os.path.relpath(result, folder)], folder)
-    return judged(code, said, printed, (3,))
-
-
-__all__ = ["ROOT", "attempts", "calibration", "compiled", "results"]
