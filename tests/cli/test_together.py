@@ -7,30 +7,16 @@ seconds: beside another option, an option must change what is computed or printe
 from __future__ import annotations
 
 import itertools
+import pkgutil
 import re
+from importlib import import_module
 
 import pandas as pd
 import pytest
 import typer
 
 import sim.cli as command
-from sim.cli import (
-    bars,
-    calibrating,
-    catalogue,
-    claiming,
-    comparing,
-    door,
-    explaining,
-    judging,
-    observing,
-    output,
-    repeating,
-    running,
-    scoring,
-    sweeping,
-    together,
-)
+from sim.cli import calibrating, door, output, running, together
 from sim.cli.app import app
 from sim.errors import InputError
 from sim.metrics import registry
@@ -88,6 +74,13 @@ AGREED = {
 }  # fmt: skip
 """Options of which the second asks for what the first does anyway, and so has it."""
 
+FACES = [
+    import_module(f"sim.cli.{module.name}")
+    for module in pkgutil.iter_modules(command.__path__)
+    if module.name not in ("app", "options", "door", "together", "streams", "kinds")
+]
+"""What computes and prints: all modules but those that look at options, or carry the streams."""
+
 COMMAND = typer.main.get_command(app)
 
 
@@ -138,10 +131,7 @@ def seen(tmp_path, monkeypatch, capsys):
 
         return called
 
-    for module in (
-        running, sweeping, comparing, judging, claiming, calibrating, observing, scoring, catalogue,
-        output, repeating, explaining, bars,
-    ):  # fmt: skip
+    for module in FACES:
         for name, value in vars(module).items():
             own = getattr(value, "__module__", None) == module.__name__
             if callable(value) and own and not isinstance(value, type):
