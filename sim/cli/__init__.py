@@ -164,27 +164,11 @@ def _said_in_a_line() -> Iterator[None]:
 def _told(error: BaseException, *, as_json: bool) -> int:
     """Say what went wrong and return the exit code that it stands for."""
     from sim.cli.output import report_error
-    from sim.errors import InputError, SimError
 
-    if isinstance(error, InputError):
-        code, kind, problems, message = 1, "input", error.problems, str(error)
-    elif isinstance(error, _usage_error()):
-        kind = "input" if _is_wrong_value(error) else "usage"
-        code, problems, message = 1 if kind == "input" else 2, (), error.format_message()
-    elif isinstance(error, KeyboardInterrupt):
-        # Python notes an interrupt that passed through source text it was executing, as dataclasses
-        # and numba do, and ends itself by the signal whatever exit code is asked for: text that
-        # runs to its end takes the note away.
-        exec("")  # noqa: S102 - nothing is executed
-        code, kind, problems = INTERRUPTED, "interrupted", ()
-        message = "interrupted; nothing half-written is left"
-    elif isinstance(error, _streams().ReaderGone):
+    if isinstance(error, _streams().ReaderGone):
         return GONE
-    else:
-        code, kind, problems = 3, "failure", ()
-        # A name or another package's reason may bring line feeds with it.
-        own = isinstance(error, SimError)
-        message = " ".join(str(error).splitlines()) if own else _in_a_line(error)
+    code, kind, message = _outcome(error)
+    problems = getattr(error, "problems", ())
     with _streams().lenient():  # a broken standard error leaves the exit code to say it
         report_error(kind, message, problems, as_json=as_json, usage=_usage(error))
         if code == 3 and os.environ.get("SIM_DEBUG") == "1":
@@ -192,6 +176,26 @@ def _told(error: BaseException, *, as_json: bool) -> int:
 
             traceback.print_exception(error)
     return code
+
+
+def _outcome(error: BaseException) -> tuple[int, str, str]:
+    """Return the exit code that an error stands for, its kind for programs, and its message."""
+    from sim.errors import InputError, SimError
+
+    if isinstance(error, InputError):
+        return 1, "input", str(error)
+    if isinstance(error, _usage_error()):
+        code, kind = (1, "input") if _is_wrong_value(error) else (2, "usage")
+        return code, kind, error.format_message()
+    if isinstance(error, KeyboardInterrupt):
+        # Python notes an interrupt that passed through source text it was executing, as dataclasses
+        # and numba do, and ends itself by the signal whatever exit code is asked for: text that
+        # runs to its end takes the note away.
+        exec("")  # noqa: S102 - nothing is executed
+        return INTERRUPTED, "interrupted", "interrupted; nothing half-written is left"
+    # A name or another package's reason may bring line feeds with it.
+    own = isinstance(error, SimError)
+    return 3, "failure", " ".join(str(error).splitlines()) if own else _in_a_line(error)
 
 
 def _in_a_line(error: BaseException) -> str:

@@ -46,9 +46,7 @@ def as_json(found: Robust) -> dict[str, Any]:
 
 def print_robust(found: Robust, policy: str | None, box: int | None) -> None:
     """Print metrics by policy and the worlds in which each fails."""
-    for line in drawing.lead(found):
-        typer.echo(line)
-    typer.echo("")
+    typer.echo("\n".join((*drawing.lead(found), "")))
     table = drawing.policies(found, drawing.BRIEF)
     output.print_lines((table.head, *table.rows))
     typer.echo("")
@@ -72,9 +70,6 @@ def _print_policy(found: Robust, policy: str, box: int | None) -> None:
         else [boxes.words(box, titles.in_sentence)]
     )
     typer.echo("")
-    for sentence in said:
-        typer.echo(f"{title}: {sentence}.")
+    typer.echo("\n".join(f"{title}: {sentence}." for sentence in said))
     typer.echo("\nA tree of the same worlds:")
-    for line in found.trees[policy].lines(titles.in_sentence):
-        typer.echo(line)
-    typer.echo("")
+    typer.echo("\n".join((*found.trees[policy].lines(titles.in_sentence), "")))

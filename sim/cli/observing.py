@@ -9,8 +9,6 @@ import typer
 from sim.cli import output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from sim.calibration.figures import Figure
@@ -25,7 +23,7 @@ def beside(frame: pd.DataFrame, series: str) -> list[dict[str, Any]]:
     ``observed`` is the published number, the mean of several of one month; None where nothing or
     only bounds were published.
     """
-    found = _by_cell(_of(series))
+    found = _by_cell(series)
     records = output.records(frame.round(3))
     for row in records:
         row["observed"] = _number(found.get(_cell(row), []))
@@ -48,12 +46,12 @@ def print_beside(frame: pd.DataFrame, series: str) -> None:
     """
     from sim.calibration.series import named
 
-    known = named(series)
-    figures = _of(series)
-    found = _by_cell(figures)
+    known, found = named(series), _by_cell(series)
     rows = output.records(frame)
     seen = sorted(_cell(row)[0] for row in rows if _cell(row) in found)
-    typer.echo(f"{known.title[:1].upper()}{known.title[1:]}; {figures[0].unit}\n")
+    typer.echo(
+        f"{known.title[:1].upper()}{known.title[1:]}; {next(iter(found.values()))[0].unit}\n"
+    )
     many = len({row["nation"] for row in rows}) > 1
     last = rows[-1]["month"]
     shown = [
@@ -81,18 +79,14 @@ def _is_shown(month: str, seen: list[str], last: str) -> bool:
     return month.endswith("-12") or month == last
 
 
-def _of(series: str) -> tuple[Figure, ...]:
+def _by_cell(series: str) -> dict[Cell, list[Figure]]:
+    """Return what was observed of a series by month, nation and ecosystem."""
+    from sim import months
     from sim.calibration.figures import figures
     from sim.calibration.series import named
 
-    return figures(named(series))
-
-
-def _by_cell(figures: Iterable[Figure]) -> dict[Cell, list[Figure]]:
-    from sim import months
-
     found: dict[Cell, list[Figure]] = {}
-    for figure in figures:
+    for figure in figures(named(series)):
         cell = (months.text(figure.month), figure.place, figure.code)
         found.setdefault(cell, []).append(figure)
     return found

@@ -54,10 +54,9 @@ def problems_of(files: Sequence[str], focus: str | None = None) -> list[Problem]
     found: dict[Problem, None] = {}
     changes = overrides(focus=focus)
     for file in files:
-        if study_file.is_study(file):
-            found |= dict.fromkeys(problems_of_study(file, changes))
-        else:
-            found |= dict.fromkeys(validate([file], changes))
+        study = study_file.is_study(file)
+        wrong = problems_of_study(file, changes) if study else validate([file], changes)
+        found |= dict.fromkeys(wrong)
     return list(found)
 
 

@@ -98,18 +98,19 @@ def print_summary(done: Sweep) -> None:
     outcomes = list(
         dict.fromkeys(zip(table["metric"], table["group"], table["month"], strict=True))
     )
-    rows = [_row(done, part, paths, outcomes) for _, part in table.groupby("point")]
-    for first in range(0, min(len(outcomes), OUTCOMES), BESIDE):
-        places = range(first, min(first + BESIDE, len(outcomes), OUTCOMES))
-        heads: list[dict[str, Any]] = [dict.fromkeys(("point", *paths), " "), {"point": "point"}]
-        heads[1] |= {path: titles.factor(path) for path in paths}
-        for n in places:
-            metric, group, month = outcomes[n]
-            unit = titles.unit(metric)
-            heads[0][str(n)] = f"{titles.heading(metric)}{', ' + unit if unit else ''}"
-            heads[1][str(n)] = style.group_name(group) + ("" if month else ", whole run")
-        columns = ["point", *paths, *(str(n) for n in places)]
-        output.print_rows([*heads, *rows[:SHOWN]], columns)
+    rows = [_row(done, part, paths) for _, part in table.groupby("point")]
+    shown = outcomes[:OUTCOMES]
+    for beside in (shown[n : n + BESIDE] for n in range(0, len(shown), BESIDE)):
+        units = [titles.unit(metric) for metric, _, _ in beside]
+        heads = [f"{titles.heading(one[0])}{', ' + unit if unit else ''}"
+                 for one, unit in zip(beside, units, strict=True)]  # fmt: skip
+        groups = [style.group_name(group) + ("" if month else ", whole run")
+                  for _, group, month in beside]  # fmt: skip
+        lines = [[*levels, *map(bands.get, beside)] for levels, bands in rows[:SHOWN]]
+        above = [" "] * (1 + len(paths))
+        output.print_lines(
+            [[*above, *heads], ["point", *map(titles.factor, paths), *groups], *lines]
+        )
         typer.echo("")
     if len(rows) > SHOWN:
         typer.echo(f"... and {len(rows) - SHOWN} more points")
@@ -123,13 +124,16 @@ def print_summary(done: Sweep) -> None:
     typer.echo(f"Design, outcomes, figure and report: {output.place(done)}")
 
 
-def _row(done: Sweep, part: Any, paths: list[str], outcomes: list[Any]) -> dict[str, Any]:  # noqa: ANN401
+def _row(
+    done: Sweep,
+    part: Any,  # noqa: ANN401
+    paths: list[str],
+) -> tuple[list[str], dict[Any, str]]:
     """Return what a person reads of one point: its levels, and each outcome with its band."""
     first = part.iloc[0]
-    row = {"point": str(first["point"])}
-    row |= {path: titles.level(path, first[path], done.asked) for path in paths}
-    for found in part.to_dict("records"):
-        place = outcomes.index((found["metric"], found["group"], found["month"]))
-        mean, low, high = titles.figures(found["metric"], found["mean"], found["p05"], found["p95"])
-        row[str(place)] = f"{mean} ({low} to {high})"
-    return row
+    levels = [titles.level(path, first[path], done.asked) for path in paths]
+    bands = {}
+    for row in part.to_dict("records"):
+        mean, low, high = titles.figures(row["metric"], row["mean"], row["p05"], row["p95"])
+        bands[row["metric"], row["group"], row["month"]] = f"{mean} ({low} to {high})"
+    return [str(first["point"]), *levels], bands
