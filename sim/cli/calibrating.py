@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sim.calibration import identify
 from sim.cli import output
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 def print_calibration(done: Calibration) -> None:
     """Print what the data moved, and where the files are."""
-    from sim.calibration import identify
-
     table = identify.parameters(done)
     fitted = table[table["moved"] != "held"]
     typer.echo(
@@ -45,8 +44,6 @@ def print_calibration(done: Calibration) -> None:
 
 def calibration_json(done: Calibration) -> dict[str, Any]:
     """Return what ``sim calibrate --json`` prints."""
-    from sim.calibration import identify
-
     return {
         "hash": done.plan.hash,
         **output.place_json(done),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
+from sim.report.effects import percent
 
 if TYPE_CHECKING:
     from sim.study.hypotheses.experiments import Findings
@@ -33,8 +34,6 @@ def as_json(found: Findings) -> list[dict[str, Any]]:
 
 def print_findings(found: Findings, *, whole: bool) -> None:
     """Print a line a claim, and of those that were named the numbers behind it."""
-    from sim.report.effects import percent
-
     rows = [{"id": f.claim.number, "verdict": f.verdict, "claim": f.claim.text} for f in found]
     output.print_table(rows)
     if not whole:

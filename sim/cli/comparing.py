@@ -11,6 +11,9 @@ import typer
 from sim.cli import output
 from sim.cli.bars import watched
 from sim.errors import InputError, Problem
+from sim.report import by_future, comparison, effects, focus
+from sim.study.compare import costs, notes
+from sim.study.compare.packages import MONEY
 
 if TYPE_CHECKING:
     from sim.report.naming import Naming
@@ -42,8 +45,6 @@ def require_one(scenarios: Sequence[str], what: str) -> None:
 
 def as_json(found: Comparison) -> dict[str, Any]:
     """Return what ``sim compare --json`` prints: the outcomes that are shown, in their order."""
-    from sim.report import effects
-
     return {
         **output.place_json(found),
         "runs": found.runs,
@@ -61,8 +62,6 @@ def as_json(found: Comparison) -> dict[str, Any]:
 
 def _focus_json(found: Comparison) -> dict[str, Any]:
     """Return the outcomes for the nations in focus and what they say, where there is a focus."""
-    from sim.report import effects, focus
-
     if not len(found.focus):
         return {}
     said = effects.as_typed(focus.paragraph(found.focus))
@@ -71,8 +70,6 @@ def _focus_json(found: Comparison) -> dict[str, Any]:
 
 def print_comparison(found: Comparison) -> None:
     """Print what policies change: medians over worlds first, the error of simulation after it."""
-    from sim.report import comparison, effects
-
     named = comparison.named(found)
     typer.echo(textwrap.fill(_heading(found), WIDTH) + "\n")
     if len(found.pairs) == 1:
@@ -97,8 +94,6 @@ def print_comparison(found: Comparison) -> None:
 
 def _print_by_future(found: Comparison, named: Naming) -> None:
     """Print effects within the worlds of each future, where the comparison has several."""
-    from sim.report import by_future
-
     table = by_future.table(found, {}, named)
     if table is None:
         return
@@ -110,8 +105,6 @@ def _print_by_future(found: Comparison, named: Naming) -> None:
 
 def _print_focus(found: Comparison) -> None:
     """Print the table of outcomes for the nations in focus, and what it says."""
-    from sim.report import effects, focus
-
     if not len(found.focus):
         return
     typer.echo(f"\n{focus.title(found.focus)}")
@@ -130,8 +123,6 @@ def _cell(cell: Cell) -> str:
 
 def _heading(found: Comparison) -> str:
     """Return what was compared, and in how many worlds."""
-    from sim.report import comparison
-
     what = comparison.heading(found)
     return f"{what}: median over {found.runs} paired worlds (5 to 95 % of them), seed {found.seed}."
 
@@ -149,8 +140,6 @@ def _unreached(found: Comparison) -> str:
 
 def _print_policies(found: Comparison, named: Naming) -> None:
     """Print policies one below the other: the first outcome in full, medians of the others."""
-    from sim.report import effects
-
     first, *others = found.shown
     more = {m: found.last(m).set_index("scenario").to_dict("index") for m in others}
     ranks = dict(zip(found.ranking["scenario"], found.ranking["rank"], strict=True))
@@ -180,9 +169,6 @@ def _print_policies(found: Comparison, named: Naming) -> None:
 
 def print_package(found: Package) -> None:
     """Print a package's effect, each lever's part and who helps whom."""
-    from sim.report import comparison, effects
-    from sim.study.compare.packages import MONEY
-
     asked, named = found.manifest["asked"], comparison.named(found)
     outcomes = asked["outcomes"]
     typer.echo(
@@ -249,8 +235,6 @@ def package_json(found: Package) -> dict[str, Any]:
 
 def print_costs(found: Comparison) -> None:
     """Print effects of single levers beside their costs."""
-    from sim.report import comparison, effects
-
     priced, head = found.costs, found.last().iloc[0].to_dict()
     _, unit = effects.unit_of(head)
     of = f"{effects.name(head['metric'])}, {effects.group(head['group'], comparison.named(found))}"
@@ -284,9 +268,6 @@ def print_costs(found: Comparison) -> None:
 
 def _print_for_some_nations(found: Comparison) -> None:
     """Print what levers that are entered for some nations do and cost whole all the same."""
-    from sim.report import effects
-    from sim.study.compare import notes
-
     for note in notes.for_some_nations(found.policies()):
         typer.echo(f"\n{textwrap.fill(effects.as_typed(note), WIDTH)}")
 
@@ -300,8 +281,6 @@ def money(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Print effects beside costs, and with a budget the best packages that it buys."""
-    from sim.study.compare import costs
-
     if budget is None:
         output.print_json(output.records(done.costs)) if json else print_costs(done)
         return
@@ -317,8 +296,6 @@ def money(
 
 def _print_packages(done: Comparison, best: Budget, budget: float, against: str) -> None:
     """Print the packages that were run, best first, and which of them tie."""
-    from sim.report import comparison, effects
-
     head = done.last().iloc[0].to_dict()
     factor, unit = effects.unit_of(head)
     typer.echo(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import typer
 
+from sim import months
+from sim.calibration.figures import figures
+from sim.calibration.series import named
 from sim.cli import output
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.calibration.figures import Figure
 
 Cell = tuple[str, str, str]
@@ -32,8 +34,6 @@ def beside(frame: pd.DataFrame, series: str) -> list[dict[str, Any]]:
 
 def print_csv(frame: pd.DataFrame, series: str) -> None:
     """Print every month as comma-separated values."""
-    import pandas as pd
-
     table = pd.DataFrame(beside(frame, series))
     typer.echo(table.to_csv(index=False).rstrip())
 
@@ -44,8 +44,6 @@ def print_beside(frame: pd.DataFrame, series: str) -> None:
     Between and after figures only some months are shown: all of them up to the last figure of one
     place, then each December and the last one; of many places only those with a figure.
     """
-    from sim.calibration.series import named
-
     known, found = named(series), _by_cell(series)
     rows = output.records(frame)
     seen = sorted(_cell(row)[0] for row in rows if _cell(row) in found)
@@ -81,10 +79,6 @@ def _is_shown(month: str, seen: list[str], last: str) -> bool:
 
 def _by_cell(series: str) -> dict[Cell, list[Figure]]:
     """Return what was observed of a series by month, nation and ecosystem."""
-    from sim import months
-    from sim.calibration.figures import figures
-    from sim.calibration.series import named
-
     found: dict[Cell, list[Figure]] = {}
     for figure in figures(named(series)):
         cell = (months.text(figure.month), figure.place, figure.code)

@@ -14,8 +14,15 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import Any
 
 from sim.ensemble.children import TERMINAL, Workers, hear, safe_path
@@ -81,47 +88,41 @@ def execute[S, P, R](
     RunError
         If workers die again and again, or a cluster cannot be reached.
     """
+    count = min(workers, len(parts))
     if cluster is not None:
         require_address(cluster)
         with safe_path():
             yield from _on_cluster(task, shared, parts, workers, cluster)
     elif threads and parts:
-        yield from _in_threads(task, shared, parts, min(workers, len(parts)))
+        pool: Callable[[], Executor] = partial(ThreadPoolExecutor, count)
+        yield from _in_pool(pool, partial(task, shared), parts, count, attempts=1)
     elif workers == 1 or len(parts) <= 1:
         for part in parts:
             yield part, task(shared, part)
     else:
+        pool = partial(_pool, task, shared, count)
         with safe_path():
-            yield from _in_pool(task, shared, parts, min(workers, len(parts)), attempts)
+            yield from _in_pool(pool, _in_process, parts, count, attempts)
 
 
-def _in_threads[S, P, R](
-    task: Callable[[S, P], R], shared: S, parts: Sequence[P], workers: int
+def _in_pool[P, R](
+    start: Callable[[], Executor],
+    task: Callable[[P], R],
+    parts: Sequence[P],
+    workers: int,
+    attempts: int,
 ) -> Iterator[tuple[P, R]]:
-    pool = Workers(ThreadPoolExecutor(workers))
-    try:
-        under_way = {pool.submit(task, shared, part): part for part in parts}
-        for _ in parts:
-            future = pool.next_finished()
-            yield under_way.pop(future), future.result()
-    finally:
-        pool.end()  # interrupted or failed: what has not begun never will
-
-
-def _in_pool[S, P, R](
-    task: Callable[[S, P], R], shared: S, parts: Sequence[P], workers: int, attempts: int
-) -> Iterator[tuple[P, R]]:
-    """Run parts in processes; where one is killed, a new pool takes up what was under way."""
+    """Run parts in a pool; where a process is killed, a new pool takes up what was under way."""
     waiting = list(reversed(range(len(parts))))
     tried: Counter[int] = Counter()
     while waiting:
-        pool = Workers(_pool(task, shared, workers))
+        pool = Workers(start())
         under_way: dict[Future[R], int] = {}
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < AHEAD * workers:
                     # Taken off the list once it is accepted: a broken pool accepts nothing.
-                    under_way[pool.submit(_in_process, parts[waiting[-1]])] = waiting[-1]
+                    under_way[pool.submit(task, parts[waiting[-1]])] = waiting[-1]
                     waiting.pop()
                 future = pool.next_finished()
                 found = future.result()  # a broken pool is told here, the part still listed
@@ -136,7 +137,7 @@ def _in_pool[S, P, R](
                 ) from None
             waiting += reversed(under_way.values())
         finally:
-            pool.end()
+            pool.end()  # interrupted or failed: what has not begun never will
 
 
 def _pool(task: Callable[..., Any], shared: object, workers: int) -> ProcessPoolExecutor:
@@ -197,24 +198,19 @@ def _on_cluster[S, P, R](
 @contextmanager
 def _connected(dask: Any, workers: int, address: str) -> Iterator[Any]:  # noqa: ANN401 - untyped
     """Give a client of a scheduler, which is started and ended here where the address is local."""
-    local: Any = None
-    client: Any = None
-    try:
+    with ExitStack() as open_:
         try:
+            scheduler: Any = address
             if address == "local":
-                local = dask.LocalCluster(
+                here = dask.LocalCluster(
                     n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
                 )
-            client = dask.Client(local if local is not None else address, timeout=PATIENCE)
+                scheduler = open_.enter_context(closing(here))
+            client = open_.enter_context(closing(dask.Client(scheduler, timeout=PATIENCE)))
         except Exception as error:  # Dask raises whatever its parts raise
             reason = " ".join(str(error).split()) or type(error).__name__
             raise RunError(f"the cluster at {address} cannot be reached: {reason}") from error
         yield client
-    finally:
-        if client is not None:
-            client.close()
-        if local is not None:
-            local.close()
 
 
 def _flow[S, P, R](

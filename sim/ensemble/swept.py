@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+from pyarrow import compute, parquet
 
+from sim.ensemble import blocks
+from sim.ensemble.blocks import Part
 from sim.ensemble.columns import read_numbers
+from sim.ensemble.tables import frame
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
-    from pyarrow import compute
-
-    from sim.ensemble.blocks import Part
 
 OUTCOMES = "outcomes.parquet"
 BLOCS = ("share.bloc_us", "share.bloc_cn")
@@ -80,23 +81,16 @@ class Swept:
 
         Of the metrics that are `shown`. Only these rows are read, however large the sweep is.
         """
-        from pyarrow import compute
-
         month = compute.field("month")
         wanted = compute.field("metric").isin(self.shown) & (
             (month == self.asked["months"][-1]) | month.is_null()
         )
         spread = self._spread(self._outcomes(wanted))
-        months = ["" if missing else str(month) for month, missing in zip(
-            spread["month"], spread["month"].isna(), strict=True)]  # fmt: skip
+        months = spread["month"].astype(str).where(spread["month"].notna(), "")
         return spread.astype({"metric": str, "group": str}).assign(month=months)
 
     def table_of(self, part: Part) -> pa.Table:
         """Return the rows of a block whose points did not fail in another one."""
-        import pyarrow as pa
-
-        from sim.ensemble import blocks
-
         table = blocks.table(part).replace_schema_metadata(None)
         if len(self.failures):
             gone = np.isin(read_numbers(table, "point"), self.failures["point"].to_numpy())
@@ -104,17 +98,11 @@ class Swept:
         return table
 
     def _outcomes(self, wanted: compute.Expression | None) -> pd.DataFrame:
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        from sim.ensemble.tables import frame
-
         if self.folder is not None:
             return frame(parquet.read_table(self.folder / OUTCOMES, filters=wanted))
-        tables = []
-        for part in self.parts:
-            table = self.table_of(part)
-            tables.append(table if wanted is None else table.filter(wanted))
+        tables = [self.table_of(part) for part in self.parts]
+        if wanted is not None:
+            tables = [table.filter(wanted) for table in tables]
         return frame(pa.concat_tables(tables).unify_dictionaries())
 
     def _spread(self, outcomes: pd.DataFrame) -> pd.DataFrame:

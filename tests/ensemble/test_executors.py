@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -34,16 +35,16 @@ class Pool:
 
 
 @pytest.mark.parametrize("accepts", range(8))
-def test_a_pool_that_breaks_while_it_is_handed_a_task_loses_none(monkeypatch, accepts):
+def test_a_pool_that_breaks_while_it_is_handed_a_task_loses_none(accepts):
     pools = [Pool(accepts), Pool(99)]
-    monkeypatch.setattr(executors, "_pool", lambda *_: pools.pop(0))
     tasks = [Task(str(n), n, n + 1) for n in range(7)]
-    done = list(executors._in_pool(str, None, tasks, 2, executors.ATTEMPTS))
+    start = partial(pools.pop, 0)
+    done = list(executors._in_pool(start, executors._in_process, tasks, 2, executors.ATTEMPTS))
     assert sorted(content.decode() for _, content in done) == [task.key for task in tasks]
     assert all(task.key.encode() == content for task, content in done)
 
 
-def test_pools_that_always_break_are_given_up(monkeypatch):
+def test_pools_that_always_break_are_given_up():
     tasks = [Task(str(n), n, n + 1) for n in range(3)]
 
     class Lost(Pool):
@@ -52,9 +53,8 @@ def test_pools_that_always_break_are_given_up(monkeypatch):
             done.set_exception(BrokenProcessPool("a process was killed"))
             return done
 
-    monkeypatch.setattr(executors, "_pool", lambda *_: Lost(1))
     with pytest.raises(RunError, match="ended from outside"):
-        list(executors._in_pool(str, None, tasks, 2, executors.ATTEMPTS))
+        list(executors._in_pool(partial(Lost, 1), str, tasks, 2, executors.ATTEMPTS))
 
 
 class Client:
