@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 from benchmarks import KEYS, bound, commands, machine, replicate, sweeping
-
-RESULTS = Path(__file__).parent / "results"
 
 TARGETS = {
     "ms_per_replicate_core": "at most 6, 3 wanted",
@@ -95,18 +91,14 @@ def table(
 def main(words: list[str] | None = None) -> None:
     """Measure and print; with ``--save`` keep the result beside the code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}/<date>.json")
+    parser.add_argument("--save", action="store_true", help="write results/<date>.json")
     save = parser.parse_args(words).save
     on = machine.describe()  # before: the load afterwards is our own
     figures, parts = measure()
     rounded = {key: float(f"{figures[key]:.4g}") for key in KEYS}
     print("\n".join(table(figures, parts, on)))
     if save:
-        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-        RESULTS.mkdir(exist_ok=True)
-        record = {"date": today, "machine": on, "figures": rounded, "arithmetic": parts}
-        place = RESULTS / f"{today}.json"
-        place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        place = machine.save("", machine=on, figures=rounded, arithmetic=parts)
         print(f"\nsaved as {os.path.relpath(place)}")
     print()
     print(json.dumps(rounded))

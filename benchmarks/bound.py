@@ -30,81 +30,74 @@ ROUNDS, TIMES = 200, 15
 """Passes over the numbers in one timing, and timings of which the best counts."""
 
 
-def timed[F: Callable[..., Any]](loop: F) -> F:
-    """Compile a loop that does the same in each round, as often as it says.
+def timed(operation: Callable[[Any, int], Any]) -> Any:  # noqa: ANN401 - as numba returns it
+    """Compile a loop that does an operation on every number in each round, as often as it says.
 
     As a rule is compiled, but not told that its arrays lie apart in memory: that the corner may be
     a part of what is read is what holds the compiler from leaving all rounds but the last out.
+
+    Parameters
+    ----------
+    operation : callable
+        Takes a number and the round.
     """
-    compiled: Any = numba.njit(error_model="numpy", nogil=True)(loop)
-    made: F = compiled
-    return made
+    one = numba.njit(error_model="numpy")(operation)
+
+    @numba.njit(error_model="numpy", nogil=True)
+    def loop(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
+        for turn in range(rounds):
+            for first in range(0, x.size, CORNER):
+                for j in range(CORNER):
+                    out[j] = one(x[first + j], turn)
+
+    return loop
 
 
 @timed
-def exps(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Take the exponential of each number."""
-    for _ in range(rounds):
-        for first in range(0, x.size, CORNER):
-            for j in range(CORNER):
-                out[j] = exp(x[first + j])
+def exponential(x: float, _: int) -> float:
+    """Take the exponential of a number."""
+    return exp(x)
 
 
 @timed
-def logs(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Take the logarithm of each number."""
-    for _ in range(rounds):
-        for first in range(0, x.size, CORNER):
-            for j in range(CORNER):
-                out[j] = log(x[first + j])
+def logarithm(x: float, _: int) -> float:
+    """Take the logarithm of a number."""
+    return log(x)
 
 
 @timed
-def roots(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Take the root of each number."""
-    for _ in range(rounds):
-        for first in range(0, x.size, CORNER):
-            for j in range(CORNER):
-                out[j] = math.sqrt(x[first + j])
+def root(x: float, _: int) -> float:
+    """Take the root of a number."""
+    return math.sqrt(x)
 
 
 @timed
-def divisions(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Divide by each number."""
-    for _ in range(rounds):
-        for first in range(0, x.size, CORNER):
-            for j in range(CORNER):
-                out[j] = 1.7 / x[first + j]
+def division(x: float, _: int) -> float:
+    """Divide by a number."""
+    return 1.7 / x
 
 
 @timed
-def draws(keys: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Make a uniform draw of each stream."""
-    for month in range(rounds):
-        for first in range(0, keys.size, CORNER):
-            for j in range(CORNER):
-                out[j] = uniform(keys[first + j], month)
+def draw(key: int, month: int) -> float:
+    """Make a uniform draw of a stream."""
+    return uniform(key, month)
 
 
 @timed
-def multiply_adds(x: np.ndarray, out: np.ndarray, rounds: int) -> None:
-    """Evaluate a polynomial of each number by `CHAIN` multiply-adds."""
-    for _ in range(rounds):
-        for first in range(0, x.size, CORNER):
-            for j in range(CORNER):
-                y = x[first + j]
-                for _ in range(CHAIN):
-                    y = fma(y, 0.25, 0.5)
-                out[j] = y
+def multiply_add(x: float, _: int) -> float:
+    """Evaluate a polynomial of a number by `CHAIN` multiply-adds."""
+    for _ in range(CHAIN):
+        x = fma(x, 0.25, 0.5)
+    return x
 
 
 LOOPS: Mapping[str, Callable[[np.ndarray, np.ndarray, int], None]] = {
-    "exp": exps,
-    "log": logs,
-    "sqrt": roots,
-    "div": divisions,
-    "draw": draws,
-    "madd": multiply_adds,
+    "exp": exponential,
+    "log": logarithm,
+    "sqrt": root,
+    "div": division,
+    "draw": draw,
+    "madd": multiply_add,
 }
 """By the kinds of ``docs/operations.csv``."""
 

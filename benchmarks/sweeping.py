@@ -60,12 +60,8 @@ def overhead() -> float:
 def rates() -> dict[str, float]:
     """Return replicates per second by executor and number of workers, start of processes aside."""
     study = of_options("baseline", ("parameters.network=0.2:1.6:16",), runs=96, seed=1)
-    found = {}
-    for name, workers, cluster in (
-        ("inline_1", 1, None), ("pool_2", 2, None), ("dask_2", 2, "local"),
-    ):  # fmt: skip
-        found[name] = _rate(study, workers, cluster)
-    return found
+    ways = (("inline_1", 1, None), ("pool_2", 2, None), ("dask_2", 2, "local"))
+    return {name: _rate(study, workers, cluster) for name, workers, cluster in ways}
 
 
 def _rate(study: Study, workers: int, cluster: str | None) -> float:

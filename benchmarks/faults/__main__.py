@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import sys
 import tempfile
@@ -15,8 +14,6 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.faults import files, options, places, repeatability, security, signals, stores
 from benchmarks.faults.probe import Attempt, chosen, clean
-
-RESULTS = Path(__file__).parents[1] / "results"
 
 GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
     "files": files.attempts,
@@ -87,11 +84,7 @@ def main(words: list[str] | None = None) -> int:
     all_kept = sum(count["kept"] for count in counts.values())
     print(f"{all_tried} tried, {all_kept} kept")
     if given.save:
-        today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-        record = {"date": today, "machine": machine.describe(), "groups": counts}
-        RESULTS.mkdir(exist_ok=True)
-        place = RESULTS / f"faults-{today}.json"
-        place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        machine.save("faults-", machine=machine.describe(), groups=counts)
     print(json.dumps(counts))
     return 0 if all_tried == all_kept else 1
 

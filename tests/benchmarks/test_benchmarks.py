@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import KEYS, __main__, bound, clock, commands, replicate, sweeping
+from benchmarks import KEYS, __main__, bound, clock, commands, machine, replicate, sweeping
 from making import operations
 from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
@@ -68,7 +68,7 @@ def test_the_last_line_is_one_object_with_every_key(still, capsys):
 
 
 def test_a_result_is_kept_only_when_asked(still, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(__main__, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(machine, "RESULTS", tmp_path / "results")
     __main__.main([])
     assert not (tmp_path / "results").exists()
     __main__.main(["--save"])
