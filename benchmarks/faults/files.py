@@ -82,8 +82,7 @@ CELLS = ("", "nan", "-1e9", "x", "7_000", "\u0667", '"unclosed', "=1+1", "\x1b[2
 
 def attempts() -> Iterator[Attempt]:
     """Yield every file."""
-    for name, content in WHOLE.items():
-        yield Attempt(name, partial(_scenario, content))
+    yield from (Attempt(name, partial(_scenario, content)) for name, content in WHOLE.items())
     for (field, form), value in itertools.product(FIELDS.items(), VALUES):
         key = field.split(".")[0].split("[")[0]
         base = "" if key == "extends" else "extends: baseline\n"
@@ -177,10 +176,12 @@ def _mutated() -> Iterator[Attempt]:
 
 def _kinds() -> Iterator[Attempt]:
     """Yield what is no file of text."""
-    for (name, prepare), word in itertools.product(
-        MADE.items(), ("validate", "run", "show", "sweep")
-    ):
-        yield Attempt(f"{word} of {name}", partial(_no_text, prepare, word))
+    yield from (
+        Attempt(f"{word} of {name}", partial(_no_text, prepare, word))
+        for (name, prepare), word in itertools.product(
+            MADE.items(), ("validate", "run", "show", "sweep")
+        )
+    )
 
 
 def _no_text(prepare: Callable[[Path], object], word: str, folder: Path) -> str | None:

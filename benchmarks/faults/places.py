@@ -75,11 +75,15 @@ def _pipe(place: Path) -> str:
 
 def attempts() -> Iterator[Attempt]:
     """Yield places for every command that writes."""
-    for command, (name, prepare) in itertools.product(COMMANDS, BAD.items()):
-        yield Attempt(f"{command} into {name}", partial(_refused, command, prepare))
+    yield from (
+        Attempt(f"{command} into {name}", partial(_refused, command, prepare))
+        for command, (name, prepare) in itertools.product(COMMANDS, BAD.items())
+    )
     quick = ("run", "sweep", "sensitivity", "compare", "robust")
-    for command, (name, prepare) in itertools.product(quick, GOOD.items()):
-        yield Attempt(f"{command} into {name}", partial(_written, command, prepare))
+    yield from (
+        Attempt(f"{command} into {name}", partial(_written, command, prepare))
+        for command, (name, prepare) in itertools.product(quick, GOOD.items())
+    )
 
 
 def _refused(command: str, prepare: Prepare, folder: Path) -> str | None:
@@ -138,10 +142,12 @@ VARIABLES: dict[str, dict[str, str]] = {
 
 def environments() -> Iterator[Attempt]:
     """Yield streams and limits, and variables that may change no byte of a result."""
-    for name, (line, codes) in STREAMS.items():
-        yield Attempt(name, partial(_streamed, line, codes))
-    for name, more in VARIABLES.items():
-        yield Attempt(f"environment: {name}", partial(_under, more))
+    yield from (
+        Attempt(name, partial(_streamed, line, codes)) for name, (line, codes) in STREAMS.items()
+    )
+    yield from (
+        Attempt(f"environment: {name}", partial(_under, more)) for name, more in VARIABLES.items()
+    )
     off = partial(outside, COMMANDS["run"], (3,), NUMBA_DISABLE_JIT="1")
     yield Attempt("compiling is switched off", off)
 

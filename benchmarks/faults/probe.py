@@ -98,21 +98,19 @@ def judged(
     lines : int
         Lines that standard error may have where something failed; one for each problem of a file.
     """
-    both = said + printed
-    if "Traceback" in both or "Warning" in said:
-        return f"a traceback or a warning: {said[-300:]}"
-    if "unexpected " in said:
-        return f"nobody foresaw it: {said[-300:]}"
-    if code not in codes:
-        return f"exit code {code} in place of {sorted(codes)}: {said[-300:]}"
-    broken = None
-    if says not in both:
-        broken = f"{says!r} is not said: {both[-300:]}"
-    elif code == 3 and len(said.splitlines()) > lines:
-        broken = f"{len(said.splitlines())} lines: {said[-300:]}"
-    elif any(ord(letter) < 32 and letter not in "\n\t" for letter in said):
-        broken = f"control characters are printed: {said[-300:]!r}"
-    return broken
+    both, count, end = said + printed, len(said.splitlines()), said[-300:]
+    checks = (
+        ("Traceback" in both or "Warning" in said, f"a traceback or a warning: {end}"),
+        ("unexpected " in said, f"nobody foresaw it: {end}"),
+        (code not in codes, f"exit code {code} in place of {sorted(codes)}: {end}"),
+        (says not in both, f"{says!r} is not said: {both[-300:]}"),
+        (code == 3 and count > lines, f"{count} lines: {end}"),
+        (
+            any(ord(letter) < 32 and letter not in "\n\t" for letter in said),
+            f"control characters are printed: {end!r}",
+        ),
+    )
+    return next((why for broken, why in checks if broken), None)
 
 
 def inside(

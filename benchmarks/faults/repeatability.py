@@ -27,8 +27,10 @@ WAYS: dict[str, tuple[list[str], dict[str, str]]] = {
 def attempts() -> Iterator[Attempt]:
     """Yield a command and another way to compute the same."""
     for name, words in (("run", RUN), ("sweep", SWEEP), ("compare", COMPARE)):
-        for way, (more, variables) in WAYS.items():
-            yield Attempt(f"{name}, {way}", partial(_otherwise, words, more, variables))
+        yield from (
+            Attempt(f"{name}, {way}", partial(_otherwise, words, more, variables))
+            for way, (more, variables) in WAYS.items()
+        )
     for name, words in (("run", RUN), ("sweep", SWEEP)):
         small = [*words, "--runs", "4", "--until", "2024-12"]
         yield Attempt(f"{name}, both engines", partial(_engines, small))

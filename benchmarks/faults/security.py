@@ -32,21 +32,31 @@ tally.adoption(np.ones((1, 1)), np.ones((1, 1)), np.empty((1, 1)))
 
 def attempts() -> Iterator[Attempt]:
     """Yield planted modules, planted machine code, names that climb, pages with scripts."""
-    for start, words in STARTS.items():
-        yield Attempt(f"modules in the current folder, {start}", partial(_planted, words))
+    yield from (
+        Attempt(f"modules in the current folder, {start}", partial(_planted, words))
+        for start, words in STARTS.items()
+    )
     yield Attempt("modules in the current folder, the second compiler", _second_compiler)
-    for level, mode in itertools.product(("", "open-model-sim"), (0o777, 0o770)):
-        yield Attempt(
+    yield from (
+        Attempt(
             f"machine code in {level or 'a folder'} of mode {mode:o}", partial(_code, level, mode)
         )
-    for name in ("...yaml", "..yaml", "a\n<b>.yaml", "-x.yaml", " .yaml"):
-        yield Attempt(f"a study called {name!r}", partial(_climbing, name))
-    for name in ("..", "../x", "/x", ".", "a/b", "-x", "a" * 101):
-        yield Attempt(
+        for level, mode in itertools.product(("", "open-model-sim"), (0o777, 0o770))
+    )
+    yield from (
+        Attempt(f"a study called {name!r}", partial(_climbing, name))
+        for name in ("...yaml", "..yaml", "a\n<b>.yaml", "-x.yaml", " .yaml")
+    )
+    yield from (
+        Attempt(
             f"a scenario called {name!r}", partial(_refused, f"extends: baseline\nname: '{name}'\n")
         )
-    for field in ("title", "description", "topic"):
-        yield Attempt(f"a script in the {field} of a page", partial(_page, field))
+        for name in ("..", "../x", "/x", ".", "a/b", "-x", "a" * 101)
+    )
+    yield from (
+        Attempt(f"a script in the {field} of a page", partial(_page, field))
+        for field in ("title", "description", "topic")
+    )
     for base in ("/etc/passwd", "../secret.yaml", "/proc/self/environ"):
         yield Attempt(f"a base {base}", partial(_refused, f"extends: {base}\n"))
         yield Attempt(f"nations {base}", partial(_refused, f"extends: baseline\nnations: {base}\n"))

@@ -114,8 +114,10 @@ STARTED = "import pathlib, sim.cli; pathlib.Path('begun').touch(); sim.cli.main(
 
 def first_second() -> Iterator[Attempt]:
     """Yield Ctrl-C from the moment in which Python has come to the command."""
-    for after in (0.05 * place for place in range(24)):
-        yield Attempt(f"Ctrl-C after {after:.2f} s", partial(_interrupted, after))
+    yield from (
+        Attempt(f"Ctrl-C after {after:.2f} s", partial(_interrupted, after))
+        for after in (0.05 * place for place in range(24))
+    )
 
 
 def _interrupted(after: float, folder: Path) -> str | None:
@@ -133,8 +135,10 @@ def _interrupted(after: float, folder: Path) -> str | None:
 
 def together() -> Iterator[Attempt]:
     """Yield processes that do the same at once in one folder, and one whose worker is killed."""
-    for command, count in (("run", 4), ("sweep", 3), ("compare", 2), ("calibrate", 2)):
-        yield Attempt(f"{count} times {command} at once", partial(_crowded, command, count))
+    yield from (
+        Attempt(f"{count} times {command} at once", partial(_crowded, command, count))
+        for command, count in (("run", 4), ("sweep", 3), ("compare", 2), ("calibrate", 2))
+    )
     yield Attempt("a worker of a sweep is killed", _worker_killed)
 
 

@@ -65,8 +65,12 @@ DAMAGES: dict[str, Damage] = {
 
 def attempts() -> Iterator[Attempt]:
     """Yield a damaged file of a store, and the same command again."""
-    for command, (how, damage), number in itertools.product(WORDS, DAMAGES.items(), range(ROUNDS)):
-        yield Attempt(f"file {number} of {command} {how}", partial(_again, command, damage, number))
+    yield from (
+        Attempt(f"file {number} of {command} {how}", partial(_again, command, damage, number))
+        for command, (how, damage), number in itertools.product(
+            WORDS, DAMAGES.items(), range(ROUNDS)
+        )
+    )
 
 
 def _again(command: str, damage: Damage, number: int, folder: Path) -> str | None:
@@ -96,10 +100,10 @@ print(out[0, 0])
 
 def compiled() -> Iterator[Attempt]:
     """Yield damaged files of compiled code."""
-    for ending, (how, damage) in itertools.product(("nbi", "nbc"), DAMAGES.items()):
-        yield Attempt(
-            f"compiled code, every {ending} {how}", partial(_compiled_again, ending, damage)
-        )
+    yield from (
+        Attempt(f"compiled code, every {ending} {how}", partial(_compiled_again, ending, damage))
+        for ending, (how, damage) in itertools.product(("nbi", "nbc"), DAMAGES.items())
+    )
 
 
 def _compiled_again(ending: str, damage: Damage, folder: Path) -> str | None:
@@ -122,8 +126,10 @@ def _compiled_again(ending: str, damage: Damage, folder: Path) -> str | None:
 
 def calibration() -> Iterator[Attempt]:
     """Yield damaged steps of a calibration, and the same command again."""
-    for (how, damage), number in itertools.product(DAMAGES.items(), range(2)):
-        yield Attempt(f"step {number} of a calibration {how}", partial(_refitted, damage, number))
+    yield from (
+        Attempt(f"step {number} of a calibration {how}", partial(_refitted, damage, number))
+        for (how, damage), number in itertools.product(DAMAGES.items(), range(2))
+    )
 
 
 def _refitted(damage: Damage, number: int, folder: Path) -> str | None:
@@ -136,8 +142,10 @@ def _refitted(damage: Damage, number: int, folder: Path) -> str | None:
 
 def results() -> Iterator[Attempt]:
     """Yield results with a table damaged or a manifest edited, and `sim report` of them."""
-    for (how, damage), (number, table) in itertools.product(DAMAGES.items(), enumerate(TABLES)):
-        yield Attempt(f"table {number} {how}, then report", partial(_reported, table, damage))
+    yield from (
+        Attempt(f"table {number} {how}, then report", partial(_reported, table, damage))
+        for (how, damage), (number, table) in itertools.product(DAMAGES.items(), enumerate(TABLES))
+    )
     for name, edit in EDITS.items():
         change = partial(_edit, edit)
         yield Attempt(f"manifest {name}, then report", partial(_reported, "manifest.json", change))

@@ -201,18 +201,23 @@ def _outcome(error: BaseException) -> tuple[int, str, str]:
 def _in_a_line(error: BaseException) -> str:
     """Return what a reader can do something about, of an error that nobody turned into words."""
     reason = " ".join(str(error).split())
-    if isinstance(error, MemoryError):
-        return "there is too little memory for this"
-    if isinstance(error, RuntimeError) and reason == "can't start new thread":
-        return "the system gives no more threads: too little memory, or too many processes"
-    if isinstance(error, ImportError):
-        return f"a package cannot be loaded: {reason}"
-    if isinstance(error, FileNotFoundError) and error.filename is None:
-        return "the current folder does not exist any more"
-    if isinstance(error, OSError):
-        named = f": {error.filename}" if error.filename is not None else ""
-        return f"{error.strerror or reason}{named}"
-    return f"unexpected {type(error).__name__}: {reason} (SIM_DEBUG=1 shows where)"
+    file = getattr(error, "filename", None)
+    system = getattr(error, "strerror", None) or reason
+    words = (
+        (isinstance(error, MemoryError), "there is too little memory for this"),
+        (
+            isinstance(error, RuntimeError) and reason == "can't start new thread",
+            "the system gives no more threads: too little memory, or too many processes",
+        ),
+        (isinstance(error, ImportError), f"a package cannot be loaded: {reason}"),
+        (
+            isinstance(error, FileNotFoundError) and file is None,
+            "the current folder does not exist any more",
+        ),
+        (isinstance(error, OSError), system if file is None else f"{system}: {file}"),
+    )
+    unforeseen = f"unexpected {type(error).__name__}: {reason} (SIM_DEBUG=1 shows where)"
+    return next((said for so, said in words if so), unforeseen)
 
 
 def _streams() -> Any:  # noqa: ANN401 - a module
