@@ -28,15 +28,17 @@ COMMANDS: dict[str, list[str]] = {
     "calibrate": ["calibrate", "--members", "200", "--steps", "1"],
     "hindcast": ["hindcast", "--members", "200", "--steps", "1"],
     "observe": ["observe", "baseline", "--series", "hf_download_share", *FEW, *SHORT],
+    "explain": ["explain", "BRA", "2024-06", "share.bloc_cn"],
     "report": ["report", "nowhere"],
     "export": ["export", "nowhere", "--format", "csv"],
 }  # fmt: skip
 
 TOGETHER: dict[str, str] = {
-    "--budget": "9", "--cluster": "local", "--cutoff": "2025-06", "--levers": LEVERS,
+    "--budget": "9", "--cluster": "local", "--cutoff": "2025-06", "--focus": "BRA",
+    "--from": "nowhere", "--levers": LEVERS,
     "--members": "300", "--out": "out", "--policy": "baseline", "--precision": "0.1",
-    "--runs": "2", "--score": "forecasts.csv", "--seed": "5",
-    "--steps": "2",
+    "--runs": "2", "--scenario": "fortress", "--score": "forecasts.csv", "--seed": "5",
+    "--set": "parameters.stay=1", "--steps": "2",
 }  # fmt: skip
 """Values of options that are tried beside others which leave them nothing to do."""
 
