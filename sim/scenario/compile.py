@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import evidence, months
 from sim.errors import RunError
 from sim.evidence.axes import SEGMENTS
+from sim.evidence.tables import left_out
 from sim.scenario import effects, facts, futures, nations
 from sim.scenario.document import Scenario
 from sim.scenario.drivers import Drivers, Effects, Facts, Joint
@@ -42,7 +43,9 @@ def compile_scenario(scenario: Scenario) -> Drivers:
     among = nations.table(scenario)
     calendar = np.arange(months.FIRST, scenario.period.end + 1, dtype=np.int64)
     ecosystems = evidence.load().ecosystems
-    known = _facts(evidence.load(), among, scenario.period.end, scenario.facts_until)
+    # What is built while rows of the evidence are left out is not kept.
+    build = _facts.__wrapped__ if left_out.get() else _facts
+    known = build(evidence.load(), among, scenario.period.end, scenario.facts_until)
     is_open = [ecosystem.open for ecosystem in ecosystems]
     done = effects.build(
         scenario.levers, scenario.known_levers(), among, calendar, is_open,

@@ -171,7 +171,7 @@ def test_a_driver_is_shown_with_unit_bounds_and_every_lever_that_moves_it(name):
     shown, driver = catalogue.find(f"drivers.{name}"), drivers.vocabulary()[name]
     assert (shown["unit"], shown["low"], shown["high"]) == (driver.unit, driver.low, driver.high)
     assert Counter(row["lever"] for row in shown["effects"]) == Counter(
-        effect.lever
+        lever.id
         for lever in levers.read().values()
         for effect in lever.effects
         if effect.driver == name
