@@ -112,8 +112,10 @@ def regard_one(
 @inlined
 def utility(
     i: int,
+    t: int,
     links: int,
     bloc: Ints,
+    on_sale: Flags,
     national: Floats,
     world: Floats,
     linked: Floats,
@@ -138,6 +140,8 @@ def utility(
 
     Parameters
     ----------
+    on_sale : ndarray, shape (T, K, 2)
+        A small offer that is not sold is worth ABSENT, and need not be read.
     national, linked, wander, scar, learned : ndarray, shape (I, K, L)
     world : ndarray, shape (K, L)
     cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
@@ -164,12 +168,13 @@ def utility(
                 near = national[i, k, l]
                 near += p[P.network_world, l] * (world[k, l] - near)
                 shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
+        small = on_sale[t, k, 1] == 1
         for s in range(u.shape[0]):
             for l in range(shared.size):  # noqa: E741
                 able = flagship_worth(i, s, k, l, own, cover, home_cover)
-                flagship = able + offered[i, k, s, 0, l]
-                small = cover[s, k, 1, l] + offered[i, k, s, 1, l]
-                best = max(flagship, small)
+                best = able + offered[i, k, s, 0, l]
+                if small:
+                    best = max(best, cover[s, k, 1, l] + offered[i, k, s, 1, l])
                 rest = regarded[i, k, s, l] + shared[l]
                 rest += ps[s, B.learning, l] * learned[i, k, l]
                 felt = best + rest if best > NOTHING else ABSENT

@@ -240,8 +240,8 @@ def decide(
             home_index, home_cover,
         )  # fmt: skip
         choice.utility(
-            i, links, bloc, national, world, linked_share, wander, scar, cover, home_cover, offered,
-            regarded, learned, p, ps, part, utility, top,
+            i, t, links, bloc, on_sale, national, world, linked_share, wander, scar, cover,
+            home_cover, offered, regarded, learned, p, ps, part, utility, top,
         )  # fmt: skip
         choice.choose(nest, p, utility, top, work, chosen, logsum)
         uptake.try_out(i, trial, p, attention, access, eager, met, tried)
