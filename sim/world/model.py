@@ -213,7 +213,8 @@ class Nation(mesa.Agent):
         choice.utility(
             i, world.t, switch.links, f.bloc, f.on_sale, state.national, state.world,
             state.linked_share, state.wander, state.scar, state.cover, state.home_cover,
-            state.offered, state.regarded, state.learned, p, ps, scratch.part, scratch.utility, scratch.top,
+            state.offered, state.regarded, state.learned, p, ps, scratch.part, scratch.utility,
+            scratch.top,
         )  # fmt: skip
 
     def choose(self) -> None:
