@@ -18,5 +18,9 @@ KEYS = (
     "sweep_runs_per_s_pool_2",
     "sweep_runs_per_s_dask_2",
     "sweep_ratio_mesa_batch_run",
+    "compile_changed_lever_ms",
+    "each_lever_s",
+    "each_lever_shared_ratio",
+    "months_part",
 )
 """What is measured; later versions add keys and never rename one."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import KEYS, __main__, bound, clock, commands, machine, replicate, sweeping
+from benchmarks import KEYS, __main__, bound, clock, commands, levers, machine, replicate, sweeping
 from making import operations
 from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
@@ -41,7 +41,17 @@ def still(monkeypatch, small):
     monkeypatch.setattr(sweeping, "overhead", lambda: 0.01)
     monkeypatch.setattr(sweeping, "rates", lambda: {"inline_1": 1, "pool_2": 2, "dask_2": 2})
     monkeypatch.setattr(sweeping, "batch_run", lambda: 9)
+    monkeypatch.setattr(levers, "arms", lambda: [small, small])
     return asked
+
+
+def test_the_part_of_the_months_that_is_computed_is_that_of_the_plan():
+    """Arms by hand: the reference whole, each lever from its first effect or from its like on."""
+    drivers = levers.arms()
+    whole = drivers[0].facts.months.size
+    first = [int(np.argmax((each.effects.ramp > 0).any(axis=0))) for each in drivers[1:]]
+    expected = (whole + sum(whole - t for t in first)) / (whole * len(drivers))
+    assert 0.6 < levers.months_part() <= expected
 
 
 @pytest.mark.slow
