@@ -36,12 +36,15 @@ BLOCKS = {
     "history": picture.history,
 }
 
+FRONT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA.md")
+"""Pages beside the folder of documents."""
+
 _BLOCK = re.compile(r"(<!-- made: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def pages() -> list[Path]:
     """Return every page that a reader may open, the front page first."""
-    front = [ROOT / name for name in ("README.md", "CHANGELOG.md", "DATA.md")]
+    front = [ROOT / name for name in FRONT]
     return [*front, ROOT / "results" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

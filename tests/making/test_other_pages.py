@@ -81,7 +81,7 @@ def test_the_first_screen_asks_shows_and_says_what_was_lost():
     assert "how sure can one be?" in head
     assert "$ sim compare rand_package" in head
     assert "<!-- made: hindcast -->" in head
-    assert len(FRONT.splitlines()) <= 160
+    assert len(FRONT.splitlines()) <= 150
 
 
 def test_make_targets_that_pages_name_exist():
