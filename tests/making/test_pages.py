@@ -59,7 +59,7 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
     found = operations.totals(sizes)
     # Two months, three nations, two segments, four ecosystems, all on record and never repriced:
     assert found["exp"] == (
-        3 * 4 + 3 + 3 * 4  # cosines of the tastes, by class, of consumers, wandering
+        3 * 4 + 3 + 3 * 4 + 3  # cosines of tastes, by class, of consumers, wandering; of lags
         + 3 * 4 + 3  # what stands for an ecosystem, leaning
         + 3 * 2  # income and optimism
         + 2 * 2 + 2  # wanted hardware, growth of output
@@ -67,10 +67,10 @@ def test_the_operations_of_a_small_world_can_be_counted_by_hand():
         + 2 * 3  # value in uptake
         + 2 * 3 * 2 * (4 + 2)  # choice and nests
     )  # fmt: skip
-    # Tastes, stances, nests, menus of routers at two prices.
-    # Of draws: tastes, months of review, wandering, stances.
-    assert found["log"] == 27 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3 + 2 * 2 * 4
-    assert found["draw"] == 27 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
+    # Tastes and lags of own models, stances, nests, menus of routers at two prices.
+    # Of draws: tastes and lags, months of review, wandering, stances.
+    assert found["log"] == 30 + 4 * 2 * 3 / 24 * 2 + 2 * 3 * 2 * 3 + 2 * 2 * 4
+    assert found["draw"] == 30 * 2 + 3 + 2 * 3 * 4 + 4 * 2 * 3 / 24
 
 
 def test_the_picture_is_small_and_wide_enough():
