@@ -109,6 +109,10 @@ class DamagedResult(UserWarning):
     """A result is there and cannot be believed, so that it is made again."""
 
 
+class FormerName(UserWarning):
+    """Somebody used a name that has changed; it goes on to work."""
+
+
 MOST_NAMED = 3
 """Names that a hint offers at most."""
 

@@ -69,11 +69,13 @@ def _held(parameters: dict[str, float]) -> Overrides:
 
 CHANGES: dict[str, Overrides] = {
     "as shipped": (),
-    "no alignment": _held({"align": 0.0}),
-    "alignment without saturation": _held({"align_middle": 0.0, "align_width": 2.0}),
+    "no alignment": _held({"alignment_weight": 0.0}),
+    "alignment without saturation": _held({"alignment_middle": 0.0, "alignment_width": 2.0}),
     "no English": _held({"english": 0.0, "english_us_open": 0.0}),
     "English for Chinese models alone": _held({"english_us_open": 0.0}),
-    "no home": _held({"home.USA": 0.0, "home.CHN": 0.0, "home.FRA": 0.8, "home.europe": 0.0}),
+    "no home": _held(
+        {"home_bias.USA": 0.0, "home_bias.CHN": 0.0, "home_bias.FRA": 0.8, "home_bias.europe": 0.0}
+    ),
     "open models without brands": _held({f"ecosystem_pull.{k}": 0.0 for k in OPEN_ABROAD}),
     "developers as blocked as consumers": _held({"leak_developers": 0.1}),
     "answers follow the firm": _held({"own_use": 0.8}),
@@ -86,7 +88,7 @@ CHANGES: dict[str, Overrides] = {
         )
     },
     "inertia of version 3": _held(
-        {"reconsider.independent": 0.12, "reconsider.research": 0.15, "stay": 0.8}
+        {"reconsider.independent": 0.12, "reconsider.research": 0.15, "switching_cost": 0.8}
     ),
     "no trial": ALTERNATIVES["no trial"],
     "consumers of one taste": _held({"taste_consumer": 0.3, "consumer_income": 0.0}),

@@ -63,7 +63,7 @@ WHOLE = {
 
 STUDY = {
     "scenario": "baseline", "vary": "{parameters.network: 0.2:1.6:3}", "design": "{kind: grid}",
-    "ensemble": "{runs: 2, seed: 1}", "set": "{parameters.stay: 1}", "until": "2027-12",
+    "ensemble": "{runs: 2, seed: 1}", "set": "{parameters.switching_cost: 1}", "until": "2027-12",
     "nations": "[BRA, CHN, USA]", "outcomes": "{metrics: [share.bloc_us], groups: [world]}",
     "policies": "[baseline, rand_package]", "robust": "{metric: share.bloc_us, threshold: 0.5}",
 }  # fmt: skip

@@ -38,7 +38,7 @@ TOGETHER: dict[str, str] = {
     "--from": "nowhere", "--levers": LEVERS,
     "--members": "300", "--out": "out", "--policy": "baseline", "--precision": "0.1",
     "--runs": "2", "--scenario": "fortress", "--score": "forecasts.csv", "--seed": "5",
-    "--set": "parameters.stay=1", "--steps": "2",
+    "--set": "parameters.switching_cost=1", "--steps": "2",
 }  # fmt: skip
 """Values of options that are tried beside others which leave them nothing to do."""
 

@@ -134,13 +134,13 @@ def _run(words: list[str], interrupt: _Interrupt) -> int:
 
 @contextmanager
 def _said_in_a_line() -> Iterator[None]:
-    """Let a warning of a damaged result be a line on standard error, each time."""
+    """Let warnings for users be lines on standard error: damaged results each time, a name once."""
     import warnings
 
     from sim.cli.output import say
-    from sim.errors import DamagedResult
+    from sim.errors import DamagedResult, FormerName
 
-    usual = warnings.showwarning
+    usual, names = warnings.showwarning, set[str]()
 
     def show(
         message: Warning | str,
@@ -150,13 +150,16 @@ def _said_in_a_line() -> Iterator[None]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if issubclass(category, DamagedResult):
-            say(str(message))
-        else:
+        text = str(message)
+        if not issubclass(category, DamagedResult | FormerName):
             usual(message, category, filename, lineno, file, line)
+        elif issubclass(category, DamagedResult) or text not in names:
+            names.add(text)
+            say(text)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", DamagedResult)
+        for kind in (DamagedResult, FormerName):
+            warnings.simplefilter("always", kind)
         warnings.showwarning = show
         yield
 

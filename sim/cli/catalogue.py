@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.cli import search
 from sim.cli.kinds import KINDS, Fields, Kind
 from sim.errors import InputError, Problem, cited, nearest
+from sim.evidence.parameters import current
 
 if TYPE_CHECKING:
     from sim.scenario.paths import Override
@@ -95,9 +96,10 @@ def find(name: str, overrides: Sequence[Override] = ()) -> Fields:
     within = [KINDS[head]] if head in KINDS and rest else list(KINDS.values())
     asked = rest if head in KINDS and rest else name
     known = {kind.name: kind.named() for kind in within}
-    matches = list(_matches(asked, known, exactly=True)) or list(
-        _matches(asked, known, exactly=False)
-    )
+    matches = list(_matches(asked, known, exactly=True))
+    if not matches and "parameters" in known:
+        asked = current(asked)
+    matches = matches or list(_matches(asked, known, exactly=False))
     if not matches:
         raise InputError(Problem(f"nothing is named {cited(name)}", hint=_hint(asked, known)))
     (kind, names), *others = matches

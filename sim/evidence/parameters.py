@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import functools
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.errors import InputError
+from sim.errors import FormerName, InputError
 from sim.evidence.tables import Row
 from sim.evidence.tables import read as read_table
 
 DISTRIBUTIONS = ("triangular", "uniform", "fixed", "switch")
 PARAMETER_STATUSES = ("range", "value", "switch")
 COLUMNS = (
-    "name", "index", "title", "symbol", "unit", "default", "low", "high", "dist", "status",
-    "source", "told_by", "meaning",
+    "name", "index", "formerly", "title", "symbol", "unit", "default", "low", "high", "dist",
+    "status", "source", "told_by", "meaning",
 )  # fmt: skip
 
 
@@ -46,6 +49,8 @@ class Parameter:
         Short names of the observed series that may move it in a fit; empty where none may.
     meaning : str
         What it is, in a sentence, and the arithmetic where it was computed.
+    formerly : str, optional
+        Name that it had before, which users may still type; empty where it had none.
     """
 
     name: str
@@ -61,11 +66,20 @@ class Parameter:
     source: str
     told_by: tuple[str, ...]
     meaning: str
+    formerly: str = ""
 
     @property
     def path(self) -> str:
         """Name with its index, such as ``lag.cn_open``."""
-        return f"{self.name}.{self.index}" if self.index else self.name
+        return self._indexed(self.name)
+
+    @property
+    def stream(self) -> str:
+        """First path that it had: it names the random stream, so that a new name moves no draw."""
+        return self._indexed(self.formerly or self.name)
+
+    def _indexed(self, name: str) -> str:
+        return f"{name}.{self.index}" if self.index else name
 
 
 def _parameter(row: Row) -> Parameter:
@@ -85,6 +99,7 @@ def _parameter(row: Row) -> Parameter:
         row.text("name"), row["index"], row.text("title"), row["symbol"], row.text("unit"),
         default, low, high, dist, row.choice("status", PARAMETER_STATUSES), row.text("source"),
         tuple(filter(None, row["told_by"].split(";"))), row.text("meaning"),
+        row["formerly"],
     )  # fmt: skip
 
 
@@ -104,6 +119,28 @@ def read() -> tuple[Parameter, ...]:
             raise InputError(row.problem(f"{parameter.path!r} stands twice", "name"))
         parameters[parameter.path] = parameter
     return tuple(parameters.values())
+
+
+@functools.cache
+def renamed() -> Mapping[str, str]:
+    """Return the name that each parameter has now, by the one that it had before."""
+    return MappingProxyType({row.formerly: row.name for row in read() if row.formerly})
+
+
+def current(path: str) -> str:
+    """Return the path of a parameter under its present name, and warn of one that it had before.
+
+    Parameters
+    ----------
+    path : str
+        As somebody typed it, without ``parameters.``; a path that is not known comes back as it is.
+    """
+    name, dot, index = path.partition(".")
+    if name not in renamed():
+        return path
+    now = renamed()[name]
+    warnings.warn(f"the parameter {name} is called {now} now", FormerName, stacklevel=2)
+    return f"{now}{dot}{index}"
 
 
 def triangular(low: float, mode: float, high: float, u: ArrayLike) -> NDArray[np.float64]:

@@ -121,7 +121,7 @@ class Facts(NamedTuple):
     region: Ints  # [I]
     pool: Ints  # [I] index into POOLS
     home: Floats  # [I, K] 1 where the ecosystem is the nation's own
-    rooted: Floats  # [H, I, K] 1 where a row of the parameter ``home`` is felt
+    rooted: Floats  # [H, I, K] 1 where a row of the parameter ``home_bias`` is felt
     first_stance: Ints  # [I] index into STANCES
     membership: Floats  # [I, M] 0 or 1
     link_start: Ints  # [I + 1] rows of the links below

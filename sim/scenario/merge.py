@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sim.errors import Problem, cited, nearest
+from sim.evidence.parameters import current
 from sim.scenario import places
 from sim.scenario.tree import Broken, Node, describe, parse
 
@@ -142,7 +143,8 @@ def lever_id(entry: Node) -> str | None:
 def spread(tree: Node, problems: list[Problem]) -> Node:
     """Return a tree in which ``lag.cn_open: 3`` stands as ``lag: {cn_open: 3}``.
 
-    Both ways of writing an indexed parameter mean the same, so they must merge as the same.
+    Both ways of writing an indexed parameter mean the same, so they must merge as the same; and so
+    must a name that a parameter had before and the one that it has now.
     """
     if not isinstance(tree.value, Mapping):
         return tree
@@ -151,7 +153,7 @@ def spread(tree: Node, problems: list[Problem]) -> Node:
         return tree
     nested: dict[str, Node] = {}
     for name, node in parameters.value.items():
-        head, _, index = name.partition(".")
+        head, _, index = current(name).partition(".")
         inner = Node({index: node}, node.mark, node.key) if index else node
         nested[head] = _joined(nested[head], inner, problems) if head in nested else inner
     inside = Node(nested, parameters.mark, parameters.key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.errors import InputError, Problem, alike, cited, nearest
+from sim.evidence.parameters import current, renamed
 from sim.scenario import levers, vocabulary
 from sim.scenario.check import ENSEMBLE_KEYS
 from sim.scenario.merge import lever_id
@@ -85,6 +86,12 @@ def _mark(override: Override, path: str) -> Mark:
     return Mark(FILE, path=path)
 
 
+def present(path: str) -> str:
+    """Return a path with the present name of its parameter, and warn of one that it had before."""
+    head, dot, rest = path.partition(".")
+    return f"{head}{dot}{current(rest)}" if head == "parameters" else path
+
+
 def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
     """Raise unless a path is one that may differ between scenarios that are run together.
 
@@ -111,12 +118,12 @@ def check(path: str, own_levers: tuple[str, ...] = ()) -> None:
 
 def _halves(override: Override, problems: list[Problem]) -> tuple[str, object]:
     if not isinstance(override, str):
-        return override
+        return present(override[0]), override[1]
     path, equals, value = override.partition("=")
     if not equals or not path.strip():
         problems.append(Problem(f"{cited(override)} is not PATH=VALUE", FILE, hint=_FORM))
         return "", None
-    return path.strip(), value.strip()
+    return present(path.strip()), value.strip()
 
 
 def _node(value: object, mark: Mark, problems: list[Problem]) -> Node:
@@ -204,6 +211,7 @@ def _steps(
 def _meant(path: str, own_levers: tuple[str, ...]) -> str | None:
     """Return the whole paths that a word without its beginning may stand for."""
     whole = {name: f"parameters.{name}" for name in vocabulary.parameters()}
+    whole |= {name: f"parameters.{now}" for name, now in renamed().items() if now in whole}
     whole |= {name: f"levers.{name}.strength" for name in (*levers.read(), *own_levers)}
     whole |= {"start": "period.start", "end": "period.end", "runs": "ensemble.runs"}
     whole |= {

@@ -148,6 +148,9 @@ def _parameters() -> Schema:
         if row.index:
             family = {"additionalProperties": False, "description": row.meaning} | _object({})
             found.setdefault(row.name, family)["properties"][row.index] = _parameter(row)
+        if row.formerly:
+            found[row.stream] = found[path] | {"deprecated": True}
+            found[row.formerly] = found[row.name] | {"deprecated": True}
     return found
 
 

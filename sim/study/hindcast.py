@@ -44,7 +44,7 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
     "raw index": (("parameters.raw_capability", 1),),
     "fixed tasks": (("parameters.moving_bar", 0),),
     "only the gap counts": (("parameters.moving_bar", 1),),
-    "plain logit": (("parameters.nest", 1),),
+    "plain logit": (("parameters.nest_dissimilarity", 1),),
     "no trial": (("parameters.trial", 0),),
     "linked nations": (("parameters.links", 1),),
     "enterprise tasks as hard": (("parameters.task_difficulty_gap", 5),),

@@ -40,7 +40,7 @@ def leaning(alignment: Floats, middle: Lanes, width: Lanes) -> Floats:
     ----------
     alignment : ndarray, shape (I,)
     middle, width : ndarray, shape (L,)
-        Parameters ``align_middle`` and ``align_width``.
+        Parameters ``alignment_middle`` and ``alignment_width``.
     """
     return np.asarray(np.tanh((alignment[:, None] - middle) / width))
 
@@ -69,8 +69,8 @@ def standing(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | 
     """
     f, p = drivers.facts, parameters.scalar
     noise = float(parameters.switches.noise)
-    lean = leaning(f.alignment, p[P.align_middle], p[P.align_width])
-    likes = (p[P.align] * lean)[:, None] * f.stand[:, None]
+    lean = leaning(f.alignment, p[P.alignment_middle], p[P.alignment_width])
+    likes = (p[P.alignment_weight] * lean)[:, None] * f.stand[:, None]
     at_home = (of[..., None] * home for of, home in zip(f.rooted, parameters.home, strict=True))
     likes += _summed(at_home) + parameters.brand
     classes = _classes(f)

@@ -26,7 +26,7 @@ FROM_ENTERPRISE = {
 RATIOS = {
     "price": ("price_sensitivity", "price_sensitivity_ratio"),
     "licence": ("licence_weight", "licence_weight_ratio"),
-    "stay": ("stay", "stay_ratio"),
+    "stay": ("switching_cost", "switching_cost_ratio"),
 }
 """Parameters given once, with a ratio for each segment."""
 
@@ -64,19 +64,18 @@ class _Draws:
     def __call__(self, name: str, index: str = "") -> Lanes:
         """Return the lanes of one parameter, shape (L,)."""
         path = f"{name}.{index}" if index else name
-        override = self._overrides.get(path)
+        row, override = self._rows[path], self._overrides.get(path)
         if override is None:
             if self._fitted is not None and self._draws is not None:
                 lanes = self._fitted.lanes(path, self._draws)
                 if lanes is not None:
                     return lanes
-            row = self._rows[path]
             if self._drawn and row.dist in ("triangular", "uniform"):
-                return np.asarray(quantile(row, self._uniforms(path)), dtype=np.float64)
+                return np.asarray(quantile(row, self._uniforms(row)), dtype=np.float64)
             return np.full(self._keys.size, row.default)
         if isinstance(override, int | float):
             return np.full(self._keys.size, float(override))
-        return np.asarray(override.quantile(self._uniforms(path)), dtype=np.float64)  # type: ignore[attr-defined]
+        return np.asarray(override.quantile(self._uniforms(row)), dtype=np.float64)  # type: ignore[attr-defined]
 
     def or_none(self, name: str, index: str) -> Lanes:
         """Return the lanes of a parameter that not every ecosystem has; zero where it has not."""
@@ -84,8 +83,8 @@ class _Draws:
             return self(name, index)
         return np.zeros(self._keys.size)
 
-    def _uniforms(self, path: str) -> Lanes:
-        return streams.uniforms(streams.keys(self._keys, f"parameter/{path}"), 0)
+    def _uniforms(self, row: Parameter) -> Lanes:
+        return streams.uniforms(streams.keys(self._keys, f"parameter/{row.stream}"), 0)
 
 
 def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
@@ -136,7 +135,7 @@ def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
         scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
         0.5 ** (1.0 / scalar["scar_half_life"]),
         np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
-        1.0 / scalar["nest"],
+        1.0 / scalar["nest_dissimilarity"],
         np.log(scalar["least_price"]),
         1.0 - 1.0 / scalar["stock_life"],
         reference / scalar["chip_price"],
@@ -213,7 +212,7 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
         scalar=np.stack([*scalar.values(), *_derived(scalar)]),
         segment=segment,
         ecosystem=ecosystem,
-        home=np.stack([get("home", where) for where in ROOTS]),
+        home=np.stack([get("home_bias", where) for where in ROOTS]),
         brand=np.stack([get.or_none("ecosystem_pull", k) for k in drivers.ecosystems]),
         switches=Switches(*(int(get(name)[0]) for name in Switches._fields)),
     )

@@ -154,9 +154,9 @@ def _regard(block: Block, i: int) -> dict[str, Floats]:
     """Return how the nation regards each ecosystem whatever it offers, part by part."""
     f, state, p, ps = block.facts, block.state, block.parameters.scalar, block.parameters.segment
     options = f.nest.size
-    lean = likings.leaning(f.alignment[i : i + 1], p[P.align_middle], p[P.align_width])[0]
+    lean = likings.leaning(f.alignment[i : i + 1], p[P.alignment_middle], p[P.alignment_width])[0]
     fixed = {
-        "alignment": p[P.align] * lean * f.stand[:, None],
+        "alignment": p[P.alignment_weight] * lean * f.stand[:, None],
         "home": np.tensordot(f.rooted[:, i], block.parameters.home, axes=(0, 0)),
         "brand": block.parameters.brand,
         "language": likings.of_language(f, p)[i],

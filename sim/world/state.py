@@ -90,7 +90,7 @@ class State(NamedTuple):
     load_before: Floats  # [L]
     dearer: Floats  # [L] logarithm of the price factor under load
     slowed: Floats  # [L] factor on access under load
-    loyal: Floats  # [S, L] weight of the present ecosystem, exp(stay) - 1
+    loyal: Floats  # [S, L] weight of the present ecosystem, exp(switching_cost) - 1
     extra_lag: Floats  # [L] months
     frontier: Floats  # [T, L] ECI points
     best_open: Floats  # [T, L]

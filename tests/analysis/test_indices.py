@@ -15,7 +15,10 @@ from sim.study.sweeps.factors import parse_option
 from sim.study.sweeps.study import of_options
 from tests.study.sweeps.conftest import SMALL
 
-THREE = [parse_option(f"parameters.{name}=uniform(0,1)") for name in ("network", "align", "hurt")]
+THREE = [
+    parse_option(f"parameters.{name}=uniform(0,1)")
+    for name in ("network", "alignment_weight", "exit_penalty")
+]
 PATHS = tuple(factor.path for factor in THREE)
 
 
@@ -65,7 +68,7 @@ def test_scipy_gives_the_same_on_the_model_itself(tmp_path):
     """The same points of the model, its outcomes handed to scipy's estimator."""
     from scipy.stats import sobol_indices
 
-    vary = ("parameters.network=uniform(0,3)", "parameters.nest=uniform(0.25,1)")
+    vary = ("parameters.network=uniform(0,3)", "parameters.nest_dissimilarity=uniform(0.25,1)")
     study = of_options(
         SMALL, vary, kind="sobol", count=64, runs=4, seed=3,
         outcomes=Outcomes(metrics=("share.bloc_us",), groups=("world",), months="end"),
@@ -163,7 +166,7 @@ def test_intervals_hold_the_noise_of_runs(kind):
 
 
 def test_one_base_point_has_no_interval_and_is_refused(tmp_path):
-    vary = ["parameters.network=uniform(0,3)", "parameters.nest=uniform(0.25,1)"]
+    vary = ["parameters.network=uniform(0,3)", "parameters.nest_dissimilarity=uniform(0.25,1)"]
     with pytest.raises(InputError, match="without an interval"):
         sim.sensitivity(SMALL, vary, design="sobol", points=1, out=tmp_path)
     assert not list(tmp_path.iterdir())
@@ -209,7 +212,7 @@ def test_other_designs_have_no_indices(tmp_path):
 
 def test_indices_are_given_over_time(tmp_path):
     study = of_options(
-        SMALL, ("parameters.network=uniform(0,3)", "parameters.nest=uniform(0.25,1)"),
+        SMALL, ("parameters.network=uniform(0,3)", "parameters.nest_dissimilarity=uniform(0.25,1)"),
         kind="morris", count=4, runs=2, seed=1, outcomes=Outcomes(metrics=("share.bloc_us",)),
     )  # fmt: skip
     found = sim.sensitivity(study, out=tmp_path)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 
 import pytest
 
 from sim import evidence
 from sim.cli import catalogue, output, search
 from sim.cli.kinds import KINDS
-from sim.errors import InputError
+from sim.errors import FormerName, InputError
 from sim.scenario import drivers, levers
 
 SHARED = {
@@ -316,3 +317,9 @@ def test_a_broken_file_of_a_user_hides_nothing_else(tmp_path, monkeypatch):
         assert caught.value.problems[0].line
     mine.write_text("extends: baseline\n", encoding="utf-8")
     assert "mine" not in catalogue.find("cn_waico")["scenarios"]
+
+
+@pytest.mark.parametrize("asked", ["hurt", "parameters.hurt", "exit_penalty"])
+def test_a_parameter_is_shown_by_the_name_that_it_had_before(asked):
+    with pytest.warns(FormerName) if "hurt" in asked else nullcontext():
+        assert catalogue.find(asked)["name"] == "exit_penalty"

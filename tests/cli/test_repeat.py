@@ -88,10 +88,11 @@ MAKERS = {
     "run": lambda out: library.run("mine.yaml", out=out),
     "sweep": lambda out: library.sweep(
         "mine.yaml", ["parameters.network=0.2:1.6:2", f"levers.{LEVER}.strength=0,1"],
-        runs=2, overrides=["parameters.nest=0.6"], out=out,
+        runs=2, overrides=["parameters.nest_dissimilarity=0.6"], out=out,
     ),
     "sensitivity": lambda out: library.sensitivity(
-        "mine.yaml", ["parameters.network=uniform(0.2,1.6)", "parameters.nest=uniform(0.4,0.8)"],
+        "mine.yaml",
+        ["parameters.network=uniform(0.2,1.6)", "parameters.nest_dissimilarity=uniform(0.4,0.8)"],
         design="morris", points=2, runs=1, out=out,
     ),
     "robust": lambda out: library.robust("policies.yaml", out=out),

@@ -45,7 +45,7 @@ START = {
 
 VALUES = {
     "--vary": "parameters.network=0.2,1.6", "--design": "lhs", "--points": "7", "--runs": "9",
-    "--seed": "5", "--set": "parameters.stay=1", "--until": "2027-03", "--nations": "BRA",
+    "--seed": "5", "--set": "parameters.switching_cost=1", "--until": "2027-03", "--nations": "BRA",
     "--engine": "mesa", "--workers": "97", "--cluster": "local", "--out": "elsewhere",
     "--against": "fortress", "--levers": "us_sme_open_adoption", "--budget": "7",
     "--strength": "high", "--start": "2028-01", "--metric": "plurality", "--groups": "BRA",

@@ -35,7 +35,7 @@ def test_the_contract_on_network_holds():
     ("name", "default", "low", "high"),
     [
         ("segment_weight.enterprise", 0.35, 0.25, 0.45),
-        ("nest", 0.6, 0.25, 1.0),
+        ("nest_dissimilarity", 0.6, 0.25, 1.0),
         ("network", 0.8, 0.0, 3.0),
         ("reconsider.enterprise", 0.115, 0.05, 0.2),
         ("optimism_effect", 0.0, -0.5, 0.5),
@@ -57,7 +57,7 @@ def test_defaults_of_segments_sum_to_one_and_index_names_are_known():
     }  # fmt: skip
     assert {p.index for p in read() if p.name in {"lag", "release_rate"}} == ecosystems
     assert {p.index for p in read()} - ecosystems - {""} - set(ROOTS) == segments
-    assert {p.index for p in read() if p.name == "home"} == set(ROOTS)
+    assert {p.index for p in read() if p.name == "home_bias"} == set(ROOTS)
 
 
 def test_the_frontier_grows_as_the_releases_of_2024_and_2025_did():
@@ -126,17 +126,17 @@ def test_a_fraction_outside_zero_to_one_is_refused(u):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("x,,X,s,-,5,0,1,triangular,range,judgement,,A.", "is not between 0 and 1"),
-        ("x,,X,s,-,1,1,1,triangular,range,judgement,,A.", "needs a range"),
-        ("x,,X,s,-,0.5,0,1,switch,switch,judgement,,A.", "a switch is 0 or 1"),
-        ("x,,X,s,-,1,0,2,switch,switch,judgement,,A.", "from 0 to 1"),
-        ("x,,X,s,-,1,0,2,triangel,range,judgement,,A.", "is not a known dist"),
-        ("x,,X,s,-,1,0,2,fixed,guess,judgement,,A.", "is not a known status"),
-        ("x,,X,s,,1,0,2,fixed,value,judgement,,A.", "the cell 'unit' is empty"),
-        ("x,,X,s,-,1,0,2,fixed,value,,,A.", "the cell 'source' is empty"),
-        ("x,,X,s,-,nan,0,2,fixed,value,judgement,,A.", "not a finite number"),
+        ("x,,,X,s,-,5,0,1,triangular,range,judgement,,A.", "is not between 0 and 1"),
+        ("x,,,X,s,-,1,1,1,triangular,range,judgement,,A.", "needs a range"),
+        ("x,,,X,s,-,0.5,0,1,switch,switch,judgement,,A.", "a switch is 0 or 1"),
+        ("x,,,X,s,-,1,0,2,switch,switch,judgement,,A.", "from 0 to 1"),
+        ("x,,,X,s,-,1,0,2,triangel,range,judgement,,A.", "is not a known dist"),
+        ("x,,,X,s,-,1,0,2,fixed,guess,judgement,,A.", "is not a known status"),
+        ("x,,,X,s,,1,0,2,fixed,value,judgement,,A.", "the cell 'unit' is empty"),
+        ("x,,,X,s,-,1,0,2,fixed,value,,,A.", "the cell 'source' is empty"),
+        ("x,,,X,s,-,nan,0,2,fixed,value,judgement,,A.", "not a finite number"),
         (
-            "x,,X,s,-,1,0,2,fixed,value,judgement,,A.\nx,,X,s,-,1,0,2,fixed,value,judgement,,A.",
+            "x,,,X,s,-,1,0,2,fixed,value,judgement,,A.\nx,,,X,s,-,1,0,2,fixed,value,judgement,,A.",
             "twice",
         ),
     ],
@@ -147,3 +147,12 @@ def test_a_faulty_row_is_refused(tmp_path, monkeypatch, row, message):
     monkeypatch.setattr("sim.evidence.tables.DATA", tmp_path)
     with pytest.raises(InputError, match=message):
         parameters.read.__wrapped__()
+
+
+def test_a_new_name_moves_no_draw_and_no_former_name_stands_for_two():
+    renamed = [known for known in read() if known.formerly]
+    assert PATHS["exit_penalty"].stream == "hurt"
+    assert PATHS["switching_cost_ratio.research"].stream == "stay_ratio.research"
+    assert PATHS["network"].stream == "network"
+    assert not {known.formerly for known in renamed} & {known.name for known in read()}
+    assert len({known.stream for known in read()}) == len(read())

@@ -190,7 +190,7 @@ def test_the_smaller_pages_load_alone_and_fit(browser, tmp_path, which, width):
 
 FEW = {
     "scenario": "baseline", "nations": ["BRA", "CHN", "USA"], "until": "2026-12",
-    "vary": {"parameters.network": "uniform(0,3)", "parameters.stay": "uniform(0.5,3)",
+    "vary": {"parameters.network": "uniform(0,3)", "parameters.switching_cost": "uniform(0.5,3)",
              "parameters.risk_weight.independent": "uniform(0,2)"},
     "design": {"kind": "sobol", "points": 4}, "ensemble": {"runs": 2, "seed": 1},
     "outcomes": {"metrics": ["share.bloc_us", "cost.public"], "months": "end"},

@@ -100,31 +100,52 @@ ONE_LINE = [
     ("parameters: {supply: 'uniform(0,1)'}", "the switch 'supply' is 0 or 1"),
     # distributions
     (
-        "parameters: {nest: {dist: uniform, low: 0.9, high: 0.3}}",
-        "2:20: parameters.nest: low 0.9 is above high 0.3",
+        "parameters: {nest_dissimilarity: {dist: uniform, low: 0.9, high: 0.3}}",
+        "2:34: parameters.nest_dissimilarity: low 0.9 is above high 0.3",
     ),
-    ("parameters: {nest: 'uniform(0.9,0.3)'}", "low 0.9 is above high 0.3"),
-    ("parameters: {nest: {dist: uniform, low: 0.3}}", "high is missing (uniform needs low, high)"),
-    ("parameters: {nest: {dist: uniform, low: 0.1, high: 0.3}}", "0.1 to 0.3 is outside 0.25 to 1"),
-    ("parameters: {nest: {dist: unifrm, low: 0.3, high: 1}}", "unknown distribution 'unifrm'"),
-    ("parameters: {nest: {dist: uniform, low: 0.3, mode: 1, high: 1}}", "unknown key 'mode'"),
+    ("parameters: {nest_dissimilarity: 'uniform(0.9,0.3)'}", "low 0.9 is above high 0.3"),
     (
-        "parameters: {nest: {dist: triangular, low: 0.3, mode: 0.9, high: 0.8}}",
+        "parameters: {nest_dissimilarity: {dist: uniform, low: 0.3}}",
+        "high is missing (uniform needs low, high)",
+    ),
+    (
+        "parameters: {nest_dissimilarity: {dist: uniform, low: 0.1, high: 0.3}}",
+        "0.1 to 0.3 is outside 0.25 to 1",
+    ),
+    (
+        "parameters: {nest_dissimilarity: {dist: unifrm, low: 0.3, high: 1}}",
+        "unknown distribution 'unifrm'",
+    ),
+    (
+        "parameters: {nest_dissimilarity: {dist: uniform, low: 0.3, mode: 1, high: 1}}",
+        "unknown key 'mode'",
+    ),
+    (
+        "parameters: {nest_dissimilarity: {dist: triangular, low: 0.3, mode: 0.9, high: 0.8}}",
         "mode 0.9 is outside low 0.3 to high 0.8",
     ),
     (
-        "parameters: {nest: {dist: normal, mean: 0.5, sd: -1, low: 0.3, high: 1}}",
+        "parameters: {nest_dissimilarity: {dist: normal, mean: 0.5, sd: -1, low: 0.3, high: 1}}",
         "sd: input should be greater than 0",
     ),
-    ("parameters: {nest: {dist: uniform, low: .nan, high: 1}}", "low: nan is not a finite number"),
     (
-        "parameters: {nest: {dist: uniform, low: {dist: uniform, low: 0, high: 1}, high: 1}}",
+        "parameters: {nest_dissimilarity: {dist: uniform, low: .nan, high: 1}}",
+        "low: nan is not a finite number",
+    ),
+    (
+        "parameters: {nest_dissimilarity: {dist: uniform, low: {dist: uniform, low: 0}, high: 1}}",
         "a distribution of distributions",
     ),
-    ("parameters: {nest: 'uniform(0.5)'}", "uniform takes 2 finite numbers, not '0.5'"),
-    ("parameters: {nest: 'uniform(0.5,inf)'}", "uniform takes 2 finite numbers"),
-    ("parameters: {nest: 'gamma(1,2)'}", "unknown distribution 'gamma'"),
-    ("parameters: {nest: {low: 0.3, high: 1}}", "the parameter 'nest' has no index"),
+    (
+        "parameters: {nest_dissimilarity: 'uniform(0.5)'}",
+        "uniform takes 2 finite numbers, not '0.5'",
+    ),
+    ("parameters: {nest_dissimilarity: 'uniform(0.5,inf)'}", "uniform takes 2 finite numbers"),
+    ("parameters: {nest_dissimilarity: 'gamma(1,2)'}", "unknown distribution 'gamma'"),
+    (
+        "parameters: {nest_dissimilarity: {low: 0.3, high: 1}}",
+        "the parameter 'nest_dissimilarity' has no index",
+    ),
     # nations
     ("nations: [KEN, XXX]", "2:16: nations[1]: the nation 'XXX' is not in the table"),
     ("nations: [kenya]", "the nation 'kenya' is not in the table (write KEN)"),

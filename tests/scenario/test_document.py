@@ -66,7 +66,11 @@ FULL = {
             ],
         }
     },
-    "parameters": {"network": 0.8, "lag": {"cn_open": 4}, "nest": "triangular(0.3,0.5,0.9)"},
+    "parameters": {
+        "network": 0.8,
+        "lag": {"cn_open": 4},
+        "nest_dissimilarity": "triangular(0.3,0.5,0.9)",
+    },
     "nations": ["ZAF", "KEN", "NGA", "KEN"],
     "groups": {"west": ["NGA"], "both": ["NGA", "KEN"]},
     "ensemble": {"runs": 3, "seed": 0, "parameters": "default", "future": "all"},
@@ -134,7 +138,7 @@ def test_a_document_is_plain_complete_and_in_order():
         },
         "parameters": {
             "lag": {"cn_open": 4.0},
-            "nest": {"low": 0.3, "high": 0.9, "dist": "triangular", "mode": 0.5},
+            "nest_dissimilarity": {"low": 0.3, "high": 0.9, "dist": "triangular", "mode": 0.5},
             "network": 0.8,
         },
         "nations": ["KEN", "NGA", "ZAF"],
@@ -279,8 +283,8 @@ def test_the_schema_accepts_all_that_a_scenario_can_hold(validator):
         {"parameters": {"lag": 3}},
         {"parameters": {"lag": {"cn_opn": 3}}},
         {"parameters": {"supply": 0.5}},
-        {"parameters": {"nest": {"dist": "uniform", "low": 0.3}}},
-        {"parameters": {"nest": "gamma(1,2)"}},
+        {"parameters": {"nest_dissimilarity": {"dist": "uniform", "low": 0.3}}},
+        {"parameters": {"nest_dissimilarity": "gamma(1,2)"}},
         {"nations": "global_sout"},
         {"nations": []},
         {"groups": {"mine": []}},

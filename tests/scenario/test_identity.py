@@ -144,7 +144,7 @@ def facts(tmp_path):
         ("parameters.csv", "low"),
         ("nation_values.csv", "value"),
         ("hardware.csv", "value"),
-        ("posterior/draws.csv", "align"),
+        ("posterior/draws.csv", "alignment_weight"),
         ("releases.csv", "date"),
     ],
 )

@@ -25,7 +25,7 @@ def test_a_child_changes_only_what_it_says(tmp_path):
         tmp_path,
         "title: Base\nperiod: {end: 2030-12}\nensemble: {runs: 5}\n"
         "parameters: {network: 1, lag: {cn_open: 4, eu_open: 12}}\n",
-        "ensemble: {seed: 8}\nparameters: {lag.cn_open: 6, hurt: 0.5}\n",
+        "ensemble: {seed: 8}\nparameters: {lag.cn_open: 6, exit_penalty: 0.5}\n",
     )
     plain = child.document()
     assert plain["name"] == "child"
@@ -33,7 +33,7 @@ def test_a_child_changes_only_what_it_says(tmp_path):
     assert plain["period"] == {"start": "2023-01", "end": "2030-12"}
     assert plain["ensemble"] == {"runs": 5, "seed": 8, "parameters": "calibrated", "future": "all"}
     assert plain["parameters"] == {
-        "hurt": 0.5,
+        "exit_penalty": 0.5,
         "lag": {"cn_open": 6.0, "eu_open": 12.0},
         "network": 1.0,
     }
@@ -74,11 +74,13 @@ def test_other_lists_are_replaced_whole(tmp_path):
 def test_a_distribution_is_replaced_whole(tmp_path):
     child = with_base(
         tmp_path,
-        "parameters: {network: {dist: triangular, low: 0.2, mode: 0.8, high: 1.6}, nest: 0.5}\n",
-        "parameters: {network: {dist: uniform, low: 0, high: 1}, nest: 'uniform(0.4,0.6)'}\n",
+        "parameters: {network: {dist: triangular, low: 0.2, mode: 0.8, high: 1.6},"
+        " nest_dissimilarity: 0.5}\n",
+        "parameters: {network: {dist: uniform, low: 0, high: 1},"
+        " nest_dissimilarity: 'uniform(0.4,0.6)'}\n",
     )
     assert child.document()["parameters"] == {
-        "nest": {"low": 0.4, "high": 0.6, "dist": "uniform"},
+        "nest_dissimilarity": {"low": 0.4, "high": 0.6, "dist": "uniform"},
         "network": {"low": 0.0, "high": 1.0, "dist": "uniform"},
     }
 
@@ -165,8 +167,12 @@ def test_strength_nought_is_the_same_as_no_entry(listed):
 
 
 @given(
-    base=st.dictionaries(st.sampled_from(["network", "hurt", "nest"]), st.floats(0.3, 1)),
-    child=st.dictionaries(st.sampled_from(["network", "hurt", "nest"]), st.floats(0.3, 1)),
+    base=st.dictionaries(
+        st.sampled_from(["network", "exit_penalty", "nest_dissimilarity"]), st.floats(0.3, 1)
+    ),
+    child=st.dictionaries(
+        st.sampled_from(["network", "exit_penalty", "nest_dissimilarity"]), st.floats(0.3, 1)
+    ),
 )
 def test_the_child_wins_key_by_key(tmp_path_factory, base, child):
     folder = tmp_path_factory.mktemp("merge")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.errors import InputError
+from sim.errors import FormerName, InputError
 from sim.months import parse
 from sim.scenario import load, paths
 from sim.scenario.distribution import Normal, Triangular, Uniform
@@ -62,14 +62,18 @@ def test_each_kind_of_path_reaches_its_place():
     ],
 )
 def test_a_value_may_be_a_distribution(text, value):
-    assert load("baseline", [f"parameters.nest={text}"]).parameters == {"nest": value}
-    assert load("baseline", [("parameters.nest", text)]).parameters == {"nest": value}
+    assert load("baseline", [f"parameters.nest_dissimilarity={text}"]).parameters == {
+        "nest_dissimilarity": value
+    }
+    assert load("baseline", [("parameters.nest_dissimilarity", text)]).parameters == {
+        "nest_dissimilarity": value
+    }
 
 
 def test_a_value_may_be_a_python_value():
-    changes = [("parameters.nest", 0.5), ("ensemble.runs", 3), ("nations", ["KEN"])]
+    changes = [("parameters.nest_dissimilarity", 0.5), ("ensemble.runs", 3), ("nations", ["KEN"])]
     scenario = load("baseline", changes)
-    assert (scenario.parameters, scenario.ensemble.runs) == ({"nest": 0.5}, 3)
+    assert (scenario.parameters, scenario.ensemble.runs) == ({"nest_dissimilarity": 0.5}, 3)
     assert scenario.nations == ("KEN",)
 
 
@@ -153,3 +157,20 @@ def test_a_path_can_be_checked_before_there_is_a_value():
     paths.check(f"levers.{LEVER}.start")
     with pytest.raises(InputError, match="did you mean 'network'"):
         paths.check("parameters.netwrk")
+
+
+def test_a_name_that_a_parameter_had_before_is_taken_everywhere_with_a_warning():
+    plain = load({"extends": "baseline", "parameters": {"exit_penalty": 0.5, "home_bias.own": 0.1}})
+    with pytest.warns(FormerName) as said:
+        typed = load("baseline", ["parameters.hurt=0.5", ("parameters.home.own", 0.1)])
+    with pytest.warns(FormerName):
+        written = load({"extends": "baseline", "parameters": {"hurt": 0.5, "home": {"own": 0.1}}})
+    assert {str(one.message) for one in said} == {
+        "the parameter hurt is called exit_penalty now",
+        "the parameter home is called home_bias now",
+    }
+    assert typed.parameters == written.parameters == plain.parameters
+    with pytest.warns(FormerName), pytest.raises(InputError, match="given twice"):
+        load({"extends": "baseline", "parameters": {"hurt": 0.5, "exit_penalty": 0.1}})
+    with pytest.raises(InputError, match=r"did you mean parameters\.exit_penalty"):
+        load("baseline", ["hurt=0.5"])

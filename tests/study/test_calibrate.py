@@ -191,11 +191,11 @@ def _parameters(**changes):
 
 def test_each_replicate_takes_one_draw_whole_and_each_draw_is_taken_equally_often():
     known = evidence.posterior()
-    columns = [known.names.index(name) for name in ("align", "leak")]
+    columns = [known.names.index(name) for name in ("alignment_weight", "leak")]
     count = len(known.values)
     drivers = compiled(load("baseline"))
     scalar = parameters.draw(drivers, 5, np.arange(2 * count)).scalar
-    taken = list(zip(scalar[P.align].tolist(), scalar[P.leak].tolist(), strict=True))
+    taken = list(zip(scalar[P.alignment_weight].tolist(), scalar[P.leak].tolist(), strict=True))
     rows = [tuple(row) for row in known.values[:, columns].tolist()]
     assert sorted(taken[:count]) == sorted(rows)
     assert taken[count:] == taken[:count]
@@ -204,7 +204,7 @@ def test_each_replicate_takes_one_draw_whole_and_each_draw_is_taken_equally_ofte
 @settings(max_examples=30)
 @given(st.integers(0, 2**63 - 1), st.integers(1, 60), st.integers(0, 10**6), st.integers(1, 200))
 def test_any_stretch_of_replicates_uses_draws_evenly(seed, count, first, length):
-    joint = Joint(("align",), np.arange(float(count))[:, None])
+    joint = Joint(("alignment_weight",), np.arange(float(count))[:, None])
     stretch = np.arange(first, first + length)
     rows = joint.rows(seed, stretch)
     times = np.bincount(rows, minlength=count)
@@ -214,7 +214,7 @@ def test_any_stretch_of_replicates_uses_draws_evenly(seed, count, first, length)
 
 
 def test_seeds_shuffle_the_draws_apart():
-    joint = Joint(("align",), np.zeros((100, 1)))
+    joint = Joint(("alignment_weight",), np.zeros((100, 1)))
     orders = {tuple(joint.rows(seed, np.arange(100)).tolist()) for seed in range(20)}
     assert len(orders) == 20
 
@@ -222,9 +222,11 @@ def test_seeds_shuffle_the_draws_apart():
 def test_the_priors_alone_and_a_held_value():
     ranges = _parameters(ensemble={"runs": 9, "seed": 1, "parameters": "drawn"}).scalar
     known = evidence.posterior()
-    assert not set(ranges[P.align].tolist()) & set(known.values[:, known.names.index("align")])
-    held = _parameters(parameters={"align": 0.7}).scalar
-    assert set(held[P.align].tolist()) == {0.7}
+    assert not set(ranges[P.alignment_weight].tolist()) & set(
+        known.values[:, known.names.index("alignment_weight")]
+    )
+    held = _parameters(parameters={"alignment_weight": 0.7}).scalar
+    assert set(held[P.alignment_weight].tolist()) == {0.7}
     fixed = _parameters(ensemble={"runs": 9, "seed": 1, "parameters": "default"}).scalar
-    (align,) = (row.default for row in evidence.load().parameters if row.path == "align")
-    assert set(fixed[P.align].tolist()) == {align}
+    (align,) = (row.default for row in evidence.load().parameters if row.path == "alignment_weight")
+    assert set(fixed[P.alignment_weight].tolist()) == {align}

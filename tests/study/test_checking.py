@@ -34,7 +34,7 @@ hypothesis:
     open: {levers: [{id: us_sme_open_adoption, strength: high, start: 2026-12}]}
   measures:
     - {name: effect, terms: {open: 1, none: -1}, smallest: 0.005}
-  switch: {as fitted: {}, plain: {parameters.nest: 1}}
+  switch: {as fitted: {}, plain: {parameters.nest_dissimilarity: 1}}
   judgement: All of it.
 """
 
@@ -89,7 +89,7 @@ def test_every_shipped_study_can_be_run(name):
         (CLAIM, "{open: 1, none: -1}", "{open: much}", "study.yaml:2:1: hypothesis: the hypo"),
         (CLAIM, "{open: 1, none: -1}", "3", "the hypothesis cannot be read"),
         (CLAIM, "none: {}", "none: 3", "must be a mapping"),
-        (CLAIM, "plain: {parameters.nest: 1}", "plain: {parameters.nst: 1}", "unknown parameter"),
+        (CLAIM, "parameters.nest_dissimilarity: 1", "parameters.nst: 1", "unknown parameter"),
         (CLAIM, "  id: H99\n", "", "the hypothesis has no id"),
     ],
 )  # fmt: skip

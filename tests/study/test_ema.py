@@ -49,7 +49,7 @@ def test_inputs_are_drawn_as_the_specification_says():
     model = sim.ema_model(
         "baseline",
         ["parameters.network=uniform(0.2,1.6)", "ensemble.future=none,stops"],
-        ["parameters.stay=triangular(0,0.25,1)"],
+        ["parameters.switching_cost=triangular(0,0.25,1)"],
         group="Global South",
         **SHORT,
     )
@@ -65,7 +65,7 @@ def test_inputs_are_drawn_as_the_specification_says():
 
 @pytest.mark.parametrize("spec", ["triangular(0,0.25,1)", "normal(0.4,0.3,0,1)"])
 def test_a_distribution_is_the_same_in_scipy(spec):
-    law = parse_option(f"parameters.stay={spec}").law
+    law = parse_option(f"parameters.switching_cost={spec}").law
     u = np.linspace(0.01, 0.99, 9)
     np.testing.assert_allclose(_frozen(law).ppf(u), law.quantile(u), atol=1e-7)
 

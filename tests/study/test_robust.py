@@ -18,7 +18,7 @@ STUDY = {
     "policies": ["baseline", "rand_package"],
     "vary": {
         "parameters.network": {"dist": "uniform", "low": 0, "high": 3},
-        "parameters.stay": {"dist": "uniform", "low": 0.5, "high": 3},
+        "parameters.switching_cost": {"dist": "uniform", "low": 0.5, "high": 3},
     },
     "design": {"kind": "lhs", "points": 24, "seed": 1},
     "ensemble": {"runs": 2, "seed": 1},

@@ -76,7 +76,7 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
         opened = reach
         u = value.max(axis=3).transpose(0, 2, 1) + _rest(drivers, p, x, n, scar)
         u += p.by_segment["learning"][:, None] * learned(drivers, p, t)[:, None]
-        P, logsum = _logit(u, f.nest, p.nest)
+        P, logsum = _logit(u, f.nest, p.nest_dissimilarity)
         weights = p.by_segment["weight"]
         # newcomers
         adopted = np.divide(n, ceiling, out=np.zeros(I), where=ceiling > 0)
@@ -92,7 +92,7 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
         arriving = np.where(n > 0, np.divide(new, n + new, out=np.ones(I), where=n + new > 0), 1.0)
         n = n + new
         x = _move(x, P, logsum, leaving, arriving, p)
-        scar = scar * 0.5 ** (1 / p.scar_half_life) + p.hurt * np.einsum(
+        scar = scar * 0.5 ** (1 / p.scar_half_life) + p.exit_penalty * np.einsum(
             "isk,s->ik", leaving, weights
         )
         shares[t], counts[t] = x, n
@@ -255,8 +255,8 @@ def _rest(drivers, p, x, n, scar):
         alone = np.diff(f.link_start) == 0
         linked = np.where(alone[:, None], world, _linked(f, own))
         near = near + p.links_weight * (linked - near)
-    lean = np.tanh((f.alignment - p.align_middle) / p.align_width)
-    u = p.network * near - scar + p.align * np.outer(lean, f.stand)
+    lean = np.tanh((f.alignment - p.alignment_middle) / p.alignment_width)
+    u = p.network * near - scar + p.alignment_weight * np.outer(lean, f.stand)
     u += np.einsum("h,hik->ik", p.home, f.rooted) + p.brand
     u -= p.english * np.outer(f.english, f.bloc == CHINESE)
     u += p.english_us_open * np.outer(f.english, (f.bloc == 0) & (f.nest == 1))

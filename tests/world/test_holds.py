@@ -149,7 +149,8 @@ def test_builders_of_june_2025_are_those_counted_in_june_2025():
 def test_without_network_inertia_and_noise_shares_are_the_logit_of_the_month(seed, mu):
     """All reconsider and none is loyal: the shares of a month do not depend on the past."""
     held = {
-        **worlds.PLAIN, "network": 0, "stay": 0, "hurt": 0, "nest": mu,
+        **worlds.PLAIN, "network": 0, "switching_cost": 0, "exit_penalty": 0,
+        "nest_dissimilarity": mu,
         "reconsider.enterprise": 1, "reconsider.independent": 1, "reconsider.research": 1,
     }  # fmt: skip
     drivers = toy(seed, 3, **held)
@@ -254,7 +255,11 @@ def test_equal_ecosystems_of_a_nest_have_equal_shares(seed, data):
     """What differs between them is named: with all of it equal, nothing else tells them apart."""
     count = data.draw(st.integers(2, 7))
     drivers = worlds.symmetric(
-        count, 1 / count, 60, network=data.draw(st.floats(0, 1.5)), stay=data.draw(st.floats(0, 3))
+        count,
+        1 / count,
+        60,
+        network=data.draw(st.floats(0, 1.5)),
+        switching_cost=data.draw(st.floats(0, 3)),
     )
     share = run(drivers, seed, lanes=1).share
     np.testing.assert_allclose(share, 1 / count, rtol=0, atol=1e-9)
@@ -316,7 +321,7 @@ def test_an_idle_nation_changes_nobody_else(seed, switches):
 
 
 def leader(ecosystems, start, network, stay, months):
-    drivers = worlds.symmetric(ecosystems, start, months, network=network, stay=stay)
+    drivers = worlds.symmetric(ecosystems, start, months, network=network, switching_cost=stay)
     return float(run(drivers, lanes=1).share[-1, 0, 0, 0])
 
 

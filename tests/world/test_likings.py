@@ -42,13 +42,13 @@ def test_leaning_saturates_and_is_nothing_at_the_middle():
 
 
 def test_home_english_and_brand_stand_where_they_belong():
-    calm = {"noise": 0, "align": 0, "english": 0, "english_us_open": 0}
-    calm |= {f"home.{where}": 0 for where in ROOTS} | {"home.FRA": 0.8}  # its least
+    calm = {"noise": 0, "alignment_weight": 0, "english": 0, "english_us_open": 0}
+    calm |= {f"home_bias.{where}": 0 for where in ROOTS} | {"home_bias.FRA": 0.8}  # its least
     plain = of_evidence(**calm)
     k = plain.ecosystems.index
     nation = plain.nations.index
     base = standing(plain)
-    home = standing(of_evidence(**calm | {"home.europe": 0.5})) - base
+    home = standing(of_evidence(**calm | {"home_bias.europe": 0.5})) - base
     assert home[nation("DEU"), k("eu_open")] == pytest.approx(0.5)
     assert home[nation("FRA"), k("eu_open")] == pytest.approx(0.5)
     assert np.count_nonzero(home) == 2 * RUNS.size
@@ -68,7 +68,7 @@ def test_home_english_and_brand_stand_where_they_belong():
 
 
 def test_tastes_are_against_us_closed_models():
-    held = {"align": 0, "english": 0, "english_us_open": 0, "home.FRA": 0.8}
+    held = {"alignment_weight": 0, "english": 0, "english_us_open": 0, "home_bias.FRA": 0.8}
     noisy = of_evidence(**held)
     liked = standing(noisy) - standing(of_evidence(**held | {"noise": 0}))
     k = noisy.ecosystems.index
@@ -93,7 +93,11 @@ def test_consumers_move_visits_and_no_developer():
 
 def test_developers_move_no_consumer():
     a, b = (
-        simulate(of_evidence(align=align, leak_developers=leak, trial=0), seed=1, replicates=RUNS)
+        simulate(
+            of_evidence(alignment_weight=align, leak_developers=leak, trial=0),
+            seed=1,
+            replicates=RUNS,
+        )
         for align, leak in ((0.0, 0.1), (1.0, 1.0))
     )
     assert (a.share != b.share).any()

@@ -480,7 +480,8 @@ def symmetric(ecosystems: int, leader: float, horizon: int, **parameters: Any) -
         licence=np.ones((T, 1, K)), world=world,
     )  # fmt: skip
     held = {
-        **PLAIN, "innovation": 0, "imitation": 0, "reconsider.enterprise": 1, "nest": 1,
+        **PLAIN, "innovation": 0, "imitation": 0, "reconsider.enterprise": 1,
+        "nest_dissimilarity": 1,
     }  # fmt: skip
     return refreshed(with_parameters(plain, **{**held, **parameters}))
 

@@ -118,6 +118,7 @@ def read(
     own : tuple of str
         Levers that the scenario defines itself.
     """
+    path = paths.present(path)
     if not _path_is_known(path, node, problems, own):
         return None
     if isinstance(node.value, tuple):

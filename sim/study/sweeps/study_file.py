@@ -13,7 +13,7 @@ from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import Scenario, fields, places
 from sim.scenario.merge import is_there, read_file
 from sim.scenario.nations import FOCUS
-from sim.scenario.paths import only
+from sim.scenario.paths import only, present
 from sim.scenario.tree import Mark, Node, plant
 from sim.study.sweeps import design, placed
 from sim.study.sweeps.factors import Factor, read
@@ -208,7 +208,7 @@ def _points(
     for item in fields.items(node, problems, "points") or ():
         given = fields.mapping(item, None, problems, "a point") or {}
         found = {path: read(path, child, problems, own) for path, child in given.items()}
-        levels = {path: f.values[0] for path, f in found.items() if f is not None and f.values}
+        levels = {f.path: f.values[0] for f in found.values() if f is not None and f.values}
         if any(f is not None and (f.values is None or len(f.values) > 1) for f in found.values()):
             problems.append(item.place.problem("a point gives one level to each path"))
         rows.append(levels)
@@ -256,7 +256,7 @@ def _correlations(node: Node | None, problems: list[Problem]) -> dict[tuple[str,
         if len(words) != 2 or not all(words):
             problems.append(item.place.problem("a correlation is between two paths"))
             continue
-        found[str(words[0]), str(words[1])] = value
+        found[present(str(words[0])), present(str(words[1]))] = value
     return found
 
 

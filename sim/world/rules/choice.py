@@ -219,9 +219,9 @@ def choose(
                 work[g, l] += weight
         for l in range(lanes):  # noqa: E741
             closed, opened = work[1, l], work[2, l]
-            closed_weight = exp(p[P.nest, l] * log(max(closed, 1e-300)))
+            closed_weight = exp(p[P.nest_dissimilarity, l] * log(max(closed, 1e-300)))
             closed_weight = closed_weight if closed > 0.0 else 0.0
-            open_weight = exp(p[P.nest, l] * log(max(opened, 1e-300)))
+            open_weight = exp(p[P.nest_dissimilarity, l] * log(max(opened, 1e-300)))
             open_weight = open_weight if opened > 0.0 else 0.0
             z = closed_weight + open_weight
             some = z > 0.0
@@ -236,7 +236,7 @@ def choose(
 
 @rule
 def loyalty(ps: Floats, switching: Floats, out: Floats) -> None:
-    """Write the weight of the present ecosystem, ``E - 1 = exp(stay) - 1``, shape (S, L).
+    """Write the weight of the present ecosystem, ``E - 1 = exp(switching_cost) - 1``, shape (S, L).
 
     Parameters
     ----------
@@ -282,7 +282,8 @@ def settle_shares(
 
     (a) users whose way is cut leave and choose by P; (b) newcomers choose by P; (c) a part rho of
     all reconsider, ``x <- (1-rho) x + rho (P sum_j x_j (1-keep_j) + x keep)`` with
-    ``keep = (E-1) P / (1 + (E-1) P)`` and ``E = exp(stay)``. Where nothing can be had, shares hold.
+    ``keep = (E-1) P / (1 + (E-1) P)`` and ``E = exp(switching_cost)``. Where nothing can be had,
+    shares hold.
 
     Parameters
     ----------
@@ -344,7 +345,7 @@ def heal(
     ps: Floats,
     scar: Floats,
 ) -> None:
-    """Let scars fade by half in ``scar_half_life`` and rise by ``hurt`` times the access lost.
+    """Let scars fade by half in ``scar_half_life``, and rise by ``exit_penalty`` times access lost.
 
     The access lost is the part of users who had to leave, over segments by weight.
 
@@ -360,4 +361,4 @@ def heal(
         if evicting[i] == 1:
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741
-                    scar[i, k, l] += p[P.hurt, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
+                    scar[i, k, l] += p[P.exit_penalty, l] * ps[s, B.weight, l] * leaving[i, s, k, l]

@@ -22,7 +22,7 @@ GOOD = {
     "month": "2028-12", "judgement": "All of it.", "smallest": 0.005,
     "arms": {"none": {}, "some": {"levers": []}},
     "measures": [{"name": "gain", "terms": {"some": 1, "none": -1}}],
-    "switch": {"a": {}, "b": {"parameters.nest": 1}},
+    "switch": {"a": {}, "b": {"parameters.nest_dissimilarity": 1}},
 }  # fmt: skip
 
 

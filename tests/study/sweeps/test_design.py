@@ -14,7 +14,10 @@ from sim.errors import InputError
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import parse_option
 
-FLAT = [parse_option(f"parameters.{name}=uniform(0,1)") for name in ("network", "align", "hurt")]
+FLAT = [
+    parse_option(f"parameters.{name}=uniform(0,1)")
+    for name in ("network", "alignment_weight", "exit_penalty")
+]
 
 
 def columns(made):
@@ -42,7 +45,7 @@ def test_a_latin_hypercube_has_one_point_in_every_stratum(count, seed):
 def test_correlations_are_met_and_levels_kept(rank, seed):
     from scipy.stats import spearmanr
 
-    pair = ("parameters.network", "parameters.align")
+    pair = ("parameters.network", "parameters.alignment_weight")
     plain = design.make(FLAT, "lhs", 400, seed)
     made = design.make(FLAT, "lhs", 400, seed, {pair: rank})
     for one, other in zip(columns(plain), columns(made), strict=True):
@@ -53,7 +56,14 @@ def test_correlations_are_met_and_levels_kept(rank, seed):
 
 @pytest.mark.parametrize("kind", ["lhs", "sobol", "morris", "factorial"])
 def test_every_seed_is_a_seed_nought_too(kind):
-    names = ("network", "align", "hurt", "trial_new", "moving_bar", "small_price_fall")
+    names = (
+        "network",
+        "alignment_weight",
+        "exit_penalty",
+        "trial_new",
+        "moving_bar",
+        "small_price_fall",
+    )
     factors = [parse_option(f"parameters.{name}=uniform(0,1)") for name in names]
     count = 16 if kind == "factorial" else 8
     made = [design.make(factors, kind, count, seed).points for seed in (0, 0, 1)]
@@ -84,7 +94,14 @@ def test_a_full_factorial_has_both_ends_of_all():
 
 
 def test_a_fraction_is_balanced_and_frees_main_effects_of_pairs():
-    names = ("network", "align", "hurt", "trial_new", "moving_bar", "small_price_fall")
+    names = (
+        "network",
+        "alignment_weight",
+        "exit_penalty",
+        "trial_new",
+        "moving_bar",
+        "small_price_fall",
+    )
     factors = [parse_option(f"parameters.{name}=uniform(0,1)") for name in names]
     made = design.make(factors, "factorial", 16)
     signs = 2 * columns(made) - 1
@@ -118,13 +135,13 @@ def test_what_cannot_be_had_is_said(factors, kind, count, says):
 @pytest.mark.parametrize(
     ("pairs", "says"),
     [
-        ({("parameters.network", "parameters.stay"): 0.5}, "does not vary"),
-        ({("parameters.network", "parameters.align"): 1.5}, "impossible"),
+        ({("parameters.network", "parameters.switching_cost"): 0.5}, "does not vary"),
+        ({("parameters.network", "parameters.alignment_weight"): 1.5}, "impossible"),
         (
             {
-                ("parameters.network", "parameters.align"): 0.9,
-                ("parameters.network", "parameters.hurt"): 0.9,
-                ("parameters.align", "parameters.hurt"): -0.9,
+                ("parameters.network", "parameters.alignment_weight"): 0.9,
+                ("parameters.network", "parameters.exit_penalty"): 0.9,
+                ("parameters.alignment_weight", "parameters.exit_penalty"): -0.9,
             },
             "contradict",
         ),
@@ -145,7 +162,7 @@ def test_one_row_adds_a_design(monkeypatch):
 
     monkeypatch.setitem(design.KINDS, "corners", design.Kind(corners, points="none"))
     few = {"period": {"end": "2023-03"}, "nations": ["BRA", "CHN", "USA"], "extends": "baseline"}
-    vary = ["parameters.network=0.2:1.6:2", "parameters.align=0:1:2"]
+    vary = ["parameters.network=0.2:1.6:2", "parameters.alignment_weight=0:1:2"]
     found = sim.sweep(few, vary, design="corners", runs=1)
     assert len(found.design) == 5
     assert found.manifest["asked"]["study"]["design"]["kind"] == "corners"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.ensemble.store import digest
-from sim.errors import InputError
+from sim.errors import FormerName, InputError
 from sim.study.hypotheses import claims
 from sim.study.sweeps import study_file
 
@@ -15,12 +15,12 @@ scenario: rand_package
 vary:
   parameters.network: {dist: uniform, low: 0.2, high: 1.6}
   levers.us_permissive_licence_incentive.strength: [0, 0.5, 1]
-  parameters.align: 0:1:3
+  parameters.alignment_weight: 0:1:3
 design: {kind: lhs, points: 12, seed: 3}
 correlations:
-  - {between: [parameters.network, parameters.align], rank: 0.4}
+  - {between: [parameters.network, parameters.alignment_weight], rank: 0.4}
 ensemble: {runs: 16, seed: 5}
-set: {parameters.hurt: 0.1}
+set: {parameters.exit_penalty: 0.1}
 until: 2030-12
 outcomes: {metrics: [share.bloc_us], groups: [world, BRA], months: [2028-12, 2030-12]}
 """
@@ -36,7 +36,7 @@ def test_a_file_says_all_that_options_say_and_more(tmp_path):
     study = study_file.load_study(written(tmp_path, GOOD))
     assert study.name == "mine"
     assert [factor.path.split(".")[-1] for factor in study.factors] == [
-        "network", "strength", "align",
+        "network", "strength", "alignment_weight",
     ]  # fmt: skip
     assert len(study.points().points) == 12
     assert (study.runs, study.seed) == (16, 5)
@@ -117,7 +117,7 @@ hypothesis:
     - {name: gain, terms: {some: 1, none: -1}, expect: positive}
   switch:
     one: {}
-    other: {parameters.nest: 1}
+    other: {parameters.nest_dissimilarity: 1}
   judgement: None.
 """
 
@@ -132,7 +132,7 @@ hypothesis:
         (("expect: positive", "expect: up"), (13, 48), "cannot be expected"),
         (("smallest: 0.005", "smallest: much"), (8, 3), "no smallest effect"),
         (("expect: positive", "scale: log"), (13, 48), "no scale"),
-        (("    other: {parameters.nest: 1}\n", ""), (14, 3), "not run both ways"),
+        (("    other: {parameters.nest_dissimilarity: 1}\n", ""), (14, 3), "not run both ways"),
     ],
 )
 def test_what_is_wrong_with_a_claim_is_said_with_its_place(tmp_path, change, place, says):
@@ -152,3 +152,16 @@ def test_a_scenario_that_is_no_file_is_told_where_the_study_names_it(tmp_path):
     words = r"x\.yaml:1:11: scenario: there is no file '.*base/nothing'"
     with pytest.raises(InputError, match=words):
         study_file.load_study(path)
+
+
+def test_a_study_may_use_the_names_that_parameters_had_before(tmp_path):
+    now = study_file.load_study(written(tmp_path, GOOD))
+    former = GOOD.replace("alignment_weight", "align").replace("exit_penalty", "hurt")
+    with pytest.warns(FormerName) as said:
+        before = study_file.load_study(written(tmp_path, former))
+    assert before.points().paths == now.points().paths
+    assert before.points().points == now.points().points
+    assert {str(one.message) for one in said} == {
+        "the parameter align is called alignment_weight now",
+        "the parameter hurt is called exit_penalty now",
+    }
