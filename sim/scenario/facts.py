@@ -29,7 +29,7 @@ HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
 """Bloc to the nation whose own ecosystems are the bloc's."""
 
 ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu", "own": "sovereign"}
-"""Indices of the parameter ``home``, nations and regions, and the bloc whose ecosystems they like
+"""Indices of the parameter ``home_bias``, nations and regions, and the bloc whose ecosystems they like
 as their own; ``own`` is every nation, of which sovereign models are its own."""
 
 INCUMBENT = "us_closed"
@@ -177,7 +177,7 @@ def _identity(
 def _rooted(
     nations: evidence.Nations, ecosystems: Sequence[evidence.Ecosystem]
 ) -> NDArray[np.bool_]:
-    """Return where each row of the parameter ``home`` is felt, (H, I, K)."""
+    """Return where each row of the parameter ``home_bias`` is felt, (H, I, K)."""
     codes, region = np.array(nations.iso3), np.array(nations.region)
     return np.array(
         [
