@@ -29,8 +29,8 @@ HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
 """Bloc to the nation whose own ecosystems are the bloc's."""
 
 ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu", "own": "sovereign"}
-"""Indices of the parameter ``home_bias``, nations and regions, and the bloc whose ecosystems they like
-as their own; ``own`` is every nation, of which sovereign models are its own."""
+"""Indices of the parameter ``home_bias``, nations and regions, and the bloc whose ecosystems they
+like as their own; ``own`` is every nation, of which sovereign models are its own."""
 
 INCUMBENT = "us_closed"
 """The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
