@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.record import Effect
 from sim.ensemble.runner import require_known
 from sim.errors import DamagedResult
-from sim.study import kept, saved
+from sim.study import kept
 from sim.study.effect import METRIC, of_results, world_of
+from sim.study.saved import plain_scenario
+from sim.study.staging import point_latest, require_writable
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -43,7 +46,7 @@ def run_beside(
     """
     from sim.study.run import run
 
-    saved.require_writable(out)
+    require_writable(out)
     require_known(how["engine"], how["workers"])
     known = kept.find(scenario, out, full=full)
     found = known.result
@@ -57,7 +60,7 @@ def run_beside(
         result = result.beside(effect, reference.document())
     if found is None or reference is not None:
         return result.saved(out)
-    saved.point_latest(found.place(out))
+    point_latest(found.place(out))
     return result
 
 
@@ -115,6 +118,21 @@ def against(
         made[reference] = run(reference, **how) if known.result is None else known.result
     beside = made[reference]
     return over(result, beside), known.wrong
+
+
+def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Result:
+    """Run a scenario again from a manifest, beside its reference where it was compared with one."""
+    from sim.scenario import load
+    from sim.study.run import run_resolved
+
+    more = known["repeat"]
+    made = run_resolved(
+        load(plain_scenario(known["asked"]["scenario"])), workers=workers, full=more["full"]
+    )
+    if more["against"] is None:
+        return made
+    reference = run_resolved(load(plain_scenario(more["against"])), workers=workers)
+    return made.beside(over(made, reference), more["against"])
 
 
 def over(result: Result, reference: Result) -> Effect:

@@ -117,8 +117,7 @@ def _levels(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
 
     if study.claim is not None:
         return
-    made = study.points()
-    levels = {path: {point[n] for point in made.points} for n, path in enumerate(made.paths)}
+    levels = study.points().levels()
     documents = []
     for word in sorted(levels.pop(SCENARIO, ()), key=str):
         place = _node(tree, "vary", SCENARIO) if "vary" in _keys(tree) else _node(tree, "points")

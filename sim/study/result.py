@@ -52,6 +52,9 @@ class Result(Tables, Saved):
     """
 
     kind: ClassVar[str] = "run"
+    always: ClassVar[frozenset[str]] = frozenset(
+        {"curves.csv", "curves.parquet", "runs.parquet", "outcomes.parquet"}
+    )
 
     @classmethod
     def of(
@@ -250,10 +253,6 @@ class Result(Tables, Saved):
         if self.against is not None:
             written[AGAINST] = _csv_of(_row(self.against))
         return written
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({"curves.csv", *(f"{name}.parquet" for name in TABLES)})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:

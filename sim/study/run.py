@@ -18,9 +18,10 @@ from sim.errors import InputError, Problem
 from sim.scenario.changes import Nations
 from sim.scenario.paths import Override
 from sim.scenario.resolve import resolve
-from sim.study import kept, saved
+from sim.study import kept
 from sim.study.manifest import manifest
 from sim.study.result import Result
+from sim.study.staging import require_writable
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -91,7 +92,7 @@ def run(
     )  # fmt: skip
     known = kept.Kept()
     if out is not None:
-        saved.require_writable(Path(out))
+        require_writable(Path(out))
         known = kept.find(resolved, Path(out), full=full)
         if known.result is not None:
             return known.result

@@ -23,13 +23,13 @@ from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
-from sim.study import finished, saved
+from sim.study import finished
 from sim.study.compare import choice, cuts, details, notes, tables
 from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
-from sim.study.compare.question import Question
+from sim.study.compare.question import Question, question_of
 from sim.study.compare.result import (
     FOLDER,
     GROUPS,
@@ -138,8 +138,6 @@ def compare(
     _same_world(arms.values(), reference)
     known = _outcomes(reference, metrics, groups, shown)
     on = in_focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
-    if out is not None:
-        saved.require_writable(Path(out))
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
     require_means(workers, cluster)
@@ -154,13 +152,19 @@ def compare(
     if on:
         asked["focus"] = {"nations": list(in_focus.nations_of(reference, on)), **cuts.terms()}
     question = Question(arms, tuple(pairs), reference, known, asked, laid)
-    found = finished.find(Comparison, question.facts(), out)
-    if found is not None:
-        return found
-    return answer(
-        question, named=each == "levers" and levers is not None, workers=workers,
-        cluster=cluster, out=out, progress=progress,
-    ).saved(out)  # fmt: skip
+    idle_is_wrong = each == "levers" and levers is not None
+    return finished.kept_or_made(
+        Comparison, question.facts(), out,
+        lambda: answer(
+            question, named=idle_is_wrong, workers=workers, cluster=cluster, out=out,
+            progress=progress,
+        ),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Comparison:
+    """Compare again, from the manifest of a comparison; nothing but finished blocks is written."""
+    return answer(question_of(known), workers=workers, out=out)
 
 
 def answer(

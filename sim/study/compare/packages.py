@@ -42,7 +42,7 @@ from sim.study.compare.details import COST
 from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.saved import Saved, Writer, csv_of, plain_scenario, read_table
 from sim.study.sweeps.sweep import require_means
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Package(Saved):
     """
 
     kind: ClassVar[str] = "package"
+    always: ClassVar[frozenset[str]] = frozenset({"interactions.csv", "shapley.csv", "whole.csv"})
 
     levers: tuple[str, ...]
     interactions: pd.DataFrame
@@ -105,10 +106,6 @@ class Package(Saved):
             "interactions.csv": csv_of(self.interactions), "shapley.csv": csv_of(self.shapley),
             "whole.csv": csv_of(self.whole),
         }  # fmt: skip
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({"interactions.csv", "shapley.csv", "whole.csv"})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
@@ -188,8 +185,6 @@ def package(
     when: str | tuple[str, ...] = "end" if month is None else (month,)
     wanted = Outcomes((metric, COST[0]), (group,), when)
     require_figures(kept(compiled(base), wanted), (metric,), (group,))
-    if out is not None:
-        require_writable(Path(out))
     require_means(workers, None)
     asked = {
         "arms": {name: world.document() for name, world in worlds.items()},
@@ -200,10 +195,18 @@ def package(
         "laid": [*laid, *notes.for_some_nations(arms)],
         "titles": {origin.name: origin.title, base.name: base.title},
     }
-    found = finished.find(Package, facts_of(asked, more), out)
-    if found is not None:
-        return found
-    return part(asked, more, worlds, workers=workers, out=out, progress=progress).saved(out)
+    return finished.kept_or_made(
+        Package, facts_of(asked, more), out,
+        lambda: part(asked, more, worlds, workers=workers, out=out, progress=progress),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Package:
+    """Part a package's effect again, from its manifest; only finished blocks are written."""
+    asked = known["asked"]
+    more = {part: known[part] for part in ("laid", "titles")}
+    worlds = {name: resolve(plain_scenario(given)) for name, given in asked["arms"].items()}
+    return part(asked, more, worlds, workers=workers, out=out)
 
 
 def facts_of(

@@ -84,6 +84,7 @@ class Comparison(Saved):
     """
 
     kind: ClassVar[str] = "comparison"
+    always: ClassVar[frozenset[str]] = frozenset({FILE, RANKS, SIZES, ALONE, NOTES})
 
     table: pd.DataFrame
     ranking: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -226,7 +227,7 @@ class Comparison(Saved):
         more = {
             name for name, there in ((COSTS, asked["cost"]), (OF_FOCUS, "focus" in asked)) if there
         }
-        return frozenset({FILE, RANKS, SIZES, ALONE, NOTES, *more})
+        return cls.always | more
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Comparison:

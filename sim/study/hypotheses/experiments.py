@@ -27,14 +27,14 @@ from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
-from sim.study.hypotheses.laid import Experiment, laid_out, names
+from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.saved import Saved, Writer, csv_of, read_table
+from sim.study.staging import require_writable
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-FOLDER = "hypotheses"
 SHARE, ODDS = "share", "log-odds"
 
 ODDS_A_SHARE = 4.0
@@ -99,6 +99,7 @@ class Findings(Saved):
     """
 
     kind: ClassVar[str] = "hypotheses"
+    always: ClassVar[frozenset[str]] = frozenset({VERDICTS, MEASURES})
 
     verdicts: pd.DataFrame
     measures: pd.DataFrame
@@ -112,17 +113,8 @@ class Findings(Saved):
         """Count the claims."""
         return len(self.verdicts)
 
-    @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
-        """Return the folder of all findings."""
-        return (FOLDER,)
-
     def _tables(self) -> dict[str, Writer]:
         return {VERDICTS: csv_of(self.verdicts), MEASURES: csv_of(self.measures)}
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({VERDICTS, MEASURES})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
@@ -221,16 +213,21 @@ def examine_all(
         If the folder cannot be used.
     """
     require_known("kernel", workers)
-    if out is not None:
-        require_writable(Path(out))
     chosen = [str(name) for name in (names() if wanted is None else wanted)]
     laid = [laid_out(name, runs) for name in chosen]
-    found = finished.find(Findings, facts_of(laid, runs, seed), out)
-    if found is not None:
-        return found
-    return find_all(
-        laid, runs=runs, seed=seed, workers=workers, out=out, progress=progress
-    ).saved(out)  # fmt: skip
+    return finished.kept_or_made(
+        Findings, facts_of(laid, runs, seed), out,
+        lambda: find_all(
+            laid, runs=runs, seed=seed, workers=workers, out=out, progress=progress
+        ),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Findings:
+    """Test claims again, from the manifest of findings; only finished arms are written."""
+    asked = known["asked"]
+    laid = [experiment_of(one) for one in asked["claims"].values()]
+    return find_all(laid, runs=asked["runs"], seed=asked["seed"], workers=workers, out=out)
 
 
 def facts_of(
