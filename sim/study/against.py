@@ -5,19 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble.record import Effect
 from sim.ensemble.runner import require_known
 from sim.errors import DamagedResult
+from sim.scenario import Scenario, load
 from sim.study import kept
 from sim.study.effect import METRIC, of_results, world_of
+from sim.study.result import Result
 from sim.study.saved import plain_scenario
 from sim.study.staging import point_latest, require_writable
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.study.result import Result
 
 REFERENCE = "baseline"
 
@@ -76,8 +74,6 @@ def reference_of(scenario: Scenario) -> Scenario | None:
     Months, nations, facts and ensemble are the scenario's; policies and parameters are those of the
     reference. None where the scenario is the reference itself.
     """
-    from sim.scenario import load
-
     ours = scenario.document()
     reference = load({**load(REFERENCE).document(), **world_of(scenario)})
     words = ("name", "title", "description", "topic", "groups")
@@ -122,7 +118,6 @@ def against(
 
 def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Result:
     """Run a scenario again from a manifest, beside its reference where it was compared with one."""
-    from sim.scenario import load
     from sim.study.run import run_resolved
 
     more = known["repeat"]

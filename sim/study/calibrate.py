@@ -11,12 +11,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from sim.arrays import Floats
-from sim.calibration import members
+from sim.calibration import identify, members
 from sim.calibration.fit import (
     Fit,
     Plan,
@@ -35,10 +36,6 @@ from sim.evidence.tables import data_hash
 from sim.study import finished
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FOLDER = "calibration"
 MEMBERS = "members.npz"
@@ -63,8 +60,6 @@ class Calibration(Fit, Saved):
 
     def summaries(self) -> dict[str, pd.DataFrame]:
         """Return the tables of `sim.calibration.identify`, by name."""
-        from sim.calibration import identify
-
         return identify.tables(self)
 
     def _tables(self) -> dict[str, Writer]:

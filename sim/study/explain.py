@@ -6,35 +6,35 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim import months as calendar
 from sim.analysis.ranks import rank_correlations
+from sim.arrays import Floats, Ints
+from sim.calibration.fitted import status
+from sim.calibration.series import SERIES, Series
 from sim.ensemble import runner
 from sim.ensemble.arms import posterior_draws
 from sim.ensemble.outcomes import Outcomes, kept, measure
 from sim.errors import InputError, Problem, nearest
+from sim.evidence import Observation
+from sim.evidence.axes import STANCES
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, code_of
+from sim.scenario.drivers import Drivers
 from sim.scenario.resolve import resolve
+from sim.study.observe import by_nation
 from sim.study.repeat import require_same
 from sim.study.result import Result
 from sim.study.saved import plain_scenario
 from sim.study.seals import read_manifest, shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from sim.calibration.series import Series
-    from sim.evidence import Observation
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
-    from sim.world.reasons import Reasons
-
-    Floats = NDArray[np.float64]
+from sim.world import Trajectory
+from sim.world.reasons import PARTS, Reasons
+from sim.world.trajectory import VIEW_MONTHS
 
 MOVERS = 8
 """Parameters that are shown."""
@@ -172,8 +172,6 @@ def explain(
     InputError
         If nation, month or metric is not one that can be explained.
     """
-    from sim.scenario import compile as compiled
-
     asked = scenario.scenario if isinstance(scenario, Result) else scenario
     known = resolve(asked, runs=runs, seed=seed, focus=focus, overrides=overrides)
     drivers = compiled(known)
@@ -291,10 +289,7 @@ class _Sighted:
 
 def _sighted(code: str) -> list[_Sighted]:
     """Return every figure observed of a nation, with the series by nation that tells it."""
-    from sim.calibration.series import SERIES
     from sim.evidence import load
-    from sim.study.observe import by_nation
-    from sim.world.trajectory import VIEW_MONTHS
 
     every = [by_nation(each) if each.nations_too else each for each in SERIES.values()]
     told = [each for each in every if each.by_nation]
@@ -315,7 +310,7 @@ def _views(
     place: int,
     done: Trajectory,
     seed: int,
-    replicates: NDArray[np.int64],
+    replicates: Ints,
     figures: Sequence[_Sighted],
 ) -> dict[int, Floats]:
     """Return what the series show of the nation at figures, by place among them, percent, (R,)."""
@@ -404,7 +399,6 @@ def _inputs(code: str, scenario: Scenario) -> pd.DataFrame:
 
 
 def _stances(why: Sequence[Reasons]) -> pd.DataFrame:
-    from sim.evidence.axes import STANCES
 
     stances = np.concatenate([each.stance for each in why])
     parts = [float(np.mean(stances == n)) for n in range(len(STANCES))]
@@ -432,7 +426,6 @@ def _levers(scenario: Scenario, drivers: Drivers, place: int, t: int) -> pd.Data
 
 
 def _utility(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
-    from sim.world.reasons import PARTS
 
     absent = np.concatenate([each.absent for each in why], axis=-1)
     weight = np.concatenate([each.weight for each in why], axis=-1)[:, None] * ~absent
@@ -472,7 +465,6 @@ def _choices(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
 
 def _movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) -> pd.DataFrame:
     """Return the parameters and tastes whose draws go most with the outcome."""
-    from sim.calibration.fitted import status
     from sim.evidence import load
 
     columns = ["parameter", "title", "correlation", "low", "high", "default", "unit", "status",

@@ -14,6 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.errors import StoreError
+from sim.evidence import load
+from sim.evidence.tables import data_hash
+from sim.scenario import identity
 from sim.study import finished
 from sim.study.result import Result
 from sim.study.saved import Saved, kind_of
@@ -98,8 +101,6 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     StoreError
         Naming all that differs.
     """
-    from sim.scenario import identity
-
     differs = []
     if known["model_version"] != MODEL:
         differs.append(f"its model version is {known['model_version']}, here it is {MODEL}")
@@ -116,9 +117,6 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
 
 def _facts_here(kind: str) -> str:
     """Return the hash of what a result of a kind rests on."""
-    from sim.evidence import load
-    from sim.evidence.tables import data_hash
-
     # A calibration makes draws, and rests on observations instead.
     return data_hash() if kind in ("calibration", "hindcast") else load().hash
 

@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sim import months
 from sim.ensemble import thinned
 from sim.ensemble.columns import read_words
 from sim.ensemble.record import Effect, Tables
 from sim.errors import InputError, Problem, cited, nearest
+from sim.scenario import Scenario, load, nations
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.ensemble.curves import Ensemble
-    from sim.scenario import Scenario
 
 
 TABLES = ("curves", "runs", "outcomes")
@@ -79,7 +80,6 @@ class Result(Tables, Saved):
         full : bool
             Keep every month, nothing rounded.
         """
-        from sim import months
         from sim.calibration import mid_2025
         from sim.ensemble import futures, tables
 
@@ -103,8 +103,6 @@ class Result(Tables, Saved):
     @classmethod
     def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the folder of the scenario, or of its run of some nations."""
-        from sim.scenario import load
-
         return (folder_of(load(plain_scenario(manifest["asked"]["scenario"]))),)
 
     @property
@@ -259,7 +257,6 @@ class Result(Tables, Saved):
         from pyarrow import csv, parquet
 
         from sim.calibration.history import VIEWS
-        from sim.scenario import load
 
         tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
         seen = {
@@ -290,8 +287,6 @@ def folder_of(scenario: Scenario) -> str:
 
     Runs of some nations have their own, so that they never stand for the whole world.
     """
-    from sim.scenario import nations
-
     part = nations.label(scenario.nations)
     return f"{scenario.name}-{part}" if part else scenario.name
 

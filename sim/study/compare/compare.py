@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.paired import require_two
+from sim.arrays import Ints
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
@@ -27,6 +29,7 @@ from sim.study import finished
 from sim.study.compare import choice, cuts, details, notes, tables
 from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
+from sim.study.compare.costs import per_million
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
 from sim.study.compare.question import Question, question_of
@@ -40,9 +43,6 @@ from sim.study.compare.result import (
     require_figures,
 )
 from sim.study.sweeps.sweep import require_means
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 
 def compare(
@@ -222,8 +222,6 @@ def answer(
     laid = (*question.laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(asked["sizes"]), laid=laid)
     if asked["cost"]:
-        from sim.study.compare.costs import per_million
-
         found = replace(found, costs=per_million(found, found.shown[0], found.groups[0]))
     return found
 
@@ -239,7 +237,6 @@ def _outcomes(
         If a metric or a group is unknown, no group is named, or a metric has no figure of any.
     """
     from sim.ensemble.outcomes import kept
-    from sim.scenario import compile as compiled
 
     if not groups:
         raise InputError(Problem("no group is named", path="groups", hint="--groups world"))
@@ -368,10 +365,8 @@ def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
             )
 
 
-def _future(reference: Scenario, runs: int) -> NDArray[np.int64]:
+def _future(reference: Scenario, runs: int) -> Ints:
     """Return the future of each world: that of the reference in it."""
-    from sim.scenario import compile as compiled
-
     known = drawn(compiled(reference), reference.ensemble.seed, np.arange(runs))
     return futures.of_replicates(known)
 

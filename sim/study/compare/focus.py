@@ -10,32 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis import peaks
 from sim.analysis.cuts import kept, months_to_recover
 from sim.analysis.worlds import over_worlds
+from sim.arrays import Floats
+from sim.ensemble.arms import Arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.metrics.shipped import BLOCS, FORGONE
-from sim.scenario import reach
+from sim.scenario import Scenario, reach
+from sim.scenario import compile as compiled
+from sim.scenario.drivers import Drivers
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
 from sim.study.compare import choice, cuts
+from sim.study.compare.choice import Pair
 from sim.study.compare.details import COST, yearly
-
-if TYPE_CHECKING:
-    from sim.ensemble.arms import Arms
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
-    from sim.study.compare.choice import Pair
-
-Floats = NDArray[np.float64]
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
@@ -305,8 +301,6 @@ def _pace(drivers: Drivers, seed: int, runs: int) -> Floats:
 
 
 def _compiled(scenario: Scenario) -> Drivers:
-    from sim.scenario import compile as compiled
-
     return compiled(scenario)
 
 

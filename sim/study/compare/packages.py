@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -33,6 +33,8 @@ from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes, kept
 from sim.errors import InputError, Problem
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
 from sim.scenario.resolve import resolve
 from sim.study import finished
@@ -43,10 +45,9 @@ from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, plain_scenario, read_table
+from sim.study.sweeps.design import make
+from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.sweep import require_means
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 MOST_EXACT = 6
 """Levers of which all combinations are run: 64 arms."""
@@ -160,7 +161,6 @@ def package(
         or a start or an override could not act.
     """
     require_two(runs)
-    from sim.scenario import compile as compiled
 
     for path in sorted({RUNS, SEED} & named(overrides)):
         hint = f"{OPTIONS[path]} N"
@@ -300,9 +300,6 @@ def _key(subset: Subset) -> str:
 
 def _fraction(names: Sequence[str]) -> list[Subset]:
     """Return the settings of a two-level fraction of resolution IV, which levers each pulls."""
-    from sim.study.sweeps.design import make
-    from sim.study.sweeps.factors import Factor
-
     factors = [Factor(f"levers.{name}.strength", (0.0, 1.0)) for name in names]
     # Of n factors the fraction has at most 4 n points; that many is never too few.
     points = make(factors, "factorial", 4 * len(names)).points

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from sim.ensemble.arms import FOLDER as BLOCKS
 from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Kept
 from sim.errors import InputError, Problem, nearest
+from sim.scenario import Scenario
 from sim.study.compare.choice import Pair, pairs_of
+from sim.study.compare.question import question_of
 from sim.study.saved import Saved, Writer, csv_of, read_table
-
-if TYPE_CHECKING:
-    from sim.ensemble.outcomes import Kept
-    from sim.scenario import Scenario
 
 Alone = Literal["scenarios", "levers", "less one"]
 
@@ -171,8 +170,6 @@ class Comparison(Saved):
 
     def policies(self) -> Mapping[str, Scenario]:
         """Return the arms as scenarios, by name."""
-        from sim.study.compare.question import question_of
-
         return self.scenarios or question_of(self.manifest).arms
 
     def with_runs(self, workers: int = 1) -> Comparison:
@@ -183,7 +180,6 @@ class Comparison(Saved):
         """
         if self.arms is not None:
             return self
-        from sim.study.compare.question import question_of
 
         question = question_of(self.manifest)
         beside = None if self.folder is None else self.folder.parent.parent

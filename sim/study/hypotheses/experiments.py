@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import require_known
 from sim.errors import InputError, Problem
 from sim.metrics.registry import parts
+from sim.scenario import Scenario
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
@@ -31,9 +32,6 @@ from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of, read_table
 from sim.study.staging import require_writable
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 SHARE, ODDS = "share", "log-odds"
 

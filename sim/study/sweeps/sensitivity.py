@@ -6,12 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from sim.analysis import indices
 from sim.ensemble.blocks import Progress
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem, RunError
+from sim.scenario import Scenario
 from sim.scenario.changes import Nations, changes
 from sim.study import finished
 from sim.study.saved import Writer, csv_of, read_table
@@ -19,11 +22,6 @@ from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import OfSweep, Sweep
 from sim.study.sweeps.study import Override, Study
 from sim.study.sweeps.sweep import Plan, asked, plan_of, planned, require_means, run_plan
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.scenario import Scenario
 
 FILE, NOTES = "sensitivity.csv", "notes.csv"
 
@@ -53,15 +51,11 @@ class Sensitivity(OfSweep):
     sweep: Sweep
 
     def _tables(self) -> dict[str, Writer]:
-        import pandas as pd
-
         notes = pd.DataFrame({"note": list(self.notes)})
         return self.sweep._tables() | {FILE: csv_of(self.table), NOTES: csv_of(notes)}  # noqa: SLF001
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sensitivity:
-        import pandas as pd
-
         table = pd.read_csv(folder / FILE, keep_default_na=False)
         notes = read_table(folder / NOTES, ("note",))["note"]
         sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
@@ -133,8 +127,6 @@ def run_indices(plan: Plan, **how: Any) -> Sensitivity:  # noqa: ANN401 - as in 
     RunError
         If an outcome is missing or not finite at a point; it is named.
     """
-    import pandas as pd
-
     began = time.perf_counter()
     done, made = run_plan(plan, **how), plan.made
     if made.unit is None:

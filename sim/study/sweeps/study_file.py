@@ -10,7 +10,7 @@ from sim import months
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, cited, nearest
-from sim.scenario import Scenario, fields, places
+from sim.scenario import Scenario, fields, load, places
 from sim.scenario.merge import is_there, read_file
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
@@ -211,8 +211,6 @@ def _scenario(
     node: Node | None, beside: Path | None, focus: Sequence[Override], problems: list[Problem]
 ) -> Any:  # noqa: ANN401
     """Return the base scenario, loaded, so that its own levers are known."""
-    from sim.scenario import load
-
     if node is None:
         return load("baseline")
     word = fields.text(node, problems, "scenario")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble import executors
 from sim.ensemble.blocks import Progress, run_jobs
@@ -16,6 +16,8 @@ from sim.ensemble.runner import require_known
 from sim.ensemble.store import Store, digest
 from sim.ensemble.tasks import SCENARIO, Job, is_fast
 from sim.errors import InputError, Problem, RunError, StoreError
+from sim.scenario import Scenario, load
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
@@ -27,9 +29,6 @@ from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import RUNS, Override, Study, of_options
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 FOLDER = "sweeps"
 
@@ -193,9 +192,6 @@ def _laid_out(
     engine: str = "kernel",
 ) -> Plan:
     """Return the plan of a study over plain scenarios, with its runs and seed."""
-    from sim.scenario import compile as compiled
-    from sim.scenario import load
-
     job = Job(base, scenarios, made.paths, made.points, *luck, study.outcomes, engine)
     some = compiled(load(next(iter(scenarios.values()), base)))
     return Plan(study, made, job, kept(some, study.outcomes))
@@ -291,8 +287,6 @@ def planned(
     InputError
         If the study is wrong.
     """
-    from sim.scenario import load
-
     made = study.points()
     usual = RUNS if study.runs is None else study.runs
     said = named(study.overrides)
@@ -325,8 +319,6 @@ def check_levels(
     document: Mapping[str, Any], path: str, levels: set[Any], problems: list[Problem]
 ) -> None:
     """Note levels that the scenario would not take; of many numbers the least and the largest."""
-    from sim.scenario import load
-
     tried = sorted(levels, key=str)
     if is_fast(path) and all(isinstance(level, int | float) for level in levels):
         tried = sorted({min(levels), max(levels)})
