@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
@@ -53,6 +54,13 @@ class Saved(ABC):
     always: ClassVar[frozenset[str]]
     """Tables that every result of the kind has, by their file."""
 
+    held: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """File to attribute of the tables that are written as they are; an empty one only if `always`
+    has it."""
+
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Columns of such tables that hold words, which may be empty in every row."""
+
     manifest: Mapping[str, Any]
     folder: Path | None = field(default=None, kw_only=True)
     unchanged: bool = field(default=False, kw_only=True)
@@ -72,9 +80,23 @@ class Saved(ABC):
         """Folders between the one for all results and that of the hash."""
         return self.folders(self.manifest)
 
-    @abstractmethod
     def _tables(self) -> Mapping[str, Writer]:
         """Return what writes each table, by the name of its file; all are sealed."""
+        tables = {name: getattr(self, field) for name, field in self.held.items()}
+        return {
+            name: csv_of(table)
+            for name, table in tables.items()
+            if name in self.always or len(table)
+        }
+
+    @classmethod
+    def _read_held(cls, folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the tables that a folder holds, by attribute."""
+        return {
+            field: read_table(folder / name, cls.words.get(name, ()))
+            for name, field in cls.held.items()
+            if name in manifest["seals"]
+        }
 
     def _figures(self) -> list[Drawing]:
         """Return the figures of this kind of result."""

@@ -44,7 +44,7 @@ from sim.study.compare.details import COST
 from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, plain_scenario, read_table
+from sim.study.saved import Saved, plain_scenario
 from sim.study.sweeps.design import make
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.sweep import require_means
@@ -83,7 +83,11 @@ class Package(Saved):
     """
 
     kind: ClassVar[str] = "package"
-    always: ClassVar[frozenset[str]] = frozenset({"interactions.csv", "shapley.csv", "whole.csv"})
+    held: ClassVar[Mapping[str, str]] = {
+        "interactions.csv": "interactions", "shapley.csv": "shapley", "whole.csv": "whole",
+    }  # fmt: skip
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"interactions.csv": ("verdict",)}
+    always: ClassVar[frozenset[str]] = frozenset(held)
 
     levers: tuple[str, ...]
     interactions: pd.DataFrame
@@ -102,21 +106,11 @@ class Package(Saved):
         """Sentences that a reader of the numbers needs, ids between backticks."""
         return tuple(self.manifest.get("laid", ()))  # results of before say nothing of it
 
-    def _tables(self) -> dict[str, Writer]:
-        return {
-            "interactions.csv": csv_of(self.interactions), "shapley.csv": csv_of(self.shapley),
-            "whole.csv": csv_of(self.whole),
-        }  # fmt: skip
-
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
-        interactions, shapley, whole = (
-            read_table(folder / f"{name}.csv", ("verdict",) if name == "interactions" else ())
-            for name in ("interactions", "shapley", "whole")
-        )
-        asked = manifest["asked"]
-        levers = tuple(asked["levers"])
-        return cls(manifest, levers, interactions, shapley, whole, len(levers) <= MOST_EXACT)
+        levers = tuple(manifest["asked"]["levers"])
+        tables = cls._read_held(folder, manifest)
+        return cls(manifest, levers, **tables, exact=len(levers) <= MOST_EXACT)
 
 
 def package(

@@ -30,7 +30,7 @@ from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, read_table
+from sim.study.saved import Saved
 from sim.study.staging import require_writable
 
 SHARE, ODDS = "share", "log-odds"
@@ -97,7 +97,9 @@ class Findings(Saved):
     """
 
     kind: ClassVar[str] = "hypotheses"
-    always: ClassVar[frozenset[str]] = frozenset({VERDICTS, MEASURES})
+    held: ClassVar[Mapping[str, str]] = {VERDICTS: "verdicts", MEASURES: "measures"}
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {VERDICTS: ("judgement",)}
+    always: ClassVar[frozenset[str]] = frozenset(held)
 
     verdicts: pd.DataFrame
     measures: pd.DataFrame
@@ -111,19 +113,16 @@ class Findings(Saved):
         """Count the claims."""
         return len(self.verdicts)
 
-    def _tables(self) -> dict[str, Writer]:
-        return {VERDICTS: csv_of(self.verdicts), MEASURES: csv_of(self.measures)}
-
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
-        told = read_table(folder / VERDICTS, ("judgement",))
-        measures = read_table(folder / MEASURES)
+        tables = cls._read_held(folder, manifest)
+        measures = tables["measures"]
         found = []
         for asked in manifest["asked"]["claims"].values():
             claim = claims.of_plain(asked["claim"])
             mine = measures[measures["id"] == claim.number].drop(columns="id")
             found.append(_finding(asked, claim, mine.reset_index(drop=True)))
-        return cls(manifest, told, measures, tuple(found))
+        return cls(manifest, **tables, each=tuple(found))
 
 
 def examine(
