@@ -132,12 +132,9 @@ def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Resul
 
 def over(result: Result, reference: Result) -> Effect:
     """Return what a result changes against its reference, both of them runs."""
-    return of_results(result, reference, METRIC, _group(result))
-
-
-def _group(result: Result) -> str:
-    """Return the Global South where it is not all there is, else the whole run."""
     from sim.report.figures import usual
     from sim.report.tables import curves
 
-    return usual(curves(result))[-1]
+    # The Global South where it is not all there is, else the whole run.
+    group = usual(curves(result))[-1]
+    return of_results(result, reference, METRIC, group)

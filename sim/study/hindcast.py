@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from sim.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.errors import InputError, Problem
 from sim.study import finished
 from sim.study.calibrate import Calibration, calibrate, facts_of, plan_of
+from sim.study.progress import Progress, counted
 from sim.study.saved import Saved, Writer, csv_of
 
 LAST = calendar.text(LAST_OBSERVED)
@@ -58,8 +59,6 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
 
 MANY = 20
 """Figures of a month from which what they share is told apart."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -177,11 +176,9 @@ def forecast_from(
     """Train, forecast and score; arguments as in :func:`hindcast`, calibrations alone are kept."""
     began = time.perf_counter()
     parts = []
-    for place, cutoff in enumerate(months):
+    for cutoff in counted(months, progress):
         trained = calibrate(_blind(plan, cutoff), out=out)
         parts += [_forecast(trained, cutoff, drivers) for drivers in DRIVERS]
-        if progress:
-            progress(place + 1, len(months))
     seconds = time.perf_counter() - began
     return _scored(parts, facts_of("hindcast", {"cutoffs": list(months)}, plan, seconds))
 
@@ -289,14 +286,11 @@ def _scores(draws: Floats, value: float) -> dict[str, Any]:
     middle = float(np.median(draws))
     return {
         "p05": low, "p50": middle, "p95": high, "crps": scores.crps(draws, value),
-        "crps_log_odds": _on_log_odds(draws, value), "error": abs(middle - value),
+        # On log-odds shares of any size err alike.
+        "crps_log_odds": scores.crps(logit(draws), float(logit(np.array(value)))),
+        "error": abs(middle - value),
         "covered": low <= value <= high, "interval_score": scores.interval_score(low, high, value),
     }  # fmt: skip
-
-
-def _on_log_odds(draws: Floats, value: float) -> float:
-    """Return the score of percentages on the scale on which shares of any size err alike."""
-    return scores.crps(logit(draws), float(logit(np.array(value))))
 
 
 def alternatives(
@@ -318,12 +312,10 @@ def alternatives(
         of the logarithms over series, below zero where the alternative is better.
     """
     found: dict[str, pd.Series] = {}
-    for place, (name, overrides) in enumerate(ALTERNATIVES.items()):
+    for name, overrides in counted(list(ALTERNATIVES.items()), progress):
         trained = calibrate(_blind(replace(plan, overrides=overrides), cutoff))
         table = _scored([_forecast(trained, cutoff, "later")], trained.manifest).table
         found[name] = table[table["method"] == MODEL_NAME].set_index("series")["crps"]
-        if progress:
-            progress(place + 1, len(ALTERNATIVES))
     frame = pd.DataFrame(found).T
     ratio = frame / frame.loc["as shipped"]
     return ratio.assign(log_mean=np.log(ratio).mean(axis=1)).rename_axis("alternative")

@@ -104,7 +104,8 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     differs = []
     if known["model_version"] != MODEL:
         differs.append(f"its model version is {known['model_version']}, here it is {MODEL}")
-    here = _facts_here(known["kind"])
+    # A calibration makes draws, and rests on observations instead.
+    here = data_hash() if known["kind"] in {"calibration", "hindcast"} else load().hash
     if known["evidence_hash"] != here:
         differs.append(
             "facts, parameters or draws of the calibration have changed: their hash is "
@@ -113,12 +114,6 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     differs += identity.changed(known["used"])
     if differs:
         raise StoreError(f"{what} cannot be {purpose}: {'; '.join(differs)}")
-
-
-def _facts_here(kind: str) -> str:
-    """Return the hash of what a result of a kind rests on."""
-    # A calibration makes draws, and rests on observations instead.
-    return data_hash() if kind in ("calibration", "hindcast") else load().hash
 
 
 def _require_equal(made: Saved, known: Mapping[str, Any], what: str) -> None:

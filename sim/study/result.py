@@ -30,7 +30,6 @@ TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST = "against.csv"
 HEADLINE, FUTURES = "headline.csv", "futures.csv"
-CURVES, BY_FUTURE = "adoption_curves.svg", "futures.svg"
 
 
 _DICTIONARY = 1 << 22
@@ -234,6 +233,8 @@ class Result(Tables, Saved):
         return code
 
     def _tables(self) -> dict[str, Writer]:
+        import pyarrow as pa
+
         rounded = {} if self.full else thinned.CODED
         written = {
             f"{name}.parquet": _parquet_of(self.tables[name], rounded.get(name, ()))
@@ -249,7 +250,8 @@ class Result(Tables, Saved):
         if self.futures is not None:
             written[FUTURES] = _csv_of(self.futures)
         if self.against is not None:
-            written[AGAINST] = _csv_of(_row(self.against))
+            row = {key: [value] for key, value in self.against.as_dict().items()}
+            written[AGAINST] = _csv_of(pa.table(row))
         return written
 
     @classmethod
@@ -289,13 +291,6 @@ def folder_of(scenario: Scenario) -> str:
     """
     part = nations.label(scenario.nations)
     return f"{scenario.name}-{part}" if part else scenario.name
-
-
-def _row(effect: Effect) -> pa.Table:
-    """Return an effect as a table of one row."""
-    import pyarrow as pa
-
-    return pa.table({key: [value] for key, value in effect.as_dict().items()})
 
 
 def _parquet_of(table: pa.Table, coded: Sequence[str] = ()) -> Writer:

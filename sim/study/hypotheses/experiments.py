@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,6 +30,7 @@ from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
+from sim.study.progress import Progress, counted
 from sim.study.saved import Saved
 from sim.study.staging import require_writable
 
@@ -37,9 +38,6 @@ SHARE, ODDS = "share", "log-odds"
 
 ODDS_A_SHARE = 4.0
 """Log-odds that a share of one half gains a unit of share, the least that any share gains."""
-
-Progress = Callable[[int, int], None]
-"""Called with claims done and all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,13 +249,12 @@ def find_all(
 ) -> Findings:
     """Run experiments; arguments as in :func:`examine_all`, only finished arms are written."""
     began = time.perf_counter()
-    found = []
-    for place, one in enumerate(laid):
-        found.append(found_of(one, seed=seed, workers=workers, out=out))
-        if progress:
-            progress(place + 1, len(laid))
+    found = [found_of(one, seed=seed, workers=workers, out=out) for one in counted(laid, progress)]
     facts = facts_of(laid, runs, seed, workers, time.perf_counter() - began)
-    return Findings(facts, _verdict_table(found), _measure_table(found), tuple(found))
+    measures = pd.concat(
+        [one.table.assign(id=one.claim.number) for one in found], ignore_index=True
+    )
+    return Findings(facts, _verdict_table(found), measures, tuple(found))
 
 
 def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
@@ -271,11 +268,6 @@ def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
             for one in found
         ]
     )  # fmt: skip
-
-
-def _measure_table(found: Sequence[Finding]) -> pd.DataFrame:
-    tables = [one.table.assign(id=one.claim.number) for one in found]
-    return pd.concat(tables, ignore_index=True)
 
 
 def outcomes(claim: Claim) -> Outcomes:
