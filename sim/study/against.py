@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble.record import Effect
 from sim.ensemble.runner import require_known
 from sim.errors import DamagedResult
-from sim.study import kept, saved
+from sim.scenario import Scenario, load
+from sim.study import kept
 from sim.study.effect import METRIC, of_results, world_of
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.study.result import Result
+from sim.study.result import Result
+from sim.study.saved import plain_scenario
+from sim.study.staging import point_latest, require_writable
 
 REFERENCE = "baseline"
 
@@ -43,7 +44,7 @@ def run_beside(
     """
     from sim.study.run import run
 
-    saved.require_writable(out)
+    require_writable(out)
     require_known(how["engine"], how["workers"])
     known = kept.find(scenario, out, full=full)
     found = known.result
@@ -57,7 +58,7 @@ def run_beside(
         result = result.beside(effect, reference.document())
     if found is None or reference is not None:
         return result.saved(out)
-    saved.point_latest(found.place(out))
+    point_latest(found.place(out))
     return result
 
 
@@ -73,8 +74,6 @@ def reference_of(scenario: Scenario) -> Scenario | None:
     Months, nations, facts and ensemble are the scenario's; policies and parameters are those of the
     reference. None where the scenario is the reference itself.
     """
-    from sim.scenario import load
-
     ours = scenario.document()
     reference = load({**load(REFERENCE).document(), **world_of(scenario)})
     words = ("name", "title", "description", "topic", "groups")
@@ -117,14 +116,25 @@ def against(
     return over(result, beside), known.wrong
 
 
+def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Result:
+    """Run a scenario again from a manifest, beside its reference where it was compared with one."""
+    from sim.study.run import run_resolved
+
+    more = known["repeat"]
+    made = run_resolved(
+        load(plain_scenario(known["asked"]["scenario"])), workers=workers, full=more["full"]
+    )
+    if more["against"] is None:
+        return made
+    reference = run_resolved(load(plain_scenario(more["against"])), workers=workers)
+    return made.beside(over(made, reference), more["against"])
+
+
 def over(result: Result, reference: Result) -> Effect:
     """Return what a result changes against its reference, both of them runs."""
-    return of_results(result, reference, METRIC, _group(result))
-
-
-def _group(result: Result) -> str:
-    """Return the Global South where it is not all there is, else the whole run."""
     from sim.report.figures import usual
     from sim.report.tables import curves
 
-    return usual(curves(result))[-1]
+    # The Global South where it is not all there is, else the whole run.
+    group = usual(curves(result))[-1]
+    return of_results(result, reference, METRIC, group)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from sim.arrays import Floats
-from sim.calibration import members
+from sim.calibration import identify, members
 from sim.calibration.fit import (
     Fit,
     Plan,
@@ -28,18 +29,13 @@ from sim.calibration.fit import (
     require_sound,
     scenario_of,
 )
-from sim.calibration.targets import (
-    Target,
-)
+from sim.calibration.targets import Target
 from sim.ensemble.store import Store
+from sim.errors import StoreError
 from sim.evidence.tables import data_hash
-from sim.study import finished, saved
+from sim.study import finished
 from sim.study.manifest import manifest
 from sim.study.saved import Saved, Writer, csv_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FOLDER = "calibration"
 MEMBERS = "members.npz"
@@ -58,16 +54,12 @@ class Calibration(Fit, Saved):
     """
 
     kind: ClassVar[str] = "calibration"
-
-    @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
-        """Return the folder of all calibrations."""
-        return (FOLDER,)
+    always: ClassVar[frozenset[str]] = frozenset(
+        {"parameters.csv", "correlations.csv", "targets.csv", "posterior.csv", MEMBERS}
+    )
 
     def summaries(self) -> dict[str, pd.DataFrame]:
         """Return the tables of `sim.calibration.identify`, by name."""
-        from sim.calibration import identify
-
         return identify.tables(self)
 
     def _tables(self) -> dict[str, Writer]:
@@ -79,12 +71,6 @@ class Calibration(Fit, Saved):
 
         made = {f"{name}.csv": csv_of(table) for name, table in self.summaries().items()}
         return made | {"posterior.csv": posterior, MEMBERS: members_of}
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset(
-            {"parameters.csv", "correlations.csv", "targets.csv", "posterior.csv", MEMBERS}
-        )
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Calibration:
@@ -125,11 +111,32 @@ def calibrate(
     """
     plan = Plan() if plan is None else plan
     require_sound(plan)
-    if out is None or aims is not None:
-        return run_plan(plan, aims=aims, progress=progress)
-    saved.require_writable(Path(out))
-    found = finished.find(Calibration, facts_of(plan), out)
-    return run_plan(plan, out=out, progress=progress).saved(out) if found is None else found
+    kept = out if aims is None else None
+    return finished.kept_or_made(
+        Calibration, facts_of("calibration", {}, plan), kept,
+        lambda: run_plan(plan, out=kept, aims=aims, progress=progress),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, _: int) -> Calibration:
+    """Calibrate again, from the manifest of a calibration; nothing but steps is written."""
+    return run_plan(plan_of(known), out=out)
+
+
+def plan_of(known: Mapping[str, Any]) -> Plan:
+    """Return the plan that a manifest keeps.
+
+    Raises
+    ------
+    StoreError
+        If the baseline of here is another scenario than the one that was calibrated.
+    """
+    plan = Plan.of(known["asked"]["plan"])
+    if scenario_of(plan).document() != known["repeat"]["scenario"]:
+        raise StoreError(
+            "another scenario is called baseline here, in ./scenarios perhaps: go to another folder"
+        )
+    return plan
 
 
 def run_plan(
@@ -143,15 +150,24 @@ def run_plan(
     began = time.perf_counter()
     steps = None if out is None else Store(Path(out) / FOLDER, ".npz")
     done = fit(plan, plan.aims if aims is None else list(aims), steps, progress)
-    return Calibration(facts_of(plan, time.perf_counter() - began), **vars(done))
+    return Calibration(facts_of("calibration", {}, plan, time.perf_counter() - began), **vars(done))
 
 
-def facts_of(plan: Plan, seconds: float = 0.0) -> dict[str, Any]:
-    """Return the manifest of a calibration that took some seconds."""
-    asked = {"plan": dataclasses.asdict(plan)}
-    documents = [scenario_of(plan).document()]
-    facts = manifest("calibration", asked, documents, seconds=seconds, facts=data_hash())
-    return facts | {"repeat": {"scenario": documents[0]}}
+def facts_of(
+    kind: str, asked: Mapping[str, Any], plan: Plan, seconds: float = 0.0
+) -> dict[str, Any]:
+    """Return the manifest of a calibration, or of what is made of some.
+
+    Parameters
+    ----------
+    kind, asked, seconds
+        As in `sim.study.manifest.manifest`; the plan is asked for too.
+    plan : Plan
+    """
+    whole = {**asked, "plan": dataclasses.asdict(plan)}
+    document = scenario_of(plan).document()
+    facts = manifest(kind, whole, [document], seconds=seconds, facts=data_hash())
+    return facts | {"repeat": {"scenario": document}}
 
 
 def csv_text(names: Sequence[str], rows: Floats) -> str:

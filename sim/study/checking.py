@@ -6,14 +6,16 @@ claim would refuse: its scenarios, the levels of what varies, outcomes, policies
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble.outcomes import Outcomes, kept
 from sim.ensemble.tasks import SCENARIO
 from sim.errors import InputError, Problem
+from sim.scenario import Scenario, load
+from sim.scenario import compile as compiled
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
 from sim.scenario.tree import Mark, Node
@@ -21,11 +23,10 @@ from sim.study.sweeps import study_file
 from sim.study.sweeps.study import Override, Study
 from sim.study.sweeps.sweep import check_levels
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
 Problems = dict[Problem, None]
 """In the order in which they were found, each once."""
+
+NOWHERE = Mark(None)
 
 
 def problems_of_study(source: str | Path, overrides: Sequence[Override] = ()) -> list[Problem]:
@@ -39,7 +40,7 @@ def problems_of_study(source: str | Path, overrides: Sequence[Override] = ()) ->
         Over what the study changes in its scenarios.
     """
     found: Problems = {}
-    study = _try(lambda: study_file.load_study(source, overrides), found, None)
+    study = _try(found, NOWHERE, study_file.load_study, source, overrides)
     if study is None:
         return list(found)
     study = replace(study, overrides=(*study.overrides, *overrides))
@@ -54,28 +55,31 @@ def problems_of_study(source: str | Path, overrides: Sequence[Override] = ()) ->
     return list(found)
 
 
-def _try[T](work: Callable[[], T], found: Problems, place: Mark | None) -> T | None:
-    """Return what some work gives, or None with its problems noted at a place.
-
-    One that stands at a line of the same file stays there.
-    """
+def _try[**P, T](
+    found: Problems, place: Mark, work: Callable[P, T], *given: P.args, **named: P.kwargs
+) -> T | None:
+    """Return what some work gives, or None with its problems noted at a place."""
     try:
-        return work()
+        return work(*given, **named)
     except InputError as error:
-        for problem in error.problems:
-            if place is None or (problem.line is not None and problem.file == place.file):
-                found[problem] = None
-                continue
-            path = place.path or problem.path
-            here = Mark(place.file, place.line, place.column, path or "")
-            found[here.problem(problem.message, problem.hint)] = None
+        _note(found, place, error.problems)
     return None
+
+
+def _note(found: Problems, place: Mark, problems: Iterable[Problem]) -> None:
+    """Note problems at a place; one that stands at a line of the same file stays there."""
+    for problem in problems:
+        if place is NOWHERE or (problem.line is not None and problem.file == place.file):
+            found[problem] = None
+        else:
+            here = Mark(place.file, place.line, place.column, place.path or problem.path or "")
+            found[here.problem(problem.message, problem.hint)] = None
 
 
 def _node(tree: Node, *keys: str) -> Node:
     """Return the deepest node on a way of keys that is there."""
     for key in keys:
-        inside = tree.value if isinstance(tree.value, Mapping) else {}
+        inside = study_file.entries(tree)
         if key not in inside:
             break
         tree = inside[key]
@@ -89,117 +93,90 @@ def _items(tree: Node, *keys: str) -> Sequence[Node]:
 
 def _base(study: Study, tree: Node, found: Problems) -> Scenario | None:
     """Return the scenario with the study's changes, each of which is also tried alone."""
-    from sim.scenario import load
-
     own = {"period.end": "until", "nations": "nations"}
     # Without its focus no other change of a scenario that uses one could be tried.
     focus = only(study.overrides, FOCUS)
     for change in study.overrides:
         path = str(change[0])
-        stated = "set" in _keys(tree) and path in _keys(_node(tree, "set"))
+        changed = study_file.entries(tree).get("set")
+        stated = changed is not None and path in study_file.entries(changed)
         node = _node(tree, "set", path) if stated else _node(tree, own.get(path, "set"))
-        _try(lambda change=change: load(study.scenario, [*focus, change]), found, node.place)  # type: ignore[misc]
+        _try(found, node.place, load, study.scenario, [*focus, change])
     if found:
         return None
-    return _try(lambda: load(study.scenario, study.overrides), found, _node(tree, "set").place)
+    return _try(found, _node(tree, "set").place, load, study.scenario, study.overrides)
 
 
 def _policies(study: Study, tree: Node, found: Problems) -> None:
-    from sim.scenario import load
-
     for item in _items(tree, "policies"):
-        _try(lambda item=item: load(str(item.value), study.overrides), found, item.place)  # type: ignore[misc]
+        _try(found, item.place, load, str(item.value), study.overrides)
 
 
 def _levels(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
     """Try the levels of what varies in every scenario that is run."""
-    from sim.scenario import load
-
     if study.claim is not None:
         return
-    made = study.points()
-    levels = {path: {point[n] for point in made.points} for n, path in enumerate(made.paths)}
+    levels = study.points().levels()
     documents = []
-    for word in sorted(levels.pop(SCENARIO, ()), key=str):
-        place = _node(tree, "vary", SCENARIO) if "vary" in _keys(tree) else _node(tree, "points")
-        if word in study.policies:
-            continue  # told already
-        chosen = _try(lambda word=word: load(str(word), study.overrides), found, place.place)  # type: ignore[misc]
+    # Policies were tried already.
+    for word in sorted(levels.pop(SCENARIO, set()) - {*study.policies}, key=str):
+        chosen = _try(found, _place_of_levels(tree, SCENARIO), load, str(word), study.overrides)
         documents += [] if chosen is None else [chosen.document()]
     for path, values in levels.items():
         wrong: list[Problem] = []
         for document in documents or [base.document()]:
             check_levels(document, path, values, wrong)
-        node = _node(tree, "vary", path) if "vary" in _keys(tree) else _node(tree, "points")
-        if wrong:
-            _try(lambda wrong=wrong: _raise(wrong), found, node.place)  # type: ignore[misc]
+        _note(found, _place_of_levels(tree, path), wrong)
 
 
-def _keys(tree: Node) -> Mapping[str, Node]:
-    return tree.value if isinstance(tree.value, Mapping) else {}
-
-
-def _raise(problems: Sequence[Problem]) -> None:
-    raise InputError(problems)
+def _place_of_levels(tree: Node, path: str) -> Mark:
+    """Return where the levels of a path stand."""
+    varied = "vary" in study_file.entries(tree)
+    return (_node(tree, "vary", path) if varied else _node(tree, "points")).place
 
 
 def _outcomes(base: Scenario, tree: Node, found: Problems) -> None:
     """Try every metric, group and month that is to be kept, each alone."""
-    from sim.scenario import compile as compiled
-
-    wanted: list[tuple[str, Node]] = [
-        (kind, item)
-        for kind in ("metrics", "groups", "months")
-        for item in _items(tree, "outcomes", kind)
-    ]
+    kinds = ("metrics", "groups", "months")
+    wanted = [(kind, item) for kind in kinds for item in _items(tree, "outcomes", kind)]
     if not wanted:
         return
     drivers = compiled(base)
     for kind, item in wanted:
         one: dict[str, Any] = {kind: (str(item.value),)}
-        _try(lambda one=one: kept(drivers, Outcomes(**one)), found, item.place)  # type: ignore[misc]
+        _try(found, item.place, kept, drivers, Outcomes(**one))
 
 
 def _judged(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
     """Try what policies are judged by, which must be among what is kept."""
-    from sim.scenario import compile as compiled
     from sim.study.robust import require_measured
 
     if study.judged is None:
         return
-
-    judged = study.judged
-    _try(
-        lambda: require_measured(kept(compiled(base), study.outcomes), judged),
-        found,
-        _node(tree, "robust").place,
-    )
+    place = _node(tree, "robust").place
+    measured = _try(found, place, kept, compiled(base), study.outcomes)
+    if measured is not None:
+        _try(found, place, require_measured, measured, study.judged)
 
 
 def _claim(study: Study, tree: Node, found: Problems) -> None:
     """Try a claim: its form, its arms under every setting of its switch, and what it measures."""
-    if study.claim is None:
-        return
-    from sim.scenario import compile as compiled
     from sim.study.hypotheses import claims, experiments, laid
 
+    if study.claim is None:
+        return
     place = _node(tree, "hypothesis").place
-    claim = _try(lambda: claims.read(study.name, study.claim or {}), found, place)
+    claim = _try(found, place, claims.read, study.name, study.claim or {})
     if claim is None or claim.cascade is not None:
         return
-    arms = []
-    for values in claim.switch.values():
-        for name, fragment in claim.arms.items():
-            where = _node(tree, "hypothesis", "arms", name).place
-            arms.append(
-                _try(
-                    lambda n=name, f=fragment, v=values: laid.arm(  # type: ignore[misc]
-                        study.scenario, n, f, v, study.overrides
-                    ),
-                    found,
-                    where,
-                )
-            )
+    arms = [
+        _try(
+            found, _node(tree, "hypothesis", "arms", name).place,
+            laid.arm, study.scenario, name, fragment, values, study.overrides,
+        )
+        for values in claim.switch.values()
+        for name, fragment in claim.arms.items()
+    ]  # fmt: skip
     first = next((arm for arm in arms if arm is not None), None)
     if first is not None:
-        _try(lambda: kept(compiled(first), experiments.outcomes(claim)), found, place)
+        _try(found, place, kept, compiled(first), experiments.outcomes(claim))

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.analysis.worlds import over_worlds
+from sim.arrays import Flags, Floats, Ints
 from sim.ensemble.columns import read_numbers, read_words
 from sim.ensemble.record import Effect
 from sim.errors import InputError, Problem, nearest
+from sim.scenario import Scenario, load
 from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.paths import Override
+from sim.scenario.resolve import resolve
+from sim.study.result import Result
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.study.result import Result
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Source = Any
 """A scenario, its name, its path or a mapping."""
 
@@ -61,8 +58,6 @@ def effect(
         If the two cannot be paired, one of them lacks the outcome, or options are given beside a
         result, which they could not change.
     """
-    from sim.study.result import Result
-
     measured = METRIC if metric is None else metric
     results = [one for one in (policy, reference) if isinstance(one, Result)]
     if not results:
@@ -109,7 +104,6 @@ def _of_scenarios(
     """Return the effect of one scenario against another, running nothing but the outcome."""
     from sim.ensemble.arms import run_arms
     from sim.ensemble.outcomes import Outcomes
-    from sim.scenario.resolve import resolve
     from sim.study.compare.laid import laid_over
 
     given = changes(overrides, until, nations, focus)
@@ -133,7 +127,6 @@ def _of_scenarios(
 
 def _like(source: Source, result: Result) -> Result:
     """Run a scenario in the months and nations, with the facts and the ensemble of a result."""
-    from sim.scenario import load
     from sim.study.run import run
 
     return run(load({**load(source).document(), **world_of(result.scenario)}))
@@ -212,10 +205,10 @@ def _values(result: Result, metric: str, group: str, month: str | None) -> tuple
     return read_numbers(table, "value")[places[order]], words[when] if when >= 0 else ""
 
 
-def _is(table: Any, column: str, word: str) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow is untyped
+def _is(table: Any, column: str, word: str) -> Flags:  # noqa: ANN401 - Arrow is untyped
     codes, words = read_words(table, column)
     if word not in words:
         hint = nearest(word, words) or f"it holds {', '.join(words[:8])} …"
         raise InputError(Problem(f"the result holds no {column} {word!r}", path=column, hint=hint))
-    found: NDArray[np.bool_] = codes == words.index(word)
+    found: Flags = codes == words.index(word)
     return found

@@ -11,15 +11,17 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sim.ensemble.arms import run_arms
+from sim.ensemble.outcomes import Outcomes, kept
 from sim.errors import InputError, Problem, StoreError
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, code_of
 from sim.scenario.distribution import Normal, Triangular, Uniform
+from sim.scenario.resolve import resolve
 from sim.study.sweeps.factors import Factor, Law, parse_option
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 NAME = "open_model_sim"
 
@@ -51,10 +53,6 @@ class Experiment:
         **values
             By path of the scenario.
         """
-        from sim.ensemble.arms import run_arms
-        from sim.ensemble.outcomes import Outcomes
-        from sim.scenario.resolve import resolve
-
         chosen = resolve(self.scenario, overrides=list(values.items()))
         months = "end" if self.month is None else (self.month,)
         done = run_arms(
@@ -122,9 +120,6 @@ def ema_model(
         raise StoreError(
             "the EMA workbench is not installed: pip install 'ema-workbench>=3,<4'"
         ) from error
-    from sim.ensemble.outcomes import Outcomes, kept
-    from sim.scenario import compile as compiled
-    from sim.scenario.resolve import resolve
 
     varied = [_factors(uncertainties), _factors(levers)]
     paths = [factor.path for part in varied for factor in part]

@@ -6,42 +6,42 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim import evidence
 from sim import months as calendar
 from sim.analysis.ranks import rank_correlations
+from sim.arrays import Floats, Ints
+from sim.calibration.fitted import status
+from sim.calibration.series import SERIES, Series
 from sim.ensemble import runner
 from sim.ensemble.arms import posterior_draws
 from sim.ensemble.outcomes import Outcomes, kept, measure
 from sim.errors import InputError, Problem, nearest
+from sim.evidence import Observation
+from sim.evidence.axes import STANCES
+from sim.scenario import Scenario, load, nations
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, code_of
+from sim.scenario.drivers import Drivers
 from sim.scenario.resolve import resolve
+from sim.study.observe import by_nation
 from sim.study.repeat import require_same
 from sim.study.result import Result
 from sim.study.saved import plain_scenario
 from sim.study.seals import read_manifest, shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from sim.calibration.series import Series
-    from sim.evidence import Observation
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
-    from sim.world.reasons import Reasons
-
-    Floats = NDArray[np.float64]
+from sim.world import Trajectory, views
+from sim.world.reasons import PARTS, Reasons
+from sim.world.trajectory import VIEW_MONTHS
 
 MOVERS = 8
 """Parameters that are shown."""
 
 BAND = ("p05", "p50", "p95")
 QUANTILES = (0.05, 0.5, 0.95)
-NATION, REGION = "taste/nation/", "taste/region/"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -172,8 +172,6 @@ def explain(
     InputError
         If nation, month or metric is not one that can be explained.
     """
-    from sim.scenario import compile as compiled
-
     asked = scenario.scenario if isinstance(scenario, Result) else scenario
     known = resolve(asked, runs=runs, seed=seed, focus=focus, overrides=overrides)
     drivers = compiled(known)
@@ -186,7 +184,7 @@ def explain(
         hint = "sim list metrics tells which are by nation and month"
         raise InputError(Problem(f"{metric} {what}", path="metric", hint=hint))
     row = int(np.flatnonzero(shape.group == shape.groups.index(code))[0])
-    figures = _sighted(code)
+    figures = _sighted(code, drivers)
     values, why, views = [], [], []
     for replicates in runner.cut(known.ensemble.runs):
         done, reasons = runner.simulate_with_reasons(
@@ -199,10 +197,10 @@ def explain(
     observed = _observed(figures, views)
     inputs = _inputs(code, known)
     movers = _movers(drivers, place, known, outcome)
-    low, middle, high = np.quantile(outcome, QUANTILES).tolist()
+    among = nations.table(known)
     return Explanation(
         nation=code,
-        name=_name(code, known),
+        name=among.name[among.iso3.index(code)],
         month=month,
         metric=metric,
         title=measured.title,
@@ -210,7 +208,7 @@ def explain(
         scenario=known.name,
         runs=known.ensemble.runs,
         seed=known.ensemble.seed,
-        figure={"p05": low, "p50": middle, "p95": high, "mean": float(outcome.mean())},
+        figure={**_band(outcome), "mean": float(outcome.mean())},
         observed=observed,
         inputs=inputs,
         stance=_stances(why),
@@ -234,8 +232,6 @@ def of_folder(folder: str | Path, nation: str, month: str, metric: str) -> Expla
     StoreError
         If there is no sound manifest, or model, facts or levers are not those of the result.
     """
-    from sim.scenario import load
-
     place = Path(folder)
     known = read_manifest(place)
     if known["kind"] != "run":
@@ -268,11 +264,14 @@ def _month(word: str, drivers: Drivers) -> int:
     return number - calendar.FIRST
 
 
-def _name(code: str, scenario: Scenario) -> str:
-    from sim.scenario.nations import table
+def _band(values: Floats) -> dict[str, float]:
+    """Return the quantiles of values over runs."""
+    return dict(zip(BAND, np.quantile(values, QUANTILES).tolist(), strict=True))
 
-    among = table(scenario)
-    return among.name[among.iso3.index(code)]
+
+def _over(why: Sequence[Reasons], name: str) -> Any:  # noqa: ANN401 - an array of its own shape
+    """Return a record of all blocks, whose last axis is that of runs."""
+    return np.concatenate([getattr(each, name) for each in why], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -289,23 +288,17 @@ class _Sighted:
         return self.figure.last - calendar.FIRST
 
 
-def _sighted(code: str) -> list[_Sighted]:
+def _sighted(code: str, drivers: Drivers) -> list[_Sighted]:
     """Return every figure observed of a nation, with the series by nation that tells it."""
-    from sim.calibration.series import SERIES
-    from sim.evidence import load
-    from sim.study.observe import by_nation
-    from sim.world.trajectory import VIEW_MONTHS
-
     every = [by_nation(each) if each.nations_too else each for each in SERIES.values()]
-    told = [each for each in every if each.by_nation]
+    last = min(VIEW_MONTHS, drivers.facts.months.size)
     found = []
-    for figure in load().observations:
+    for figure in evidence.load().observations:
         if figure.place == code:
             one = _Sighted(figure)
-            for series in told:
+            for series in (each for each in every if each.by_nation and 0 <= one.at < last):
                 counted = _counted(series, figure.series, figure.ecosystem)
-                if counted is not None and 0 <= one.at < VIEW_MONTHS:
-                    one = _Sighted(figure, series, counted)
+                one = one if counted is None else _Sighted(figure, series, counted)
             found.append(one)
     return found
 
@@ -315,26 +308,20 @@ def _views(
     place: int,
     done: Trajectory,
     seed: int,
-    replicates: NDArray[np.int64],
+    replicates: Ints,
     figures: Sequence[_Sighted],
 ) -> dict[int, Floats]:
     """Return what the series show of the nation at figures, by place among them, percent, (R,)."""
-    from sim.world import views
-
     lanes = views.lanes(drivers, seed, replicates)
-    by_series: dict[str, list[int]] = {}
-    for n, one in enumerate(figures):
-        if one.series is not None and one.at < drivers.facts.months.size:
-            by_series.setdefault(one.series.name, []).append(n)
-    found = {}
-    for mine in by_series.values():
-        series = figures[mine[0]].series
-        assert series is not None  # noqa: S101 - asked above
-        at = np.array(sorted({figures[n].at for n in mine}))
+    found: dict[int, Floats] = {}
+    for series in {one.series.name: one.series for one in figures if one.series}.values():
+        mine = {n: one for n, one in enumerate(figures) if one.series is series}
+        at = np.unique([one.at for one in mine.values()])
         seen = views.view(series, done, drivers, lanes, at)[:, place]
-        for n in mine:
-            row = np.searchsorted(at, figures[n].at)
-            found[n] = seen[row, series.codes.index(figures[n].code)]
+        found |= {
+            n: seen[np.searchsorted(at, one.at), series.codes.index(one.code)]
+            for n, one in mine.items()
+        }
     return found
 
 
@@ -350,10 +337,8 @@ def _observed(figures: Sequence[_Sighted], views: Sequence[dict[int, Floats]]) -
     rows = []
     for n, one in enumerate(figures):
         figure = one.figure
-        band = dict.fromkeys(BAND, np.nan)
-        if n in views[0]:
-            found = np.quantile(np.concatenate([block[n] for block in views]), QUANTILES)
-            band = dict(zip(BAND, found.tolist(), strict=True))
+        whole = [block[n] for block in views if n in block]
+        band = _band(np.concatenate(whole)) if whole else dict.fromkeys(BAND, np.nan)
         rows.append({
             "series": figure.series, "ecosystem": figure.ecosystem,
             "month": calendar.text(figure.last), "observed": figure.value, "unit": figure.unit,
@@ -375,12 +360,8 @@ def _counted(series: Series, name: str, ecosystem: str) -> str | None:
 
 def _inputs(code: str, scenario: Scenario) -> pd.DataFrame:
     """Return what the evidence says of the nation, beside the median of its region."""
-    from sim.evidence import load
-    from sim.scenario.nations import table
-
     columns = ["variable", "value", "unit", "period", "region_median", "source", "status"]
-    known = load()
-    among = table(scenario)
+    known, among = evidence.load(), nations.table(scenario)
     region = among.region[among.iso3.index(code)]
     near = {
         other for other, its in zip(known.nations.iso3, known.nations.region, strict=True)
@@ -404,9 +385,7 @@ def _inputs(code: str, scenario: Scenario) -> pd.DataFrame:
 
 
 def _stances(why: Sequence[Reasons]) -> pd.DataFrame:
-    from sim.evidence.axes import STANCES
-
-    stances = np.concatenate([each.stance for each in why])
+    stances = _over(why, "stance")
     parts = [float(np.mean(stances == n)) for n in range(len(STANCES))]
     return pd.DataFrame({"stance": list(STANCES), "runs": parts})
 
@@ -432,10 +411,7 @@ def _levers(scenario: Scenario, drivers: Drivers, place: int, t: int) -> pd.Data
 
 
 def _utility(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
-    from sim.world.reasons import PARTS
-
-    absent = np.concatenate([each.absent for each in why], axis=-1)
-    weight = np.concatenate([each.weight for each in why], axis=-1)[:, None] * ~absent
+    weight = _over(why, "weight")[:, None] * ~_over(why, "absent")
     total = weight.sum(axis=0)
     parts = {
         name: np.concatenate([each.parts[name] for each in why], axis=-1) for name in PARTS
@@ -446,35 +422,28 @@ def _utility(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
         had = total[k] > 0.0
         for name, values in parts.items():
             mean = (values[:, k] * weight[:, k]).sum(axis=0)[had] / total[k][had]
-            found = np.quantile(mean, QUANTILES).tolist() if had.any() else [np.nan] * 3
-            band = dict(zip(BAND, found, strict=True))
+            band = _band(mean) if had.any() else dict.fromkeys(BAND, np.nan)
             rows.append({"ecosystem": ecosystem, "part": name, **band})
     return pd.DataFrame(rows)
 
 
 def _choices(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
-    share = np.concatenate([each.share for each in why], axis=-1)
-    weight = np.concatenate([each.weight for each in why], axis=-1)
-    absent = np.concatenate([each.absent for each in why], axis=-1)
+    share, absent, weight = (_over(why, name) for name in ("share", "absent", "weight"))
     whole = (share * weight[:, None]).sum(axis=0)
     rows = []
     for k, ecosystem in enumerate(drivers.ecosystems):
         of = {"all": (whole[k], absent[:, k].all(axis=0))}
         of |= {s: (share[n, k], absent[n, k]) for n, s in enumerate(drivers.segments)}
         for segment, (values, missing) in of.items():
-            low, middle, high = np.quantile(values, QUANTILES).tolist()
             rows.append({
-                "ecosystem": ecosystem, "segment": segment, "p05": low, "p50": middle,
-                "p95": high, "available": float(1.0 - missing.mean()),
+                "ecosystem": ecosystem, "segment": segment, **_band(values),
+                "available": float(1.0 - missing.mean()),
             })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def _movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) -> pd.DataFrame:
     """Return the parameters and tastes whose draws go most with the outcome."""
-    from sim.calibration.fitted import status
-    from sim.evidence import load
-
     columns = ["parameter", "title", "correlation", "low", "high", "default", "unit", "status",
                "source"]  # fmt: skip
     replicates = np.arange(scenario.ensemble.runs)
@@ -485,7 +454,7 @@ def _movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) -
     draws, _ = posterior_draws([scenario], len(replicates), scenario.ensemble.seed)
     count = np.unique(draws).size
     found = rank_correlations(np.stack(list(varied.values())), outcome, count)
-    known = {row.path: row for row in load().parameters}
+    known = {row.path: row for row in evidence.load().parameters}
     table = []
     for n in np.argsort(-np.abs(found[:, 0]), kind="stable")[:MOVERS]:
         path = list(varied)[n]
@@ -510,9 +479,7 @@ def _taste(path: str) -> str:
 
 
 def _sources(cited: Iterable[Iterable[str]]) -> pd.DataFrame:
-    from sim.evidence import load
-
-    known = load().sources
+    known = evidence.load().sources
     ids = dict.fromkeys(
         word.strip() for column in cited for cell in column for word in cell.split(";")
     )

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import DamagedResult, StoreError
-from sim.study.saved import Saved, point_latest, require_writable
+from sim.study.saved import Saved
+from sim.study.staging import point_latest, require_writable
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+def kept_or_made[Kind: Saved](
+    kind: type[Kind],
+    facts: Mapping[str, Any],
+    out: str | Path | None,
+    make: Callable[[], Kind],
+) -> Kind:
+    """Return the result that was asked for: what is there and sound, or what is made and written.
+
+    Parameters
+    ----------
+    kind, facts, out
+        As in `find`.
+    make : callable
+        Makes the result, which is written where there is a folder for results.
+    """
+    found = find(kind, facts, out)
+    return make().saved(out) if found is None else found
 
 
 def find[Kind: Saved](
@@ -42,7 +64,9 @@ def find[Kind: Saved](
     place = Path(out).joinpath(*kind.folders(facts), str(facts["hash"])[:12])
     found, wrong = look(kind, place, str(facts["hash"]))
     if wrong is not None:
-        warnings.warn(f"{wrong}; it is made again", DamagedResult, stacklevel=3)
+        # Of the line that asked for the result.
+        message = f"{wrong}; it is made again"
+        warnings.warn(message, DamagedResult, skip_file_prefixes=(_PACKAGE,))
     if found is not None:
         point_latest(place)
     return found

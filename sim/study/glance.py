@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 EFFECTS = ["scenario", "metric", "group", "month", "p50", "p05", "p95", "same_sign"]
 
@@ -19,8 +18,6 @@ def first_table(result: Any) -> pd.DataFrame | None:  # noqa: ANN401 - of the ki
 
 def _effects(result: Any) -> pd.DataFrame:  # noqa: ANN401
     """Return the effects that are shown, in the first group and the last month."""
-    import pandas as pd
-
     parts = [result.last(metric, result.groups[0]) for metric in result.shown]
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)[EFFECTS]
     return table

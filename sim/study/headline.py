@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.ensemble.columns import read_numbers, read_words
-
-if TYPE_CHECKING:
-    from sim.study.result import Result
+from sim.study.result import Result
 
 GROUPS = ("world", "global_south")
 YEARS = (2025, 2030)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,15 +16,14 @@ from sim import months as calendar
 from sim.analysis import scores
 from sim.arrays import Floats
 from sim.calibration import judgement, members, naive
-from sim.calibration.fit import Plan, compiled, scenario_of
+from sim.calibration.fit import Plan, compiled
 from sim.calibration.forecast import predict
 from sim.calibration.series import SERIES, logit, percent
 from sim.calibration.targets import LAST_OBSERVED, Target, published, starts
 from sim.errors import InputError, Problem
-from sim.evidence.tables import data_hash
 from sim.study import finished
-from sim.study.calibrate import Calibration, calibrate
-from sim.study.manifest import manifest
+from sim.study.calibrate import Calibration, calibrate, facts_of, plan_of
+from sim.study.progress import Progress, counted
 from sim.study.saved import Saved, Writer, csv_of
 
 LAST = calendar.text(LAST_OBSERVED)
@@ -32,7 +31,6 @@ CUTOFF = "2025-06"
 ROLLING = ("2025-06", "2025-09", "2025-12", "2026-03")
 """Origins of the rolling judgement."""
 
-FOLDER = "hindcast"
 FACTS = "facts_until"
 MODEL_NAME = judgement.MODEL
 
@@ -62,8 +60,6 @@ ALTERNATIVES: dict[str, tuple[tuple[str, Any], ...]] = {
 MANY = 20
 """Figures of a month from which what they share is told apart."""
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Hindcast(Saved):
@@ -85,6 +81,7 @@ class Hindcast(Saved):
     """
 
     kind: ClassVar[str] = "hindcast"
+    always: ClassVar[frozenset[str]] = frozenset({"points.csv", "scores.csv", "lost.csv"})
 
     points: pd.DataFrame
     table: pd.DataFrame
@@ -95,21 +92,12 @@ class Hindcast(Saved):
         """Scores over all origins with paired differences; None in a result of before."""
         return None if self.forecasts is None else judgement.judged(self.forecasts)
 
-    @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
-        """Return the folder of all hindcasts."""
-        return (FOLDER,)
-
     def _tables(self) -> dict[str, Writer]:
         tables = {"points": self.points, "scores": self.table, "lost": self.lost}
         over = self.judgement
         if self.forecasts is not None and over is not None:
             tables |= {"forecasts": self.forecasts, "judgement": over}
         return {f"{name}.csv": csv_of(table.round(4)) for name, table in tables.items()}
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({"points.csv", "scores.csv", "lost.csv"})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Hindcast:
@@ -167,18 +155,15 @@ def hindcast(
     plan = Plan() if plan is None else plan
     months = tuple(dict.fromkeys(cutoffs))
     _require_sound(months)
-    found = finished.find(Hindcast, facts_of(months, plan), out)
-    if found is not None:
-        return found
-    return forecast_from(months, plan, out=out, progress=progress).saved(out)
+    return finished.kept_or_made(
+        Hindcast, facts_of("hindcast", {"cutoffs": list(months)}, plan), out,
+        lambda: forecast_from(months, plan, out=out, progress=progress),
+    )  # fmt: skip
 
 
-def facts_of(months: Sequence[str], plan: Plan, seconds: float = 0.0) -> dict[str, Any]:
-    """Return the manifest of a hindcast from some cut-offs that took some seconds."""
-    asked = {"cutoffs": list(months), "plan": asdict(plan)}
-    documents = [scenario_of(plan).document()]
-    facts = manifest("hindcast", asked, documents, seconds=seconds, facts=data_hash())
-    return facts | {"repeat": {"scenario": documents[0]}}
+def again(known: Mapping[str, Any], out: str | Path | None, _: int) -> Hindcast:
+    """Train, forecast and score again, from the manifest of a hindcast."""
+    return forecast_from(known["asked"]["cutoffs"], plan_of(known), out=out)
 
 
 def forecast_from(
@@ -191,12 +176,11 @@ def forecast_from(
     """Train, forecast and score; arguments as in :func:`hindcast`, calibrations alone are kept."""
     began = time.perf_counter()
     parts = []
-    for place, cutoff in enumerate(months):
+    for cutoff in counted(months, progress):
         trained = calibrate(_blind(plan, cutoff), out=out)
         parts += [_forecast(trained, cutoff, drivers) for drivers in DRIVERS]
-        if progress:
-            progress(place + 1, len(months))
-    return _scored(parts, facts_of(months, plan, time.perf_counter() - began))
+    seconds = time.perf_counter() - began
+    return _scored(parts, facts_of("hindcast", {"cutoffs": list(months)}, plan, seconds))
 
 
 def _require_sound(cutoffs: Sequence[str]) -> None:
@@ -302,14 +286,11 @@ def _scores(draws: Floats, value: float) -> dict[str, Any]:
     middle = float(np.median(draws))
     return {
         "p05": low, "p50": middle, "p95": high, "crps": scores.crps(draws, value),
-        "crps_log_odds": _on_log_odds(draws, value), "error": abs(middle - value),
+        # On log-odds shares of any size err alike.
+        "crps_log_odds": scores.crps(logit(draws), float(logit(np.array(value)))),
+        "error": abs(middle - value),
         "covered": low <= value <= high, "interval_score": scores.interval_score(low, high, value),
     }  # fmt: skip
-
-
-def _on_log_odds(draws: Floats, value: float) -> float:
-    """Return the score of percentages on the scale on which shares of any size err alike."""
-    return scores.crps(logit(draws), float(logit(np.array(value))))
 
 
 def alternatives(
@@ -331,12 +312,10 @@ def alternatives(
         of the logarithms over series, below zero where the alternative is better.
     """
     found: dict[str, pd.Series] = {}
-    for place, (name, overrides) in enumerate(ALTERNATIVES.items()):
+    for name, overrides in counted(list(ALTERNATIVES.items()), progress):
         trained = calibrate(_blind(replace(plan, overrides=overrides), cutoff))
         table = _scored([_forecast(trained, cutoff, "later")], trained.manifest).table
         found[name] = table[table["method"] == MODEL_NAME].set_index("series")["crps"]
-        if progress:
-            progress(place + 1, len(ALTERNATIVES))
     frame = pd.DataFrame(found).T
     ratio = frame / frame.loc["as shipped"]
     return ratio.assign(log_mean=np.log(ratio).mean(axis=1)).rename_axis("alternative")

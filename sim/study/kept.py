@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sim import evidence
+from sim.scenario import Scenario
 from sim.study import finished
+from sim.study.result import Result, folder_of
 from sim.version import MODEL
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.study.result import Result
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,6 @@ def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:
     full : bool
         Whether every month and the runs of single nations must be in it.
     """
-    from sim import evidence
-    from sim.study.result import Result, folder_of
-
     name = scenario.hash(MODEL, evidence.load().hash)
     found, wrong = finished.look(Result, out / folder_of(scenario) / name[:12], name)
     if found is not None and full and not found.full:

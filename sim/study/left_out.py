@@ -25,6 +25,7 @@ from sim.calibration.targets import Target, targets
 from sim.evidence import Nations, load
 from sim.evidence.survey import CLASSES, sampled
 from sim.study.calibrate import calibrate
+from sim.study.progress import Progress, counted
 
 FOLDS, REPEATS = 5, 2
 
@@ -84,7 +85,7 @@ def left_out(
     folds: int = FOLDS,
     repeats: int = REPEATS,
     by_region: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LeftOut:
     """Leave each fold of nations out in turn, calibrate without it and forecast it.
 
@@ -114,11 +115,10 @@ def left_out(
             (repeat, order[fold::folds]) for repeat, order in enumerate(orders)
             for fold in range(folds)
         ]  # fmt: skip
-    rows: list[pd.DataFrame] = []
-    for done, (repeat, out) in enumerate(parts, 1):
-        rows.append(_fold(plan, told, sorted(out)).assign(repeat=repeat))
-        if progress:
-            progress(done, len(parts))
+    rows = [
+        _fold(plan, told, sorted(out)).assign(repeat=repeat)
+        for repeat, out in counted(parts, progress)
+    ]
     points = pd.concat(rows, ignore_index=True)
     return LeftOut(points, _table(points))
 

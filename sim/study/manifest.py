@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from sim.evidence import load
+from sim.scenario import identity
 from sim.version import DISTRIBUTION, FORMAT, MODEL
 
 _PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow", "matplotlib")
@@ -47,9 +49,6 @@ def manifest(
     facts : str, optional
         Hash of the facts that the result rests on; of facts, parameters and posterior by default.
     """
-    from sim.evidence import load
-    from sim.scenario import identity
-
     whole = {**asked, "kind": kind}
     used = identity.used(*documents)
     rests_on = load().hash if facts is None else facts
@@ -89,8 +88,6 @@ def renamed(known: Mapping[str, Any]) -> str:
     KeyError
         If the manifest lacks a part.
     """
-    from sim.scenario import identity
-
     return identity.of(
         known["asked"], known["used"], known["model_version"], known["evidence_hash"]
     )

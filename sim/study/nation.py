@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sim import months
 from sim.errors import InputError, Problem
 from sim.report import drawings
+from sim.study.compare.compare import compare
 from sim.study.explain import Explanation, explain
 from sim.study.repeat import require_same
 from sim.study.result import Result
@@ -77,8 +78,6 @@ def nation_page(run: Result, nation: str, *, workers: int = 1) -> NationPage:
 def _effects(run: Result, nation: str, workers: int) -> pd.DataFrame:
     """Return the effects of each lever of the run alone, in the nation and the last month."""
     import pandas as pd
-
-    from sim.study.compare.compare import compare
 
     scenario = run.scenario
     if not scenario.levers:

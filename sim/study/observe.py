@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -27,14 +27,13 @@ from sim.calibration.targets import (
 from sim.ensemble import runner
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.survey import OF_BINOMIAL, sampled
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, code_of
+from sim.scenario.drivers import Drivers
 from sim.scenario.resolve import resolve
+from sim.world import Trajectory
 from sim.world import views as seen_of
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
 
 COLUMNS = ("month", "nation", "ecosystem", "mean", "p05", "p50", "p95")
 FIRST = "2023-01"
@@ -132,8 +131,6 @@ def observe(
     InputError
         If the series, ecosystem or nation is unknown there.
     """
-    from sim.scenario import compile as compiled
-
     known = observed.named(series)
     resolved = resolve(
         scenario, runs=runs, seed=seed, until=until, focus=focus, overrides=overrides

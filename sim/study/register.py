@@ -12,26 +12,25 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim import months as calendar
-from sim.arrays import Floats
+from sim.arrays import Floats, Ints
 from sim.calibration.figures import figures
 from sim.calibration.series import SERIES, WORLD, Series
 from sim.errors import InputError, Problem, StoreError, nearest
 from sim.evidence import dates, load
 from sim.evidence.codes import USERS
 from sim.evidence.tables import Row, data_hash, read
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
+from sim.scenario.drivers import Drivers
 from sim.scenario.resolve import resolve
 from sim.study.manifest import manifest
 from sim.study.observe import blocks, places_of, with_errors
 from sim.version import MODEL
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
 
 LEVELS: Mapping[str, float] = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 """Column to probability of its quantile, in rising order, the median in the middle."""
@@ -159,8 +158,6 @@ def table(
     quarter; both from the quarter of the last figure in the evidence on, and of no month up to the
     last figure of the same series, nation and ecosystem. Values are percent, developers counts.
     """
-    from sim.scenario import compile as compiled
-
     resolved = resolve(scenario, runs=runs, until=until)
     drivers = compiled(resolved)
     known = {series.name: _known(series) for series in SERIES.values()}
@@ -228,7 +225,7 @@ def _cells(
     series: str,
     places: Sequence[str],
     codes: Sequence[str],
-    months: np.ndarray[Any, np.dtype[np.int64]],
+    months: Ints,
     draws: Floats,
 ) -> Iterator[tuple[tuple[str, str, str], int, Floats]]:
     for i, place in enumerate(places):

@@ -14,24 +14,31 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.errors import StoreError
+from sim.evidence import load
+from sim.evidence.tables import data_hash
+from sim.scenario import identity
 from sim.study import finished
 from sim.study.result import Result
 from sim.study.saved import Saved, kind_of
-from sim.study.seals import MANIFEST, read_manifest, seal, shown
+from sim.study.seals import MANIFEST, read_manifest, shown
 from sim.version import MODEL
 
 REPEATERS = {
-    "run": "runs:run",
-    "sweep": "sweeps:sweep",
-    "sensitivity": "sweeps:sensitivity",
-    "robust": "sweeps:robust",
-    "comparison": "comparisons:comparison",
-    "package": "comparisons:package",
-    "hypotheses": "comparisons:hypotheses",
-    "calibration": "calibrations:calibration",
-    "hindcast": "calibrations:hindcast",
+    "run": "against",
+    "sweep": "sweeps.sweep",
+    "sensitivity": "sweeps.sensitivity",
+    "robust": "robust",
+    "comparison": "compare.compare",
+    "package": "compare.packages",
+    "hypotheses": "hypotheses.experiments",
+    "calibration": "calibrate",
+    "hindcast": "hindcast",
 }
-"""Kind of result to what makes it again, in `sim.study.repeating`."""
+"""Kind of result to the module of this room whose ``again`` makes it from a manifest.
+
+Every ``again`` takes a manifest, the folder for finished blocks (or None) and a number of workers,
+and returns the result, which is not written yet.
+"""
 
 
 def repeat(result: str | Path | Saved, *, out: str | Path | None = None, workers: int = 1) -> Saved:
@@ -64,9 +71,8 @@ def repeat(result: str | Path | Saved, *, out: str | Path | None = None, workers
     found = finished.find(kind_of(known), known, out)
     if found is not None and (not isinstance(found, Result) or found.holds(known["repeat"])):
         return found
-    module, _, name = REPEATERS[known["kind"]].partition(":")
-    again = getattr(importlib.import_module(f"sim.study.repeating.{module}"), name)
-    made: Saved = again(known, out, workers)
+    maker = importlib.import_module(f"sim.study.{REPEATERS[known['kind']]}")
+    made: Saved = maker.again(known, out, workers)
     _require_equal(made, known, what)
     return made.saved(out)
 
@@ -95,12 +101,11 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     StoreError
         Naming all that differs.
     """
-    from sim.scenario import identity
-
     differs = []
     if known["model_version"] != MODEL:
         differs.append(f"its model version is {known['model_version']}, here it is {MODEL}")
-    here = _facts_here(known["kind"])
+    # A calibration makes draws, and rests on observations instead.
+    here = data_hash() if known["kind"] in {"calibration", "hindcast"} else load().hash
     if known["evidence_hash"] != here:
         differs.append(
             "facts, parameters or draws of the calibration have changed: their hash is "
@@ -109,15 +114,6 @@ def require_same(known: Mapping[str, Any], what: str, purpose: str) -> None:
     differs += identity.changed(known["used"])
     if differs:
         raise StoreError(f"{what} cannot be {purpose}: {'; '.join(differs)}")
-
-
-def _facts_here(kind: str) -> str:
-    """Return the hash of what a result of a kind rests on."""
-    from sim.evidence import load
-    from sim.evidence.tables import data_hash
-
-    # A calibration makes draws, and rests on observations instead.
-    return data_hash() if kind in ("calibration", "hindcast") else load().hash
 
 
 def _require_equal(made: Saved, known: Mapping[str, Any], what: str) -> None:
@@ -131,10 +127,7 @@ def _require_equal(made: Saved, known: Mapping[str, Any], what: str) -> None:
     if "seals" not in known:
         return  # a result in memory: nothing was sealed
     with TemporaryDirectory() as folder:
-        tables = made._tables()  # noqa: SLF001 - of the same base
-        for name, write in tables.items():
-            write(Path(folder) / name)
-        seals = {name: seal(Path(folder) / name) for name in tables}
+        seals = made.sealed(Path(folder))
     names = sorted({*seals, *known["seals"]})
     wrong = [name for name in names if seals.get(name) != known["seals"].get(name)]
     if not wrong and made.hash == known["hash"]:

@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from sim import months
 from sim.ensemble import thinned
 from sim.ensemble.columns import read_words
 from sim.ensemble.record import Effect, Tables
 from sim.errors import InputError, Problem, cited, nearest
+from sim.scenario import Scenario, load, nations
 from sim.study.saved import Saved, Writer, plain_scenario
 
 if TYPE_CHECKING:
@@ -22,14 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.ensemble.curves import Ensemble
-    from sim.scenario import Scenario
 
 
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST = "against.csv"
 HEADLINE, FUTURES = "headline.csv", "futures.csv"
-CURVES, BY_FUTURE = "adoption_curves.svg", "futures.svg"
 
 
 _DICTIONARY = 1 << 22
@@ -52,6 +52,9 @@ class Result(Tables, Saved):
     """
 
     kind: ClassVar[str] = "run"
+    always: ClassVar[frozenset[str]] = frozenset(
+        {"curves.csv", "curves.parquet", "runs.parquet", "outcomes.parquet"}
+    )
 
     @classmethod
     def of(
@@ -76,7 +79,6 @@ class Result(Tables, Saved):
         full : bool
             Keep every month, nothing rounded.
         """
-        from sim import months
         from sim.calibration import mid_2025
         from sim.ensemble import futures, tables
 
@@ -100,8 +102,6 @@ class Result(Tables, Saved):
     @classmethod
     def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the folder of the scenario, or of its run of some nations."""
-        from sim.scenario import load
-
         return (folder_of(load(plain_scenario(manifest["asked"]["scenario"]))),)
 
     @property
@@ -233,6 +233,8 @@ class Result(Tables, Saved):
         return code
 
     def _tables(self) -> dict[str, Writer]:
+        import pyarrow as pa
+
         rounded = {} if self.full else thinned.CODED
         written = {
             f"{name}.parquet": _parquet_of(self.tables[name], rounded.get(name, ()))
@@ -248,19 +250,15 @@ class Result(Tables, Saved):
         if self.futures is not None:
             written[FUTURES] = _csv_of(self.futures)
         if self.against is not None:
-            written[AGAINST] = _csv_of(_row(self.against))
+            row = {key: [value] for key, value in self.against.as_dict().items()}
+            written[AGAINST] = _csv_of(pa.table(row))
         return written
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({"curves.csv", *(f"{name}.parquet" for name in TABLES)})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:
         from pyarrow import csv, parquet
 
         from sim.calibration.history import VIEWS
-        from sim.scenario import load
 
         tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
         seen = {
@@ -291,17 +289,8 @@ def folder_of(scenario: Scenario) -> str:
 
     Runs of some nations have their own, so that they never stand for the whole world.
     """
-    from sim.scenario import nations
-
     part = nations.label(scenario.nations)
     return f"{scenario.name}-{part}" if part else scenario.name
-
-
-def _row(effect: Effect) -> pa.Table:
-    """Return an effect as a table of one row."""
-    import pyarrow as pa
-
-    return pa.table({key: [value] for key, value in effect.as_dict().items()})
 
 
 def _parquet_of(table: pa.Table, coded: Sequence[str] = ()) -> Writer:

@@ -26,7 +26,7 @@ from sim.study.saved import Writer, csv_of
 from sim.study.sweeps import study_file
 from sim.study.sweeps.result import OfSweep, Sweep
 from sim.study.sweeps.study import Judged, Override, Study
-from sim.study.sweeps.sweep import Plan, asked, planned, require_means, run_plan
+from sim.study.sweeps.sweep import Plan, asked, plan_of, planned, require_means, run_plan
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 
@@ -58,6 +58,7 @@ class Robust(OfSweep):
     """
 
     kind: ClassVar[str] = "robust"
+    always: ClassVar[frozenset[str]] = Sweep.always | {TABLE, WORLDS, BOXES, LIMITS}
 
     table: pd.DataFrame
     values: pd.DataFrame
@@ -80,10 +81,6 @@ class Robust(OfSweep):
             LIMITS: csv_of(self.limits()),
         }
         return self.sweep._tables() | own  # noqa: SLF001 - of the same base
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
-        return Sweep._required(manifest) | {TABLE, WORLDS, BOXES, LIMITS}  # noqa: SLF001
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Robust:
@@ -162,33 +159,29 @@ def robust(
     require_means(workers, cluster)
     plan = planned(wanted, runs, seed)
     require_measured(plan.shape, judged)
-    found = finished.find(Robust, plan.facts("robust", {"judged": asdict(judged)}), out)
-    if found is not None:
-        return found
-    made = run_judged(plan, judged, workers=workers, cluster=cluster, out=out, progress=progress)
-    return made.saved(out)
+    how = {"workers": workers, "cluster": cluster, "out": out, "progress": progress}
+    return finished.kept_or_made(
+        Robust, plan.facts("robust", {"judged": asdict(judged)}), out,
+        lambda: run_judged(plan, judged, **how),
+    )  # fmt: skip
 
 
-def run_judged(
-    plan: Plan,
-    judged: Judged,
-    *,
-    workers: int = 1,
-    cluster: str | None = None,
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-) -> Robust:
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Robust:
+    """Run policies over their worlds again and judge them, from the manifest of a judgement."""
+    asked = known["asked"]
+    return run_judged(plan_of(asked), Judged(**asked["judged"]), workers=workers, out=out)
+
+
+def run_judged(plan: Plan, judged: Judged, **how: Any) -> Robust:  # noqa: ANN401 - as in `run_plan`
     """Run what a study comes to and judge its policies; nothing but blocks is written.
 
     Arguments as in `sim.study.sweeps.sweep.run_plan`.
     """
     began = time.perf_counter()
-    done = run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress)
-    facts = plan.facts(
-        "robust", {"judged": asdict(judged)}, workers=workers,
-        seconds=time.perf_counter() - began,
-    )  # fmt: skip
-    return judge(done, judged, facts)
+    done = run_plan(plan, **how)
+    workers, seconds = done.manifest["made"]["workers"], time.perf_counter() - began
+    more = {"judged": asdict(judged)}
+    return judge(done, judged, plan.facts("robust", more, workers=workers, seconds=seconds))
 
 
 def study_of_policies(

@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +15,16 @@ from sim.calibration import history, mid_2025
 from sim.ensemble import curves, futures, groups, runner
 from sim.ensemble.runner import Engine, Progress, World, require_known
 from sim.errors import InputError, Problem
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations
+from sim.scenario.drivers import Drivers
 from sim.scenario.paths import Override
 from sim.scenario.resolve import resolve
-from sim.study import kept, saved
+from sim.study import kept
 from sim.study.manifest import manifest
 from sim.study.result import Result
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
+from sim.study.staging import require_writable
 
 _MEMORY = 0.7
 """Part of the machine's memory that the replicates of a run may take."""
@@ -91,7 +91,7 @@ def run(
     )  # fmt: skip
     known = kept.Kept()
     if out is not None:
-        saved.require_writable(Path(out))
+        require_writable(Path(out))
         known = kept.find(resolved, Path(out), full=full)
         if known.result is not None:
             return known.result
@@ -164,6 +164,4 @@ def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: 
 
 def _drivers(scenario: Scenario) -> Drivers:
     """Compile the scenario."""
-    from sim.scenario import compile as compiled
-
     return compiled(scenario)

@@ -1,42 +1,36 @@
 """Results on disk: one base for every kind, written whole or not at all, sealed, and read back.
 
-A result is staged in a hidden folder beside its place and renamed when every file is there, so a
-reader never meets half of one; whatever fails, the stage and the folders made for it are removed.
-What a reader checks before it believes a folder is in `sim.study.seals`.
+How a folder is put in its place is in `sim.study.staging`, what a reader checks before it believes
+one in `sim.study.seals`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import time
+import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from sim.errors import SimError, StoreError, cited, printable
+from sim.errors import InputError, Problem, SimError, StoreError
 from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, seal, shown
+from sim.study.staging import LATEST, require_writable, staged
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.report.drawings import Drawing
 
-LATEST = "latest"
 PAGE = "report.html"
 
-LEFTOVER = 86_400.0
-"""Seconds after which a stage is nobody's: its process may run on another machine."""
-
-_STAGE = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}")
-"""Hidden name of what is staged: what it is for, its process, and something random."""
+FOLDER = "export"
+"""Folder of a result for what was made of it, where no other is named."""
 
 Writer = Callable[[Path], None]
 """Writes one file at the path that it is given."""
@@ -57,6 +51,15 @@ class Saved(ABC):
     """
 
     kind: ClassVar[str]
+    always: ClassVar[frozenset[str]]
+    """Tables that every result of the kind has, by their file."""
+
+    held: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """File to attribute of the tables that are written as they are; an empty one only if `always`
+    has it."""
+
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Columns of such tables that hold words, which may be empty in every row."""
 
     manifest: Mapping[str, Any]
     folder: Path | None = field(default=None, kw_only=True)
@@ -68,18 +71,32 @@ class Saved(ABC):
         return str(self.manifest["hash"])
 
     @classmethod
-    @abstractmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
         """Return the folders between the one for all results and that of the hash."""
+        return (cls.kind,)
 
     @property
     def where(self) -> tuple[str, ...]:
         """Folders between the one for all results and that of the hash."""
         return self.folders(self.manifest)
 
-    @abstractmethod
     def _tables(self) -> Mapping[str, Writer]:
         """Return what writes each table, by the name of its file; all are sealed."""
+        tables = {name: getattr(self, field) for name, field in self.held.items()}
+        return {
+            name: csv_of(table)
+            for name, table in tables.items()
+            if name in self.always or len(table)
+        }
+
+    @classmethod
+    def _read_held(cls, folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the tables that a folder holds, by attribute."""
+        return {
+            field: read_table(folder / name, cls.words.get(name, ()))
+            for name, field in cls.held.items()
+            if name in manifest["seals"]
+        }
 
     def _figures(self) -> list[Drawing]:
         """Return the figures of this kind of result."""
@@ -94,9 +111,9 @@ class Saved(ABC):
         return report.page_of(self, drawn)
 
     @classmethod
-    @abstractmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
+    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
         """Return the tables that a result with this manifest always has, by their file."""
+        return cls.always
 
     @classmethod
     @abstractmethod
@@ -152,7 +169,7 @@ class Saved(ABC):
         if latest.is_dir() and not latest.is_symlink():
             raise StoreError(f"{shown(latest)} is a folder where the link to the last result goes")
         try:
-            with staged(place) as stage:
+            with staged(place, latest=True) as stage:
                 self._write(stage)
         except OSError as error:
             reason = error.strerror or str(error)
@@ -166,9 +183,57 @@ class Saved(ABC):
 
     def export(self, form: str, out: str | Path | None = None) -> Path:
         """Write the result in the format of other tools, as `sim.study.export.export` does."""
-        from sim.study.export import export
+        from sim.report import export as formats
+        from sim.report.export.about import About
 
-        return export(self, form, out)
+        chosen = formats.known(form)
+        if out is None and self.folder is None:
+            message = "the result was not written, so that it has no folder"
+            raise InputError(Problem(message, path="out", hint="say where to: out=FOLDER"))
+        folder = Path(out) if out is not None else self.folder / FOLDER  # type: ignore[operator]  # checked above
+        require_writable(folder)
+        about = About("-".join((*self.where, self.hash[:12])), self.what, self.manifest)
+        tables = self.frames(chosen.reads)
+        place = folder / f"{about.name}{chosen.ending}"
+        try:
+            with staged(place) as stage:
+                chosen.write(stage, tables, about)
+        except StoreError:
+            raise
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(f"{shown(place)} cannot be written: {reason}") from error
+        return place
+
+    def frames(self, wanted: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+        """Return the tables of the result by name, as its files hold them.
+
+        Words are text, months ``YYYY-MM``, empty for a whole run; of a table in two forms, that
+        with all its figures.
+
+        Parameters
+        ----------
+        wanted : collection of str
+            Only these, as far as there are any; all by default.
+        """
+
+        def read(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+            # CSV before Parquet, which has all figures.
+            files = sorted(folder / name for name in names)
+            mine = [file for file in files if not wanted or file.stem in wanted]
+            return {file.stem: _as_text(file) for file in mine if file.suffix in FRAMES}
+
+        if self.folder is not None:
+            return read(self.folder, self.manifest["seals"])
+        with tempfile.TemporaryDirectory() as folder:
+            return read(Path(folder), self.sealed(Path(folder)))
+
+    def sealed(self, folder: Path) -> dict[str, str]:
+        """Write the tables into a folder and return the seal of each, by the name of its file."""
+        tables = self._tables()
+        for name, write in tables.items():
+            write(folder / name)
+        return {name: seal(folder / name) for name in sorted(tables)}
 
     @classmethod
     def read(cls, folder: str | Path) -> Self:
@@ -190,14 +255,13 @@ class Saved(ABC):
 
     def _write(self, stage: Path) -> None:
         """Write every file into a stage; tables go to disk on a thread while figures are drawn."""
-        tables = self._tables()
+        stage.mkdir()
         with ThreadPoolExecutor(1) as pool:
-            written = pool.submit(lambda: [write(stage / name) for name, write in tables.items()])
+            written = pool.submit(self.sealed, stage)
             drawn = self._figures()
             for name, content in ((n, c) for one in drawn for n, c in one.files.items()):
                 (stage / name).write_bytes(content)
-            written.result()
-        seals = {name: seal(stage / name) for name in sorted(tables)}
+            seals = written.result()
         facts = {**self.manifest, "seals": seals, "sealed": over(seals)}
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
         (stage / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -252,6 +316,21 @@ def read_table(path: Path, words: Collection[str] = ()) -> pd.DataFrame:
     return table.assign(**{name: table[name].fillna("") for name in texts})
 
 
+FRAMES = (".csv", ".parquet")
+"""Ends of the names of tables that are frames."""
+
+
+def _as_text(file: Path) -> pd.DataFrame:
+    """Return the table of a file, with words as text."""
+    import pandas as pd
+
+    if file.suffix == ".csv":
+        return read_table(file)
+    table = pd.read_parquet(file)
+    texts = table.select_dtypes(["category", "object", "string"]).columns
+    return table.assign(**{name: table[name].astype("str").fillna("") for name in texts})
+
+
 def plain_scenario(given: object) -> Mapping[str, Any]:
     """Return a scenario of a manifest, which must be a plain mapping.
 
@@ -265,23 +344,6 @@ def plain_scenario(given: object) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         raise StoreError(f"the manifest holds a {type(given).__name__} in place of a scenario")
     return given
-
-
-def point_latest(place: Path) -> None:
-    """Let ``latest`` beside a folder point to it, in one step.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be set.
-    """
-    link = place.parent / f".{LATEST}.{os.getpid()}-{uuid4().hex[:8]}"
-    try:
-        link.symlink_to(place.name)
-        link.replace(place.parent / LATEST)
-    except OSError as error:
-        link.unlink(missing_ok=True)
-        raise StoreError(f"{shown(place.parent / LATEST)} cannot be set: {error}") from error
 
 
 def rebuild_report(folder: Path) -> Path:
@@ -318,44 +380,6 @@ def write_page(folder: Path, name: str, made: str) -> Path:
     return place
 
 
-def require_writable(out: Path) -> None:
-    """Refuse at once what could not be written after minutes of work.
-
-    Raises
-    ------
-    StoreError
-        If the folder, or the first one above it that exists, is no folder or may not be written,
-        a name is too long or the path is no text in UTF-8.
-    """
-    missing: list[str] = []
-    try:
-        place = out.absolute()
-        while not (place.exists() or place.is_symlink()):
-            missing.append(place.name)
-            place = place.parent
-        longest = os.pathconf(place, "PC_NAME_MAX")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        if isinstance(error, FileNotFoundError):
-            reason = "the current folder does not exist any more"
-        raise StoreError(f"{cited(str(out))} cannot be written: {reason}") from error
-    whole = str(out.absolute())
-    try:
-        whole.encode()
-    except UnicodeEncodeError as error:
-        raise StoreError(
-            f"{printable(whole)} cannot be written: its name is no text in UTF-8; "
-            "choose another folder"
-        ) from error
-    if not place.is_dir():
-        raise StoreError(f"{shown(out)} cannot be written: {shown(place)} is not a folder")
-    for name in missing:
-        if len(os.fsencode(name)) > longest:
-            raise StoreError(f"{cited(str(out))} cannot be written: {cited(name)} is too long")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise StoreError(f"{shown(out)} cannot be written: no permission in {shown(place)}")
-
-
 @contextmanager
 def _readable(place: Path) -> Iterator[None]:
     """Turn whatever is wrong with the files of a result into one clear message."""
@@ -365,83 +389,3 @@ def _readable(place: Path) -> Iterator[None]:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError, SimError) as error:
         raise StoreError(f"{shown(place)} cannot be read as a result: {error}") from error
-
-
-@contextmanager
-def staged(place: Path) -> Iterator[Path]:
-    """Give a folder to fill beside a place, and put it there when the block ends well."""
-    made = make_folders(place.parent)
-    _remove_leftovers(place.parent)
-    mark = f"{os.getpid()}-{uuid4().hex[:8]}"
-    stage, old, link = (place.parent / f".{name}.{mark}" for name in (place.name, "old", LATEST))
-    try:
-        stage.mkdir()
-        yield stage
-        # All that can fail for want of room or rights comes before the first rename.
-        link.symlink_to(place.name)
-        swap(stage, place, old)
-        link.replace(place.parent / LATEST)
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        link.unlink(missing_ok=True)
-        for folder in made:
-            with suppress(OSError):  # another run may have put something there
-                folder.rmdir()
-        raise
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what processes that were killed have staged: older than a day, by nobody alive."""
-    for entry in folder.iterdir():
-        found = _STAGE.fullmatch(entry.name)
-        if found is None or _is_alive(int(found[1])):
-            continue
-        with suppress(FileNotFoundError):  # another process may be at it
-            if time.time() - entry.lstat().st_mtime < LEFTOVER:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                entry.unlink()
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:  # of another user
-        return True
-    return True
-
-
-def make_folders(folder: Path) -> list[Path]:
-    """Make a folder with those above it and return the new ones, deepest first."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    made: list[Path] = []
-    try:
-        for new in reversed(missing):
-            new.mkdir(exist_ok=True)
-            made.insert(0, new)
-    except OSError:
-        for new in made:
-            with suppress(OSError):
-                new.rmdir()
-        raise
-    return made
-
-
-def swap(stage: Path, place: Path, aside: Path) -> None:
-    """Rename a finished stage to its place; an older result there steps aside until it is done."""
-    if place.exists():
-        place.rename(aside)
-    try:
-        stage.rename(place)
-    except OSError:
-        if aside.exists():
-            aside.rename(place)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)

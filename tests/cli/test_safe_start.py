@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import StoreError
-from sim.study.saved import require_writable
+from sim.study.staging import require_writable
 from sim.world import warmup
 from tests.cli.conftest import ROOT, environment
 

@@ -20,7 +20,6 @@ from sim.errors import InputError, StoreError
 from sim.report import export as formats
 from sim.report.export import iamc, netcdf, texts, workbook
 from sim.report.export.about import About
-from sim.study import export as hand_over
 from sim.study.hypotheses.experiments import Findings
 from sim.study.manifest import manifest
 
@@ -163,7 +162,7 @@ def test_xarray_reads_points_of_a_sweep_and_statistics_of_effects(sweep, compari
 
 
 def test_a_table_with_a_hole_is_not_made_an_array(run):
-    tables = hand_over.tables_of(run, ["runs"])
+    tables = run.frames(["runs"])
     about = About("x", "x", run.manifest)
     for wrong in (tables["runs"].iloc[:-1], pd.concat([tables["runs"], tables["runs"].tail(1)])):
         with pytest.raises(StoreError, match="lacks a cell or holds one twice"):
@@ -171,7 +170,7 @@ def test_a_table_with_a_hole_is_not_made_an_array(run):
 
 
 def test_tables_of_other_months_share_no_dimension(run):
-    tables = hand_over.tables_of(run, ["runs", "curves"])
+    tables = run.frames(["runs", "curves"])
     quarters = tables["runs"]["month"].str[5:].isin(["03", "06", "09", "12"])
     single = tables["curves"]["group"].str.fullmatch("[A-Z]{3}")
     thin = {
@@ -207,7 +206,7 @@ def test_a_data_package_describes_every_table(run, folder):
 def test_a_workbook_holds_every_table_behind_a_read_me(run, folder):
     book = openpyxl.load_workbook(run.export("xlsx", folder), read_only=True)
     assert book.sheetnames[0] == workbook.README
-    assert set(book.sheetnames[1:]) == set(hand_over.tables_of(run))
+    assert set(book.sheetnames[1:]) == set(run.frames())
     said = {row[0]: row for row in book[workbook.README].iter_rows(values_only=True) if row[0]}
     assert said["hash"][1] == run.hash
     assert said["curves"][1] == len(run.curves)

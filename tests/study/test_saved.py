@@ -22,7 +22,7 @@ from sim.errors import InputError, StoreError
 from sim.report.drawings import data_address
 from sim.scenario import NationTable
 from sim.study import run as ensemble
-from sim.study import saved, seals
+from sim.study import saved, seals, staging
 from sim.study.manifest import renamed
 from sim.study.result import Result, folder_of
 
@@ -144,7 +144,7 @@ STEPS = {
     "the page": (report, "page_of"),
     "a table": (parquet, "write_table"),
     "a text": (csv, "write_csv"),
-    "the last rename": (saved, "swap"),
+    "the last rename": (staging, "swap"),
 }
 
 
@@ -477,13 +477,14 @@ def test_what_killed_processes_left_is_removed_a_day_later(tmp_path):
             (place / "curves.csv").touch()
         then = time.time() - age
         os.utime(place, (then, then), follow_symlinks=False)
-    saved._remove_leftovers(folder)
+    staging.remove_leftovers(folder)
     assert {entry.name for entry in folder.iterdir()} == set(stays)
 
 
 def test_a_stage_is_named_by_its_process(tmp_path):
-    with saved.staged(tmp_path / "baseline" / "abc") as stage:
-        assert saved._STAGE.fullmatch(stage.name)[1] == str(os.getpid())
+    with staging.staged(tmp_path / "baseline" / "abc", latest=True) as stage:
+        assert staging._STAGE.fullmatch(stage.parent.name)[1] == str(os.getpid())
+        stage.mkdir()
     assert {entry.name for entry in (tmp_path / "baseline").iterdir()} == {"abc", "latest"}
 
 

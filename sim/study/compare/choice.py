@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.scenario import Scenario
 from sim.scenario.distribution import Triangular
-from sim.scenario.levers import STRENGTHS
+from sim.scenario.document import LeverEntry
+from sim.scenario.levers import STRENGTHS, left_out
 from sim.scenario.resolve import resolve
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.scenario.document import LeverEntry
 
 Source = Any
 """A scenario as a caller names it: name, path, mapping or scenario."""
@@ -103,8 +101,6 @@ def without_lever(base: Scenario, lever: str, reference: Scenario, name: str) ->
 
 def _changed(base: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """Return a scenario with changes, checked like any other."""
-    from sim.scenario import Scenario
-
     return Scenario.model_validate({**dict(base), **changes})
 
 
@@ -230,8 +226,6 @@ def usable(base: Scenario, lever: str) -> None:
     InputError
         With the nearest name, or the reason.
     """
-    from sim.scenario.levers import left_out
-
     known = base.known_levers()
     if lever in known:
         return

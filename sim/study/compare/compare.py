@@ -6,30 +6,33 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.paired import require_two
+from sim.arrays import Ints
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.evidence.releases import read_catalogue
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
-from sim.study import finished, saved
+from sim.study import finished
 from sim.study.compare import choice, cuts, details, notes, tables
 from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
+from sim.study.compare.costs import per_million
 from sim.study.compare.laid import laid_over
 from sim.study.compare.precision import PILOT, until_precise
-from sim.study.compare.question import Question
+from sim.study.compare.question import Question, question_of
 from sim.study.compare.result import (
     FOLDER,
     GROUPS,
@@ -40,9 +43,6 @@ from sim.study.compare.result import (
     require_figures,
 )
 from sim.study.sweeps.sweep import require_means
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 
 def compare(
@@ -138,8 +138,6 @@ def compare(
     _same_world(arms.values(), reference)
     known = _outcomes(reference, metrics, groups, shown)
     on = in_focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
-    if out is not None:
-        saved.require_writable(Path(out))
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
     require_means(workers, cluster)
@@ -154,13 +152,19 @@ def compare(
     if on:
         asked["focus"] = {"nations": list(in_focus.nations_of(reference, on)), **cuts.terms()}
     question = Question(arms, tuple(pairs), reference, known, asked, laid)
-    found = finished.find(Comparison, question.facts(), out)
-    if found is not None:
-        return found
-    return answer(
-        question, named=each == "levers" and levers is not None, workers=workers,
-        cluster=cluster, out=out, progress=progress,
-    ).saved(out)  # fmt: skip
+    idle_is_wrong = each == "levers" and levers is not None
+    return finished.kept_or_made(
+        Comparison, question.facts(), out,
+        lambda: answer(
+            question, named=idle_is_wrong, workers=workers, cluster=cluster, out=out,
+            progress=progress,
+        ),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Comparison:
+    """Compare again, from the manifest of a comparison; nothing but finished blocks is written."""
+    return answer(question_of(known), workers=workers, out=out)
 
 
 def answer(
@@ -218,8 +222,6 @@ def answer(
     laid = (*question.laid, *notes.few_worlds(few))
     found = _with_details(found, done, run, sizes=bool(asked["sizes"]), laid=laid)
     if asked["cost"]:
-        from sim.study.compare.costs import per_million
-
         found = replace(found, costs=per_million(found, found.shown[0], found.groups[0]))
     return found
 
@@ -235,7 +237,6 @@ def _outcomes(
         If a metric or a group is unknown, no group is named, or a metric has no figure of any.
     """
     from sim.ensemble.outcomes import kept
-    from sim.scenario import compile as compiled
 
     if not groups:
         raise InputError(Problem("no group is named", path="groups", hint="--groups world"))
@@ -364,10 +365,8 @@ def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
             )
 
 
-def _future(reference: Scenario, runs: int) -> NDArray[np.int64]:
+def _future(reference: Scenario, runs: int) -> Ints:
     """Return the future of each world: that of the reference in it."""
-    from sim.scenario import compile as compiled
-
     known = drawn(compiled(reference), reference.ensemble.seed, np.arange(runs))
     return futures.of_replicates(known)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,13 @@ from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError, Problem
-from sim.scenario import nations, reach
+from sim.scenario import Scenario, nations, reach
+from sim.scenario.levers import Lever
 from sim.scenario.resolve import resolve
 from sim.study.compare import choice, details
 from sim.study.compare.choice import Source
 from sim.study.compare.details import COST, yearly
 from sim.study.compare.result import HEADLINE, Comparison, place_of
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.scenario.levers import Lever
 
 MOST_SEARCHED = 14
 """Levers of which all packages are searched: 16,384."""

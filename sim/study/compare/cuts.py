@@ -13,20 +13,13 @@ therefore a lever of its own, the same for both blocs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim import months
+from sim import evidence, months
 from sim.analysis.cuts import BACK
+from sim.scenario import Scenario, load, nations
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
-Floats = NDArray[np.float64]
 
 BEGIN, END = "2030-01", "2030-06"
 """First and last month of a cut: as long as that of the scenario access_shock_six_months."""
@@ -66,8 +59,6 @@ def cut(scenario: Scenario, bloc: str, focus: Sequence[Override]) -> Scenario:
     InputError
         If the focus is wrong, or none of it is simulated.
     """
-    from sim.scenario import load
-
     name = _name(bloc)
     document = scenario.document()
     document["own_levers"] |= {name: _lever(bloc)}
@@ -80,8 +71,6 @@ def cut(scenario: Scenario, bloc: str, focus: Sequence[Override]) -> Scenario:
 
 def nations_of(stopped: Scenario, bloc: str) -> tuple[str, ...]:
     """Return the ISO3 codes on which a cut acts: those of the focus that are simulated."""
-    from sim.scenario import nations
-
     mine = next(entry.nations for entry in stopped.levers if entry.id == _name(bloc))
     return tuple(code for code in nations.table(stopped).iso3 if mine is None or code in mine)
 
@@ -104,8 +93,6 @@ def _lever(bloc: str) -> Mapping[str, Any]:
 
 
 def _stop(bloc: str, ways: list[str], *, is_open: bool) -> Mapping[str, Any]:
-    from sim import evidence
-
     every = evidence.load().ecosystems
     theirs = [one.id for one in every if one.bloc == bloc and one.open == is_open]
     return {

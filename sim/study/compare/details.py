@@ -7,20 +7,18 @@ single levers from the first of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.paired import SURE, before, effect, ranks
 from sim.arrays import Floats
+from sim.ensemble.arms import Arms
+from sim.scenario import Scenario
 from sim.scenario.levers import STRENGTHS
 from sim.study.compare import choice
-
-if TYPE_CHECKING:
-    from sim.ensemble.arms import Arms
-    from sim.scenario import Scenario
-    from sim.study.compare.choice import Pair
+from sim.study.compare.choice import Pair
 
 SIZE_RUNS = 96
 """Worlds, at most, in which a policy is run with its levers at low, central and high strength."""

@@ -10,32 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis import peaks
 from sim.analysis.cuts import kept, months_to_recover
 from sim.analysis.worlds import over_worlds
+from sim.arrays import Floats
+from sim.ensemble.arms import Arms
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
 from sim.metrics.shipped import BLOCS, FORGONE
-from sim.scenario import reach
+from sim.scenario import Scenario, reach
+from sim.scenario import compile as compiled
+from sim.scenario.drivers import Drivers
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import Override, only
 from sim.study.compare import choice, cuts
+from sim.study.compare.choice import Pair
 from sim.study.compare.details import COST, yearly
-
-if TYPE_CHECKING:
-    from sim.ensemble.arms import Arms
-    from sim.scenario import Scenario
-    from sim.scenario.drivers import Drivers
-    from sim.study.compare.choice import Pair
-
-Floats = NDArray[np.float64]
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +58,7 @@ COLUMNS = (
 TOGETHER = "nations_in_focus"
 """Group of several nations in the runs."""
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 Run = Callable[[Mapping[str, "Scenario"], Outcomes], "Arms"]
 """Runs arms as the comparison was run, and keeps what is wanted of them."""
@@ -145,7 +141,7 @@ def view(
     group = nations[0] if len(nations) == 1 else TOGETHER
     blocs = tuple(cuts.BLOCS) if cuts.reached(reference) else ()
     months = cuts.watched(reference) if blocs else "end"
-    drivers = _compiled(reference)
+    drivers = compiled(reference)
     every = dict(arms)
     for bloc in blocs:
         every |= {_stopped(name, bloc): cuts.cut(arm, bloc, focus) for name, arm in arms.items()}
@@ -155,7 +151,9 @@ def view(
         {name: _grouped(arm, group, nations) for name, arm in every.items()},
         Outcomes(wanted, (group,), months),
     )
-    pace = _pace(drivers, reference.ensemble.seed, len(done.draws))
+    draws = drawn(drivers, reference.ensemble.seed, np.arange(len(done.draws)))
+    # ECI points by which the frontier rises in a month on average.
+    pace = draws["frontier_rate"] * draws["frontier_jump"]
     found: dict[tuple[str, str], Floats] = {}
     for name, arm in arms.items():
         share = _shares(done, name, group, drivers.ecosystems)
@@ -233,16 +231,12 @@ def table(seen: View, pairs: Sequence[Pair]) -> pd.DataFrame:
             elif outcome != "cost":
                 about |= _parts(values, unit)
                 about |= {} if name == base else _change(values - seen.outcomes[base, outcome])
-            rows.append(about | _quantiles(values))
+            spread = np.quantile(values, list(QUANTILES.values())).tolist()
+            rows.append(about | dict(zip(QUANTILES, spread, strict=True)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 _AT_THE_END = ("dependence.us", "dependence.cn", "own", "forgone", "behind")
-
-
-def _quantiles(values: Floats) -> dict[str, float]:
-    names = [f"p{round(100 * level):02d}" for level in QUANTILES]
-    return dict(zip(names, np.quantile(values, QUANTILES).tolist(), strict=True))
 
 
 def _parts(values: Floats, unit: str) -> dict[str, Any]:
@@ -295,19 +289,6 @@ def _rows(done: Arms, arm: str, metric: str, group: str) -> Floats:
     """Return a metric by month and run."""
     mine = (done.rows["metric"] == metric) & (done.rows["group"] == group)
     return done.kept[arm][:, mine.to_numpy()].T
-
-
-def _pace(drivers: Drivers, seed: int, runs: int) -> Floats:
-    """Return by how many ECI points the frontier rises in a month on average, shape (runs,)."""
-    known = drawn(drivers, seed, np.arange(runs))
-    pace: Floats = known["frontier_rate"] * known["frontier_jump"]
-    return pace
-
-
-def _compiled(scenario: Scenario) -> Drivers:
-    from sim.scenario import compile as compiled
-
-    return compiled(scenario)
 
 
 def _grouped(scenario: Scenario, group: str, nations: tuple[str, ...]) -> Scenario:

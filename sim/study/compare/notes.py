@@ -6,22 +6,17 @@ Ids stand between backticks: a terminal shows them as a user types them, a page 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sim import months
-from sim.scenario import reach
+from sim.ensemble.arms import Arms
+from sim.scenario import Scenario, reach
 from sim.scenario.futures import WORDS
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
 from sim.study.compare import choice
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.ensemble.arms import Arms
-    from sim.scenario import Scenario
-    from sim.study.compare.choice import Pair
+from sim.study.compare.choice import Pair
 
 BINDING = ("binding.serving", "world")
 CHIPS = ("hardware_share.cn", "world")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -33,6 +33,8 @@ from sim.arrays import Floats, Ints
 from sim.ensemble.arms import Arms, run_arms
 from sim.ensemble.outcomes import Outcomes, kept
 from sim.errors import InputError, Problem
+from sim.scenario import Scenario
+from sim.scenario import compile as compiled
 from sim.scenario.paths import OPTIONS, RUNS, SEED, named
 from sim.scenario.resolve import resolve
 from sim.study import finished
@@ -42,11 +44,10 @@ from sim.study.compare.details import COST
 from sim.study.compare.laid import laid_over
 from sim.study.compare.result import FOLDER, HEADLINE, require_figures
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.saved import Saved, plain_scenario
+from sim.study.sweeps.design import make
+from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.sweep import require_means
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 MOST_EXACT = 6
 """Levers of which all combinations are run: 64 arms."""
@@ -82,6 +83,11 @@ class Package(Saved):
     """
 
     kind: ClassVar[str] = "package"
+    held: ClassVar[Mapping[str, str]] = {
+        "interactions.csv": "interactions", "shapley.csv": "shapley", "whole.csv": "whole",
+    }  # fmt: skip
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {"interactions.csv": ("verdict",)}
+    always: ClassVar[frozenset[str]] = frozenset(held)
 
     levers: tuple[str, ...]
     interactions: pd.DataFrame
@@ -100,25 +106,11 @@ class Package(Saved):
         """Sentences that a reader of the numbers needs, ids between backticks."""
         return tuple(self.manifest.get("laid", ()))  # results of before say nothing of it
 
-    def _tables(self) -> dict[str, Writer]:
-        return {
-            "interactions.csv": csv_of(self.interactions), "shapley.csv": csv_of(self.shapley),
-            "whole.csv": csv_of(self.whole),
-        }  # fmt: skip
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({"interactions.csv", "shapley.csv", "whole.csv"})
-
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
-        interactions, shapley, whole = (
-            read_table(folder / f"{name}.csv", ("verdict",) if name == "interactions" else ())
-            for name in ("interactions", "shapley", "whole")
-        )
-        asked = manifest["asked"]
-        levers = tuple(asked["levers"])
-        return cls(manifest, levers, interactions, shapley, whole, len(levers) <= MOST_EXACT)
+        levers = tuple(manifest["asked"]["levers"])
+        tables = cls._read_held(folder, manifest)
+        return cls(manifest, levers, **tables, exact=len(levers) <= MOST_EXACT)
 
 
 def package(
@@ -163,7 +155,6 @@ def package(
         or a start or an override could not act.
     """
     require_two(runs)
-    from sim.scenario import compile as compiled
 
     for path in sorted({RUNS, SEED} & named(overrides)):
         hint = f"{OPTIONS[path]} N"
@@ -188,8 +179,6 @@ def package(
     when: str | tuple[str, ...] = "end" if month is None else (month,)
     wanted = Outcomes((metric, COST[0]), (group,), when)
     require_figures(kept(compiled(base), wanted), (metric,), (group,))
-    if out is not None:
-        require_writable(Path(out))
     require_means(workers, None)
     asked = {
         "arms": {name: world.document() for name, world in worlds.items()},
@@ -200,10 +189,18 @@ def package(
         "laid": [*laid, *notes.for_some_nations(arms)],
         "titles": {origin.name: origin.title, base.name: base.title},
     }
-    found = finished.find(Package, facts_of(asked, more), out)
-    if found is not None:
-        return found
-    return part(asked, more, worlds, workers=workers, out=out, progress=progress).saved(out)
+    return finished.kept_or_made(
+        Package, facts_of(asked, more), out,
+        lambda: part(asked, more, worlds, workers=workers, out=out, progress=progress),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Package:
+    """Part a package's effect again, from its manifest; only finished blocks are written."""
+    asked = known["asked"]
+    more = {part: known[part] for part in ("laid", "titles")}
+    worlds = {name: resolve(plain_scenario(given)) for name, given in asked["arms"].items()}
+    return part(asked, more, worlds, workers=workers, out=out)
 
 
 def facts_of(
@@ -297,9 +294,6 @@ def _key(subset: Subset) -> str:
 
 def _fraction(names: Sequence[str]) -> list[Subset]:
     """Return the settings of a two-level fraction of resolution IV, which levers each pulls."""
-    from sim.study.sweeps.design import make
-    from sim.study.sweeps.factors import Factor
-
     factors = [Factor(f"levers.{name}.strength", (0.0, 1.0)) for name in names]
     # Of n factors the fraction has at most 4 n points; that many is never too few.
     points = make(factors, "factorial", 4 * len(names)).points

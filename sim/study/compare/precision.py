@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from sim.analysis.paired import finest, interval, runs_for, runs_more
 from sim.ensemble.arms import Arms
 from sim.errors import InputError, Problem
+from sim.scenario import Scenario
 from sim.study.compare.choice import Pair
 from sim.study.compare.result import place_of
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 MOST_RUNS = 20_000
 PILOT = 96

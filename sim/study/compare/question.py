@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble.outcomes import Outcomes
+from sim.scenario import Scenario, load
 from sim.study.compare.choice import Pair, pairs_of
 from sim.study.manifest import manifest
 from sim.study.saved import plain_scenario
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +53,6 @@ class Question:
 
 def question_of(facts: Mapping[str, Any]) -> Question:
     """Return the question that a manifest keeps."""
-    from sim.scenario import load
-
     asked, more = facts["asked"], facts["repeat"]
     return Question(
         {name: load(plain_scenario(given)) for name, given in asked["arms"].items()},

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from sim.ensemble.arms import FOLDER as BLOCKS
 from sim.ensemble.arms import Arms, run_arms
+from sim.ensemble.outcomes import Kept
 from sim.errors import InputError, Problem, nearest
+from sim.scenario import Scenario
 from sim.study.compare.choice import Pair, pairs_of
+from sim.study.compare.question import question_of
 from sim.study.saved import Saved, Writer, csv_of, read_table
-
-if TYPE_CHECKING:
-    from sim.ensemble.outcomes import Kept
-    from sim.scenario import Scenario
 
 Alone = Literal["scenarios", "levers", "less one"]
 
@@ -84,6 +83,15 @@ class Comparison(Saved):
     """
 
     kind: ClassVar[str] = "comparison"
+    held: ClassVar[Mapping[str, str]] = {
+        FILE: "table", RANKS: "ranking", SIZES: "sizes", ALONE: "alone", COSTS: "costs",
+        BY_FUTURE: "by_future", OF_FOCUS: "focus",
+    }  # fmt: skip
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        FILE: ("month",), RANKS: ("month", "next"), SIZES: ("month",), BY_FUTURE: ("month",),
+        OF_FOCUS: ("month",),
+    }  # fmt: skip
+    always: ClassVar[frozenset[str]] = frozenset({FILE, RANKS, SIZES, ALONE, NOTES})
 
     table: pd.DataFrame
     ranking: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -170,8 +178,6 @@ class Comparison(Saved):
 
     def policies(self) -> Mapping[str, Scenario]:
         """Return the arms as scenarios, by name."""
-        from sim.study.compare.question import question_of
-
         return self.scenarios or question_of(self.manifest).arms
 
     def with_runs(self, workers: int = 1) -> Comparison:
@@ -182,7 +188,6 @@ class Comparison(Saved):
         """
         if self.arms is not None:
             return self
-        from sim.study.compare.question import question_of
 
         question = question_of(self.manifest)
         beside = None if self.folder is None else self.folder.parent.parent
@@ -207,44 +212,21 @@ class Comparison(Saved):
         return self.arms
 
     def _tables(self) -> dict[str, Writer]:
-        notes = pd.DataFrame({"note": list(self.notes)})
-        tables = {
-            FILE: self.table, RANKS: self.ranking, SIZES: self.sizes, ALONE: self.alone,
-            NOTES: notes,
-        }  # fmt: skip
-        if len(self.costs):
-            tables[COSTS] = self.costs
-        if len(self.by_future):
-            tables[BY_FUTURE] = self.by_future
-        if len(self.focus):
-            tables[OF_FOCUS] = self.focus
-        return {name: csv_of(table) for name, table in tables.items()}
+        return {**super()._tables(), NOTES: csv_of(pd.DataFrame({"note": list(self.notes)}))}
 
     @classmethod
     def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:
-        asked = manifest["asked"]
-        more = {
-            name for name, there in ((COSTS, asked["cost"]), (OF_FOCUS, "focus" in asked)) if there
-        }
-        return frozenset({FILE, RANKS, SIZES, ALONE, NOTES, *more})
+        there = {COSTS: manifest["asked"]["cost"], OF_FOCUS: "focus" in manifest["asked"]}
+        return cls.always | {name for name, asked in there.items() if asked}
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Comparison:
-        words = {FILE: ("month",), RANKS: ("month", "next"), SIZES: ("month",), NOTES: ("note",)}
-        table, ranking, sizes, alone, notes = (
-            read_table(folder / name, words.get(name, ()))
-            for name in (FILE, RANKS, SIZES, ALONE, NOTES)
-        )
-        costs = read_table(folder / COSTS) if COSTS in manifest["seals"] else pd.DataFrame()
-        apart = BY_FUTURE in manifest["seals"]
-        by_future = read_table(folder / BY_FUTURE, ("month",)) if apart else pd.DataFrame()
-        focused = OF_FOCUS in manifest["seals"]
-        focus = read_table(folder / OF_FOCUS, ("month",)) if focused else pd.DataFrame()
         precision = manifest["precision"]
         return cls(
-            manifest, table, ranking, sizes, alone, tuple(notes["note"]), costs,
-            by_future, focus, bool(precision["reached"]), float(precision["finest"]),
-            pairs_of(manifest),
+            manifest, **cls._read_held(folder, manifest),
+            notes=tuple(read_table(folder / NOTES, ("note",))["note"]),
+            reached=bool(precision["reached"]), finest=float(precision["finest"]),
+            pairs=pairs_of(manifest),
         )  # fmt: skip
 
 

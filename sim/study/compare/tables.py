@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.paired import effect, log_odds
-from sim.arrays import Flags, Floats
+from sim.arrays import Flags, Floats, Ints
 from sim.ensemble import futures
 from sim.ensemble.arms import Arms
 from sim.metrics.registry import parts
@@ -58,7 +57,7 @@ def table(
 
 
 def by_future(
-    done: Arms, pairs: Sequence[Pair], seed: int, future: NDArray[np.int64], shown: Sequence[str]
+    done: Arms, pairs: Sequence[Pair], seed: int, future: Ints, shown: Sequence[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the effects within the worlds of each future, and those that have too few of them.
 

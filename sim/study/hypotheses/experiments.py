@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,26 +22,22 @@ from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import require_known
 from sim.errors import InputError, Problem
 from sim.metrics.registry import parts
+from sim.scenario import Scenario
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
 from sim.study.hypotheses import claims, standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
-from sim.study.hypotheses.laid import Experiment, laid_out, names
+from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
-from sim.study.saved import Saved, Writer, csv_of, read_table, require_writable
+from sim.study.progress import Progress, counted
+from sim.study.saved import Saved
+from sim.study.staging import require_writable
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
-FOLDER = "hypotheses"
 SHARE, ODDS = "share", "log-odds"
 
 ODDS_A_SHARE = 4.0
 """Log-odds that a share of one half gains a unit of share, the least that any share gains."""
-
-Progress = Callable[[int, int], None]
-"""Called with claims done and all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +95,9 @@ class Findings(Saved):
     """
 
     kind: ClassVar[str] = "hypotheses"
+    held: ClassVar[Mapping[str, str]] = {VERDICTS: "verdicts", MEASURES: "measures"}
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {VERDICTS: ("judgement",)}
+    always: ClassVar[frozenset[str]] = frozenset(held)
 
     verdicts: pd.DataFrame
     measures: pd.DataFrame
@@ -113,27 +112,15 @@ class Findings(Saved):
         return len(self.verdicts)
 
     @classmethod
-    def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG003
-        """Return the folder of all findings."""
-        return (FOLDER,)
-
-    def _tables(self) -> dict[str, Writer]:
-        return {VERDICTS: csv_of(self.verdicts), MEASURES: csv_of(self.measures)}
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({VERDICTS, MEASURES})
-
-    @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Findings:
-        told = read_table(folder / VERDICTS, ("judgement",))
-        measures = read_table(folder / MEASURES)
+        tables = cls._read_held(folder, manifest)
+        measures = tables["measures"]
         found = []
         for asked in manifest["asked"]["claims"].values():
             claim = claims.of_plain(asked["claim"])
             mine = measures[measures["id"] == claim.number].drop(columns="id")
             found.append(_finding(asked, claim, mine.reset_index(drop=True)))
-        return cls(manifest, told, measures, tuple(found))
+        return cls(manifest, **tables, each=tuple(found))
 
 
 def examine(
@@ -221,16 +208,21 @@ def examine_all(
         If the folder cannot be used.
     """
     require_known("kernel", workers)
-    if out is not None:
-        require_writable(Path(out))
     chosen = [str(name) for name in (names() if wanted is None else wanted)]
     laid = [laid_out(name, runs) for name in chosen]
-    found = finished.find(Findings, facts_of(laid, runs, seed), out)
-    if found is not None:
-        return found
-    return find_all(
-        laid, runs=runs, seed=seed, workers=workers, out=out, progress=progress
-    ).saved(out)  # fmt: skip
+    return finished.kept_or_made(
+        Findings, facts_of(laid, runs, seed), out,
+        lambda: find_all(
+            laid, runs=runs, seed=seed, workers=workers, out=out, progress=progress
+        ),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Findings:
+    """Test claims again, from the manifest of findings; only finished arms are written."""
+    asked = known["asked"]
+    laid = [experiment_of(one) for one in asked["claims"].values()]
+    return find_all(laid, runs=asked["runs"], seed=asked["seed"], workers=workers, out=out)
 
 
 def facts_of(
@@ -257,13 +249,12 @@ def find_all(
 ) -> Findings:
     """Run experiments; arguments as in :func:`examine_all`, only finished arms are written."""
     began = time.perf_counter()
-    found = []
-    for place, one in enumerate(laid):
-        found.append(found_of(one, seed=seed, workers=workers, out=out))
-        if progress:
-            progress(place + 1, len(laid))
+    found = [found_of(one, seed=seed, workers=workers, out=out) for one in counted(laid, progress)]
     facts = facts_of(laid, runs, seed, workers, time.perf_counter() - began)
-    return Findings(facts, _verdict_table(found), _measure_table(found), tuple(found))
+    measures = pd.concat(
+        [one.table.assign(id=one.claim.number) for one in found], ignore_index=True
+    )
+    return Findings(facts, _verdict_table(found), measures, tuple(found))
 
 
 def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
@@ -277,11 +268,6 @@ def _verdict_table(found: Sequence[Finding]) -> pd.DataFrame:
             for one in found
         ]
     )  # fmt: skip
-
-
-def _measure_table(found: Sequence[Finding]) -> pd.DataFrame:
-    tables = [one.table.assign(id=one.claim.number) for one in found]
-    return pd.concat(tables, ignore_index=True)
 
 
 def outcomes(claim: Claim) -> Outcomes:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.analysis.paired import require_two
 from sim.errors import InputError, Problem, nearest
+from sim.scenario import Scenario, load
 from sim.study.hypotheses import claims
 from sim.study.hypotheses.claims import Claim
 from sim.study.saved import plain_scenario
 from sim.study.sweeps import study_file
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 RUNS = 200
 """Replicates of every arm where nothing else is said."""
@@ -76,8 +74,6 @@ def laid_out(study: str | Path, runs: int | None = None) -> Experiment:
 
 def experiment_of(asked: Mapping[str, Any]) -> Experiment:
     """Return the experiment that a manifest keeps as plain data."""
-    from sim.scenario import load
-
     claim = claims.of_plain(asked["claim"])
     documents = iter(asked["arms"])
     settings = claim.switch if asked["arms"] else {}
@@ -106,8 +102,6 @@ def arm(
     overrides: Sequence[Any],
 ) -> Scenario:
     """Return an arm: the study's scenario with a fragment, under one setting of the switch."""
-    from sim.scenario import load
-
     document = {"extends": base.name, "title": name, **fragment}
     changes = list(overrides)
     of_levers = any(str(path).startswith("levers.") for path in values)

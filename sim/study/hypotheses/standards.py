@@ -9,12 +9,10 @@ reads nothing of the monthly world and gives nothing back: no series observes wh
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.evidence import load
 from sim.world import streams
-
-Floats = NDArray[np.float64]
 
 SPREAD = 0.2
 """Standard deviation of thresholds (judgement)."""

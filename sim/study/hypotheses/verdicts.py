@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from sim.arrays import Flags, Floats
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 NEGLIGIBLE = "negligible"
@@ -17,9 +18,7 @@ DRAWS = 0.9
 """Part of posterior draws that must agree before anything is supported or contradicted."""
 
 
-def of_contrast(
-    expect: str, low: float, high: float, draws: NDArray[np.float64], smallest: float
-) -> str:
+def of_contrast(expect: str, low: float, high: float, draws: Floats, smallest: float) -> str:
     """Return what a contrast says of an expectation.
 
     A mean that differs from nothing decides nothing: with enough runs any does. What is supported
@@ -54,7 +53,7 @@ def of_contrast(
     return CONTRADICTED if down or (above and _agree(draws > 0.0)) else UNDECIDED
 
 
-def _agree(flags: NDArray[np.bool_]) -> bool:
+def _agree(flags: Flags) -> bool:
     return bool(flags.mean() >= DRAWS)
 
 

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, nearest
 from sim.study.sweeps.factors import Factor
-
-Floats = NDArray[np.float64]
 
 MAX_POINTS = 1_000_000
 MORRIS_LEVELS = 4
@@ -42,6 +40,10 @@ class Design:
     paths: tuple[str, ...]
     points: tuple[tuple[Level, ...], ...]
     unit: Floats | None = None
+
+    def levels(self) -> dict[str, set[Level]]:
+        """Return the levels that each path takes."""
+        return {path: {point[n] for point in self.points} for n, path in enumerate(self.paths)}
 
 
 def make(

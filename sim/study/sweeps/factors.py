@@ -96,12 +96,8 @@ def parse_option(text: str) -> Factor:
     path, equals, spec = (part.strip() for part in text.partition("="))
     if not equals or not path or not spec:
         raise InputError(Problem(f"{text!r} is not PATH=SPEC", "--vary", hint=f"SPEC is {_FORM}"))
-    problems: list[Problem] = []
     mark = Mark("--vary", path=path)
-    found = read(path, Node(spec, mark, mark), problems)
-    if found is None or problems:
-        raise InputError(problems)
-    return found
+    return _read(path, Node(spec, mark, mark), ())
 
 
 def read(
@@ -118,62 +114,66 @@ def read(
     own : tuple of str
         Levers that the scenario defines itself.
     """
-    path = paths.present(path)
-    if not _path_is_known(path, node, problems, own):
+    try:
+        return _read(path, node, own)
+    except InputError as error:
+        problems += error.problems
         return None
+
+
+def _read(path: str, node: Node, own: tuple[str, ...]) -> Factor:
+    path = paths.present(path)
+    _require_known(path, node, own)
     if isinstance(node.value, tuple):
-        return _of_levels(path, _listed(node.value, node.place, problems), node.place, problems)
+        return _of_levels(path, _listed(node.value, node.place), node.place)
     if isinstance(node.value, str) and not _LAW.fullmatch(node.value.strip()):
-        return _of_levels(path, _from_text(node.value, node.place, problems), node.place, problems)
-    law = fields.value(node, (-math.inf, math.inf), problems, path)
-    if law is None or isinstance(law, int | float):
-        return None if law is None else Factor(path, (law,))
+        return _of_levels(path, _from_text(node.value, node.place), node.place)
+    problems: list[Problem] = []
+    law = fields.value(node, fields.ANYTHING, problems, path)
+    if law is None:
+        raise InputError(problems)
+    if isinstance(law, int | float):
+        return Factor(path, (law,))
     if path in LISTED:
         what, hint = LISTED[path]
-        problems.append(node.place.problem(f"{what} are listed", hint))
-        return None
+        raise _wrong(node.place, f"{what} are listed", hint)
     return Factor(path, law=law)
 
 
-def _of_levels(
-    path: str, levels: tuple[Level, ...] | None, place: Mark, problems: list[Problem]
-) -> Factor | None:
-    if levels is None:
-        return None
+def _wrong(place: Mark, message: str, hint: str | None = None) -> InputError:
+    return InputError(place.problem(message, hint))
+
+
+def _of_levels(path: str, levels: tuple[Level, ...], place: Mark) -> Factor:
     if len(set(levels)) < len(levels):
-        problems.append(place.problem("a level stands twice", "name each once"))
-        return None
+        raise _wrong(place, "a level stands twice", "name each once")
     return Factor(path, levels)
 
 
-def _path_is_known(path: str, node: Node, problems: list[Problem], own: tuple[str, ...]) -> bool:
+def _require_known(path: str, node: Node, own: tuple[str, ...]) -> None:
+    """Refuse a path that there is not, or that cannot vary."""
     if path == SCENARIO:
-        return True
+        return
     if path.startswith("ensemble.") and path != FUTURE:
         hint = "every point has the same runs and seed, so that points have common random numbers"
-        problems.append(node.place.problem(f"{path} cannot vary in a sweep", hint))
-        return False
+        raise _wrong(node.place, f"{path} cannot vary in a sweep", hint)
     try:
         paths.check(path, own)
     except InputError as error:
-        problems += (node.place.problem(found.message, found.hint) for found in error.problems)
-        return False
-    return True
+        here = [node.place.problem(found.message, found.hint) for found in error.problems]
+        raise InputError(here) from None
 
 
-def _from_text(text: str, place: Mark, problems: list[Problem]) -> tuple[Level, ...] | None:
+def _from_text(text: str, place: Mark) -> tuple[Level, ...]:
     match = _RANGE.fullmatch(text.strip())
     if match:
-        return _spread(match[1].strip(), match[2].strip(), match[3].strip(), place, problems)
+        return _spread(match[1].strip(), match[2].strip(), match[3].strip(), place)
     if ":" in text:
-        problems.append(place.problem(f"{text!r} is no range", "write low:high:count"))
-        return None
+        raise _wrong(place, f"{text!r} is no range", "write low:high:count")
     parts = [part.strip() for part in text.split(",")]
     if not all(parts):
-        problems.append(place.problem(f"{text!r} lists an empty level", f"write {_FORM}"))
-        return None
-    nodes = tuple(Node(_scalar(part), place, place) for part in parts)
-    return _listed(nodes, place, problems)
+        raise _wrong(place, f"{text!r} lists an empty level", f"write {_FORM}")
+    return _listed([Node(_scalar(part), place, place) for part in parts], place)
 
 
 def _scalar(text: str) -> Level:
@@ -183,56 +183,45 @@ def _scalar(text: str) -> Level:
     return value if isinstance(value, int | float | str) else text
 
 
-def _listed(
-    nodes: Sequence[Node], place: Mark, problems: list[Problem]
-) -> tuple[Level, ...] | None:
+def _listed(nodes: Sequence[Node], place: Mark) -> tuple[Level, ...]:
     if not nodes:
-        problems.append(place.problem("no level is listed", f"write {_FORM}"))
-        return None
-    found: list[Level] = []
-    for node in nodes:
-        value = node.value
-        if isinstance(value, float) and not math.isfinite(value):
-            problems.append(node.place.problem(f"{value} is not a finite number"))
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            problems.append(node.place.problem("a level must be a number, a month or a word"))
-            return None
-        found.append(value)
-    return tuple(found)
+        raise _wrong(place, "no level is listed", f"write {_FORM}")
+    return tuple(_level(node) for node in nodes)
 
 
-def _spread(
-    low: str, high: str, count: str, place: Mark, problems: list[Problem]
-) -> tuple[Level, ...] | None:
+def _level(node: Node) -> Level:
+    value = node.value
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _wrong(node.place, f"{value} is not a finite number")
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise _wrong(node.place, "a level must be a number, a month or a word")
+    return value
+
+
+def _spread(low: str, high: str, count: str, place: Mark) -> tuple[Level, ...]:
     """Return evenly spaced numbers or months, both ends included."""
     try:
         steps = numerals.whole(count)
     except ValueError:
-        problems.append(place.problem(f"{count!r} is no count of levels", "write low:high:count"))
-        return None
+        hint = "write low:high:count"
+        raise _wrong(place, f"{count!r} is no count of levels", hint) from None
     if not 1 <= steps <= MAX_LEVELS:
-        problems.append(place.problem(f"{steps} levels are outside 1 to {MAX_LEVELS:,}"))
-        return None
+        raise _wrong(place, f"{steps} levels are outside 1 to {MAX_LEVELS:,}")
     try:
         first, last = months.parse(low), months.parse(high)
     except ValueError:
-        return _even_numbers(low, high, steps, place, problems)
-    return _even_months(first, last, steps, place, problems)
+        return _even_numbers(low, high, steps, place)
+    return _even_months(first, last, steps, place)
 
 
-def _even_numbers(
-    low: str, high: str, steps: int, place: Mark, problems: list[Problem]
-) -> tuple[Level, ...] | None:
+def _even_numbers(low: str, high: str, steps: int, place: Mark) -> tuple[Level, ...]:
     try:
         start, stop = numerals.number(low), numerals.number(high)
     except ValueError:
         message = f"{low!r} to {high!r} are neither numbers nor months"
-        problems.append(place.problem(message, f"write {_FORM}"))
-        return None
+        raise _wrong(place, message, f"write {_FORM}") from None
     if not (math.isfinite(start) and math.isfinite(stop)) or start > stop:
-        problems.append(place.problem(f"low {low} is above high {high}, or one is not finite"))
-        return None
+        raise _wrong(place, f"low {low} is above high {high}, or one is not finite")
     if steps == 1 or start == stop:
         return (start,)
     # The ends exactly, and between them without adding up rounding.
@@ -240,16 +229,11 @@ def _even_numbers(
     return (start, *inner, stop)
 
 
-def _even_months(
-    first: int, last: int, steps: int, place: Mark, problems: list[Problem]
-) -> tuple[Level, ...] | None:
+def _even_months(first: int, last: int, steps: int, place: Mark) -> tuple[Level, ...]:
     if first > last:
-        message = f"low {months.text(first)} is above high {months.text(last)}"
-        problems.append(place.problem(message))
-        return None
+        raise _wrong(place, f"low {months.text(first)} is above high {months.text(last)}")
     if steps > last - first + 1:
         message = f"{steps} months do not fit between {months.text(first)} and {months.text(last)}"
-        problems.append(place.problem(message, f"at most {last - first + 1}"))
-        return None
+        raise _wrong(place, message, f"at most {last - first + 1}")
     spread = max(steps - 1, 1)
     return tuple(months.text(first + round((last - first) * n / spread)) for n in range(steps))

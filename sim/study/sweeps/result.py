@@ -46,6 +46,7 @@ class Sweep(Swept, Saved):
     """
 
     kind: ClassVar[str] = "sweep"
+    always: ClassVar[frozenset[str]] = frozenset({DESIGN, OUTCOMES, FAILED})
 
     @property
     def documents(self) -> list[Mapping[str, Any]]:
@@ -79,10 +80,6 @@ class Sweep(Swept, Saved):
             OUTCOMES: self._write_outcomes,
             FAILED: csv_of(self.failures),
         }
-
-    @classmethod
-    def _required(cls, manifest: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003
-        return frozenset({DESIGN, OUTCOMES, FAILED})
 
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Sweep:

@@ -92,6 +92,28 @@ class Study:
     judged: Judged | None = None
     claim: Mapping[str, Any] | None = None
 
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Study:
+        """Return a study from what `document` gave; its scenarios stand beside it."""
+        made = plain["design"]
+        return cls(
+            name=plain["name"],
+            title=plain["title"],
+            description=plain["description"],
+            scenario=None,
+            factors=tuple(Factor.of_spec(path, spec) for path, spec in plain["vary"].items()),
+            listed=tuple(plain["points"]),
+            kind=made["kind"],
+            count=made["points"],
+            design_seed=made["seed"],
+            correlations={(one, other): value for one, other, value in plain["correlations"]},
+            overrides=tuple(
+                change if isinstance(change, str) else tuple(change) for change in plain["set"]
+            ),
+            outcomes=Outcomes.of(plain["outcomes"]),
+            policies=tuple(plain["policies"]),
+        )
+
     def points(self) -> design.Design:
         """Return the design's points.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from sim import months
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, cited, nearest
-from sim.scenario import Scenario, fields, places
+from sim.scenario import Scenario, fields, load, places
 from sim.scenario.merge import is_there, read_file
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only, present
@@ -23,9 +23,6 @@ FOLDER = "studies"
 KEYS = ("title", "description", "scenario", "vary", "points", "design", "correlations", "ensemble",
         "set", "until", "nations", "outcomes", "policies", "robust", "hypothesis")  # fmt: skip
 WHEN = ("yearly", "end")
-_DESIGN_KEYS = ("kind", "points", "seed")
-_OUTCOME_KEYS = ("metrics", "groups", "months")
-_JUDGED_KEYS = ("metric", "group", "threshold", "better")
 
 
 def names() -> dict[str, Path]:
@@ -47,7 +44,7 @@ def is_study(source: str | Path) -> bool:
     if not places.is_file(file):
         return False
     tree = read_file(file, [])
-    return tree is not None and not {"vary", "points", "hypothesis"}.isdisjoint(_entries(tree))
+    return tree is not None and not {"vary", "points", "hypothesis"}.isdisjoint(entries(tree))
 
 
 def load_study(source: str | Path | Mapping[str, Any], overrides: Sequence[Override] = ()) -> Study:
@@ -67,22 +64,22 @@ def load_study(source: str | Path | Mapping[str, Any], overrides: Sequence[Overr
     """
     problems: list[Problem] = []
     tree, name, beside = _tree(source, problems)
-    study = _read(tree, name, beside, overrides, problems) if tree is not None else None
-    if study is None or problems:
+    study = None if tree is None else _read(tree, name, beside, overrides, problems)
+    if study is None or tree is None or problems:
         raise InputError(problems)
     if study.claim is None:
         _require_points(study, tree)
     return study
 
 
-def _require_points(study: Study, tree: Node | None) -> None:
+def _require_points(study: Study, tree: Node) -> None:
     """Refuse an impossible design, at the place that says which it is."""
     try:
         study.points()
     except InputError as error:
-        given = {} if tree is None else _entries(tree)
+        given = entries(tree)
         node = next((given[key] for key in ("design", "vary", "points") if key in given), tree)
-        if node is None or node.place.file is None:
+        if node.place.file is None:
             raise
         raise InputError(
             [node.place.problem(found.message, found.hint) for found in error.problems]
@@ -118,8 +115,49 @@ def _tree(
     return read_file(file, problems), places.for_a_folder(file.stem, "study"), file
 
 
-def _entries(tree: Node) -> Mapping[str, Node]:
-    return tree.value if isinstance(tree.value, Mapping) else {}
+def entries(node: Node) -> Mapping[str, Node]:
+    """Return the entries of a mapping; none of what is no mapping."""
+    return node.value if isinstance(node.value, Mapping) else {}
+
+
+class _Section:
+    """A mapping of the file, whose entries are read one by one; what is not there is None.
+
+    Parameters
+    ----------
+    node : Node or None
+    known : sequence of str or None
+        Keys that it may have; any where None.
+    problems : list of Problem
+        Takes what is wrong.
+    what : str
+        What to call it in a message.
+    """
+
+    def __init__(
+        self, node: Node | None, known: Sequence[str] | None, problems: list[Problem], what: str
+    ) -> None:
+        self.problems = problems
+        found = None if node is None else fields.mapping(node, known, problems, what)
+        self.given: Mapping[str, Node] = found or {}
+
+    def read[T](
+        self, reader: Callable[..., T | None], key: str, *bounds: object, what: str | None = None
+    ) -> T | None:
+        """Return an entry as a function of `sim.scenario.fields` reads it."""
+        node = self.given.get(key)
+        return None if node is None else reader(node, *bounds, self.problems, what or key)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return an entry that is a list of words."""
+        found = [
+            fields.text(item, self.problems, key) for item in self.read(fields.items, key) or ()
+        ]
+        return tuple(word for word in found if word)
+
+    def line(self, key: str) -> str:
+        """Return an entry that is a text, in one line."""
+        return " ".join((self.read(fields.text, key) or "").split())
 
 
 def _read(
@@ -129,38 +167,42 @@ def _read(
     overrides: Sequence[Override],
     problems: list[Problem],
 ) -> Study | None:
-    given = fields.mapping(tree, KEYS, problems, "a study") or {}
+    whole = _Section(tree, KEYS, problems, "a study")
+    given = whole.given
     if {"vary", "points", "hypothesis"}.isdisjoint(given):
         hint = "name what varies: vary: {parameters.network: 0.2:1.6:5}"
         problems.append(tree.place.problem("a study needs vary or points", hint))
     if "vary" in given and "points" in given:
         hint = "give the points, or what varies and a design"
         problems.append(given["points"].place.problem("both vary and points are given", hint))
-    changes = _overrides(given, problems)
+    changes = _overrides(whole, problems)
     focus = only((*changes, *overrides), FOCUS)
     base = _scenario(given.get("scenario"), beside, focus, problems)
     own = tuple(base.own_levers) if isinstance(base, Scenario) else ()
-    kind, count, design_seed = _design(given.get("design"), problems)
-    listed = _points(given.get("points"), own, problems)
-    runs, seed = _ensemble(given.get("ensemble"), problems)
+    made = _Section(given.get("design"), ("kind", "points", "seed"), problems, "design")
+    kind = made.read(fields.choice, "kind", design.KINDS, what="design") or "grid"
+    count = made.read(fields.whole, "points", 1, design.MAX_POINTS)
+    design_seed = made.read(fields.whole, "seed", 0, 2**31 - 1)
+    listed = _points(whole, own, problems)
+    luck = _Section(given.get("ensemble"), ("runs", "seed"), problems, "ensemble")
     study = Study(
-        name,
-        _text(given, "title", problems) or name,
-        _text(given, "description", problems),
-        base,
-        _factors(given.get("vary"), own, problems),
-        listed,
-        "list" if listed else kind,
-        count,
-        design_seed,
-        _correlations(given.get("correlations"), problems),
-        runs,
-        seed,
-        changes,
-        _outcomes(given.get("outcomes"), problems),
-        _words(given.get("policies"), problems, "policies"),
-        _judged(given.get("robust"), given.get("policies"), problems),
-        placed.plain(given["hypothesis"]) if "hypothesis" in given else None,
+        name=name,
+        runs=luck.read(fields.whole, "runs", 1, 1_000_000),
+        seed=luck.read(fields.whole, "seed", 0, 2**63 - 1),
+        title=whole.line("title") or name,
+        description=whole.line("description"),
+        scenario=base,
+        factors=_factors(given.get("vary"), own, problems),
+        listed=listed,
+        kind="list" if listed else kind,
+        count=count,
+        design_seed=1 if design_seed is None else design_seed,
+        correlations=_correlations(whole, problems),
+        overrides=changes,
+        outcomes=_outcomes(given.get("outcomes"), problems),
+        policies=whole.words("policies"),
+        judged=_judged(given.get("robust"), given.get("policies"), problems),
+        claim=placed.plain(given["hypothesis"]) if "hypothesis" in given else None,
     )
     return None if problems else study
 
@@ -169,8 +211,6 @@ def _scenario(
     node: Node | None, beside: Path | None, focus: Sequence[Override], problems: list[Problem]
 ) -> Any:  # noqa: ANN401
     """Return the base scenario, loaded, so that its own levers are known."""
-    from sim.scenario import load
-
     if node is None:
         return load("baseline")
     word = fields.text(node, problems, "scenario")
@@ -190,66 +230,36 @@ def _scenario(
 
 
 def _factors(
-    node: Node | None, own: tuple[str, ...], problems: list[Problem]
+    node: Node | None, own: tuple[str, ...], problems: list[Problem], what: str = "vary"
 ) -> tuple[Factor, ...]:
-    if node is None:
-        return ()
-    given = fields.mapping(node, None, problems, "vary") or {}
-    found = (read(path, child, problems, own) for path, child in given.items())
+    given = _Section(node, None, problems, what).given
+    found = [read(path, child, problems, own) for path, child in given.items()]
     return tuple(factor for factor in found if factor is not None)
 
 
 def _points(
-    node: Node | None, own: tuple[str, ...], problems: list[Problem]
+    whole: _Section, own: tuple[str, ...], problems: list[Problem]
 ) -> tuple[Mapping[str, Level], ...]:
-    if node is None:
-        return ()
     rows = []
-    for item in fields.items(node, problems, "points") or ():
-        given = fields.mapping(item, None, problems, "a point") or {}
-        found = {path: read(path, child, problems, own) for path, child in given.items()}
-        levels = {f.path: f.values[0] for f in found.values() if f is not None and f.values}
-        if any(f is not None and (f.values is None or len(f.values) > 1) for f in found.values()):
+    for item in whole.read(fields.items, "points") or ():
+        found = _factors(item, own, problems, "a point")
+        if any(factor.values is None or len(factor.values) > 1 for factor in found):
             problems.append(item.place.problem("a point gives one level to each path"))
-        rows.append(levels)
-    if not rows:
-        problems.append(node.place.problem("the list has no point to run"))
+        rows.append({factor.path: factor.values[0] for factor in found if factor.values})
+    if not rows and "points" in whole.given:
+        problems.append(whole.given["points"].place.problem("the list has no point to run"))
     return tuple(rows)
 
 
-def _design(node: Node | None, problems: list[Problem]) -> tuple[str, int | None, int]:
-    if node is None:
-        return "grid", None, 1
-    given = fields.mapping(node, _DESIGN_KEYS, problems, "design") or {}
-    kind = "grid"
-    if "kind" in given:
-        kind = fields.choice(given["kind"], design.KINDS, problems, "design") or kind
-    count = (
-        fields.whole(given["points"], 1, design.MAX_POINTS, problems, "points")
-        if "points" in given
-        else None
-    )
-    seed = fields.whole(given["seed"], 0, 2**31 - 1, problems, "seed") if "seed" in given else 1
-    return kind, count, seed if seed is not None else 1
-
-
-def _ensemble(node: Node | None, problems: list[Problem]) -> tuple[int | None, int | None]:
-    if node is None:
-        return None, None
-    given = fields.mapping(node, ("runs", "seed"), problems, "ensemble") or {}
-    runs = fields.whole(given["runs"], 1, 1_000_000, problems, "runs") if "runs" in given else None
-    seed = fields.whole(given["seed"], 0, 2**63 - 1, problems, "seed") if "seed" in given else None
-    return runs, seed
-
-
-def _correlations(node: Node | None, problems: list[Problem]) -> dict[tuple[str, str], float]:
+def _correlations(whole: _Section, problems: list[Problem]) -> dict[tuple[str, str], float]:
     """Read a list of ``{between: [path, path], rank: 0.5}``."""
     found: dict[tuple[str, str], float] = {}
-    for item in () if node is None else fields.items(node, problems, "correlations") or ():
-        given = fields.mapping(item, ("between", "rank"), problems, "a correlation") or {}
-        fields.required(given, ("between", "rank"), item.place, problems, "two paths and a number")
-        pair = fields.items(given["between"], problems, "between") if "between" in given else None
-        value = fields.number(given["rank"], problems, "rank") if "rank" in given else None
+    for item in whole.read(fields.items, "correlations") or ():
+        given = _Section(item, ("between", "rank"), problems, "a correlation")
+        needed = "two paths and a number"
+        fields.required(given.given, ("between", "rank"), item.place, problems, needed)
+        pair = given.read(fields.items, "between")
+        value = given.read(fields.number, "rank")
         if pair is None or value is None:
             continue
         words = [fields.text(part, problems, "a path") for part in pair]
@@ -260,36 +270,27 @@ def _correlations(node: Node | None, problems: list[Problem]) -> dict[tuple[str,
     return found
 
 
-def _overrides(given: Mapping[str, Node], problems: list[Problem]) -> tuple[Override, ...]:
-    found: list[Override] = []
-    if "set" in given:
-        entries = fields.mapping(given["set"], None, problems, "set") or {}
-        found += ((path, placed.plain(child)) for path, child in entries.items())
-    if "until" in given:
-        word = fields.month(given["until"], problems, "until")
-        if word is not None:
-            found.append(("period.end", months.text(word)))
-    if "nations" in given:
-        found.append(("nations", placed.plain(given["nations"])))
+def _overrides(whole: _Section, problems: list[Problem]) -> tuple[Override, ...]:
+    changed = _Section(whole.given.get("set"), None, problems, "set").given
+    found: list[Override] = [(path, placed.plain(child)) for path, child in changed.items()]
+    last = whole.read(fields.month, "until")
+    if last is not None:
+        found.append(("period.end", months.text(last)))
+    if "nations" in whole.given:
+        found.append(("nations", placed.plain(whole.given["nations"])))
     return tuple(found)
 
 
 def _outcomes(node: Node | None, problems: list[Problem]) -> Outcomes:
     usual = Outcomes()
-    if node is None:
-        return usual
-    given = fields.mapping(node, _OUTCOME_KEYS, problems, "outcomes") or {}
-    metrics = _words(given.get("metrics"), problems, "metrics") or usual.metrics
-    groups = _words(given.get("groups"), problems, "groups") or usual.groups
-    when: str | tuple[str, ...] = usual.months
-    if "months" in given:
-        child = given["months"]
-        if isinstance(child.value, tuple):
-            read_ = [fields.month(item, problems, "month") for item in child.value]
-            when = tuple(months.text(month) for month in read_ if month is not None)
-        else:
-            when = fields.choice(child, WHEN, problems, "months") or when
-    return Outcomes(metrics, groups, when)
+    given = _Section(node, ("metrics", "groups", "months"), problems, "outcomes")
+    metrics, groups = given.words("metrics"), given.words("groups")
+    if "months" in given.given and isinstance(given.given["months"].value, tuple):
+        listed = [fields.month(item, problems, "month") for item in given.given["months"].value]
+        when: str | tuple[str, ...] = tuple(months.text(one) for one in listed if one is not None)
+    else:
+        when = given.read(fields.choice, "months", WHEN) or usual.months
+    return Outcomes(metrics or usual.metrics, groups or usual.groups, when)
 
 
 def _judged(node: Node | None, policies: Node | None, problems: list[Problem]) -> Judged | None:
@@ -298,26 +299,11 @@ def _judged(node: Node | None, policies: Node | None, problems: list[Problem]) -
         return None
     if policies is None:
         problems.append(node.place.problem("nothing is judged", "name policies: [one, other]"))
-    given = fields.mapping(node, _JUDGED_KEYS, problems, "robust") or {}
-    fields.required(given, ("metric",), node.place, problems, "an outcome")
-    metric = fields.text(given["metric"], problems, "metric") if "metric" in given else None
-    group = fields.text(given["group"], problems, "group") if "group" in given else "world"
-    least = (
-        fields.number(given["threshold"], problems, "threshold") if "threshold" in given else None
+    given = _Section(node, ("metric", "group", "threshold", "better"), problems, "robust")
+    fields.required(given.given, ("metric",), node.place, problems, "an outcome")
+    return Judged(
+        metric=given.read(fields.text, "metric") or "",
+        group=given.read(fields.text, "group") or "world",
+        threshold=given.read(fields.number, "threshold"),
+        larger_is_better=given.read(fields.choice, "better", ("larger", "smaller")) != "smaller",
     )
-    better = "larger"
-    if "better" in given:
-        better = fields.choice(given["better"], ("larger", "smaller"), problems, "better") or better
-    return Judged(metric or "", group or "world", least, better == "larger")
-
-
-def _words(node: Node | None, problems: list[Problem], what: str) -> tuple[str, ...]:
-    if node is None:
-        return ()
-    found = (fields.text(item, problems, what) for item in fields.items(node, problems, what) or ())
-    return tuple(word for word in found if word)
-
-
-def _text(given: Mapping[str, Node], key: str, problems: list[Problem]) -> str:
-    word = fields.text(given[key], problems, key) if key in given else ""
-    return " ".join((word or "").split())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.ensemble import executors
 from sim.ensemble.blocks import Progress, run_jobs
@@ -15,7 +15,9 @@ from sim.ensemble.outcomes import Kept, Outcomes, kept
 from sim.ensemble.runner import require_known
 from sim.ensemble.store import Store, digest
 from sim.ensemble.tasks import SCENARIO, Job, is_fast
-from sim.errors import InputError, Problem, RunError
+from sim.errors import InputError, Problem, RunError, StoreError
+from sim.scenario import Scenario, load
+from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
@@ -27,11 +29,6 @@ from sim.study.sweeps.design import Design
 from sim.study.sweeps.factors import Factor
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.study import RUNS, Override, Study, of_options
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.scenario import Scenario
 
 FOLDER = "sweeps"
 
@@ -99,11 +96,32 @@ def sweep(
     given = changes(overrides, until, nations, focus)
     wanted = asked(study, vary, design, points, given, outcomes)
     plan = planned(wanted, runs, seed, engine)
-    found = finished.find(Sweep, plan.facts("sweep"), out)
-    if found is not None:
-        return found
-    done = run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress)
-    return done.saved(out)
+    return finished.kept_or_made(
+        Sweep, plan.facts("sweep"), out,
+        lambda: run_plan(plan, workers=workers, cluster=cluster, out=out, progress=progress),
+    )  # fmt: skip
+
+
+def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Sweep:
+    """Run the points of a sweep again, from its manifest; nothing but blocks is written."""
+    return run_plan(plan_of(known["asked"]), workers=workers, out=out)
+
+
+def plan_of(asked: Mapping[str, Any]) -> Plan:
+    """Return the plan of a sweep that a manifest keeps.
+
+    Raises
+    ------
+    StoreError
+        If its design gives other points here.
+    """
+    study = Study.of(asked["study"])
+    made = study.points()
+    if digest([made.paths, made.points]) != asked["design"]:
+        raise StoreError(f"the design of {study.name} gives other points here")
+    base = dict(saved.plain_scenario(asked["scenario"]))
+    scenarios = {word: dict(saved.plain_scenario(one)) for word, one in asked["scenarios"].items()}
+    return _laid_out(study, made, base, scenarios, (int(asked["runs"]), int(asked["seed"])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,18 +183,18 @@ class Plan:
         )  # fmt: skip
 
 
-def planned(
-    study: Study, runs: int | None = None, seed: int | None = None, engine: str = "kernel"
+def _laid_out(
+    study: Study,
+    made: Design,
+    base: dict[str, Any],
+    scenarios: dict[str, dict[str, Any]],
+    luck: tuple[int, int],
+    engine: str = "kernel",
 ) -> Plan:
-    """Return the plan of a study; every level is checked by itself.
-
-    Raises
-    ------
-    InputError
-        If the study is wrong.
-    """
-    made = study.points()
-    return Plan(study, made, *_job(study, made, runs, seed, engine))
+    """Return the plan of a study over plain scenarios, with its runs and seed."""
+    job = Job(base, scenarios, made.paths, made.points, *luck, study.outcomes, engine)
+    some = compiled(load(next(iter(scenarios.values()), base)))
+    return Plan(study, made, job, kept(some, study.outcomes))
 
 
 def require_means(workers: int, cluster: str | None, engine: str = "kernel") -> None:
@@ -200,20 +218,21 @@ def run_plan(
     progress: Progress | None = None,
 ) -> Sweep:
     """Run what a study comes to; arguments as in `sweep`, and nothing but blocks is written."""
+    import pandas as pd
+
     began = time.perf_counter()
     job, name = plan.job, plan.study.name
     require_means(workers, cluster, job.engine)
-    if out is not None:
-        saved.require_writable(Path(out))
     store = None if out is None else Store(Path(out) / FOLDER)
     done = run_jobs({name: job}, store, workers, cluster, progress=progress)
     failures = done.failures[name]
     if len(failures) == len(job.points):
         raise RunError(f"every point failed: {min(failures.values())}")
     facts = plan.facts("sweep", workers=workers, seconds=time.perf_counter() - began)
-    return Sweep(
-        facts, _design(plan.made), _failure_table(failures), done.parts[name], done.damaged
-    )
+    failed = pd.DataFrame(sorted(failures.items()), columns=["point", "reason"])
+    columns = {path: [point[n] for point in job.points] for n, path in enumerate(job.paths)}
+    design = pd.DataFrame({"point": list(range(len(job.points))), **columns})
+    return Sweep(facts, design, failed, done.parts[name], done.damaged)
 
 
 def asked(
@@ -258,12 +277,17 @@ def asked(
     )
 
 
-def _job(
-    study: Study, made: Design, runs: int | None, seed: int | None, engine: str
-) -> tuple[Job, Kept]:
-    """Return what the tasks need, and what is kept; every level is checked by itself first."""
-    from sim.scenario import load
+def planned(
+    study: Study, runs: int | None = None, seed: int | None = None, engine: str = "kernel"
+) -> Plan:
+    """Return the plan of a study; every level is checked by itself.
 
+    Raises
+    ------
+    InputError
+        If the study is wrong.
+    """
+    made = study.points()
     usual = RUNS if study.runs is None else study.runs
     said = named(study.overrides)
     for path in sorted(said.intersection(made.paths)):
@@ -276,7 +300,7 @@ def _job(
     given = ((path, value) for path, value in own.items() if value is not None)
     shared = [*study.overrides, *given]
     base = load(study.scenario, shared)
-    levels = {path: {point[n] for point in made.points} for n, path in enumerate(made.paths)}
+    levels = made.levels()
     chosen = {
         str(word): load(str(word), shared).document() for word in sorted(levels.get(SCENARIO, ()))
     }
@@ -287,22 +311,14 @@ def _job(
                 check_levels(document, path, found, problems)
     if problems:
         raise InputError(problems)
-    job = Job(
-        base.document(), chosen, made.paths, made.points, base.ensemble.runs, base.ensemble.seed,
-        study.outcomes, engine,
-    )  # fmt: skip
-    from sim.scenario import compile as compiled
-
-    some = compiled(load(next(iter(chosen.values()), base.document())))
-    return job, kept(some, study.outcomes)
+    luck = base.ensemble.runs, base.ensemble.seed
+    return _laid_out(study, made, base.document(), chosen, luck, engine)
 
 
 def check_levels(
     document: Mapping[str, Any], path: str, levels: set[Any], problems: list[Problem]
 ) -> None:
     """Note levels that the scenario would not take; of many numbers the least and the largest."""
-    from sim.scenario import load
-
     tried = sorted(levels, key=str)
     if is_fast(path) and all(isinstance(level, int | float) for level in levels):
         tried = sorted({min(levels), max(levels)})
@@ -317,16 +333,3 @@ def check_levels(
             # What a level meets only together with others is told point by point, as a failure.
             if is_fast(path) or any(found.path == path for found in error.problems):
                 problems += error.problems
-
-
-def _design(made: Design) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = {path: [point[n] for point in made.points] for n, path in enumerate(made.paths)}
-    return pd.DataFrame({"point": list(range(len(made.points))), **columns})
-
-
-def _failure_table(failures: Mapping[int, str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(sorted(failures.items()), columns=["point", "reason"])
