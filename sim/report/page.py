@@ -28,6 +28,8 @@ from sim.report import (
     tables,
 )
 from sim.report.drawings import Drawing, Page, data_address, on_page
+from sim.report.interactive.inline import block
+from sim.report.interactive.run import data
 from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
 from sim.report.summary import against_words, findings
@@ -205,6 +207,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
         "sources": sources,
         "cited": {source["id"] for source in sources},
+        "data": block(data(result, shown, unions, named, known.names)),
         "hash": result.hash,
         "seed": result.seed,
         "count": result.n_runs,
