@@ -292,6 +292,8 @@ function lookOf(data, id) {
   return data.looks[id] || { name: "Median", colour: "#2f5d8a", ink: "#2f5d8a", dash: [] };
 }
 
+const NARROW = 630;  // pixels below which there is no room for names beside the curves
+
 class Curves {
   constructor(place, data) {
     this.data = data;
@@ -404,6 +406,7 @@ class Curves {
   render() {
     this.width = this.paper.clientWidth;
     if (!this.width) return;
+    this.paper.parentElement.classList.toggle("kit-named", this.width >= NARROW);
     this.chart = this.drawing(Math.max(280, this.width - 10), false);
     this.paper.replaceChildren(this.chart, this.tip);
     this.mark();
@@ -411,11 +414,11 @@ class Curves {
 
   /** The chart as a drawing of its own; whole, with title and source, where it is to be saved. */
   drawing(width, whole) {
-    const { data } = this, narrow = width < 620;
+    const { data } = this, narrow = width < NARROW - 10;
     const lines = this.shown();
     const heads = whole ? wrap(this.finding(), width - 32, 17) : [];
     const box = {
-      left: 46, right: width - (narrow ? 56 : 258),
+      left: 52, right: width - (narrow ? 56 : 258),
       top: 34 + (whole ? 24 * heads.length + 24 : 0), height: narrow ? 300 : 400,
     };
     box.bottom = box.top + box.height;
@@ -748,7 +751,7 @@ class Nations {
     const ranked = [...this.codes].sort((a, b) => this.value(b).middle - this.value(a).middle);
     const ends = [ranked[0], ranked.at(-1)].map((code) => `${percent(this.value(code).middle)} in ${data.called[code]}`);
     this.title.textContent = `${kind.name} share in ${end}: from ${ends[1]} to ${ends[0]}`;
-    this.note.textContent = `Each tile runs from ${known.months[0]} to ${end} and from 0 to 100 %. ${all ? "Stacked mean shares; the number is the Chinese share" : `The number is the ${kind.lines.length > 1 ? "mean" : "median"} share`} in ${end}.${!all && kind.lines.length === 1 ? " The band holds 5 to 95 % of runs." : ""} Broken line: facts end.`;
+    this.note.textContent = `Each tile runs from ${month(known.months[0])} to ${month(end)} and from 0 to 100 %. ${all ? "Stacked mean shares; the number is the Chinese share" : `The number is the ${kind.lines.length > 1 ? "mean" : "median"} share`} in ${month(end)}, per cent.${!all && kind.lines.length === 1 ? " The band holds 5 to 95 % of runs." : ""} Broken line: facts end.`;
     this.filter();
     if (kept) this.read(kept);
   }
@@ -813,8 +816,10 @@ class Nations {
 
   /** The map as one drawing with title and source. */
   drawing() {
-    const { data, known } = this, wide = 68, tall = 62, left = 24, top = 92;
+    const { data, known } = this, wide = 68, tall = 62, left = 24;
     const isMap = this.order === "map", across = isMap ? 21 : 12;
+    const notes = wrap(`${data.title}. ${this.note.textContent}`, across * wide, 12);
+    const top = 76 + 16 * notes.length;
     const codes = this.sorted().filter((code) => !this.tiles.find((tile) => tile.dataset.code === code).disabled);
     const place = (code, at) => (isMap ? [known.places[code][0], known.places[code][1] - 1] : [Math.floor(at / across), at % across]);
     const rows = 1 + Math.max(...codes.map((code, at) => place(code, at)[0]));
@@ -822,11 +827,11 @@ class Nations {
     const svg = draw("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FONT, "font-size": 12, fill: INK },
       draw("rect", { width, height, fill: "#fff" }),
       draw("text", { x: left, y: 34, "font-size": 18, "font-weight": 700 }, this.title.textContent),
-      draw("text", { x: left, y: 54, fill: QUIET }, `${data.title}. ${this.note.textContent}`));
+      ...notes.map((line, row) => draw("text", { x: left, y: 54 + 16 * row, fill: QUIET }, line)));
     let x = left;
     for (const item of this.legend.children) {
       const name = item.textContent;
-      svg.append(draw("rect", { x, y: 66, width: 12, height: 12, fill: item.querySelector(".chip").style.backgroundColor }), draw("text", { x: x + 18, y: 76 }, name));
+      svg.append(draw("rect", { x, y: top - 26, width: 12, height: 12, fill: item.querySelector(".chip").style.backgroundColor }), draw("text", { x: x + 18, y: top - 16 }, name));
       x += 44 + 7 * name.length;
     }
     codes.forEach((code, at) => {
