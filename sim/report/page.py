@@ -204,7 +204,9 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "optimism": rows.optimism(known.optimism, called, known.sources),
         "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.levers],
         "statuses": STATUSES,
-        "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
+        "parameters": [
+            rows.parameter(each, scenario.parameters, known.sources) for each in known.parameters
+        ],
         "sources": sources,
         "cited": {source["id"] for source in sources},
         "data": block(data(result, shown, unions, named, known.names)),

@@ -72,6 +72,7 @@ class FakeResult:
     history: dict[str, pd.DataFrame] | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
     against: Any = None
+    reference: Any = None
     headline: Any = None
     futures: Any = None
     between: Any = None
@@ -190,6 +191,7 @@ def fake_result(runs: int = 40, codes: tuple[str, ...] = tuple(NATIONS)) -> Fake
         outcomes,
         fake_history(),
         {
+            "hash": "4f1c2a9be0d37786a1b2c3d4e5f60718293a4b5c6d7e8f900112233445566778",
             "evidence_hash": "9b1d" * 16,
             "model_version": 1,
             "format_version": 1,

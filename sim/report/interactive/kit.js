@@ -302,6 +302,7 @@ class Curves {
     this.group = data.groups[0];
     this.hidden = new Set();
     this.band = true;
+    this.thin = true;
     this.build();
     this.change();
     new ResizeObserver(() => {
@@ -319,7 +320,10 @@ class Curves {
     ], (value) => { this.group = value; this.change(); });
     this.metrics = choice("Shown", [["", data.metrics.map((each) => [each.id, each.title])]],
       (value) => { this.metric = data.metrics.find((each) => each.id === value); this.change(); });
-    const band = make("input", { type: "checkbox", checked: true, onchange: () => { this.band = band.checked; this.render(); } });
+    const tick = (key, text) => {
+      const box = make("input", { type: "checkbox", checked: true, onchange: () => { this[key] = box.checked; this.render(); } });
+      return make("label", { class: "kit-tick" }, box, ` ${text}`);
+    };
     this.title = make("h3", { class: "kit-title" });
     this.about = make("p", { class: "note" });
     this.paper = make("div", { class: "paper kit-chart" });
@@ -338,7 +342,8 @@ class Curves {
     }, { "aria-expanded": "false", "aria-controls": this.view.id });
     this.place.append(make("figure", { class: "kit-figure" },
       make("div", { class: "kit-controls" }, this.groups.field, this.metrics.field,
-        make("label", { class: "kit-tick" }, band, " Band of 5 to 95 % of runs")),
+        tick("band", "Band of 5 to 95 % of runs"),
+        ...(data.reference ? [tick("thin", `Thin lines: ${data.reference.name}`)] : [])),
       this.title, this.about, this.paper,
       make("label", { class: "kit-slide" }, make("span", {}, "Month"), this.slider, this.when),
       this.legend, this.live,
@@ -381,7 +386,7 @@ class Curves {
     this.at = before === undefined || near < 0 ? this.months.length - 1 : near;
     this.slider.value = this.at;
     this.title.textContent = this.finding();
-    this.about.textContent = `${data.called[this.group]}. ${this.about_}: median and 5 to 95 % of runs.`;
+    this.about.textContent = `${data.called[this.group]}. ${this.about_}: median and 5 to 95 % of runs.${this.reference() ? ` Thin lines: median of ${data.reference.name}, the same random draws with other policies.` : ""}`;
     this.fillLegend();
     this.fillTable();
     this.render();
@@ -393,13 +398,16 @@ class Curves {
   /** One sentence that says what the curves show. */
   finding() {
     const { data, lines } = this, end = this.months.length - 1;
-    if (this.metric.id === "share") return data.findings[this.group];
+    if (this.metric.id === "share" && data.findings[this.group]) return data.findings[this.group];
     const line = [...lines].sort((a, b) => b.middle[end] - a.middle[end])[0];
     const size = `${percent(line.middle[end])} (5–95 %: ${between(line.low[end], line.high[end])})`;
     const where = data.called[this.group], when = this.months[end];
     if (lines.length === 1) return `${this.metric.title}, ${where}: ${size} in ${when}`;
     return `${where}, ${when}: ${line.look.name} is the largest, ${size}`;
   }
+
+  /** Medians of the reference, where what is chosen has them. */
+  reference() { return this.metric.id === "share" ? this.data.reference?.values[this.group] : undefined; }
 
   shown() { return this.lines.filter((line) => !this.hidden.has(line.id)); }
 
@@ -462,20 +470,21 @@ class Curves {
         for (const edge of [line.low, line.high]) add("path", { d: path(edge), fill: "none", stroke: line.look.colour, "stroke-width": 0.7, "stroke-opacity": 0.45 });
       }
     }
+    const reference = this.thin && this.reference();
+    if (reference) {
+      const when = data.reference.months.map(serial);
+      for (const line of lines) {
+        const d = reference[this.lines.indexOf(line)].map((value, at) => `${at ? "L" : "M"}${x(when[at]).toFixed(1)} ${y(value / 1e4).toFixed(1)}`).join("");
+        add("path", { d, fill: "none", stroke: line.look.ink, "stroke-width": 0.9, class: "kit-reference" });
+      }
+    }
     for (const line of lines) {
       const dash = line.look.dash.length ? line.look.dash.map((part) => 2.4 * part).join(" ") : undefined;
       add("path", { d: path(line.middle), fill: "none", stroke: line.look.colour, "stroke-width": 2.4, "stroke-dasharray": dash, class: "kit-line", "data-line": line.id });
     }
-    const reference = data.reference?.values[this.group];
-    if (reference && this.metric.id === "share") {
-      for (const line of lines) {
-        const values = reference[this.lines.indexOf(line)].map((value) => value / 1e4);
-        add("path", { d: path(values), fill: "none", stroke: line.look.ink, "stroke-width": 0.9, class: "kit-reference" });
-      }
-    }
     this.ends(add, lines, box, y, narrow);
     if (whole) {
-      const drawn = data.reference && this.metric.id === "share" ? ` Thin lines: median of ${data.reference.name}.` : "";
+      const drawn = reference ? ` Thin lines: median of ${data.reference.name}.` : "";
       add("text", { x: 16, y: height - 28, "font-size": 11, fill: QUIET }, `Lines: median of the runs.${this.band ? " Bands: 5 to 95 % of runs." : ""}${drawn} Conditional on this scenario and model; not a forecast.`);
       add("text", { x: 16, y: height - 12, "font-size": 11, fill: QUIET }, `${data.source}.`);
     } else {

@@ -62,9 +62,8 @@ def data(
         ],
         "called": called,
         "groups": list(unions),
-        "findings": {
-            group: figures.headline(result, shown, [group], named) for group in called
-        },
+        "findings": {group: figures.headline(result, shown, [group], named) for group in unions},
+        "reference": None if result.reference is None else _reference(result, shown, unions),
         "metrics": [*_shares(result, shown, unions), *_outcomes(result, unions)],
         "nations": _nations(result, shown, names),
     }
@@ -124,6 +123,22 @@ def _shares(
         "lines": [f"bloc.{key}" for key in style.BLOCS],
         "months": [months.text(month) for month in kept],
         "values": {group: _whole(np.array(values)) for group, values in totals.items()},
+    }
+
+
+def _reference(result: Tables, shown: tables.Curves, unions: Sequence[str]) -> dict[str, Any]:
+    """Return the name of the reference and its medians, in the months that its table holds."""
+    table = result.reference
+    (group, groups), (kind, kinds) = (read_words(table, name) for name in ("group", "ecosystem"))
+    number, value = tables.month_numbers(table), read_numbers(table, "p50")
+    when = np.unique(number)
+    values = np.full((len(groups), len(shown.ecosystems), len(when)), np.nan)
+    rank = np.array([shown.ecosystems.index(name) for name in kinds])
+    values[group, rank[kind], np.searchsorted(when, number)] = value
+    return {
+        "name": "" if result.against is None else result.against.reference,
+        "months": [months.text(month) for month in when.tolist()],
+        "values": {name: _whole(values[at]) for at, name in enumerate(groups) if name in unions},
     }
 
 
