@@ -34,14 +34,16 @@ const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^
 const button = (text, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, text);
 
 function choice(label, options, onchange) {
-  const select = make("select", { onchange: () => onchange(select.value) });
+  const select = make("select", { id: fresh("choice"), onchange: () => onchange(select.value) });
   for (const [name, entries] of options) {
     const into = name ? make("optgroup", { label: name }) : select;
     for (const [value, text] of entries) into.append(make("option", { value }, text));
     if (name) select.append(into);
   }
-  return { select, field: make("label", { class: "kit-field" }, make("span", {}, label), select) };
+  return { select, field: field(label, select) };
 }
+
+const field = (text, control) => make("div", { class: "kit-field" }, make("label", { for: control.id }, text), control);
 
 // ---- 2. Numbers ------------------------------------------------------------------------------
 
@@ -643,7 +645,7 @@ class Nations {
     const orders = choice("Order", [["", [["map", "as on a map"], ["value", "by value"], ["name", "by name"]]]],
       (value) => { this.order = value; this.fill(); });
     orders.select.value = this.order;
-    this.search = make("input", { type: "search", placeholder: "Nation, code or region", oninput: () => this.filter() });
+    this.search = make("input", { id: fresh("search"), type: "search", placeholder: "Nation, code or region", oninput: () => this.filter() });
     this.found = make("span", { class: "kit-count", role: "status" });
     this.legend = make("ul", { class: "legend" });
     this.live = make("p", { class: "kit-live", role: "status", "aria-live": "polite" }, "Point at a nation, or go to the map with the Tab key and move with the arrow keys.");
@@ -661,7 +663,7 @@ class Nations {
     }, { class: "kit-more", hidden: this.codes.length <= SHORT });
     this.map.classList.toggle("kit-short", this.codes.length > SHORT);
     this.place.append(make("div", { class: "kit-controls" }, kinds.field, orders.field,
-      make("label", { class: "kit-field" }, make("span", {}, "Search"), this.search), this.found),
+      field("Search", this.search), this.found),
     this.title, this.note, this.legend, make("div", { class: "kit-reading" }, this.live, this.go), this.map, this.more,
     make("div", { class: "kit-bar", role: "group", "aria-label": "Nations: tools" },
       button("Download CSV", () => saveCsv(`${data.name}-nations`, this.rows())),
@@ -748,7 +750,7 @@ class Nations {
         type: "button", class: "kit-tile", tabindex: -1, "data-code": code, title: data.called[code],
         style: isMap ? `grid-row:${row + 1};grid-column:${column}` : undefined,
         "aria-label": `${data.called[code]}, ${this.words(code)}`,
-        onfocus: () => this.read(code), onpointerenter: () => this.read(code), onclick: () => this.read(code),
+        onfocus: () => this.read(code), onpointerenter: () => this.read(code), onclick: () => this.read(code), ondblclick: () => this.go.click(),
       }, draw("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...this.curve(code)),
       make("span", { class: "kit-who" }, make("span", { class: "kit-code" }, code), make("span", { class: "kit-full" }, data.called[code])),
       make("span", { class: "kit-value" }, number(middle), make("span", { class: "kit-sign" }, "\u00a0%"), make("small", {}, low === undefined ? "" : ` ${between(low, high)}`)));
