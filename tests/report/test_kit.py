@@ -44,7 +44,15 @@ def test_the_policy_names_the_one_script_that_may_run(text):
 
 def test_the_script_loads_nothing():
     script = str(inline.script())
-    for word in ("fetch(", "XMLHttpRequest", "import ", "import(", "eval(", "innerHTML", "Function("):
+    for word in (
+        "fetch(",
+        "XMLHttpRequest",
+        "import ",
+        "import(",
+        "eval(",
+        "innerHTML",
+        "Function(",
+    ):
         assert word not in script
     assert set(re.findall(r"https?://[^\"' ]+", script)) == {"http://www.w3.org/2000/svg"}
 
