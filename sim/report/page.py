@@ -1,8 +1,8 @@
-"""The report: one HTML file that needs no network, no script and no other file.
+"""The report: one HTML file that needs no network and no other file, and is whole without script.
 
 What the page says is prepared here as plain words and numbers; the template only lays them out.
 Titles and descriptions come from users' files, so everything is escaped on the way in, and the
-page's own policy lets a browser load nothing at all.
+page's own policy lets a browser load nothing and run one script alone, named by its hash.
 """
 
 from __future__ import annotations

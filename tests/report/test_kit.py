@@ -105,7 +105,7 @@ def test_every_nation_has_a_place_and_none_shares_one(names):
     placed = run.places(names.iso3)
     assert set(placed) == set(names.iso3)
     assert len(set(placed.values())) == len(placed)
-    assert all(0 <= row and 1 <= column <= run.COLUMNS for row, column in placed.values())
+    assert all(row >= 0 and 1 <= column <= run.COLUMNS for row, column in placed.values())
     # It reads as a map: west is left, north is above.
     assert placed["USA"][1] < placed["BRA"][1] < placed["NGA"][1] < placed["IND"][1]
     assert placed["IND"][1] < placed["JPN"][1]

@@ -8,7 +8,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import expect
@@ -45,7 +45,7 @@ def pages(levered, known, tmp_path_factory) -> dict[str, Path]:
 
 @pytest.fixture
 def opened(browser, pages):
-    """Return a function that opens a page without network, and afterwards checks that it is quiet."""
+    """Return a function that opens a page without network; afterwards it must have been quiet."""
     contexts, said, asked = [], [], []
 
     def look(which: str | Path, width: int = WIDE, **how):
@@ -178,7 +178,7 @@ def test_the_curves_are_a_table_and_three_kinds_of_file(desk):
     assert len(rows) == 7 * 53
     assert rows[0].keys() == {"group", "metric", "line", "month", "p05", "median", "p95"}
     name, content = downloaded(desk, chart.get_by_role("button", name="Download SVG"))
-    drawn = ElementTree.fromstring(content)  # noqa: S314 - of this page
+    drawn = ET.fromstring(content)  # noqa: S314 - of this page
     assert name.endswith(".svg")
     assert "result 4f1c2a9be0d3" in "".join(drawn.itertext())
     name, content = downloaded(desk, chart.get_by_role("button", name="Download PNG"))
