@@ -648,7 +648,7 @@ class Nations {
     this.search = make("input", { id: fresh("search"), type: "search", placeholder: "Nation, code or region", oninput: () => this.filter() });
     this.found = make("span", { class: "kit-count", role: "status" });
     this.legend = make("ul", { class: "legend" });
-    this.live = make("p", { class: "kit-live", role: "status", "aria-live": "polite" }, "Point at a nation, or go to the map with the Tab key and move with the arrow keys.");
+    this.live = make("p", { class: "kit-live", role: "status", "aria-live": "polite" }, "Point at a nation or tap it, or go there with the Tab key and on with the arrow keys.");
     this.go = button("Show its curves", () => {
       this.curves.select(this.chosen);
       this.curves.place.scrollIntoView({ block: "start" });
