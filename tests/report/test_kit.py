@@ -130,7 +130,7 @@ def test_the_page_says_how_to_cite_it(text, levered):
 def test_assumptions_have_dates_and_judgement_is_marked(text):
     rows = re.findall(r"<tr><th scope=\"row\"><code>(\w+)</code>.*?</tr>", text)
     assert "task_difficulty" in rows
-    assert re.search(r"<code>task_difficulty</code>.*<td>2026\u201110</td>", text)
+    assert re.search('<code>task_difficulty</code>.*<td data-says="Date: ">2026\u201110</td>', text)
     assert "<mark>judgement</mark>" in text
 
 

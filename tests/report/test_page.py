@@ -92,7 +92,9 @@ def test_hostile_titles_are_text(retitled, known):
     assert parsed.tags.count("script") == 2
     assert parsed.tags.count("img") == 1
     assert HOSTILE in parsed.words
-    assert "49" not in "".join(word for word in parsed.words if "onerror" in word)
+    said = [word for word in parsed.words if "onerror" in word]
+    assert "49" not in "".join(word for word in said if not word.startswith('{"name":'))
+    assert all("{{ 7*7 }}" in word for word in said)
 
 
 def test_only_web_addresses_become_links(text, structure):
