@@ -49,6 +49,9 @@ def data(
     looks = {key: _look(look) for key, look in style.ECOSYSTEMS.items()}
     looks |= {f"bloc.{key}": _look(look) for key, look in style.BLOCS.items()}
     called = {group: named.name(group) for group in [*unions, *shown.nations]}
+    _, held = read_words(result.tables["runs"], "month")
+    kept = [month for month in _quarters(shown) if months.text(month) in held]
+    runs = tables.run_shares(result, shown, unions, kept)
     return {
         "name": f"{result.scenario.name}-{result.hash[:12]}",
         "title": named.titled(str(result.scenario.title)),
@@ -62,9 +65,11 @@ def data(
         ],
         "called": called,
         "groups": list(unions),
-        "findings": {group: figures.headline(result, shown, [group], named) for group in unions},
+        "findings": {
+            group: figures.headline(result, shown, [group], named, runs) for group in unions
+        },
         "reference": None if result.reference is None else _reference(result, shown, unions),
-        "metrics": [*_shares(result, shown, unions), *_outcomes(result, unions)],
+        "metrics": [*_shares(shown, unions, runs), *_outcomes(result, unions)],
         "nations": _nations(result, shown, names),
     }
 
@@ -92,7 +97,7 @@ def _quarters(shown: tables.Curves) -> list[int]:
 
 
 def _shares(
-    result: Tables, shown: tables.Curves, unions: Sequence[str]
+    shown: tables.Curves, unions: Sequence[str], runs: Mapping[tuple[str, int], tables.Floats]
 ) -> Iterable[dict[str, Any]]:
     """Give main ecosystems, from the curves, and blocs, from the runs."""
     when = _quarters(shown)
@@ -106,9 +111,7 @@ def _shares(
         "months": [months.text(month) for month in when],
         "values": {group: _whole(values) for group, values in bands.items()},
     }
-    _, held = read_words(result.tables["runs"], "month")
-    kept = [month for month in when if months.text(month) in held]
-    runs = tables.run_shares(result, shown, unions, kept)
+    kept = sorted({month for _, month in runs})
     totals = {}
     for group in unions:
         blocs = [tables.blocs(runs[group, month], shown.ecosystems) for month in kept]
@@ -149,34 +152,38 @@ def _outcomes(result: Tables, unions: Sequence[str]) -> Iterable[dict[str, Any]]
     (metric, metrics), (group, slugs) = read.values()
     month, value = tables.month_numbers(table), read_numbers(table, "value")
 
-    def values(name: str, place: str) -> tuple[list[int], tables.Floats]:
-        rows = np.flatnonzero((metric == metrics.index(name)) & (group == slugs.index(place)))
-        when, at = np.unique(month[rows], return_inverse=True)
-        order = np.argsort(at, kind="stable")
-        runs = value[rows][order].reshape(len(when), -1)
-        return when.tolist(), np.quantile(runs, (0.05, 0.5, 0.95), axis=1)
+    def bands(name: str) -> dict[str, tuple[list[int], tables.Floats]]:
+        """Return months and bands of a metric by group."""
+        rows = np.flatnonzero(metric == metrics.index(name))
+        found = {}
+        for place in unions:
+            mine = rows[group[rows] == slugs.index(place)] if place in slugs else rows[:0]
+            when, at = np.unique(month[mine], return_inverse=True)
+            if len(when) and when[0] >= 0:  # otherwise it is of a whole run
+                runs = value[mine][np.argsort(at, kind="stable")].reshape(len(when), -1)
+                found[place] = when.tolist(), np.quantile(runs, (0.05, 0.5, 0.95), axis=1)
+        return found
 
-    places = [place for place in unions if place in slugs]
-    known = titles.metrics()
     used = [USED + name for name in style.ECOSYSTEMS if USED + name in metrics]
     wanted = [("used", "Worked with in a year", used)] if used else []
     wanted += [
         (name, shown.title, [name])
-        for name, shown in known.items()
+        for name, shown in titles.metrics().items()
         if name in metrics and _is_single(shown)
     ]
     for name, title, lines in wanted:
-        if not places or (months_of := values(lines[0], places[0])[0]) == [-1]:
+        known = [bands(line) for line in lines]
+        if not known[0]:
             continue
+        when, _ = next(iter(known[0].values()))
         yield {
             "id": name,
             "title": title,
             "about": ABOUT.get(name, title),
             "lines": [line.removeprefix(USED) if name == "used" else line for line in lines],
-            "months": [months.text(month) for month in months_of],
+            "months": [months.text(each) for each in when],
             "values": {
-                place: _whole(np.array([values(line, place)[1] for line in lines]))
-                for place in places
+                place: _whole(np.array([line[place][1] for line in known])) for place in known[0]
             },
         }
 
