@@ -91,6 +91,9 @@ class Tables:
         as `sim.ensemble.futures.table` makes it; None for a result that was written without it.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
+    reference : pyarrow.Table, optional
+        Medians of the reference by group, ecosystem and month (quarter ends), to be drawn beside
+        the curves; None where there is no ``against`` or it was written without them.
     between : pyarrow.Table, optional
         Curves of single nations in the months that the files leave out; None for a result that
         keeps every month or was read.
@@ -103,6 +106,7 @@ class Tables:
     headline: pa.Table | None = field(default=None, kw_only=True)
     futures: pa.Table | None = field(default=None, kw_only=True)
     against: Effect | None = field(default=None, kw_only=True)
+    reference: pa.Table | None = field(default=None, kw_only=True)
     between: pa.Table | None = field(default=None, kw_only=True)
 
     @property

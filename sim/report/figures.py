@@ -5,7 +5,7 @@ The axes of shares, with their ticks and the names at the ends of lines, serve t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -268,13 +268,20 @@ def _figure(axis: Axes) -> Figure:
     return figure
 
 
-def headline(result: Tables, shown: tables.Curves, groups: Sequence[str], called: Naming) -> str:
+def headline(
+    result: Tables,
+    shown: tables.Curves,
+    groups: Sequence[str],
+    called: Naming,
+    shares: Mapping[tuple[str, int], tables.Floats] | None = None,
+) -> str:
     """Return who leads most often at the end of the curves, in one line.
 
     Where the runs of a group are not kept (single nations), the largest median stands instead.
+    Shares of every run may be given where they were read already.
     """
     last = shown.months[-1]
-    shares = tables.run_shares(result, shown, groups, [last])
+    shares = tables.run_shares(result, shown, groups, [last]) if shares is None else shares
     ahead: list[tuple[str, str]] = []
     for group in groups:
         if (group, last) in shares:

@@ -1,8 +1,8 @@
-"""The report: one HTML file that needs no network, no script and no other file.
+"""The report: one HTML file that needs no network and no other file, and is whole without script.
 
 What the page says is prepared here as plain words and numbers; the template only lays them out.
 Titles and descriptions come from users' files, so everything is escaped on the way in, and the
-page's own policy lets a browser load nothing at all.
+page's own policy lets a browser load nothing and run one script alone, named by its hash.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from sim.report import (
     tables,
 )
 from sim.report.drawings import Drawing, Page, data_address, on_page
+from sim.report.interactive.inline import block
+from sim.report.interactive.run import data
 from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
 from sim.report.summary import against_words, findings
@@ -202,9 +204,12 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "optimism": rows.optimism(known.optimism, called, known.sources),
         "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.levers],
         "statuses": STATUSES,
-        "parameters": [rows.parameter(each, scenario.parameters) for each in known.parameters],
+        "parameters": [
+            rows.parameter(each, scenario.parameters, known.sources) for each in known.parameters
+        ],
         "sources": sources,
         "cited": {source["id"] for source in sources},
+        "data": block(data(result, shown, unions, named, known.names)),
         "hash": result.hash,
         "seed": result.seed,
         "count": result.n_runs,

@@ -178,8 +178,13 @@ def ids(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row of the parameter table: prior, posterior, and the scenario's own value."""
+def parameter(
+    row: Parameter, changed: Mapping[str, Any], sources: Mapping[str, Source]
+) -> dict[str, Any]:
+    """Return one row of the parameter table: prior, posterior, and the scenario's own value.
+
+    Its date is that of the newest source; a judgement has none.
+    """
     fixed = row.dist in {"fixed", "switch"}
     drawn = posterior(row)
     own = changed.get(row.path)
@@ -193,6 +198,9 @@ def parameter(row: Parameter, changed: Mapping[str, Any]) -> dict[str, Any]:
         "posterior": "" if drawn is None else f"{drawn[1]:.3g} ({drawn[0]:.3g} to {drawn[2]:.3g})",
         "status": status(row),
         "sources": ids(row.source),
+        "date": max(
+            (sources[name].date for name in ids(row.source) if name in sources), default=""
+        ),
         "meaning": row.meaning,
         "own": "" if own is None else _range(own),
     }

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.report.interactive import inline
+
 if TYPE_CHECKING:
     from markupsafe import Markup
 
@@ -23,6 +25,7 @@ def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded when a page i
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     house.filters |= {"tight": tight, "breakable": breakable, "xml": xml}
+    house.globals["kit"] = inline
     return house.get_template(name)
 
 

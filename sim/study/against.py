@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.ensemble.record import Effect
 from sim.ensemble.runner import require_known
 from sim.errors import DamagedResult
 from sim.scenario import Scenario, load
@@ -16,6 +15,9 @@ from sim.study.effect import METRIC, of_results, world_of
 from sim.study.result import Result
 from sim.study.saved import plain_scenario
 from sim.study.staging import point_latest, require_writable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 REFERENCE = "baseline"
 
@@ -53,9 +55,8 @@ def run_beside(
     asked = made is not None and result.against is None
     reference = reference_of(scenario) if asked else None
     if made is not None and reference is not None:
-        effect, wrong = against(result, reference, out, made, **how)
+        result, wrong = against(result, reference, out, made, **how)
         _warn_damaged(wrong)
-        result = result.beside(effect, reference.document())
     if found is None or reference is not None:
         return result.saved(out)
     point_latest(found.place(out))
@@ -87,8 +88,8 @@ def against(
     out: Path,
     made: dict[Scenario, Result],
     **how: Any,  # noqa: ANN401 - as in `run`
-) -> tuple[Effect, str | None]:
-    """Return what a result changes against the reference, and what was wrong with a kept one.
+) -> tuple[Result, str | None]:
+    """Return a result laid over the reference, and what was wrong with a kept reference.
 
     The reference is read from its folder where it is there and sound, and run beside otherwise,
     without being written.
@@ -112,8 +113,7 @@ def against(
     if reference not in made:
         known = kept.find(reference, out)
         made[reference] = run(reference, **how) if known.result is None else known.result
-    beside = made[reference]
-    return over(result, beside), known.wrong
+    return over(result, made[reference], reference.document()), known.wrong
 
 
 def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Result:
@@ -127,14 +127,46 @@ def again(known: Mapping[str, Any], _: str | Path | None, workers: int) -> Resul
     if more["against"] is None:
         return made
     reference = run_resolved(load(plain_scenario(more["against"])), workers=workers)
-    return made.beside(over(made, reference), more["against"])
+    return over(made, reference, more["against"])
 
 
-def over(result: Result, reference: Result) -> Effect:
-    """Return what a result changes against its reference, both of them runs."""
+def over(result: Result, reference: Result, document: Mapping[str, Any]) -> Result:
+    """Return a result with what it changes against its reference, and with the curves of that.
+
+    Parameters
+    ----------
+    result, reference : Result
+        Both of them runs.
+    document : mapping
+        The scenario of the reference as plain data.
+    """
     from sim.report.figures import usual
     from sim.report.tables import curves
 
     # The Global South where it is not all there is, else the whole run.
     group = usual(curves(result))[-1]
-    return of_results(result, reference, METRIC, group)
+    effect = of_results(result, reference, METRIC, group)
+    return result.beside(effect, document, _medians(reference))
+
+
+def _medians(reference: Result) -> pa.Table:
+    """Return the medians of groups of nations at quarter ends and in the last month."""
+    import numpy as np
+    import pyarrow as pa
+
+    from sim import months
+    from sim.ensemble.thinned import DECIMALS
+    from sim.report.tables import curves
+
+    shown = curves(reference)
+    last = shown.months[-1]
+    at = [n for n, month in enumerate(shown.months) if month % 3 == 2 or month == last]
+    keys = [
+        (group, ecosystem, months.text(shown.months[n]))
+        for group in shown.unions
+        for ecosystem in shown.ecosystems
+        for n in at
+    ]
+    values = np.concatenate([shown.of(group)[:, at].ravel() for group in shown.unions])
+    words = zip(("group", "ecosystem", "month"), zip(*keys, strict=True), strict=True)
+    return pa.table({**dict(words), "p50": np.round(values, DECIMALS)})

@@ -32,9 +32,10 @@ class Kept:
 
     def completed(self, made: Result) -> Result:
         """Return a new result with what the short one holds beside its tables."""
-        if self.short is None or self.short.against is None:
+        short = self.short
+        if short is None or short.against is None:
             return made
-        return made.beside(self.short.against, self.short.manifest["repeat"]["against"])
+        return made.beside(short.against, short.manifest["repeat"]["against"], short.reference)
 
 
 def find(scenario: Scenario, out: Path, *, full: bool = False) -> Kept:

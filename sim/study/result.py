@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
-AGAINST = "against.csv"
+AGAINST, REFERENCE = "against.csv", "against_curves.csv"
 HEADLINE, FUTURES = "headline.csv", "futures.csv"
 
 
@@ -126,10 +126,22 @@ class Result(Tables, Saved):
             self.against is not None or repeat["against"] is None
         )
 
-    def beside(self, effect: Effect, reference: Mapping[str, Any]) -> Result:
-        """Return the result with its effect against a reference, which is given as plain data."""
+    def beside(
+        self, effect: Effect, reference: Mapping[str, Any], curves: pa.Table | None
+    ) -> Result:
+        """Return the result with its effect against a reference.
+
+        Parameters
+        ----------
+        effect : Effect
+        reference : mapping
+            The scenario of the reference as plain data.
+        curves : pyarrow.Table, optional
+            Its medians, where they are known.
+        """
         repeat = {**self.manifest["repeat"], "against": reference}
-        return replace(self, against=effect, manifest={**self.manifest, "repeat": repeat})
+        manifest = {**self.manifest, "repeat": repeat}
+        return replace(self, against=effect, reference=curves, manifest=manifest)
 
     @property
     def full(self) -> bool:
@@ -252,6 +264,8 @@ class Result(Tables, Saved):
         if self.against is not None:
             row = {key: [value] for key, value in self.against.as_dict().items()}
             written[AGAINST] = _csv_of(pa.table(row))
+        if self.reference is not None:
+            written[REFERENCE] = _csv_of(self.reference, quotes="none")
         return written
 
     @classmethod
@@ -267,16 +281,17 @@ class Result(Tables, Saved):
             if f"{HISTORY}{name}.csv" in manifest["seals"]
         }
         scenario = load(plain_scenario(manifest["asked"]["scenario"]))
-        headline, by_future = (
+        headline, by_future, reference = (
             csv.read_csv(folder / name) if name in manifest["seals"] else None
-            for name in (HEADLINE, FUTURES)
+            for name in (HEADLINE, FUTURES, REFERENCE)
         )
         beside = None
         if AGAINST in manifest["seals"]:
             beside = Effect(**csv.read_csv(folder / AGAINST).to_pylist()[0])
         return cls(
-            manifest, scenario, tables, seen, headline=headline, futures=by_future, against=beside
-        )
+            manifest, scenario, tables, seen,
+            headline=headline, futures=by_future, against=beside, reference=reference,
+        )  # fmt: skip
 
     def _frame(self, name: str) -> pd.DataFrame:
         from sim.ensemble.tables import frame

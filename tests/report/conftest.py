@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -72,6 +74,7 @@ class FakeResult:
     history: dict[str, pd.DataFrame] | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
     against: Any = None
+    reference: Any = None
     headline: Any = None
     futures: Any = None
     between: Any = None
@@ -190,6 +193,7 @@ def fake_result(runs: int = 40, codes: tuple[str, ...] = tuple(NATIONS)) -> Fake
         outcomes,
         fake_history(),
         {
+            "hash": "4f1c2a9be0d37786a1b2c3d4e5f60718293a4b5c6d7e8f900112233445566778",
             "evidence_hash": "9b1d" * 16,
             "model_version": 1,
             "format_version": 1,
@@ -332,3 +336,21 @@ def retitled(result):
         )
 
     return change
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium of the system; without it the tests skip, unless they are required."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if path is None:
+        reason = "needs Chromium on the path (Debian: apt-get install chromium)"
+        if os.environ.get("SIM_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = play.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()

@@ -66,10 +66,10 @@ def test_the_marks_are_the_targets_of_the_fit(result):
 def test_the_posterior_stands_beside_the_prior_where_there_is_one():
     draws = read()
     for row in load().parameters:
-        made = rows.parameter(row, {})
+        made = rows.parameter(row, {}, {})
         assert (made["posterior"] != "") == (row.path in FITTED)
         assert (made["status"] == "fitted") == (row.path in FITTED)
-    made = rows.parameter(next(r for r in load().parameters if r.path == "leak"), {})
+    made = rows.parameter(next(r for r in load().parameters if r.path == "leak"), {}, {})
     low = draws.values[:, draws.names.index("leak")].min()
     assert float(made["posterior"].split("(")[1].split()[0]) >= round(low, 3)
 

@@ -1,0 +1,330 @@
+"""What a reader can do with a page in a real browser, from disk and without a network."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import expect
+
+from sim.report.page import page
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=\"document.title='caught'\"><script>document.title='caught'</script>"
+WIDE, PHONE = 1280, 390
+
+
+def _smaller():
+    """Return the module that makes small results of other kinds."""
+    place = Path(__file__).parent / "test_browser.py"
+    spec = importlib.util.spec_from_file_location("smaller_pages", place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pages(levered, known, tmp_path_factory) -> dict[str, Path]:
+    """One page of each kind that is laid out in another way."""
+    folder = tmp_path_factory.mktemp("kit")
+    small = _smaller()
+    made = {"run": page(levered, known)}
+    for name, result in (("comparison", small._compared()), ("hindcast", small._forecast())):
+        made[name] = result._page(result._figures())
+    for name, text in made.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in made}
+
+
+@pytest.fixture
+def opened(browser, pages):
+    """Return a function that opens a page without network; afterwards it must have been quiet."""
+    contexts, said, asked = [], [], []
+
+    def look(which: str | Path, width: int = WIDE, **how):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, accept_downloads=True, **how
+        )
+        context.set_offline(True)
+        context.set_default_timeout(5000)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url[:40]))
+        file = pages[which] if isinstance(which, str) else which
+        tab.goto(file.as_uri())
+        return tab
+
+    yield look
+    for context in contexts:
+        context.close()
+    assert said == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked), asked
+
+
+@pytest.fixture(scope="module")
+def desk(browser, pages):
+    """The page of a run on a wide screen, for tests that leave it as they found it."""
+    tab = browser.new_page(viewport={"width": WIDE, "height": 900}, accept_downloads=True)
+    tab.set_default_timeout(5000)
+    tab.goto(pages["run"].as_uri())
+    yield tab
+    tab.close()
+
+
+def downloaded(tab, push) -> tuple[str, bytes]:
+    with tab.expect_download() as waiting:
+        push.click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDE, 1920])
+@pytest.mark.parametrize("which", ["run", "comparison", "hindcast"])
+def test_every_kind_of_page_fits_and_is_quiet(opened, which, width):
+    tab = opened(which, width)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.get_by_role("button", name="Download CSV").count() >= tab.locator("table").count()
+
+
+@pytest.mark.parametrize("which", ["run", "comparison", "hindcast"])
+def test_a_page_prints_without_its_tools(opened, which):
+    tab = opened(which, 760)
+    tab.emulate_media(media="print")
+    assert tab.locator(".kit-bar:visible, .kit-controls:visible, .kit-map:visible").count() == 0
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 760
+    if which == "run":
+        assert tab.locator(".kit-nations-static .tile:visible").count() == 80
+        assert tab.locator(".kit-chart svg").is_visible()
+    assert tab.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_page_is_whole_without_script(opened):
+    tab = opened("run", java_script_enabled=False)
+    assert tab.locator("figure.kit-static img").is_visible()
+    assert tab.locator(".kit-nations-static .tile:visible").count() == 80
+    assert tab.locator("button, select, input").count() == 0
+    assert tab.get_by_text("Result 4f1c2a9be0d3").is_visible()
+
+
+def test_the_script_draws_in_place_of_the_figure(desk):
+    assert not desk.locator("figure.kit-static").is_visible()
+    assert desk.locator(".kit-chart .kit-line").count() == 7
+    title = desk.locator(".kit-figure .kit-title").inner_text()
+    assert title.startswith("Most often ahead in 2035-12:")
+    assert desk.locator(".kit-chart").get_by_text("facts end 2026-10").count() == 1
+
+
+def test_group_metric_line_and_band_are_chosen(opened):
+    tab = opened("run")
+    chart = tab.locator(".kit-figure")
+    chart.get_by_label("Group", exact=True).select_option(label="Global South (without China)")
+    assert "Global South" in chart.locator(".kit-title").inner_text()
+    chart.get_by_label("Shown").select_option("bloc")
+    assert chart.locator(".kit-line").count() == 4
+    chart.get_by_role("checkbox", name="Chinese bloc").uncheck()
+    assert chart.locator(".kit-line").count() == 3
+    assert chart.locator(".kit-band").count() == 3
+    chart.get_by_label("Band of 5 to 95 % of runs").uncheck()
+    assert chart.locator(".kit-band").count() == 0
+    chart.get_by_label("Group", exact=True).select_option("BRA")
+    assert chart.get_by_label("Shown").input_value() == "share"
+    assert "Brazil" in chart.locator(".kit-title").inner_text()
+
+
+def test_values_are_read_out_by_keyboard_and_by_pointer(opened, levered):
+    tab = opened("run")
+    chart = tab.locator(".kit-figure")
+    slider = chart.get_by_label("Month read out")
+    slider.focus()
+    tab.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "2035-09"
+    tab.keyboard.press("Home")
+    said = chart.locator("[aria-live=polite]")
+    expect(said).to_contain_text("2023-01: ")
+    row = levered.curves.query(
+        "group == 'world' and ecosystem == 'us_closed' and month == '2023-01'"
+    ).iloc[0]
+    # A value read out is the one of the table.
+    from sim.report import tables
+
+    wanted = f"US closed {tables.percent(row['p50'])}".replace(" %", "\u00a0%")
+    assert wanted in said.text_content()
+    drawing = chart.locator(".kit-chart svg")
+    box = drawing.bounding_box()
+    drawing.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    assert chart.locator(".kit-tip").is_visible()
+    assert slider.get_attribute("aria-valuetext") not in {"2023-01", "2035-12"}
+
+
+def test_the_curves_are_a_table_and_three_kinds_of_file(desk):
+    chart = desk.locator(".kit-figure")
+    push = chart.get_by_role("button", name="Show as table")
+    push.click()
+    assert chart.locator("table tbody tr").count() == 13
+    chart.get_by_role("button", name="Hide table").click()
+    assert not chart.locator("table").is_visible()
+    name, content = downloaded(desk, chart.get_by_role("button", name="Download CSV"))
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert name == "baseline-4f1c2a9be0d3-world-share.csv"
+    assert len(rows) == 7 * 53
+    assert rows[0].keys() == {"group", "metric", "line", "month", "p05", "median", "p95"}
+    name, content = downloaded(desk, chart.get_by_role("button", name="Download SVG"))
+    drawn = ET.fromstring(content)  # noqa: S314 - of this page
+    assert name.endswith(".svg")
+    assert "result 4f1c2a9be0d3" in "".join(drawn.itertext())
+    name, content = downloaded(desk, chart.get_by_role("button", name="Download PNG"))
+    assert name.endswith(".png")
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 20_000
+
+
+def test_a_drawn_figure_is_saved_and_leads_to_its_table(opened):
+    tab = opened("comparison")
+    figure = tab.locator("figure").first
+    name, content = downloaded(tab, figure.get_by_role("button", name="Download SVG"))
+    assert name.endswith(".svg")
+    assert b"<svg" in content
+    _, content = downloaded(tab, figure.get_by_role("button", name="Download PNG"))
+    assert content.startswith(b"\x89PNG")
+    figure.get_by_role("button", name="Show as table").click()
+    assert tab.evaluate("document.activeElement.querySelector('table') !== null")
+
+
+def test_tables_sort_by_keyboard_are_searched_and_saved(opened):
+    tab = opened("run")
+    first = tab.locator("section[aria-labelledby=shares] table").first
+    head = first.locator("thead th").last
+    order = [row.inner_text() for row in first.locator("tbody th").all()]
+    head.get_by_role("button").focus()
+    tab.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    values = [cell.text_content() for cell in first.locator("tbody tr td:last-child").all()]
+    numbers = [float(value.split("\u00a0")[0].replace("<1", "0.5")) for value in values]
+    assert numbers == sorted(numbers, reverse=True)
+    tab.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    tab.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert [row.inner_text() for row in first.locator("tbody th").all()] == order
+    tools = tab.get_by_role("group", name="Shares, World: tools")
+    name, content = downloaded(tab, tools.get_by_role("button", name="Download CSV"))
+    assert name.endswith("shares-world.csv")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows[0][0] == "Main ecosystem"
+    assert len(rows) == 10
+    box = tab.get_by_role("searchbox", name="Search Shares, World", exact=True)
+    box.fill("chinese")
+    assert first.locator("tbody tr:visible").count() == 3
+    assert tools.get_by_role("status").inner_text() == "3 of 9 rows"
+
+
+def test_the_map_is_ordered_searched_and_walked(opened):
+    tab = opened("run")
+    place = tab.locator("[data-kit=nations]")
+    assert place.locator(".kit-tile").count() == 80
+    box = {code: place.locator(f"[data-code={code}]").bounding_box() for code in ("USA", "IND")}
+    assert box["USA"]["x"] < box["IND"]["x"]
+    place.get_by_label("Order").select_option("name")
+    first = place.locator(".kit-tile").first
+    first.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("End")
+    code = tab.evaluate("document.activeElement.dataset.code")
+    assert code == place.locator(".kit-tile").last.get_attribute("data-code")
+    assert tab.locator(".kit-tile[tabindex='0']").count() == 1
+    place.get_by_label("Shown").select_option("cn_open")
+    place.get_by_label("Search").fill("brazil")
+    assert place.locator(".kit-tile:not(.kit-out)").count() == 1
+    place.locator("[data-code=BRA]").focus()
+    said = place.locator("[aria-live]").inner_text()
+    assert said.startswith("Brazil 2035")
+    assert "5 to 95 % of runs" in said
+    place.get_by_role("button", name="Show its curves").click()
+    assert tab.get_by_label("Group", exact=True).input_value() == "BRA"
+    for kind in ("CSV", "SVG", "PNG"):
+        name, content = downloaded(tab, place.get_by_role("button", name=f"Download {kind}"))
+        assert name.endswith(kind.lower())
+        assert content
+
+
+def test_on_a_phone_nations_are_a_short_list_by_value(opened):
+    tab = opened("run", PHONE)
+    tiles = tab.locator(".kit-tile:visible")
+    assert tiles.count() == 20
+    assert len({tile.bounding_box()["x"] for tile in tiles.all()}) == 1
+    shares = [int(one.inner_text().split("\u00a0")[0].strip("<")) for one in
+              tab.locator(".kit-tile:visible .kit-value").all()]  # fmt: skip
+    assert shares == sorted(shares, reverse=True)
+    tab.get_by_role("button", name="Show all 80 nations").click()
+    assert tiles.count() == 80
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["run", "comparison"])
+def test_axe_finds_no_serious_issue(opened, which, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(which, color_scheme=scheme)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = Axe().run(tab).response["violations"]
+    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
+
+
+def test_everything_is_reached_by_keyboard(opened):
+    tab = opened("run")
+    tab.evaluate(
+        """() => {
+        window.round = false;
+        addEventListener('focusin', ({ target }) => {
+            window.round ||= Boolean(target.dataset.met);
+            target.dataset.met = 'yes';
+        });
+        }"""
+    )
+    for _ in range(20):
+        for _ in range(20):
+            tab.keyboard.press("Tab")
+        if tab.evaluate("window.round"):
+            break
+    # A chosen nation brings a button, which stands before the map.
+    tab.locator(".kit-tile[tabindex='0']").focus()
+    tab.keyboard.press("Shift+Tab")
+    # Tiles share one stop and are walked with the arrow keys.
+    missed = tab.evaluate(
+        """() => [...document.querySelectorAll('button, select, input, a[href], summary')]
+        .filter(one => one.checkVisibility() && !one.matches('.kit-tile') && !one.dataset.met)
+        .map(one => one.outerHTML.slice(0, 120))"""
+    )
+    assert missed == []
+    assert tab.locator(".kit-tile[data-met]").count() == 1
+
+
+def test_hostile_words_run_nothing(browser, retitled, known, names, tmp_path):
+    bad = SimpleNamespace(
+        iso3=names.iso3, name=tuple(f"{HOSTILE}{code}" for code in names.iso3), region=names.region
+    )
+    text = page(retitled(HOSTILE, HOSTILE), replace(known, names=bad))
+    # What gets into the page all the same may not run either.
+    file = tmp_path / "bad.html"
+    file.write_text(text.replace("</main>", f"{HOSTILE}</main>"), encoding="utf-8")
+    tab = browser.new_page()
+    tab.set_default_timeout(5000)
+    tab.goto(file.as_uri())
+    tab.get_by_label("Group", exact=True).select_option("BRA")
+    tab.locator("[data-code=BRA]").focus()
+    tab.wait_for_timeout(100)
+    assert tab.title() != "caught"
+    assert HOSTILE in tab.locator("[data-kit=nations] [aria-live]").inner_text()
+    assert tab.locator(".kit-figure img, [data-kit=nations] img").count() == 0
+    tab.close()
