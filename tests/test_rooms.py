@@ -80,12 +80,6 @@ def test_what_serves_all_rooms_knows_none():
     assert {(n, o) for n in serving for o in GRAPH[n] if room(o) is not None} == set()
 
 
-CIRCLES = {
-    frozenset({"sim.world.model", "sim.world.trajectory"}),
-}
-"""Circles that are still there: this list only shrinks."""
-
-
 def reached(name: str) -> set[str]:
     """Return what a module imports by way of others; a package's own names for itself left out."""
     found: set[str] = set()
@@ -107,7 +101,7 @@ def test_there_is_no_circle():
         for name, others in far.items()
         if name in others
     }
-    assert knots == CIRCLES
+    assert knots == set()
 
 
 CALLS = {name for name in world.__all__ if name.startswith("simulate")}

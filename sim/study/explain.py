@@ -34,8 +34,8 @@ from sim.study.result import Result
 from sim.study.saved import plain_scenario
 from sim.study.seals import read_manifest, shown
 from sim.world import Trajectory, views
+from sim.world.block import VIEW_MONTHS
 from sim.world.reasons import PARTS, Reasons
-from sim.world.trajectory import VIEW_MONTHS
 
 MOVERS = 8
 """Parameters that are shown."""

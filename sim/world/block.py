@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import months
 from sim.scenario.drivers import Drivers, Effects, Facts, Floats
 from sim.world import streams
 from sim.world.parameters import Parameters, draw, posterior_draws
@@ -21,6 +22,9 @@ from sim.world.state import (
     start,
     stream_keys,
 )
+
+VIEW_MONTHS = months.parse("2026-07") - months.FIRST
+"""Months of the views of observed series: to June 2026, where the observations end."""
 
 
 class Block(NamedTuple):

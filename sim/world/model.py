@@ -28,7 +28,7 @@ from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Drivers
 from sim.world import kernel
-from sim.world.block import Block, Record, empty_record, note, prepare
+from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, note, prepare
 from sim.world.month import begin, finish
 from sim.world.restart import Snapshot, require_shared, write_past
 from sim.world.rows import RISK
@@ -44,7 +44,6 @@ from sim.world.rules import (
     uptake,
 )
 from sim.world.state import State, copied
-from sim.world.trajectory import VIEW_MONTHS
 
 Floats = NDArray[np.float64]
 

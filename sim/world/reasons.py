@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel, likings
-from sim.world.block import Block, empty_record, prepare
+from sim.world.block import VIEW_MONTHS, Block, empty_record, prepare
 from sim.world.rows import B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.choice import NOTHING, side
-from sim.world.trajectory import VIEW_MONTHS, Trajectory, trajectory
+from sim.world.trajectory import Trajectory, trajectory
 
 
 class Part(NamedTuple):

@@ -9,16 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import months
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel, streams
-from sim.world.block import ONE_A_MONTH, Block, Record, empty_record, prepare
+from sim.world.block import ONE_A_MONTH, VIEW_MONTHS, Block, Record, empty_record, prepare
 from sim.world.partings import Branch, course, plan
 from sim.world.restart import fork, write_past
 from sim.world.warmup import warm_up
-
-VIEW_MONTHS = months.parse("2026-07") - months.FIRST
-"""Months of the views of observed series: to June 2026, where the observations end."""
 
 
 @dataclass(frozen=True, eq=False)
