@@ -138,6 +138,9 @@ SINCE: Mapping[str, tuple[str, ...]] = {
         "sim/world/parameters.py::drawn",
         "sim/world/reasons.py",
     ),
+    "interactive pages": ("sim/report/interactive",),
+    "page of a nation": ("sim/report/nation.py", "sim/study/nation.py"),
+    "timing of levers": ("benchmarks/levers.py",),
     "this count": ("validation/size.py",),
 }
 """Features that did not exist then, each with its folders and files, and its functions and classes
