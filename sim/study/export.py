@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.report.export import known
 from sim.study import saved
 
 
@@ -35,5 +36,6 @@ def export(result: saved.Saved | str | Path, form: str, out: str | Path | None =
     StoreError
         If the result cannot be read, something cannot be written, or a package is missing.
     """
+    known(form)  # before anything is read
     given = result if isinstance(result, saved.Saved) else saved.read(result)
     return given.export(form, out)

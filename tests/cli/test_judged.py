@@ -124,6 +124,7 @@ def test_interactions_costs_and_a_budget(tmp_path):
     place = next(tmp_path.rglob("cost_effect.svg")).parent
     assert "mathdefault" not in (place / "cost_effect.svg").read_text()
     words = re.sub('base64,[^"]*', "", (place / "report.html").read_text())
+    words = re.sub("<script.*?</script>", "", words, flags=re.DOTALL)
     assert not re.search(r"\bnan\b|\$|mathdefault", words.split("</style>")[1])
     best = json.loads(
         sim("compare", "rand_package", *SHORT, *two, "--budget", "1000000", "--json",

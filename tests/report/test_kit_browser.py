@@ -81,7 +81,8 @@ def desk(browser, pages):
 
 
 def downloaded(tab, push) -> tuple[str, bytes]:
-    with tab.expect_download() as waiting:
+    # A picture of a drawing takes a busy machine a while.
+    with tab.expect_download(timeout=60_000) as waiting:
         push.click()
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
