@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,10 @@ from sim.report.kit import canvas, dress
 from sim.report.naming import Naming
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from sim.arrays import Floats
 
 WIDE = 4.4
 """Inches of a figure."""
@@ -99,20 +102,33 @@ def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
     last = last.loc[by_size].sort_values("p50")
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
     with canvas(WIDE, 0.4 * len(last) + 1.5) as (figure, (axis,)):
-        at = np.arange(len(last))
-        colours = [SIGNS[bool(value >= 0)] for value in last["p50"]]
-        axis.axvline(0, color=style.RULE, linewidth=1)
-        axis.hlines(at, factor * last["p05"], factor * last["p95"], color=colours, linewidth=3,
-                    alpha=0.5)  # fmt: skip
-        axis.scatter(factor * last["p50"], at, color=colours, s=22, zorder=3)
-        for height, name in zip(at, last["label"], strict=True):
-            axis.text(0, height + 0.2, style.plain(str(name), LABEL), fontsize=8, va="bottom",
-                      transform=axis.get_yaxis_transform())  # fmt: skip
-        axis.set_ylim(-0.5, len(last) - 0.1)
-        axis.set_yticks([])
+        spans(axis, last["label"], factor * last[["p05", "p50", "p95"]].to_numpy())
         bare = ("top", "right", "left")
         dress(axis, _title(last, place), SPAN.format(unit=unit), bare=bare, pad=8)
     return figure
+
+
+def spans(axis: Axes, names: Iterable[str], bands: Floats) -> None:
+    """Draw middles with their bounds from the bottom up, each name above its line.
+
+    Parameters
+    ----------
+    axis : Axes
+    names : iterable of str
+    bands : ndarray, shape (names, 3)
+        Lower bound, middle and upper bound; the middle's sign gives the colour.
+    """
+    low, middle, high = bands.T
+    at = np.arange(len(bands))
+    colours = [SIGNS[bool(value >= 0)] for value in middle]
+    axis.axvline(0, color=style.RULE, linewidth=1)
+    axis.hlines(at, low, high, color=colours, linewidth=3, alpha=0.5)
+    axis.scatter(middle, at, color=colours, s=22, zorder=3)
+    for height, name in zip(at, names, strict=True):
+        axis.text(0, height + 0.2, style.plain(str(name), LABEL), fontsize=8, va="bottom",
+                  transform=axis.get_yaxis_transform())  # fmt: skip
+    axis.set_ylim(-0.5, len(bands) - 0.1)
+    axis.set_yticks([])
 
 
 def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from sim.report import compare, figures, style
@@ -26,8 +25,6 @@ SLIGHT = 0.005
 
 FULL = 2.0
 """Utils at which a part has the full colour."""
-
-FOR, AGAINST = "#2f5d8a", "#b35c1e"
 
 OBSERVED: Mapping[Cell, Cell] = {
     "Series": "{series}", "Month": "{month}", "Of": "{ecosystem}", "Observed": "{observed:g}",
@@ -107,7 +104,7 @@ def parts(why: Any) -> Figure:  # noqa: ANN401 - an Explanation
                 below = 0.35 if name == "utility" else 0.0
                 if name != "utility" and not math.isnan(value) and abs(value) > SLIGHT:
                     strength = min(abs(value) / FULL, 1.0)
-                    axis.barh(y, 0.94, 0.88, left=x - 0.47, color=FOR if value > 0 else AGAINST,
+                    axis.barh(y, 0.94, 0.88, left=x - 0.47, color=compare.SIGNS[value > 0],
                               alpha=0.12 + 0.55 * strength, linewidth=0)  # fmt: skip
                 text = "–" if math.isnan(value) else f"{value:+.2f}"
                 quiet = name != "utility" and (math.isnan(value) or abs(value) <= SLIGHT)
@@ -144,18 +141,8 @@ def lever_effects(table: pd.DataFrame) -> Figure:
 
 def _points(names: pd.Series, bands: pd.DataFrame, across: str) -> Figure:
     """Return points with bounds, one below the other, each name above its line."""
-    low, middle, high = bands.to_numpy().T
-    at = np.arange(len(names))[::-1]
     with canvas(compare.WIDE, 0.4 * len(names) + 0.9) as (figure, (axis,)):
-        colours = [FOR if value >= 0 else AGAINST for value in middle]
-        axis.axvline(0, color=style.RULE, linewidth=1)
-        axis.hlines(at, low, high, color=colours, linewidth=3, alpha=0.5)
-        axis.scatter(middle, at, color=colours, s=22, zorder=3)
-        for height, name in zip(at, names, strict=True):
-            axis.text(0, height + 0.2, style.plain(str(name), compare.LABEL), fontsize=8,
-                      va="bottom", transform=axis.get_yaxis_transform())  # fmt: skip
-        axis.set_ylim(-0.5, len(names) - 0.1)
-        axis.set_yticks([])
+        compare.spans(axis, names[::-1], bands.to_numpy()[::-1])
         dress(axis, across=across, bare=("top", "right", "left"))
     return figure
 

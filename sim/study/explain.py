@@ -67,7 +67,8 @@ class Explanation:
     stance : DataFrame
         stance, part of runs in which the government stands so at the month's end.
     levers : DataFrame
-        Levers of the scenario that reach the nation: lever, title, strength, start, in_force.
+        Levers of the scenario that reach the nation or the world: lever, title, acts_on, in_force
+        (part of the ramp by then), source.
     utility : DataFrame
         The parts of utility: ecosystem, part, p05, p50, p95 (utils, mean of segments by weight;
         missing where no run can have it), and of each ecosystem ``utility``, the sum.
@@ -78,7 +79,7 @@ class Explanation:
         Parameters whose draws go most with the figure: parameter, title, correlation, low, high,
         default, unit, status, source.
     sources : DataFrame
-        id, title, publisher, date, url of every source named above.
+        id, title, publisher, date, url of every source of what was observed, put in or drawn.
     """
 
     nation: str

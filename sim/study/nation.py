@@ -82,9 +82,9 @@ def _effects(run: Result, nation: str, workers: int) -> pd.DataFrame:
     scenario = run.scenario
     if not scenario.levers:
         return pd.DataFrame()
-    without = {**scenario.document(), "levers": [], "name": "no levers"}
+    reference = {**scenario.document(), "levers": [], "name": "reference"}
     done = compare(
-        scenario, {**without, "name": "reference"}, each="levers", metrics=METRICS,
+        scenario, reference, each="levers", metrics=METRICS,
         groups=(nation,), runs=min(scenario.ensemble.runs, MOST), seed=scenario.ensemble.seed,
         workers=workers,
     ).table  # fmt: skip
