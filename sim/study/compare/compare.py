@@ -26,7 +26,7 @@ from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import finished
-from sim.study.compare import choice, cuts, details, notes, tables
+from sim.study.compare import choice, cuts, details, notes, spread, tables
 from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.costs import per_million
@@ -98,8 +98,9 @@ def compare(
     shown : sequence of str
         Metrics that are shown, the first one first; `SHOWN` by default, or ``metrics``.
     sizes : bool, optional
-        Whether the policy is run with its levers at low, central and high strength, and each of its
-        levers alone; by default where one policy is compared.
+        Whether each policy is run with its levers at low, central and high strength, and each of
+        its levers alone; by default the strengths where one policy is compared, the levers alone
+        for whole policies.
     cost : bool
         Whether effects of single levers are set beside their costs.
     overrides : sequence of str or (path, value)
@@ -147,7 +148,8 @@ def compare(
         "policies": len(resolved), "runs": count, "precision": precision,
         "seed": reference.ensemble.seed, "outcomes": asdict(known),
         "shown": list(tuple(shown) or tuple(metrics) or SHOWN),
-        "sizes": len(pairs) == 1 if sizes is None else sizes, "cost": cost,
+        "sizes": len(pairs) == 1 if sizes is None else sizes,
+        "carried": each == "scenarios" if sizes is None else sizes, "cost": cost,
     }  # fmt: skip
     if on:
         asked["focus"] = {"nations": list(in_focus.nations_of(reference, on)), **cuts.terms()}
@@ -219,8 +221,17 @@ def answer(
         scenarios=arms, arms=done,
         focus=pd.DataFrame() if seen is None else in_focus.table(seen, pairs),
     )  # fmt: skip
+    if asked["each"] == "scenarios":
+        found = replace(
+            found, levels=spread.levels(done, first),
+            by_nation=spread.by_nation(
+                arms, pairs, first, lambda some, wanted: run(some, len(done.draws), wanted)
+            ),
+        )  # fmt: skip
     laid = (*question.laid, *notes.few_worlds(few))
-    found = _with_details(found, done, run, sizes=bool(asked["sizes"]), laid=laid)
+    found = _with_details(
+        found, done, run, sizes=bool(asked["sizes"]), carried=bool(asked.get("carried")), laid=laid
+    )
     if asked["cost"]:
         found = replace(found, costs=per_million(found, found.shown[0], found.groups[0]))
     return found
@@ -257,6 +268,7 @@ def _with_details(
     run: Callable[[Mapping[str, Scenario], int], Arms],
     *,
     sizes: bool,
+    carried: bool,
     laid: tuple[str, ...],
 ) -> Comparison:
     """Add ranks, sizes of levers, levers alone and what a reader must know."""
@@ -264,16 +276,18 @@ def _with_details(
     at = [(metric, place_of(done.rows, metric, found.groups[0])) for metric in found.shown]
     ranked = details.ranking(done, pairs, *at[0])
     by_size, alone = [], []
-    kept = set(done.rows["metric"])
-    if sizes and details.COST[0] in kept:
+    priced = sizes and details.COST[0] in set(done.rows["metric"])
+    if priced:
         by_size = [details.sizes(done, pair, arms, at, run) for pair in pairs]
-        alone = [details.alone(done, pair, arms, at[0], run) for pair in pairs if not pair.levers]
+    if priced or carried:
+        whole = [pair for pair in pairs if not pair.levers]
+        alone = [details.alone(done, pair, arms, at[0], run) for pair in whole]
     last = min(one.facts_until or read_catalogue().last for one in arms.values())
     said = [
         *laid,
         *notes.decided_before(arms, pairs, last),
         *notes.for_some_nations(arms),
-        *(text for one in alone for text in notes.largest_lever(one)),
+        *(text for one in alone if priced for text in notes.largest_lever(one)),
         *notes.binding(arms, pairs, done),
     ]
     return replace(

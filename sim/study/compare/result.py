@@ -24,6 +24,7 @@ FOLDER = "compare"
 FILE, RANKS, SIZES, ALONE = "effects.csv", "ranking.csv", "sizes.csv", "alone.csv"
 NOTES, COSTS, BY_FUTURE = "notes.csv", "costs.csv", "effects_by_future.csv"
 OF_FOCUS, DRAWN = "focus.csv", "focus.svg"
+LEVELS, BY_NATION = "levels.csv", "effects_by_nation.csv"
 SHOWN = (
     "share.bloc_us", "share.bloc_cn", "share.bloc_eu", "share.bloc_sovereign", "dependence",
 )  # fmt: skip
@@ -68,6 +69,9 @@ class Comparison(Saved):
     focus : DataFrame
         Outcomes for the nations in focus, as `sim.study.compare.focus.table` makes them; empty
         where no lever is entered for a focus.
+    levels, by_nation : DataFrame
+        Of whole policies, as `sim.study.compare.spread` makes them: what each arm is, and the
+        effects in each nation. Empty for single levers and packages less one.
     reached : bool
         Whether a wanted precision was reached; true where none was asked for.
     finest : float
@@ -85,11 +89,11 @@ class Comparison(Saved):
     kind: ClassVar[str] = "comparison"
     held: ClassVar[Mapping[str, str]] = {
         FILE: "table", RANKS: "ranking", SIZES: "sizes", ALONE: "alone", COSTS: "costs",
-        BY_FUTURE: "by_future", OF_FOCUS: "focus",
+        BY_FUTURE: "by_future", OF_FOCUS: "focus", LEVELS: "levels", BY_NATION: "by_nation",
     }  # fmt: skip
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {
         FILE: ("month",), RANKS: ("month", "next"), SIZES: ("month",), BY_FUTURE: ("month",),
-        OF_FOCUS: ("month",),
+        OF_FOCUS: ("month",), LEVELS: ("month",),
     }  # fmt: skip
     always: ClassVar[frozenset[str]] = frozenset({FILE, RANKS, SIZES, ALONE, NOTES})
 
@@ -101,6 +105,8 @@ class Comparison(Saved):
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     by_future: pd.DataFrame = field(default_factory=pd.DataFrame)
     focus: pd.DataFrame = field(default_factory=pd.DataFrame)
+    levels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    by_nation: pd.DataFrame = field(default_factory=pd.DataFrame)
     reached: bool = True
     finest: float = 0.0
     pairs: tuple[Pair, ...] = ()
