@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.calibration.series import SERIES
-from sim.report import style
+from sim.report import scored, style, titles
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
-from sim.report.sheet import Cell, Table, sheet
+from sim.report.sheet import Cell, Part, Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,8 @@ DRIVERS = (
     "drivers known at the cut-off must do without, as a forecast of today does."
 )
 FIGURES = (
-    "In the figures, bars are 90 % intervals and rings are observations: blue with drivers known "
-    "later, brown with drivers known at the cut-off."
+    "In the figures, bars are 90 % intervals and rings are observations: dark with drivers known "
+    "later, pale with drivers known at the cut-off."
 )
 
 JUDGED = (
@@ -42,7 +43,7 @@ JUDGED = (
 WIDE = 4.4
 """Inches of a figure of forecasts."""
 
-COLOURS = {"later": style.BAND, "at cut-off": "#b35c1e"}
+COLOURS = {drivers: colour for drivers, (_, colour) in scored.DRIVERS.items()}
 
 
 @on_page("hindcast")
@@ -57,7 +58,7 @@ def of_forecasts(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Hindcast, 
             dress(axis, _forecast(name, part), up="percent", fontsize=10, pad=None)
             draw(axis, part)
             axis.set_ylim(bottom=0)
-        yield Drawing(name, f"{TITLES[name]}: forecasts and what was observed", figure)
+        yield Drawing(name, "", figure)
 
 
 def _forecast(name: str, part: pd.DataFrame) -> str:
@@ -111,12 +112,16 @@ def of_parameters(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Calibrati
         axis.hlines(at, scaled("prior_p05"), scaled("prior_p95"), color=style.RULE, linewidth=7)
         axis.hlines(at, scaled("p05"), scaled("p95"), color=style.BAND, linewidth=3)
         axis.plot(scaled("p50"), at, "o", color=style.BAND, markersize=4)
-        labels = [f"{row.parameter}  {row.p05:.3g} to {row.p95:.3g}" for row in kept.itertuples()]
+        labels = [
+            f"{titles.factor(f'parameters.{row.parameter}')}  {row.p05:.3g} to {row.p95:.3g}"
+            for row in kept.itertuples()
+        ]
         axis.set_yticks(at, labels, fontsize=8)
         axis.set_xticks([])
-        title = "What the data moved: 90 % of the prior (grey) and of the posterior (blue)"
+        title = "What the data moved: 90 % of the prior (pale) and of the posterior (dark)"
         dress(axis, title, bare=("top", "right", "bottom"), fontsize=10, pad=None)
-    yield Drawing("parameters", "Prior and posterior of what the data moved", figure)
+    rows = Table.of("Prior and posterior of what the data moved", MOVED, kept.iloc[::-1])
+    yield Drawing("parameters", "Prior and posterior of what the data moved", figure, numbers=rows)
 
 
 LOST: Mapping[Cell, Cell] = {
@@ -155,8 +160,13 @@ TARGETS: Mapping[Cell, Cell] = {
 def page(done: Any) -> Page:  # noqa: ANN401 - a Hindcast
     """Return the page of a hindcast: what was lost first, then the figures and all scores."""
     lost = Table.of("Where a naive forecast was better", LOST, _titled(done.lost))
-    tables = [*([lost] if lost.rows else []), *_judgement(done), *_scores(done)]
-    return sheet("Forecasts and what came", _said(done), tables)
+    drawn = tuple(name for name in TITLES if name in set(done.points["series"]))
+    first, *others = scored.forecasts(done.points, TITLES, scored.nations())
+    parts: list[Part] = [lost] if lost.rows else []
+    parts += [scored.scores(done.table, TITLES), replace(first, fallback=drawn), *others]
+    return sheet(
+        "Forecasts and what came", _said(done), [*parts, *_judgement(done), *_scores(done)]
+    )
 
 
 def _titled(table: pd.DataFrame) -> pd.DataFrame:
@@ -222,6 +232,7 @@ def calibration_page(done: Any) -> Page:  # noqa: ANN401 - a Calibration
     """Return the page of a calibration: what the data moved, and how its targets are met."""
     tables, plan = done.summaries(), done.plan
     held = tables["parameters"]["moved"] == "held"
+    moved = Table.of("Prior and posterior", MOVED, tables["parameters"][~held])
     note = "The fit used these figures: that the model meets them is no test of it."
     return sheet(
         f"Calibration to {plan.until}",
@@ -230,7 +241,8 @@ def calibration_page(done: Any) -> Page:  # noqa: ANN401 - a Calibration
             f"{int(held.sum())} ranges are drawn and never moved.",
         ],
         [
-            Table.of("Prior and posterior", MOVED, tables["parameters"][~held]),
+            moved,
+            scored.targets(tables["targets"], TITLES, scored.nations()),
             Table.of("Targets of the fit, percent", TARGETS, _titled(tables["targets"]), note),
         ],
     )

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report import effects, style
+from sim.report.charts import colour_of
 from sim.report.kit import canvas, dress
 from sim.report.naming import Naming
 
@@ -40,11 +41,6 @@ SPAN = "{unit}: median, and 5 to 95 % of worlds"
 
 LEAST_COST = 0.1
 """USD million a year at which what costs nothing stands on a logarithmic axis."""
-
-SIGNS = {True: style.BAND, False: "#b35c1e"}
-"""Colour of a gain and of a loss."""
-
-COLOURS = ("#123b7a", "#ef7d32", "#12997a", "#6d5472", "#74b6ec", "#a3161f")
 
 WORLD = Naming({})
 """Of runs of all nations, where only groups are shown."""
@@ -102,13 +98,14 @@ def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
     last = last.loc[by_size].sort_values("p50")
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
     with canvas(WIDE, 0.4 * len(last) + 1.5) as (figure, (axis,)):
-        spans(axis, last["label"], factor * last[["p05", "p50", "p95"]].to_numpy())
+        bands = factor * last[["p05", "p50", "p95"]].to_numpy()
+        spans(axis, last["label"], bands, last["metric"].map(colour_of))
         bare = ("top", "right", "left")
         dress(axis, _title(last, place), SPAN.format(unit=unit), bare=bare, pad=8)
     return figure
 
 
-def spans(axis: Axes, names: Iterable[str], bands: Floats) -> None:
+def spans(axis: Axes, names: Iterable[str], bands: Floats, colours: Iterable[str] = ()) -> None:
     """Draw middles with their bounds from the bottom up, each name above its line.
 
     Parameters
@@ -116,14 +113,18 @@ def spans(axis: Axes, names: Iterable[str], bands: Floats) -> None:
     axis : Axes
     names : iterable of str
     bands : ndarray, shape (names, 3)
-        Lower bound, middle and upper bound; the middle's sign gives the colour.
+        Lower bound, middle and upper bound; where they hold zero, the middle is hollow.
+    colours : iterable of str
+        Of each line; ink without.
     """
     low, middle, high = bands.T
     at = np.arange(len(bands))
-    colours = [SIGNS[bool(value >= 0)] for value in middle]
+    own = list(colours) or [style.INK] * len(bands)
+    sure = (low > 0) | (high < 0)
     axis.axvline(0, color=style.RULE, linewidth=1)
-    axis.hlines(at, low, high, color=colours, linewidth=3, alpha=0.5)
-    axis.scatter(middle, at, color=colours, s=22, zorder=3)
+    axis.hlines(at, low, high, color=own, linewidth=3, alpha=0.5)
+    faces = [colour if one else style.PAPER for colour, one in zip(own, sure, strict=True)]
+    axis.scatter(middle, at, color=faces, edgecolors=own, linewidths=1.3, s=22, zorder=3)
     for height, name in zip(at, names, strict=True):
         axis.text(0, height + 0.2, style.plain(str(name), LABEL), fontsize=8, va="bottom",
                   transform=axis.get_yaxis_transform())  # fmt: skip
@@ -132,34 +133,33 @@ def spans(axis: Axes, names: Iterable[str], bands: Floats) -> None:
 
 
 def over_time(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
-    """Return medians over time with bands of 5 to 95 % of worlds: the largest at the end."""
-    one = is_one(mine["scenario"])
+    """Return medians over time with bands of 5 to 95 % of worlds, a panel each: the largest."""
     mine = mine.assign(label=_labels(mine))
     last = mine[mine["month"] == mine["month"].max()]
     order = last["p50"].abs().sort_values(ascending=False).index
     names = [str(name) for name in last.loc[order[:LINES], "label"]]
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
-    with canvas(WIDE, 3.9 + 0.17 * len(names)) as (figure, (axis,)):
-        axis.axhline(0, color=style.RULE, linewidth=1)
-        for name, colour in zip(names, COLOURS, strict=False):
+    columns = min(len(names), 2)
+    rows = -(-len(names) // columns)
+    with canvas(
+        2.4 * columns + 0.6, 1.45 * rows + 1.3, rows, columns, sharex=True, sharey=True
+    ) as (figure, axes):  # fmt: skip
+        for axis, name in zip(axes, names, strict=False):
             part = mine[mine["label"] == name].sort_values("month")
-            own, line = _look(part["metric"].iloc[0]) if one else (colour, "-")
+            colour = colour_of(str(part["metric"].iloc[0]))
             at = [int(month[:4]) + (int(month[5:]) - 1) / 12 for month in part["month"]]
-            axis.fill_between(at, factor * part["p05"], factor * part["p95"], color=own,
+            axis.axhline(0, color=style.RULE, linewidth=1)
+            axis.fill_between(at, factor * part["p05"], factor * part["p95"], color=colour,
                               alpha=0.15, linewidth=0)  # fmt: skip
-            axis.plot(at, factor * part["p50"], line, color=own, label=style.plain(name, LABEL))
-        dress(axis, _title(mine, place), up=SPAN.format(unit=unit), pad=8)
-        figure.legend(loc="outside lower left", frameon=False, fontsize=8)
+            axis.plot(at, factor * part["p50"], color=colour)
+            dress(axis, textwrap.fill(style.plain(name, 56), 30), fontsize=8, pad=4)
+            axis.tick_params(labelsize=7)
+        for axis in axes[len(names) :]:
+            axis.set_visible(False)
+        title = _title(mine, place)
+        figure.suptitle(title, x=0.02, ha="left", fontsize=9, fontweight="bold")
+        figure.supxlabel(SPAN.format(unit=unit), x=0.02, ha="left", fontsize=8, color=style.QUIET)
     return figure
-
-
-def _look(metric: str) -> tuple[str, str]:
-    """Return colour and line of a metric: a share has those of its bloc or ecosystem."""
-    kind, _, name = metric.partition(".")
-    if kind == "share":
-        bloc = style.BLOCS.get(name.removeprefix("bloc_"))
-        return (style.ECOSYSTEMS[name] if bloc is None else bloc).colour, "-"
-    return style.QUIET, "--"
 
 
 def _title(mine: pd.DataFrame, place: Naming) -> str:
@@ -194,10 +194,10 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         i, j = singles.index(names[0]), singles.index(names[-1])
         grid[max(i, j), min(i, j)] = factor * row["effect"]
         sure = row["low"] > 0 or row["high"] < 0
-        marks[max(i, j), min(i, j)] = f"{factor * row['effect']:.2g}{'' if sure else ' ?'}"
+        marks[max(i, j), min(i, j)] = f"{factor * row['effect']:+.2g}{'' if sure else ' ?'}"
     most = np.nanmax(np.abs(grid)) or 1.0
     with canvas(2.6 + 1.0 * len(singles), 1.6 + 0.7 * len(singles)) as (figure, (axis,)):
-        axis.imshow(grid, cmap="RdBu", vmin=-most, vmax=most, alpha=0.6)
+        axis.imshow(np.abs(grid), cmap="Greys", vmin=0.0, vmax=2.5 * most)
         for (i, j), text in marks.items():
             axis.text(j, i, text, ha="center", va="center", fontsize=9)
         labels = [textwrap.fill(style.plain(called[name], LABEL), 24) for name in singles]

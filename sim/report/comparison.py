@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import by_future, compare, effects, focus, titles
+from sim.report import by_future, compare, effects, focus, matrix, policies, titles
+from sim.report.charts import Chart, Views
 from sim.report.compare import is_one, of
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.naming import Naming, of_document
-from sim.report.sheet import Cell, Table, sheet
+from sim.report.sheet import Cell, Part, Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,10 +71,8 @@ def of_effects(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
     )
     mine, place = compare.drawn(table, found.shown, found.groups), named(found)
     if len(mine):
-        alt = "Effects in the last month; the tables below hold the numbers"
-        yield Drawing("effects", alt, compare.sorted_effects(mine, place))
-        alt = "Effects over time; effects.csv holds the numbers"
-        yield Drawing("over_time", alt, compare.over_time(mine, place))
+        yield Drawing("effects", "", compare.sorted_effects(mine, place))
+        yield Drawing("over_time", "", compare.over_time(mine, place))
 
 
 @on_page("comparison")
@@ -88,16 +87,24 @@ def of_costs(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
 def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
     """Return the page of a comparison."""
     words, place = called(found), named(found)
-    first, *others = _effects(found, words, place)
+    groups = _distinct(found.table, found.groups) if place.part else list(found.groups)
     # What is first shown stands beside what it is in each future.
-    seen = focus.tables(found.focus, words) if len(found.focus) else []
+    parts: list[Part] = []
+    if len(found.focus):
+        parts += focus.tables(found.focus, words)
+    parts += [matrix.matrix(found, words, place, groups),
+              policies.side_by_side(found, words, place, groups)]  # fmt: skip
     apart = by_future.table(found, words, place)
-    tables = [*seen, first, *([] if apart is None else [apart]), *others, *_order(found, words)]
+    more = [policies.over_time(found, words, place, groups), policies.by_nation(found, words, place),
+            apart]  # fmt: skip
+    parts += [part for part in more if part is not None]
+    parts += [*policies.carried(found, words, place), _certainty(found, words, place, groups)]
+    parts += _order(found, words)
     if len(found.costs):
-        tables.append(costs_table(found.costs, words))
-    tables += _ids(found, words)
+        parts.append(costs_table(found.costs, words))
+    parts += _ids(found, words)
     title = place.titled(_heading(found, words))
-    return sheet(title, _lead(found, words, place), tables)
+    return sheet(title, _lead(found, words, place), parts)
 
 
 def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
@@ -138,26 +145,22 @@ def _span(rows: Sequence[Mapping[Any, Any]], words: Mapping[str, str], place: Na
     )
 
 
-def _effects(found: Any, words: Mapping[str, str], place: Naming) -> list[Table]:  # noqa: ANN401
-    """Return effects in the last month: of one policy a table a group, else one an outcome too."""
-    made = []
-    one = is_one(found.table["scenario"])
-    groups = _distinct(found.table, found.groups) if place.part else found.groups
+def _certainty(
+    found: Any,  # noqa: ANN401 - a Comparison
+    words: Mapping[str, str],
+    place: Naming,
+    groups: Sequence[str],
+) -> Views:
+    """Return in how many worlds each effect has its sign, and what more runs would still move."""
+    views = {}
     for group in groups:
-        parts = [
-            part
-            for metric in found.shown
-            if len(part := last_of(found.table, metric, group))
-            and (group == found.groups[0] or part["group"].iloc[0] == group)
-        ]
-        if one and parts:
-            rows = [(_outcome(row, group, place), *_cells(row, with_unit=True))
-                    for part in parts for row in part.to_dict("records")]  # fmt: skip
-            head = ("Outcome", ("Median", SPAN), *HEAD)
-            made.append(Table(f"Effects {place.in_words(group)}", head, rows))
-        else:
-            made += [_of_policies(found, part, words, place) for part in parts]
-    return made
+        for metric in found.shown:
+            part = last_of(found.table, metric, group)
+            if len(part):
+                views[place.name(group), effects.name(metric)] = _of_policies(
+                    found, part, words, place
+                )
+    return Views("How sure each effect is", ("Group", "Outcome"), views)
 
 
 def _of_policies(
@@ -205,17 +208,10 @@ def _numbers(table: pd.DataFrame, group: str) -> pd.DataFrame:
     return mine.drop(columns="group").reset_index(drop=True)
 
 
-def _outcome(row: Mapping[Any, Any], group: str, place: Naming) -> str:
-    """Return an outcome of a row, with its group where that is another one than the table's."""
-    where = f"{effects.group(row['group'], place)}, " if row["group"] != group else ""
-    return f"{effects.name(row['metric'])}, {where}{effects.when(row['month'])}"
-
-
-def _cells(row: Mapping[Any, Any], *, with_unit: bool = False) -> tuple[Cell, Cell, Cell]:
+def _cells(row: Mapping[Any, Any]) -> tuple[Cell, Cell, Cell]:
     middle, low, high = effects.figures_of(row)
-    unit = f" {effects.unit_of(row)[1]}" if with_unit else ""
     way, _, part = effects.sign(row).partition(" ")
-    return (f"{middle}{unit}", f"{low} to {high}"), (way, part), effects.error(row)
+    return (middle, f"{low} to {high}"), (way, part), effects.error(row)
 
 
 def _order(found: Any, words: Mapping[str, str]) -> list[Table]:  # noqa: ANN401 - a Comparison

@@ -38,6 +38,8 @@ class Drawing:
         Whether the words stand above it.
     png : bool
         Whether it is in the folder as PNG too, which programs for writing take.
+    numbers : Table, optional
+        What is drawn, which the page shows below it on demand.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Drawing:
     figure: Figure | str
     title: bool = False
     png: bool = False
+    numbers: Any = None
 
     @cached_property
     def svg(self) -> bytes:

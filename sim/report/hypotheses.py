@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sim.report import charts, style
+from sim.report.charts import Chart, Views
 from sim.report.drawings import Page
-from sim.report.sheet import Cell, Table, sheet
+from sim.report.sheet import Cell, Part, Table, sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VERDICTS: Mapping[Cell, Cell] = {
     "Claim": "{id}", "Verdict": "{words}", "In words": "{claim}",
@@ -18,6 +23,17 @@ MEASURES: Mapping[Cell, Cell] = {
     "Same sign, worlds": "{part:.0f} %", "Says": "{says}",
 }  # fmt: skip
 
+FAR = 10.0
+"""Smallest effects of interest at which a measure is cut in the chart."""
+
+LOOKS = {
+    "supported": charts.mark(style.INK, "supported"),
+    "contradicted": charts.mark(style.INK, "contradicted", "ring"),
+    "negligible": charts.mark("#8a94a0", "negligible"),
+    "undecided": charts.mark("#8a94a0", "undecided", "ring"),
+}
+"""How a measure is drawn by what it says."""
+
 
 def page(found: Any) -> Page:  # noqa: ANN401 - Findings, which this room may not import
     """Return the page of what experiments found."""
@@ -25,10 +41,42 @@ def page(found: Any) -> Page:  # noqa: ANN401 - Findings, which this room may no
     words = found.verdicts["verdict"].value_counts()
     counted = ", ".join(f"{number} {word}" for word, number in words.items())
     measures = found.measures.assign(part=100 * found.measures["worlds"])
-    tables = [Table.of("Verdicts", VERDICTS, found.verdicts, words=True)]
-    tables += [
-        Table.of(f"{claim}: measures", MEASURES, measures[measures["id"] == claim])
-        for claim in found.verdicts["id"]
-    ]
+    parts: list[Part] = [Table.of("Verdicts", VERDICTS, found.verdicts, words=True)]
+    if len(measures):
+        parts.append(_chart(measures))
+    claims = dict(zip(found.verdicts["id"], found.verdicts["claim"], strict=True))
+    views = {
+        (str(claim),): Table.of(
+            f"{claim}: {text}", MEASURES, measures[measures["id"] == claim]
+        )
+        for claim, text in claims.items()
+    }  # fmt: skip
+    parts.append(Views("Measures behind each verdict", ("Claim",), views))
     lead = [f"{count} claim{'' if count == 1 else 's'} as experiments: {counted}."]
-    return sheet("What the source documents claim", lead, tables)
+    return sheet("What the source documents claim", lead, parts)
+
+
+def _chart(measures: pd.DataFrame) -> Chart:
+    """Return every measure in units of the smallest effect of interest."""
+    rows = []
+    for row in measures.to_dict("records"):
+        if not row["smallest"]:
+            continue
+        band = [min(max(row[name] / row["smallest"], -FAR), FAR)
+                for name in ("low", "effect", "high")]  # fmt: skip
+        name = f"{row['id']}, {row['setting']}: {row['measure']}".replace(", :", ":")
+        look = LOOKS.get(str(row["says"]), LOOKS["undecided"])
+        made = charts.row(name, band, note=str(row["says"]))
+        rows.append({**made, "look": {"colour": look["colour"], "shape": look["shape"]}})
+    beyond = sum(abs(row["marks"][0]["low"]) > 1 and abs(row["marks"][0]["high"]) > 1
+                 and row["marks"][0]["low"] * row["marks"][0]["high"] > 0 for row in rows)  # fmt: skip
+    view = charts.view(
+        f"{beyond} of {len(rows)} measures lie wholly beyond the smallest effect that matters",
+        "Each measure over its smallest effect of interest, so that beyond 1 or -1 it matters; 95 % "
+        f"intervals of the mean, cut at {FAR:g}. Dark: supported or contradicted (hollow); pale: "
+        "negligible or undecided (hollow).",
+        "", 1, rows=rows, marks=[charts.mark(style.INK)], zero=True, signed=True,
+        axis="times the smallest effect of interest",
+    )  # fmt: skip
+    spec = charts.spans("Measure", {"": view}, band="95 % intervals", order="by claim")
+    return Chart("spans", "How large the measures are", spec)

@@ -104,8 +104,10 @@ def parts(why: Any) -> Figure:  # noqa: ANN401 - an Explanation
                 below = 0.35 if name == "utility" else 0.0
                 if name != "utility" and not math.isnan(value) and abs(value) > SLIGHT:
                     strength = min(abs(value) / FULL, 1.0)
-                    axis.barh(y, 0.94, 0.88, left=x - 0.47, color=compare.SIGNS[value > 0],
-                              alpha=0.12 + 0.55 * strength, linewidth=0)  # fmt: skip
+                    # Filled speaks for it, hatched against it, as on the page of a comparison.
+                    axis.barh(y, 0.94, 0.88, left=x - 0.47, color=look.colour if value > 0 else "w",
+                              edgecolor=look.colour, hatch="" if value > 0 else "/////",
+                              alpha=0.1 + 0.4 * strength, linewidth=0)  # fmt: skip
                 text = "–" if math.isnan(value) else f"{value:+.2f}"
                 quiet = name != "utility" and (math.isnan(value) or abs(value) <= SLIGHT)
                 axis.text(x, y + below, text, ha="center", va="center", fontsize=8,

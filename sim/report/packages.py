@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.report import compare, effects, titles
+from sim.report import charts, compare, effects, style, titles
+from sim.report.charts import Chart
 from sim.report.comparison import named
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.sheet import Table, sheet
@@ -22,8 +23,11 @@ def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which thi
 @on_page("package")
 def of_interactions(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Package
     """Draw what levers do alone and in pairs."""
-    figure = compare.interactions(found.interactions, called(found))
-    yield Drawing("interactions", "Main effects and interactions", figure)
+    words = called(found)
+    figure = compare.interactions(found.interactions, words)
+    yield Drawing(
+        "interactions", "Main effects and interactions", figure, numbers=_terms(found, words)
+    )
 
 
 def page(found: Any) -> Page:  # noqa: ANN401 - a Package
@@ -46,11 +50,6 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Package
          f"{_number(row, row['low'])} to {_number(row, row['high'])}"))
         for row in found.shapley.to_dict("records")
     ]  # fmt: skip
-    terms = [
-        (_term(row["term"], words), (f"{_number(row, row['effect'])} {_unit(row)}",
-         f"{_number(row, row['low'])} to {_number(row, row['high'])}"), row["verdict"])
-        for row in found.interactions.to_dict("records")
-    ]  # fmt: skip
     return sheet(
         place.titled(
             f"{words[asked['subject']]} against {words[asked['against']]}: its levers together and "
@@ -63,13 +62,38 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Package
                 ("Lever", ("Mean", "95 % interval")),
                 parts,
             ),
-            Table(
-                "Main effects, and what two levers are to each other",
-                ("Lever or pair", ("Mean", "95 % interval"), "Verdict"),
-                terms,
-            ),
+            _shapley(found, words, how),
         ],
     )
+
+
+def _terms(found: Any, words: Mapping[str, str]) -> Table:  # noqa: ANN401 - a Package
+    """Return main effects and interactions of pairs, each with its verdict."""
+    rows = [
+        (_term(row["term"], words), (f"{_number(row, row['effect'])} {_unit(row)}",
+         f"{_number(row, row['low'])} to {_number(row, row['high'])}"), row["verdict"])
+        for row in found.interactions.to_dict("records")
+    ]  # fmt: skip
+    head = ("Lever or pair", ("Mean", "95 % interval"), "Verdict")
+    return Table("Main effects, and what two levers are to each other", head, rows)
+
+
+def _shapley(found: Any, words: Mapping[str, str], how: str) -> Chart:  # noqa: ANN401 - a Package
+    """Return each lever's part of the whole as rows, the largest first."""
+    table = found.shapley
+    mine = table[table["scale"] == table["scale"].iloc[0]]
+    mine = mine.loc[mine["share"].abs().sort_values(ascending=False, kind="stable").index]
+    first = mine.iloc[0]
+    scale = 100.0 if first["scale"] == "share" else 1.0
+    rows = [charts.row(words[row["lever"]], [scale * row[c] for c in ("low", "share", "high")])
+            for row in mine.to_dict("records")]  # fmt: skip
+    view = charts.view(
+        f"{words[first['lever']]} carries most: {_number(first, first['share'])} {_unit(first)}",
+        f"Shapley values over {how}, with 95 % intervals of the mean.", _unit(first), 2, rows=rows,
+        marks=[charts.mark(style.INK)], zero=True, signed=True,
+    )  # fmt: skip
+    spec = charts.spans("Lever", {"": view}, band="95 % intervals")
+    return Chart("spans", "Each lever's part", spec)
 
 
 def _term(term: str, words: Mapping[str, str]) -> str:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.report import style, titles
+from sim.report import charts, effects, many, style, titles
+from sim.report.charts import Chart, Gallery
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
-from sim.report.sheet import Cell, Table, sheet
+from sim.report.sheet import Cell, Part, Table, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FAILS = "#b35c1e"
+FAILS = style.INK
 """Colour of worlds in which a policy fails."""
 
 COLUMNS = {
@@ -62,12 +63,17 @@ def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Robust, which this room m
 
 def conditions(found: Any) -> list[str]:  # noqa: ANN401 - a Robust
     """Return in which worlds each policy fails, a sentence for each box that is described."""
+    return [f"{title}: {sentence}." for title, sentence in _described(found)]
+
+
+def _described(found: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a Robust
+    """Return the boxes that are described: the policy's title and the box in words."""
     asked = found.manifest["asked"]
-    said = []
-    for name, boxes in found.boxes.items():
-        title = titles.scenario(name, asked)
-        said += [f"{title}: {sentence}." for sentence in boxes.sentences(titles.in_sentence)]
-    return said
+    return [
+        (titles.scenario(name, asked), sentence)
+        for name, boxes in found.boxes.items()
+        for sentence in boxes.sentences(titles.in_sentence)
+    ]
 
 
 def policies(found: Any, columns: int | None = None) -> Table:  # noqa: ANN401 - a Robust
@@ -101,7 +107,7 @@ def policies(found: Any, columns: int | None = None) -> Table:  # noqa: ANN401 -
 def of_regret(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Robust
     """Draw the regret of policies, where there are worlds in which all were run."""
     if found.shared:
-        yield Drawing("regret", "Regret by policy", regret(found))
+        yield Drawing("regret", "", regret(found))
 
 
 @on_page("robust")
@@ -109,19 +115,16 @@ def of_boxes(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Robust
     """Draw the worlds in which each policy fails."""
     for name in found.boxes:
         words = f"Worlds in which {titles.scenario(name, found.manifest['asked'])} fails"
-        yield Drawing(f"boxes_{name}", words, box_figure(found, name), title=True)
+        yield Drawing(f"boxes_{name}", words, box_figure(found, name), title=True,
+                      numbers=boxes_table(found, name))  # fmt: skip
 
 
 def regret(found: Any) -> Figure:  # noqa: ANN401 - a Robust
     """Return each policy's regret over the shared worlds: 10 to 90 %, mean and largest."""
-    metric, asked = found.judged.metric, found.manifest["asked"]
-    values = found.values.dropna(axis=1, how="all").dropna()
-    better = values if found.judged.larger_is_better else -values
-    behind = better.max(axis=1).to_numpy()[:, None] - better.to_numpy()
-    if titles.is_part(metric):
-        behind = 100 * behind
+    metric = found.judged.metric
+    behind, every = _behind(found)
     order = np.argsort(behind.max(axis=0))[::-1]
-    names = [titles.scenario(str(values.columns[n]), asked) for n in order]
+    names = [every[n] for n in order]
     with canvas(5.2, 0.42 * len(order) + 1.8) as (figure, (axis,)):
         low, high = np.quantile(behind[:, order], (0.1, 0.9), axis=0)
         at = np.arange(len(order))
@@ -202,7 +205,7 @@ def _worlds(axis: Axes, search: Any) -> None:  # noqa: ANN401 - a Trajectory
             at = np.unique(space.levels[:, k])
             side.set_ticks(at, [style.plain(factor.text(value), 14) for value in at])
     more = f"; {len(limits) - 2} further limits are not drawn" if len(limits) > 2 else ""
-    dress(axis, f"Worlds: brown ones fail; box {number}{more}", *labels, fontsize=10)
+    dress(axis, f"Worlds: dark ones fail; box {number}{more}", *labels, fontsize=10)
 
 
 def _span(side: Any, levels: Any) -> tuple[float, float]:  # noqa: ANN401 - a Side, an array
@@ -214,10 +217,75 @@ def _span(side: Any, levels: Any) -> tuple[float, float]:  # noqa: ANN401 - a Si
 
 
 def page(found: Any) -> Page:  # noqa: ANN401 - a Robust
-    """Return the page of robustness: metrics by policy, then where each policy fails."""
-    tables = [policies(found), *(boxes_table(found, name) for name in found.boxes)]
-    lines = [*lead(found), *conditions(found)]
-    return sheet(titles.study(found.manifest["asked"]), lines, tables)
+    """Return the page of robustness: what is regretted, then where each policy fails."""
+    parts: list[Part] = [policies(found)]
+    if found.shared:
+        parts.append(_regret_chart(found))
+    said = _described(found)
+    if said:
+        rows = [(title, f"{sentence[:1].upper()}{sentence[1:]}.") for title, sentence in said]
+        parts.append(Table("Where each policy fails, in words", ("Policy", "In words"), rows,
+                           IN_WORDS, words=True))  # fmt: skip
+    if len(found.worlds.columns):
+        parts.append(_worlds_chart(found))
+    if found.boxes:
+        parts.append(
+            Gallery("Boxes to choose from", tuple(f"boxes_{n}" for n in found.boxes), OF_BOXES)
+        )
+    return sheet(titles.study(found.manifest["asked"]), lead(found), parts)
+
+
+IN_WORDS = (
+    "Boxes found by PRIM, the patient rule induction method: a few limits on what is uncertain, "
+    "inside which a policy mostly fails. A limit that may be chance is marked."
+)
+
+
+def _behind(found: Any) -> tuple[Any, list[str]]:  # noqa: ANN401 - a Robust, an array
+    """Return regret by world and policy in the unit that is read, and the policies' titles."""
+    metric, asked = found.judged.metric, found.manifest["asked"]
+    values = found.values.dropna(axis=1, how="all").dropna()
+    better = values if found.judged.larger_is_better else -values
+    behind = better.max(axis=1).to_numpy()[:, None] - better.to_numpy()
+    names = [titles.scenario(str(name), asked) for name in values.columns]
+    return (100 * behind if titles.is_part(metric) else behind), names
+
+
+def _regret_chart(found: Any) -> Chart:  # noqa: ANN401 - a Robust
+    behind, names = _behind(found)
+    order = np.argsort(behind.max(axis=0), kind="stable")
+    rows = []
+    for n in order:
+        low, high = np.quantile(behind[:, n], (0.1, 0.9))
+        middle, most = float(behind[:, n].mean()), float(behind[:, n].max())
+        rows.append(charts.row(names[n], (low, middle, high), (None, most, None)))
+    unit = "points" if titles.is_part(found.judged.metric) else titles.unit(found.judged.metric)
+    best = order[0]
+    view = charts.view(
+        f"{names[best]} is least regretted: at most {behind[:, best].max():.1f} {unit} behind the "
+        "best policy of a world",
+        f"How far each policy stays behind the best one in each of {len(behind)} worlds.",
+        unit, 1, rows=rows, zero=False, axis=f"regret, {unit}",
+        marks=[charts.mark(style.BAND, "Mean, and 10 to 90 % of worlds"),
+               charts.mark(style.INK, "Largest", "bar")],
+    )  # fmt: skip
+    spec = charts.spans("Policy", {"": view}, band="10 to 90 % of worlds", order="by regret")
+    return Chart("spans", "Regret", spec, fallback=("regret",))
+
+
+def _worlds_chart(found: Any) -> Chart:  # noqa: ANN401 - a Robust
+    """Return worlds as lines over what is uncertain and what each policy gives."""
+    metric, asked = found.judged.metric, found.manifest["asked"]
+    factors = [many.axis_of(str(path), found.worlds[path], asked) for path in found.worlds]
+    colour = style.ink(charts.colour_of(metric))
+    what = effects.name(metric)
+    outcomes = [
+        (f"{what}: {titles.scenario(str(name), asked)}", titles.unit(metric), colour,
+         many.scaled(metric, found.values[name].to_numpy(dtype=float)))
+        for name in found.values
+    ]  # fmt: skip
+    labels = [f"World {number}" for number in found.worlds.index]
+    return many.coordinates("All worlds at once", "World", factors, outcomes, labels)
 
 
 BOXES: Mapping[Cell, Cell] = {

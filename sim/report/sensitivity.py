@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import style, titles
+from sim.report import charts, many, style, titles
+from sim.report.charts import Chart, Views
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
-from sim.report.sheet import Table, sheet
-from sim.report.sweeps import FIGURE, MOST, count_of, sweep_figure
+from sim.report.sheet import Part, Table, sheet
+from sim.report.sweeps import FIGURE, MOST, count_of, panels, sweep_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,13 @@ INDICES = {
 }
 """Indices with their titles."""
 
-MAIN = {"ST": ("S1", "ST"), "mu_star": ("mu_star", "sigma")}
+COLOURS = (style.BAND, "#8a94a0")
+"""Of the index by which factors are ranked, and of the other one."""
+
+MOST_FACTORS = 12
+"""Factors that are drawn over time."""
+
+MAIN = {"ST": ("ST", "S1"), "mu_star": ("mu_star", "sigma")}
 """The index by which factors are ranked, with the two that are shown."""
 
 WHAT = {
@@ -71,9 +78,7 @@ def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
     """Return the main indices of one outcome with their 95 % intervals, largest at the top."""
     factors, kinds = ranked(part)
     with canvas(5.0, 0.45 * len(factors) + 1.7) as (drawn, (axis,)):
-        for shift, kind, colour in zip(
-            (0.12, -0.12), kinds, (style.BAND, style.QUIET), strict=True
-        ):
+        for shift, kind, colour in zip((0.12, -0.12), kinds, COLOURS, strict=True):
             rows = _scaled(metric, part[part["index"] == kind].set_index("factor").loc[factors])
             at = [len(factors) - 1 - n + shift for n in range(len(factors))]
             axis.hlines(at, rows["low"], rows["high"], color=colour, linewidth=2, alpha=0.5)
@@ -95,20 +100,112 @@ def of_indices(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Sensitivity
     """Draw the indices of the first outcomes; the figure of the sweep lies beside the page."""
     yield Drawing(FIGURE, "", sweep_figure(found.sweep))
     for n, one in enumerate(outcomes(found)[:MOST], 1):
-        words = f"What moves {titles.outcome(one[0], one[1])}"
-        yield Drawing(f"sensitivity_{n}", words, figure(*one))
+        yield Drawing(f"sensitivity_{n}", "", figure(*one))
 
 
 def page(found: Any) -> Page:  # noqa: ANN401 - a Sensitivity
-    """Return the page of indices: those of the last month, then what cannot be ranked."""
+    """Return the page of indices: of the last month, over time, and what cannot be ranked."""
     asked = found.manifest["asked"]
     shown = outcomes(found)
-    tables = [made for one in shown for made in (table(*one), *_pairs(*one))]
+    parts: list[Part] = []
+    if shown:
+        parts += [_chart(shown), *_over_time(found, shown)]
+    points = many.of_sweep(panels(found.sweep))
+    parts += [] if points is None else [points]
+    views = {(titles.outcome(one[0], one[1]),): table(*one) for one in shown}
+    if views:
+        parts.append(Views("Indices of each factor", ("Outcome",), views))
+    parts += [made for one in shown for made in _pairs(*one)]
     if found.notes:
         rows = [(str(n + 1), note) for n, note in enumerate(notes(found, shown))]
-        tables.append(Table("What to bear in mind", ("", "Note"), rows, words=True))
+        parts.append(Table("What to bear in mind", ("", "Note"), rows, words=True))
     head = [count_of(asked), *lead(found)]
-    return sheet(titles.study(asked), head, tables)
+    return sheet(titles.study(asked), head, parts)
+
+
+def _finding(metric: str, group: str, part: pd.DataFrame) -> str:
+    """Say which factor explains most of an outcome, and how much."""
+    factors, kinds = ranked(part)
+    main = "ST" if "ST" in kinds else "mu_star"
+    row = part[(part["factor"] == factors[0]) & (part["index"] == main)].iloc[0]
+    value, span = _cells(metric, main, row)
+    unit = f" {_unit(metric, main)}" if _unit(metric, main) else ""
+    return (
+        f"{titles.outcome(metric, group)}: moved most by {titles.in_sentence(factors[0])}, "
+        f"{main.replace('mu_star', 'mu*')} {value}{unit} ({span})"
+    )
+
+
+def _chart(shown: Sequence[Outcome]) -> Chart:
+    """Return the two main indices by factor, an outcome a view."""
+    views, options = {}, []
+    for n, (metric, group, month, part) in enumerate(shown):
+        factors, kinds = ranked(part)
+        marks = [charts.mark(colour, INDICES[kind])
+                 for kind, colour in zip(kinds, COLOURS, strict=True)]  # fmt: skip
+        bands = [_scaled(metric, part[part["index"] == kind].set_index("factor").loc[factors])
+                 for kind in kinds]  # fmt: skip
+        rows = [
+            charts.row(title_of(factor), *(band.loc[factor, ["low", "value", "high"]].tolist()
+                                           for band in bands))
+            for factor in factors
+        ]  # fmt: skip
+        unit = _unit(metric, kinds[0])
+        views[str(n)] = charts.view(
+            _finding(metric, group, part), f"{month or 'Whole run'}, with 95 % intervals.", unit, 2,
+            rows=rows, marks=marks, zero=True, axis=f"index{unit and ', '}{unit}",
+        )  # fmt: skip
+        options.append((str(n), titles.outcome(metric, group)))
+    spec = charts.spans("Factor", views, [("outcome", "Outcome", options)], band="95 % intervals")
+    names = tuple(f"sensitivity_{n}" for n in range(1, len(shown[:MOST]) + 1))
+    return Chart("spans", "What moves the outcome", spec, fallback=names)
+
+
+def _over_time(found: Any, shown: Sequence[Outcome]) -> list[Chart]:  # noqa: ANN401
+    """Return the main indices over time, a panel a factor; nothing where one month was kept."""
+    views, options = {}, []
+    for n, (metric, group, _, part) in enumerate(shown):
+        mine = found.table
+        mine = mine[(mine["metric"] == metric) & (mine["group"] == group) & (mine["month"] != "")]
+        if mine["month"].nunique() < 2:
+            continue
+        factors, kinds = ranked(part)
+        made = [
+            {"name": title_of(factor), "lines": [
+                _index_line(metric, mine, factor, kind, colour)
+                for kind, colour in zip(kinds, COLOURS, strict=True)
+            ]}
+            for factor in factors[:MOST_FACTORS]
+        ]  # fmt: skip
+        main = "ST" if "ST" in kinds else "mu_star"
+        largest = mine[mine["index"] == main].sort_values("value").groupby("month").tail(1)
+        reign = largest.sort_values("month")["factor"].tolist()
+        first, last = title_of(str(reign[0])), title_of(str(reign[-1]))
+        said = (
+            f"{first} moves it most from first to last" if len(set(reign)) == 1
+            else f"{first} moves it most at first, {last} at the end"
+        )  # fmt: skip
+        unit = _unit(metric, kinds[0])
+        views[str(n)] = charts.view(
+            f"{titles.outcome(metric, group)}: {said}", "Bands are 95 % intervals.", unit, 2,
+            panels=made, x="month", across="month", zero=True, legend=True,
+            axis=f"index{unit and ', '}{unit}",
+        )  # fmt: skip
+        options.append((str(n), titles.outcome(metric, group)))
+    if not views:
+        return []
+    spec = charts.panels("Factor", views, [("outcome", "Outcome", options)],
+                         band="95 % intervals")  # fmt: skip
+    return [Chart("panels", "Indices over time", spec)]
+
+
+def _index_line(
+    metric: str, mine: pd.DataFrame, factor: str, kind: str, colour: str
+) -> dict[str, Any]:
+    part = mine[(mine["factor"] == factor) & (mine["index"] == kind)].sort_values("month")
+    numbers = _scaled(metric, part)
+    bands = [numbers[column].tolist() for column in ("low", "value", "high")]
+    return charts.line(INDICES[kind], colour, part["month"], bands)
 
 
 def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Sensitivity

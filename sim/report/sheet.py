@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from sim.report.charts import Chart, Gallery, Views
 from sim.report.drawings import Page
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Cell = str | tuple[str, str]
-"""What a cell holds: words, or a number and, smaller beside or below it, its interval."""
+Cell = str | tuple[str, str] | tuple[str, str, str]
+"""What a cell holds: words, or a number and, smaller beside or below it, its interval; a third word
+is the style of the cell, such as ``up s2``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Table:
         A sentence above it.
     words : bool
         Whether cells are sentences, which stand one below the other on a phone.
+    matrix : tuple of str
+        Of a matrix the colour of each column behind the first, with which its cells are shaded.
     """
 
     title: str
@@ -37,6 +41,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     note: str = ""
     words: bool = False
+    matrix: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -70,11 +75,15 @@ def _filled(cell: Cell, row: Mapping[Any, Any]) -> Cell:
     """Return a cell, or both parts of one if it has any, with the numbers of a row."""
     if isinstance(cell, str):
         return cell.format_map(row)
-    number, interval = (part.format_map(row) for part in cell)
+    number, interval = (part.format_map(row) for part in cell[:2])
     return (number, interval) if number or interval else ""
 
 
-def sheet(title: str, lead: Sequence[str], tables: Sequence[Table]) -> Page:
+Part = Table | Chart | Views | Gallery
+"""What a page is made of."""
+
+
+def sheet(title: str, lead: Sequence[str], parts: Sequence[Part]) -> Page:
     """Return a plain page.
 
     Parameters
@@ -82,6 +91,15 @@ def sheet(title: str, lead: Sequence[str], tables: Sequence[Table]) -> Page:
     title : str
     lead : sequence of str
         What the result says, the most important sentence first.
-    tables : sequence of Table
+    parts : sequence of Table, Chart, Views or Gallery
+        In the order of the page; figures that no gallery names stand before all of them.
     """
-    return Page("sheet.html.j2", {"title": title, "lead": lead, "tables": tables})
+    shown = [(type(part).__name__.lower(), part) for part in parts]
+    charts = [part for part in parts if isinstance(part, Chart)]
+    places = {id(chart): n for n, chart in enumerate(charts)}
+    context = {
+        "title": title, "lead": lead, "parts": shown, "charts": charts,
+        "hung": [name for part in parts if isinstance(part, Gallery) for name in part.names],
+        "place": lambda chart: places[id(chart)],
+    }  # fmt: skip
+    return Page("sheet.html.j2", context)

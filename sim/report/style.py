@@ -80,7 +80,9 @@ LAYER_COLOURS = {
 INK = "#1d242c"
 QUIET = "#5d6875"
 RULE = "#c9d0d8"
-BAND = "#2f5d8a"
+BAND = "#3f4b57"
+"""Of what is nobody's: colour says whose models these are, and all else is ink and grey."""
+
 PAPER = "#ffffff"
 
 FONT = "DejaVu Sans"

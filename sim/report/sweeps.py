@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.report import style, titles
+from sim.report import many, style, titles
+from sim.report.charts import Views, colour_of
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
-from sim.report.sheet import Table, sheet
+from sim.report.sheet import Part, Table, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +113,8 @@ def _figure(made: Sequence[Panel], columns: int) -> Figure:
     with canvas(WIDE * columns, HIGH * count, count, columns) as (figure, axes):
         for axis, panel in zip(axes, made, strict=False):
             DRAW[panel.kind](axis, panel)
+        for axis in axes[len(made) :]:
+            axis.set_visible(False)
     return figure
 
 
@@ -156,7 +159,9 @@ def _maps(axis: Axes, panel: Panel) -> None:
     bare: tuple[str, ...] = ()
     grid = table.pivot_table(index=up, columns=across, values="mean", sort=False)
     if grid.size == len(table) and not grid.isna().any().any() and min(grid.shape) > 1:
-        picture: Any = axis.imshow(grid.to_numpy(), origin="lower", aspect="auto", cmap="viridis")
+        picture: Any = axis.imshow(
+            grid.to_numpy(), origin="lower", aspect="auto", cmap=_shades(panel.metric)
+        )
         for path, levels, side in (
             (across, grid.columns, axis.xaxis), (up, grid.index, axis.yaxis),
         ):  # fmt: skip
@@ -164,13 +169,20 @@ def _maps(axis: Axes, panel: Panel) -> None:
             side.set_ticks(range(len(words)), words, fontsize=8)
     else:
         x, y = (_numbers(table[path]) for path in panel.paths)
-        picture = axis.scatter(x, y, c=table["mean"], cmap="viridis", s=22)
+        picture = axis.scatter(x, y, c=table["mean"], cmap=_shades(panel.metric), s=22)
         bare = ("top", "right")
         axis.tick_params(labelsize=8)
     labels = style.plain(titles.factor(across), 48), style.plain(titles.factor(up), 40)
     dress(axis, panel.heading, *labels, bare=bare, small=8, pad=8)
     bar = axis.figure.colorbar(picture, ax=axis, shrink=0.85)
     bar.set_label(f"mean, {titles.unit(panel.metric)}", fontsize=8)
+
+
+def _shades(metric: str) -> Any:  # noqa: ANN401 - a colour map of matplotlib
+    """Return shades from nearly white to the colour of a metric."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(metric, ["#f4f5f6", style.ink(colour_of(metric))])
 
 
 DRAW: Mapping[str, Callable[[Axes, Panel], None]] = {
@@ -193,14 +205,19 @@ def _numbers(levels: pd.Series[Any]) -> Any:  # noqa: ANN401 - an array of numbe
 
 @on_page("sweep")
 def of_sweep(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Sweep, which this room may not import
-    """Draw a sweep; several panels are drawn again one by one, so that a phone shows them large."""
+    """Draw a sweep; maps of two factors are drawn again one by one, so that a phone shows them."""
     made = panels(done)
-    if len(made) > 1:
-        yield Drawing(FIGURE, "", sweep_figure(done))
-    for panel in made:
+    yield Drawing(FIGURE, "", sweep_figure(done))
+    raw = dict(_outcomes(done))
+    for panel in made if len(made[0].paths) == 2 else ():
         against = " and ".join(titles.factor(path) for path in panel.paths)
         words = f"{panel.title}, {panel.when}, against {against}"
-        yield Drawing(FIGURE if len(made) == 1 else "", words, _figure([panel], 1))
+        yield Drawing(
+            "",
+            words,
+            _figure([panel], 1),
+            numbers=_points_table(done, raw[panel.metric, panel.group]),
+        )
 
 
 def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
@@ -209,8 +226,13 @@ def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
     lead = [count_of(asked)]
     if len(done.failures):
         lead.append(f"{len(done.failures)} points could not be run; the last table says why.")
-    tables = [*_points_tables(done), *_failed(done)]
-    return sheet(titles.study(asked), lead, tables)
+    chart = many.of_sweep(panels(done), (FIGURE,))
+    parts: list[Part] = [] if chart is None else [chart]
+    tables = [_points_table(done, part) for _, part in _outcomes(done)]
+    if tables:
+        views = {(table.title,): table for table in tables}
+        parts.append(Views("Every point", ("Outcome",), views))
+    return sheet(titles.study(asked), lead, [*parts, *_failed(done)])
 
 
 def count_of(asked: Mapping[str, Any]) -> str:
@@ -218,24 +240,27 @@ def count_of(asked: Mapping[str, Any]) -> str:
     return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
 
 
-def _points_tables(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
+def _outcomes(done: Any) -> Iterator[tuple[Any, pd.DataFrame]]:  # noqa: ANN401 - a Sweep
+    """Give the rows of each outcome, as the last month's summary has them."""
+    yield from done.last().groupby(["metric", "group"], sort=False)
+
+
+def _points_table(done: Any, part: pd.DataFrame) -> Table:  # noqa: ANN401 - a Sweep
+    """Return what each point gave of one outcome."""
     paths = list(done.design.columns[1:])
+    first = part.iloc[0]
+    metric, unit = first["metric"], titles.unit(first["metric"])
+    rows = []
+    for row in part.head(SHOWN).to_dict("records"):
+        mean, low, high = titles.figures(metric, row["mean"], row["p05"], row["p95"])
+        levels = (titles.level(path, row[path], done.asked) for path in paths)
+        rows.append((str(row["point"]), *levels, mean, f"{low} to {high}"))
+    note = f"In {unit}." if unit else ""
+    if len(part) > SHOWN:
+        note += f" The first {SHOWN} of {len(part)} points; outcomes.parquet has all."
     head = ("Point", *(titles.factor(path) for path in paths), "Mean", "5 to 95 % of runs")
-    made = []
-    table = done.last()
-    for (metric, group), part in table.groupby(["metric", "group"], sort=False):
-        unit = titles.unit(metric)
-        rows = []
-        for row in part.head(SHOWN).to_dict("records"):
-            mean, low, high = titles.figures(metric, row["mean"], row["p05"], row["p95"])
-            levels = (titles.level(path, row[path], done.asked) for path in paths)
-            rows.append((str(row["point"]), *levels, mean, f"{low} to {high}"))
-        note = f"In {unit}." if unit else ""
-        if len(part) > SHOWN:
-            note += f" The first {SHOWN} of {len(part)} points; outcomes.parquet has all."
-        title = f"{titles.outcome(metric, group)}, {part['month'].iloc[0] or 'whole run'}"
-        made.append(Table(title, head, rows, note))
-    return made
+    title = f"{titles.outcome(metric, first['group'])}, {first['month'] or 'whole run'}"
+    return Table(title, head, rows, note)
 
 
 def _failed(done: Any) -> list[Table]:  # noqa: ANN401 - a Sweep
