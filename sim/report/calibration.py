@@ -119,8 +119,9 @@ def of_parameters(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Calibrati
         axis.set_yticks(at, labels, fontsize=8)
         axis.set_xticks([])
         title = "What the data moved: 90 % of the prior (pale) and of the posterior (dark)"
-        dress(axis, title, bare=("top", "right", "bottom"), fontsize=10, pad=None)
-    rows = Table.of("Prior and posterior of what the data moved", MOVED, kept.iloc[::-1])
+        dress(axis, bare=("top", "right", "bottom"))
+        figure.suptitle(title, x=0.02, ha="left", fontsize=10)
+    rows = Table.of("Prior and posterior of what the data moved", MOVED, _named(kept.iloc[::-1]))
     yield Drawing("parameters", "Prior and posterior of what the data moved", figure, numbers=rows)
 
 
@@ -146,7 +147,8 @@ ODDS: Mapping[Cell, Cell] = {("CRPS", "log-odds"): ("{crps:.2f}", "{crps_log_odd
 """In place of CRPS where it was taken of log-odds too."""
 
 MOVED: Mapping[Cell, Cell] = {
-    "Parameter": "{parameter}", "Prior, 90 %": "{prior_p05:.3g} to {prior_p95:.3g}",
+    "Parameter": "{name}", "Path": "{parameter}",
+    "Prior, 90 %": "{prior_p05:.3g} to {prior_p95:.3g}",
     "Posterior, median": "{p50:.3g}", "90 %": "{p05:.3g} to {p95:.3g}",
     "Moved by the data": "{moved}",
 }  # fmt: skip
@@ -167,6 +169,11 @@ def page(done: Any) -> Page:  # noqa: ANN401 - a Hindcast
     return sheet(
         "Forecasts and what came", _said(done), [*parts, *_judgement(done), *_scores(done)]
     )
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of parameters with their titles."""
+    return table.assign(name=[titles.factor(f"parameters.{path}") for path in table["parameter"]])
 
 
 def _titled(table: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +239,7 @@ def calibration_page(done: Any) -> Page:  # noqa: ANN401 - a Calibration
     """Return the page of a calibration: what the data moved, and how its targets are met."""
     tables, plan = done.summaries(), done.plan
     held = tables["parameters"]["moved"] == "held"
-    moved = Table.of("Prior and posterior", MOVED, tables["parameters"][~held])
+    moved = Table.of("Prior and posterior", MOVED, _named(tables["parameters"][~held]))
     note = "The fit used these figures: that the model meets them is no test of it."
     return sheet(
         f"Calibration to {plan.until}",

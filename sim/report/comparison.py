@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import by_future, compare, effects, focus, matrix, policies, titles
-from sim.report.charts import Chart, Views
+from sim.report.charts import Views
 from sim.report.compare import is_one, of
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.naming import Naming, of_document
@@ -95,9 +95,9 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
     parts += [matrix.matrix(found, words, place, groups),
               policies.side_by_side(found, words, place, groups)]  # fmt: skip
     apart = by_future.table(found, words, place)
-    more = [policies.over_time(found, words, place, groups), policies.by_nation(found, words, place),
-            apart]  # fmt: skip
-    parts += [part for part in more if part is not None]
+    time, nations = (policies.over_time(found, words, place, groups),
+                     policies.by_nation(found, words, place))  # fmt: skip
+    parts += [part for part in (time, nations, apart) if part is not None]
     parts += [*policies.carried(found, words, place), _certainty(found, words, place, groups)]
     parts += _order(found, words)
     if len(found.costs):

@@ -64,15 +64,15 @@ def _chart(measures: pd.DataFrame) -> Chart:
             continue
         band = [min(max(row[name] / row["smallest"], -FAR), FAR)
                 for name in ("low", "effect", "high")]  # fmt: skip
-        name = f"{row['id']}, {row['setting']}: {row['measure']}".replace(", :", ":")
+        name = f"{row['id']}, {row['setting']}: {row['measure']}, {row['scale']}"
         look = LOOKS.get(str(row["says"]), LOOKS["undecided"])
         made = charts.row(name, band, note=str(row["says"]))
         rows.append({**made, "look": {"colour": look["colour"], "shape": look["shape"]}})
-    beyond = sum(abs(row["marks"][0]["low"]) > 1 and abs(row["marks"][0]["high"]) > 1
-                 and row["marks"][0]["low"] * row["marks"][0]["high"] > 0 for row in rows)  # fmt: skip
+    ends = [(row["marks"][0]["low"], row["marks"][0]["high"]) for row in rows]
+    beyond = sum(low > 1 or high < -1 for low, high in ends)
     view = charts.view(
         f"{beyond} of {len(rows)} measures lie wholly beyond the smallest effect that matters",
-        "Each measure over its smallest effect of interest, so that beyond 1 or -1 it matters; 95 % "
+        "Each measure over its smallest effect of interest: beyond 1 or -1 it matters; 95 % "
         f"intervals of the mean, cut at {FAR:g}. Dark: supported or contradicted (hollow); pale: "
         "negligible or undecided (hollow).",
         "", 1, rows=rows, marks=[charts.mark(style.INK)], zero=True, signed=True,

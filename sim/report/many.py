@@ -1,4 +1,4 @@
-"""Charts of many points: parallel coordinates of factors and outcomes, and outcomes by one factor."""
+"""Charts of many points: parallel coordinates, and outcomes by the one factor that varies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What policies change, as a matrix: policies as rows, outcomes as columns, and levels beside it."""
+"""What policies change, as a matrix: policies as rows, outcomes as columns; levels beside it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DIFFERENCE, LEVEL = "difference", "level"
 
 READ = (
     "Median over worlds, below it 5 to 95 % of them. A shaded cell is sure: its interval does not "
-    "hold nothing-happens. Filled and ▲ is up, hatched and ▼ is down; the darker, the nearer to the "
-    "largest effect of its column. A bare cell may be nothing at all."
+    "hold nothing-happens. Filled and ▲ is up, hatched and ▼ is down; the darker, the nearer to "
+    "the largest effect of its column. A bare cell may be nothing at all."
 )
 LEVELS = "Median over worlds, below it 5 to 95 % of them, with each policy and without one."
 
@@ -71,7 +71,7 @@ def _differences(found: Any, words: Mapping[str, str], place: Naming, group: str
     }
     lines = []
     for name in _order(found):
-        cells = [_cell(metric, rows[name], largest[metric]) for metric, rows in columns]
+        cells = [_cell(rows[name], largest[metric]) for metric, rows in columns]
         lines.append((words[name], *cells))
     head: list[Cell] = ["Policy" if found.each == "scenarios" else "Lever"]
     head += [_head(metric, next(iter(rows.values())), group, place) for metric, rows in columns]
@@ -88,7 +88,7 @@ def _head(metric: str, row: Mapping[Any, Any], group: str, place: Naming) -> str
     return f"{effects.name(metric)}, {unit}{where}"
 
 
-def _cell(metric: str, row: Mapping[Any, Any], largest: float) -> Cell:
+def _cell(row: Mapping[Any, Any], largest: float) -> Cell:
     middle, low, high = effects.figures_of(row)
     part = abs(row["p50"]) / largest
     shade = f"s{1 + sum(part > step for step in STEPS)}"

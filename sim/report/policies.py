@@ -23,8 +23,11 @@ WORLDS = "Median and 5 to 95 % of worlds"
 
 
 def side_by_side(
-    found: Any, words: Mapping[str, str], place: Naming, groups: Sequence[str]
-) -> Chart:  # noqa: ANN401
+    found: Any,  # noqa: ANN401 - a Comparison
+    words: Mapping[str, str],
+    place: Naming,
+    groups: Sequence[str],
+) -> Chart:
     """Return effects in the last month, a row a policy; of one policy a row an outcome."""
     one = is_one(found.table["scenario"])
     views = {}
@@ -90,8 +93,11 @@ def _digits(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def over_time(
-    found: Any, words: Mapping[str, str], place: Naming, groups: Sequence[str]
-) -> Chart | None:  # noqa: ANN401
+    found: Any,  # noqa: ANN401 - a Comparison
+    words: Mapping[str, str],
+    place: Naming,
+    groups: Sequence[str],
+) -> Chart | None:
     """Return small multiples over time, a panel a policy; of one policy a panel an outcome."""
     one = is_one(found.table["scenario"])
     names = list(dict.fromkeys(found.last()["scenario"]))[:PANELS]
@@ -142,7 +148,7 @@ def _panel(
     mode: str,
     title: str,
 ) -> dict[str, Any]:
-    """Return one small multiple: the difference alone, or the level before that of the reference."""
+    """Return one small multiple: the difference, or the level before that of the reference."""
     colour = colour_of(metric)
     if mode == "difference":
         return {"name": title, "lines": [_line(found.table, metric, group, name, colour, "change")]}
@@ -236,8 +242,7 @@ def _said_one(part: pd.DataFrame, place: Naming) -> str:
 
 
 def _where(row: Mapping[Any, Any], place: Naming, group: str) -> str:
-    where = row["group"] if "group" in row else group
-    name = effects.group(where, place)
+    name = effects.group(row.get("group", group), place)
     return name[:1].upper() + name[1:]
 
 
@@ -309,7 +314,7 @@ def carried(found: Any, words: Mapping[str, str], place: Naming) -> Iterator[Tab
     for name, part in alone.groupby("scenario", sort=False):
         top = part.iloc[0].to_dict()
         middle, low, high = effects.figures_of(top)
-        whole = "" if top["part"] != top["part"] else f"{100 * top['part']:.0f} %"  # noqa: PLR0124
+        whole = "" if top["part"] != top["part"] else f"{100 * top['part']:.0f} %"
         judged = "judgement" if top["judged"] else "sourced"
         lines.append((words[str(name)], words[top["lever"]],
                       f"{middle} ({low} to {high})", whole or "–", judged))  # fmt: skip

@@ -65,10 +65,18 @@ def _choices(
     views: Mapping[tuple[str, ...], Any], titles: Mapping[str, str]
 ) -> list[charts.Choice]:
     series, cutoffs = (list(dict.fromkeys(key[n] for key in views)) for n in (0, 1))
+    # What says most comes first: the series with most lines or rows.
+    series.sort(key=lambda name: -max(_size(view) for key, view in views.items() if key[0] == name))
     return [
         ("series", "Series", [(name, titles[name]) for name in series]),
         ("cutoff", "Known to", [(cutoff, cutoff) for cutoff in cutoffs]),
     ]
+
+
+def _size(view: Mapping[str, Any]) -> int:
+    if "rows" in view:
+        return len(view["rows"])
+    return sum(len(line["x"]) for panel in view["panels"] for line in panel["lines"])
 
 
 def _held(part: pd.DataFrame) -> str:
@@ -100,7 +108,7 @@ def _by_month(part: pd.DataFrame, title: str) -> dict[str, Any]:
 def _by_nation(part: pd.DataFrame, title: str, names: Mapping[str, str]) -> dict[str, Any]:
     drivers = "later" if "later" in set(part["drivers"]) else part["drivers"].iloc[0]
     mine = part[part["drivers"] == drivers].sort_values("observed", ascending=False)
-    several, codes = mine["month"].nunique() > 1, mine["ecosystem"].nunique() > 1
+    several, codes = len(set(mine["month"])) > 1, len(set(mine["ecosystem"])) > 1
     rows = []
     for row in mine.to_dict("records"):
         name = names.get(row["place"], row["place"])

@@ -70,8 +70,11 @@ def test_the_page_shows_what_was_asked_in_its_order():
     found = _compared(("global_south", "world"))
     page = found._page(found._figures())
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
-        "US bloc in the Global South, 2030", "US bloc in the world, 2030", "Order",
-        "How it was made",
+        "What each policy changes", "Effects side by side", "Over time", "How sure each effect is",
+        "Order", "How it was made",
+    ]  # fmt: skip
+    assert re.findall('data-view="(.*?)"', page)[:2] == [
+        "Global South (without China)|difference", "World|difference",
     ]  # fmt: skip
     assert "A sentence that must be read." in page
     words = re.sub('base64,[^"]*', "", page)
@@ -106,7 +109,8 @@ def test_groups_that_hold_the_same_nations_are_shown_once():
     for document in found.asked["arms"].values():
         document["nations"] = ["BRA"]
     page = found._page(found._figures())
-    assert re.findall(r"<h2>(.*?)</h2>", page)[:2] == ["US bloc in Brazil, 2030", "Order"]
+    assert re.findall('data-view="(.*?)"', page)[0] == "Brazil|difference"
+    assert 'data-view="Global South' not in page
     assert "Brazil alone" in re.findall("<h1>(.*?)</h1>", page)[0]
 
 
@@ -130,7 +134,7 @@ def test_figures_span_the_worlds_and_not_the_error_of_the_mean(policies):
 
 
 def test_a_bloc_has_its_colour_over_time_and_no_line_hides_another():
-    """Dependence is often the US bloc's share: it is broken, so that both are seen."""
+    """Dependence is often the US bloc's share: each has a panel, so that both are seen."""
     rows = [
         (metric, month, scale * value)
         for metric, scale in (("share.bloc_us", 1), ("dependence", 1), ("share.bloc_cn", -0.9))
@@ -140,11 +144,12 @@ def test_a_bloc_has_its_colour_over_time_and_no_line_hides_another():
         scenario="a", reference="b", group="world", unit="fraction",
         p05=lambda t: t["p50"] - 0.01, p95=lambda t: t["p50"] + 0.01,
     )  # fmt: skip
-    lines = compare.over_time(mine).axes[0].get_lines()
-    looks = {line.get_label(): (line.get_color(), line.get_linestyle()) for line in lines}
-    assert looks["US bloc"] == (style.BLOCS["us"].colour, "-")
-    assert looks["Chinese bloc"] == (style.BLOCS["cn"].colour, "-")
-    assert looks["Dependence"] == (style.QUIET, "--")
+    panels = [axis for axis in compare.over_time(mine).axes if axis.get_visible()]
+    looks = {axis.get_title(loc="left"): axis.get_lines()[-1].get_color() for axis in panels}
+    assert looks == {
+        "US bloc": style.BLOCS["us"].colour, "Chinese bloc": style.BLOCS["cn"].colour,
+        "Dependence": style.INK,
+    }  # fmt: skip
 
 
 def test_costs_are_written_as_numbers():

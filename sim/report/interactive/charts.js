@@ -223,7 +223,7 @@ class Spans extends Chart {
       row.marks.forEach((mark, n) => {
         const at = y + (above ? 28 : 4 + (tall - 8 - 18 * row.marks.length) / 2 + 9) + 18 * n, look = { ...view.marks[n], ...row.look };
         if (this.band && mark.low !== undefined && mark.low !== null) add("line", { x1: x(mark.low), x2: x(mark.high), y1: at, y2: at, stroke: look.colour, "stroke-width": 4, "stroke-opacity": 0.45, class: "kit-band" });
-        if (mark.middle !== null && mark.middle !== undefined) this.dot(add, x(mark.middle), at, look, view.zero && mark.low <= 0 && mark.high >= 0);
+        if (mark.middle !== null && mark.middle !== undefined) this.dot(add, x(mark.middle), at, look, view.zero && typeof mark.low === "number" && mark.low <= 0 && mark.high >= 0);
         if (!above) add("text", { x: width - 10, y: at + 4, "text-anchor": "end", fill: n ? QUIET : INK, "font-size": 11.5 }, this.interval(mark));
       });
       y += tall;
@@ -301,7 +301,9 @@ class Panels extends Chart {
     const wide = (width - 12 - gap * (across - 1)) / across, tall = across === 1 && view.panels.length === 1 ? 320 : 150;
     const number = (value) => (view.x === "month" ? serial(value) : value);
     const times = this.stopsAt.map(number);
-    const [first, last] = [times[0], Math.max(times.at(-1), times[0] + (view.x === "month" ? 1 : 1e-9))];
+    // Few places stand apart from the frame.
+    const pad = times.length < 4 ? (view.x === "month" ? 2 : (times.at(-1) - times[0]) / 10 || 0.5) : 0;
+    const [first, last] = [times[0] - pad, Math.max(times.at(-1), times[0] + 1e-9) + pad];
     const spanOf = (panels) => {
       const values = panels.flatMap((panel) => panel.lines.flatMap((line) => [...line.middle, ...(this.band ? [...(line.low || []), ...(line.high || [])] : [])])).filter((value) => value !== null);
       const [low, high] = [Math.min(view.zero ? 0 : Infinity, ...values), Math.max(view.zero ? 0 : -Infinity, ...values)];
@@ -376,7 +378,7 @@ class Panels extends Chart {
     if (view.x === "month") {
       const gap = Math.max(1, Math.ceil((last - first) / 12 / Math.max(1, room / 48)));
       for (let year = Math.ceil(first / 12); 12 * year <= last; year += gap) at(12 * year, String(year));
-      if (last - first < 24) this.stopsAt.filter((_, n, all) => n % Math.ceil(all.length / Math.max(1, room / 60)) === 0).forEach((when) => (when.endsWith("-01") ? null : at(serial(when), when.slice(2))));
+      if (last - first < 30) this.stopsAt.filter((_, n, all) => n % Math.ceil(all.length / Math.max(1, room / 60)) === 0).forEach((when) => (when.endsWith("-01") ? null : at(serial(when), when.slice(2))));
     } else if (view.x === "word") view.words.forEach((text, n) => at(n, clip(text, room / view.words.length)));
     else steps(first, last, Math.max(2, room / 60)).forEach((value) => at(value, plainNumber(value)));
   }
