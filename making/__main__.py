@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from making import examples, operations, pages, picture, plausibility, questions
+from making import examples, operations, pages, picture, plausibility, questions, record
 
 
 def main() -> None:
     """Write what has changed and say which files those are."""
     operations.write_sizes()
+    record.write()
     picture.draw()
     plausibility.write()
     questions.write()

@@ -117,7 +117,7 @@ def _print_focus(found: Comparison) -> None:
 
 
 def _cell(cell: Cell) -> str:
-    middle, span = (cell, "") if isinstance(cell, str) else cell
+    middle, span = (cell, "") if isinstance(cell, str) else cell[:2]
     return f"{middle} ({span})" if span else middle
 
 

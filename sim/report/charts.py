@@ -64,7 +64,7 @@ class Views:
 
     title: str
     names: tuple[str, ...]
-    views: Mapping[tuple[str, ...], Any]
+    views: Mapping[Any, Any]
     note: str = ""
 
 

@@ -17,6 +17,7 @@ from sim import months
 from sim.calibration.fitted import STATUSES
 from sim.report import (
     basis,
+    check,
     figures,
     futures,
     history,
@@ -32,6 +33,7 @@ from sim.report.interactive.inline import block
 from sim.report.interactive.run import data
 from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
+from sim.report.record import records
 from sim.report.summary import against_words, findings
 from sim.scenario import nations as choosing
 
@@ -142,6 +144,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
     parameters = scenario.ensemble.parameters
     in_fit = basis.used(parameters)
     three = futures.figure(result, narrow=True)
+    of_2026 = check.view(result.seen, called, records())
     return {
         "title": named.titled(scenario.title),
         "who": named.note,
@@ -198,8 +201,11 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "basis": basis.sentence(parameters),
         "doubt": basis.doubt(parameters),
         "history": [
-            history.view(name, table, called, in_fit) for name, table in result.seen.items()
+            history.view(name, table, called, in_fit)
+            for name, table in result.seen.items()
+            if name != check.NAME
         ],
+        "check": of_2026,
         "strip": (history.WIDTH, history.HEIGHT),
         "optimism": rows.optimism(known.optimism, called, known.sources),
         "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.levers],
@@ -209,7 +215,10 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         ],
         "sources": sources,
         "cited": {source["id"] for source in sources},
-        "data": block(data(result, shown, unions, named, known.names)),
+        "data": block(
+            data(result, shown, unions, named, known.names)
+            | {"charts": [] if of_2026 is None else [of_2026["chart"].data]}
+        ),
         "hash": result.hash,
         "seed": result.seed,
         "count": result.n_runs,
@@ -249,9 +258,15 @@ def _ahead(
         blocs = tables.blocs(shares[group, month], shown.ecosystems)
         largest = np.argmax(list(blocs.values()), axis=0)
         wins = np.bincount(largest, minlength=len(blocs))
+        often = [
+            f"{style.BLOCS[bloc].name} in {count} of {tables.run_words(result.n_runs)}"
+            for bloc, count in zip(blocs, wins.tolist(), strict=True)
+            if count
+        ]
         lines.append(
             {
                 "month": months.text(month),
+                "often": ", ".join(often),
                 "parts": [
                     {
                         "name": style.BLOCS[bloc].name,

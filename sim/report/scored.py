@@ -57,12 +57,12 @@ def forecasts(
     return made
 
 
-def _keyed(views: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+def _keyed(views: Mapping[Any, Any]) -> dict[str, Any]:
     return {"|".join(key): view for key, view in views.items()}
 
 
 def _choices(
-    views: Mapping[tuple[str, ...], Any], titles: Mapping[str, str]
+    views: Mapping[Any, Any], titles: Mapping[str, str]
 ) -> list[charts.Choice]:
     series, cutoffs = (list(dict.fromkeys(key[n] for key in views)) for n in (0, 1))
     # What says most comes first: the series with most lines or rows.

@@ -272,12 +272,13 @@ class Result(Tables, Saved):
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Result:
         from pyarrow import csv, parquet
 
+        from sim.calibration import check
         from sim.calibration.history import VIEWS
 
         tables = {name: parquet.read_table(folder / f"{name}.parquet") for name in TABLES}
         seen = {
             name: _numbers(csv.read_csv(folder / f"{HISTORY}{name}.csv"))
-            for name in VIEWS
+            for name in (*VIEWS, check.NAME)
             if f"{HISTORY}{name}.csv" in manifest["seals"]
         }
         scenario = load(plain_scenario(manifest["asked"]["scenario"]))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.calibration import history, mid_2025
+from sim.calibration import check, history, mid_2025
 from sim.ensemble import curves, futures, groups, runner
 from sim.ensemble.runner import Engine, Progress, World, require_known
 from sim.errors import InputError, Problem
@@ -132,6 +132,8 @@ def run_resolved(
         workers=workers,
     )
     seen = history.tables(blocks, drivers, draws)
+    of_2026 = check.table(blocks, drivers, resolved.ensemble.seed)
+    seen |= {} if of_2026 is None else {check.NAME: of_2026}
     mine = futures.of_replicates(draws)
     document = resolved.document()
     facts = manifest(

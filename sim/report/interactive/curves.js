@@ -48,6 +48,7 @@ class Curves {
     };
     this.title = make("h3", { class: "kit-title" });
     this.about = make("p", { class: "note" });
+    this.record = make("p", { class: "note kit-record" });
     this.paper = make("div", { class: "paper kit-chart" });
     this.slider = make("input", { type: "range", min: 0, step: 1, "aria-label": "Month read out", oninput: () => this.point(Number(this.slider.value)) });
     this.legend = make("div", { class: "kit-legend", role: "group", "aria-label": "Lines: choose, and read at the month" });
@@ -66,7 +67,7 @@ class Curves {
       make("div", { class: "kit-controls" }, this.groups.field, this.metrics.field,
         tick("band", "Band of 5 to 95 % of runs"),
         ...(data.reference ? [tick("thin", `Thin lines: ${data.reference.name}`)] : [])),
-      this.title, this.about, this.paper,
+      this.title, this.about, this.record, this.paper,
       make("label", { class: "kit-slide" }, make("span", {}, "Month"), this.slider, this.when),
       this.legend, this.live,
       make("div", { class: "kit-bar", role: "group", "aria-label": "Curves: tools" }, toggle,
@@ -109,6 +110,7 @@ class Curves {
     this.slider.value = this.at;
     this.title.textContent = this.finding();
     this.about.textContent = `${data.called[this.group]}. ${this.about_}: median and 5 to 95 % of runs.${this.reference() ? ` Thin lines: median of ${data.reference.name}, the same random draws with other policies.` : ""}`;
+    this.record.textContent = this.metric.record || "";
     this.fillLegend();
     this.fillTable();
     this.render();

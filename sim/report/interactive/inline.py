@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 HERE = Path(__file__).parent
-SCRIPTS = ("kit", "curves", "tiles", "effects", "charts", "parallel", "start")
+SCRIPTS = ("kit", "curves", "tiles", "effects", "charts", "parallel", "explain", "start")
 """Files of the script, in the order in which they need each other."""
 
 

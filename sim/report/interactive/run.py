@@ -11,8 +11,10 @@ import numpy as np
 from sim import months
 from sim.ensemble.columns import read_numbers, read_words
 from sim.report import figures, style, tables, titles
+from sim.report.interactive import known
 from sim.report.interactive.inline import HERE
 from sim.report.naming import Naming
+from sim.report.record import badge
 
 if TYPE_CHECKING:
     from sim.ensemble.record import Tables
@@ -69,7 +71,11 @@ def data(
             group: figures.headline(result, shown, [group], named, runs) for group in unions
         },
         "reference": None if result.reference is None else _reference(result, shown, unions),
-        "metrics": [*_shares(shown, unions, runs), *_outcomes(result, unions)],
+        "metrics": [
+            {**metric, "record": badge(metric["id"])}
+            for metric in (*_shares(shown, unions, runs), *_outcomes(result, unions))
+        ],
+        "explain": known.data(shown.nations, f"{result.scenario.name}/{result.hash[:12]}"),
         "nations": _nations(result, shown, names),
     }
 

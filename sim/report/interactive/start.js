@@ -52,6 +52,8 @@ function start() {
     const [one, two] = ["curves", "nations"].map((name) => document.querySelector(`[data-kit="${name}"]`));
     document.documentElement.classList.add("kit");
     const curves = one && new Curves(one, data);
+    const three = data.explain && document.querySelector('[data-kit="explain"]');
+    if (three) new Explain(three, data);
     if (two && Object.keys(data.nations.values).length > 1) new Nations(two, data, curves);
   }
 }
