@@ -118,9 +118,7 @@ def _months(name: str, aims: Sequence[Target]) -> Ints:
     return np.unique([aim.month - calendar.FIRST for aim in aims if aim.series == name])
 
 
-def _fill(
-    part: Floats, name: str, aims: Sequence[Target], seen: Floats, drivers: Drivers
-) -> None:
+def _fill(part: Floats, name: str, aims: Sequence[Target], seen: Floats, drivers: Drivers) -> None:
     """Put the views of a series where its figures stand."""
     series, months = SERIES[name], _months(name, aims)
     for row, aim in enumerate(aims):

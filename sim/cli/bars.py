@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,12 +13,21 @@ from sim.cli import output
 Show = Callable[..., None]
 """Called with what is done, what there is in all, and where points may fail how many have."""
 
+APART = 10.0
+"""Seconds between two lines, where standard error is no terminal."""
+
 
 @contextmanager
 def bar(title: str, *, silent: bool) -> Iterator[Show | None]:
-    """Give what moves a bar with rate and time left, or None where nobody sees it."""
-    if silent or not sys.stderr.isatty():
+    """Give what moves a bar with rate and time left, or None where nobody wants one.
+
+    Where standard error is no terminal, a line is written there every `APART` seconds instead.
+    """
+    if silent:
         yield None
+        return
+    if not sys.stderr.isatty():
+        yield lines(title)
         return
     from rich.console import Console
     from rich.progress import (
@@ -47,6 +57,39 @@ def bar(title: str, *, silent: bool) -> Iterator[Show | None]:
             )
 
         yield show
+
+
+def lines(title: str, clock: Callable[[], float] = time.monotonic) -> Show:
+    """Return what writes a line of how far some work is, `APART` seconds after the last one.
+
+    Parameters
+    ----------
+    title : str
+    clock : callable
+        Seconds.
+    """
+    began = last = clock()
+
+    def show(done: int, total: int, failed: int = 0) -> None:
+        nonlocal last
+        now = clock()
+        if now - last < APART or done >= total:
+            return
+        last = now
+        left = f", about {_span((now - began) * (total - done) / done)} left" if done else ""
+        more = f", {failed} failed" if failed else ""
+        sys.stderr.write(f"sim: {output.printable(title)}: {done:,} of {total:,}{left}{more}\n")
+        sys.stderr.flush()
+
+    return show
+
+
+def _span(seconds: float) -> str:
+    """Return a time as a person says it."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = seconds / 60
+    return f"{round(minutes)} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def watched[Done](

@@ -64,7 +64,7 @@ def of_forecasts(done: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Hindcast, 
 def _forecast(name: str, part: pd.DataFrame) -> str:
     """Return what a figure of forecasts shows."""
     of = ": Chinese" if part["ecosystem"].iloc[0] == "cn_all" else ""
-    return f"{TITLES[name]}{of}, from {part['cutoff'].iloc[0]}"
+    return f"{TITLES[name]}{of}, from {part['cutoff'].iloc[0]}:\n{scored.held(part)}"
 
 
 def _by_month(axis: Any, part: pd.DataFrame) -> None:  # noqa: ANN401 - matplotlib is untyped

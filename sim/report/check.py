@@ -16,6 +16,9 @@ from sim.report.sheet import Table
 
 INSIDE = "in reach"
 
+TWO = ("openrouter_token_share_by_lab_origin", "openrouter_open_weight_token_share")
+"""Series that are shown first: those of developers with most figures of 2026."""
+
 READ = (
     "What each observed series would show of the runs, without errors of observation, beside every "
     "figure of January to June 2026 that it has. “In reach” means that the figure lies between the "
@@ -66,12 +69,12 @@ def _summary(by_series: Mapping[str, list[Any]], record: Mapping[str, Record]) -
             "no forecast was judged" if known is None else known.words,
         ))  # fmt: skip
     head = ("Series", "In reach", "Runs too low", "Runs too high", "Record in hindcasts")
-    return Table("Series of 2026", head, lines)
+    return Table("Series of 2026", head, lines, words=True)
 
 
 def _chart(by_series: Mapping[str, list[Any]], names: Mapping[str, str]) -> Chart:
     views, options = {}, []
-    for name, rows in by_series.items():
+    for name, rows in sorted(by_series.items(), key=lambda one: one[0] not in TWO):
         inside = sum(_word(row) == INSIDE for row in rows)
         lines = []
         for row in sorted(rows, key=lambda row: -max(observed(row))):

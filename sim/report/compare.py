@@ -87,17 +87,28 @@ def _labels(mine: pd.DataFrame) -> pd.Series:
     return mine["scenario"]
 
 
-def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD) -> Figure:
+def sorted_effects(mine: pd.DataFrame, place: Naming = WORLD, said: str = "") -> Figure:
     """Return effects in the last month: medians and 5 to 95 % of worlds, largest first.
 
     Each name stands above its line, so that a long one takes no room from the figure.
+
+    Parameters
+    ----------
+    mine : DataFrame
+        Effects on one outcome, or of one policy.
+    place : Naming
+    said : str
+        What they say, which stands above the figure.
     """
     last = mine[mine["month"] == mine["month"].max()]
     last = last.assign(label=_labels(last))
     by_size = last["p50"].abs().sort_values(ascending=False).index[:MOST]
     last = last.loc[by_size].sort_values("p50")
     factor, unit = effects.unit_of(last.iloc[0].to_dict())
-    with canvas(WIDE, 0.4 * len(last) + 1.5) as (figure, (axis,)):
+    head = textwrap.fill(style.plain(said), TITLE - 4)
+    with canvas(WIDE, 0.4 * len(last) + 1.6 + 0.15 * len(head.splitlines())) as (figure, (axis,)):
+        if head:
+            figure.suptitle(head, x=0.02, ha="left", fontsize=9, fontweight="bold")
         bands = factor * last[["p05", "p50", "p95"]].to_numpy()
         spans(axis, last["label"], bands, last["metric"].map(colour_of))
         bare = ("top", "right", "left")

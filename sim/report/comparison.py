@@ -71,7 +71,8 @@ def of_effects(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a Comparison
     )
     mine, place = compare.drawn(table, found.shown, found.groups), named(found)
     if len(mine):
-        yield Drawing("effects", "", compare.sorted_effects(mine, place))
+        said = policies.finding(mine, place)
+        yield Drawing("effects", "", compare.sorted_effects(mine, place, said))
         yield Drawing("over_time", "", compare.over_time(mine, place))
 
 

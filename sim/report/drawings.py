@@ -10,14 +10,17 @@ import importlib
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import InputError, Problem, nearest
 from sim.report import kit
 from sim.report.templating import template
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
 
@@ -40,6 +43,8 @@ class Drawing:
         Whether it is in the folder as PNG too, which programs for writing take.
     numbers : Table, optional
         What is drawn, which the page shows below it on demand.
+    source : str
+        Of which result it is, in a line.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Drawing:
     title: bool = False
     png: bool = False
     numbers: Any = None
+    source: str = ""
 
     @cached_property
     def svg(self) -> bytes:
@@ -59,6 +65,30 @@ class Drawing:
     def address(self) -> str:
         """The drawing as a data address."""
         return data_address(self.svg)
+
+    def save(self, path: str | Path, *, slide: bool = False) -> Path:
+        """Write the figure as PNG, SVG or PDF, by the ending of the path.
+
+        Parameters
+        ----------
+        path : str or Path
+        slide : bool
+            On a page of 16:9 with its source below.
+
+        Raises
+        ------
+        InputError
+            If the path ends in anything else.
+        StoreError
+            If it cannot be written.
+        """
+        from sim.report import saving
+
+        return saving.save(self.figure, path, self.source, slide=slide)
+
+    def _repr_svg_(self) -> str:
+        """Return what a notebook shows."""
+        return self.svg.decode()
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -138,6 +168,30 @@ def drawings_of(found: Any) -> list[Drawing]:  # noqa: ANN401 - a Saved, which t
     """Return the figures of a result of any kind, in the order of its page."""
     _maker(found.kind)
     return [drawing for draw in _DRAWN[found.kind] for drawing in draw(found)]
+
+
+def named(found: Any, name: str) -> Drawing:  # noqa: ANN401 - a Saved
+    """Return one figure of a result, with its source.
+
+    Raises
+    ------
+    InputError
+        If the result has no figure of this name.
+    """
+    drawn = {one.name: one for one in drawings_of(found) if one.name}
+    if name not in drawn:
+        hint = nearest(name, drawn) or f"it has {', '.join(drawn)}"
+        raise InputError(Problem(f"the result has no figure {name!r}", path="name", hint=hint))
+    return replace(drawn[name], source=source_of(found.manifest))
+
+
+def source_of(manifest: Mapping[str, Any]) -> str:
+    """Return the line that says which result a figure is of."""
+    return (
+        f"Result {manifest['hash'][:12]}, model version {manifest['model_version']}, evidence "
+        f"{manifest['evidence_hash'][:12]}, {manifest['made']['time'][:10]}; open-model-sim. "
+        "Conditional on scenario and model; not a forecast."
+    )
 
 
 def page_of(found: Any, drawn: Sequence[Drawing]) -> str:  # noqa: ANN401 - a Saved

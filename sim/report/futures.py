@@ -6,7 +6,7 @@ Chinese models, where learning stops, and where it goes on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -265,7 +265,7 @@ def figure(result: Tables, *, narrow: bool = False) -> Figure | None:
     )
     at = np.array([months.parse(stamp) for stamp in stamps])
     across, down = NARROW if narrow else (1.6 * PANEL[0], 0.8 * PANEL[1])
-    head, foot = (1.3 if narrow else 0.85), (0.85 if narrow else 0.6)
+    head, foot = (1.3 if narrow else 1.05), (0.85 if narrow else 0.6)
     width, height = 0.65 + across + MARGIN / 72, head + down + foot
     with canvas(width, height, layout=None) as (made, (axis,)):
         made.subplots_adjust(
@@ -289,25 +289,29 @@ def figure(result: Tables, *, narrow: bool = False) -> Figure | None:
         end_labels(
             axis, [(name, LOOKS[name]) for name in names], values[:, -1][:, [1, 0, 2]].T, top
         )
-        _words(made, names, known, narrow=narrow)
+        ends = dict(zip(names, values[:, -1, 0].tolist(), strict=True))
+        _words(made, ends, stamps[-1], known, narrow=narrow)
     return made
 
 
-def _words(made: Figure, names: Sequence[str], known: Futures, *, narrow: bool) -> None:
-    """Write the title and what is seen."""
+def _words(
+    made: Figure, ends: Mapping[str, float], last: str, known: Futures, *, narrow: bool
+) -> None:
+    """Write the title, which is what the medians come to, and what is seen."""
     width, height = made.get_size_inches()
     join = "\n" if narrow else " "
+    said = ", ".join(f"{LOOKS[name].name} {tables.percent(end)}" for name, end in ends.items())
     made.text(
         0.2 / width, 1 - 0.2 / height,
-        f"Chinese main ecosystems {style.plain(known.where, 60)},{join}by future of learning",
+        f"Chinese main ecosystems {style.plain(known.where, 60)}, {last}:\n{said}",
         fontsize=11.5, fontweight="bold", va="top", linespacing=1.25,
     )  # fmt: skip
     made.text(
-        0.2 / width, 1 - (0.62 if narrow else 0.44) / height,
+        0.2 / width, 1 - 0.62 / height,
         f"Share of developers, by year.{join}Nobody was asked for it: no figure was observed.",
         fontsize=9, va="top", color=style.QUIET, linespacing=1.35,
     )  # fmt: skip
-    counts = ", ".join(f"{LOOKS[name].name} {known.runs[name]}" for name in names)
+    counts = ", ".join(f"{LOOKS[name].name} {known.runs[name]}" for name in ends)
     made.text(
         0.2 / width, 0.12 / height,
         f"Lines: medians. Bands: 5 to 95 % of runs.{join}Runs: {counts}.",

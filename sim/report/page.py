@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import months
+from sim.calibration.check import NAME as CHECK
 from sim.calibration.fitted import STATUSES
 from sim.report import (
     basis,
@@ -203,7 +204,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "history": [
             history.view(name, table, called, in_fit)
             for name, table in result.seen.items()
-            if name != check.NAME
+            if name != CHECK
         ],
         "check": of_2026,
         "strip": (history.WIDTH, history.HEIGHT),

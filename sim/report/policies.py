@@ -220,6 +220,15 @@ def _peak(panels: Sequence[Mapping[str, Any]], what: str, unit: str) -> str:
     return f"{what}largest median change: {said} ({found[2]})"
 
 
+def finding(mine: pd.DataFrame, place: Naming) -> str:
+    """Return what effects say in the last month, of a table whose scenarios are titles."""
+    last = mine[mine["month"] == mine["month"].max()]
+    if is_one(last["scenario"]):
+        return f"{last['scenario'].iloc[0]}: {_said_one(last, place)}"
+    names = set(last["scenario"])
+    return _said(last, dict(zip(names, names, strict=True)), place)
+
+
 def _said(part: pd.DataFrame, words: Mapping[str, str], place: Naming) -> str:
     """Say which policy moves an outcome most, and of how many that is sure."""
     top: Any = max(part.to_dict("records"), key=lambda row: abs(row["p50"]))

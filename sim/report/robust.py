@@ -136,8 +136,10 @@ def regret(found: Any) -> Figure:  # noqa: ANN401 - a Robust
         largest = float(behind.max())
         axis.set_xlim(-0.02 * largest, 1.06 * largest if largest > 0 else 1)
         unit = "percentage points" if titles.is_part(metric) else titles.unit(metric)
+        unit_of = "points" if titles.is_part(metric) else titles.unit(metric)
         title = (
-            "How far each policy stays behind the best of each world\n"
+            f"{style.plain(names[-1], 40)} is least regretted: at most "
+            f"{behind.max(axis=0).min():.1f} {unit_of} behind\n"
             "band: 10 to 90 % of worlds; dot: mean; bar: largest"
         )
         dress(axis, title, f"regret, {unit}", x=-0.35)

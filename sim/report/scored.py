@@ -61,9 +61,7 @@ def _keyed(views: Mapping[Any, Any]) -> dict[str, Any]:
     return {"|".join(key): view for key, view in views.items()}
 
 
-def _choices(
-    views: Mapping[Any, Any], titles: Mapping[str, str]
-) -> list[charts.Choice]:
+def _choices(views: Mapping[Any, Any], titles: Mapping[str, str]) -> list[charts.Choice]:
     series, cutoffs = (list(dict.fromkeys(key[n] for key in views)) for n in (0, 1))
     # What says most comes first: the series with most lines or rows.
     series.sort(key=lambda name: -max(_size(view) for key, view in views.items() if key[0] == name))
@@ -79,7 +77,8 @@ def _size(view: Mapping[str, Any]) -> int:
     return sum(len(line["x"]) for panel in view["panels"] for line in panel["lines"])
 
 
-def _held(part: pd.DataFrame) -> str:
+def held(part: pd.DataFrame) -> str:
+    """Say how many figures lie in the interval."""
     inside = int(((part["p05"] <= part["observed"]) & (part["observed"] <= part["p95"])).sum())
     return f"{inside} of {len(part)} figures in the 90 % interval"
 
@@ -99,7 +98,7 @@ def _by_month(part: pd.DataFrame, title: str) -> dict[str, Any]:
                                  points=True, ring=True))  # fmt: skip
         panels.append({"name": CODES.get(str(code), str(code)), "lines": lines})
     return charts.view(
-        f"{title}, known to {part['cutoff'].iloc[0]}: {_held(part)}",
+        f"{title}, known to {part['cutoff'].iloc[0]}: {held(part)}",
         "Dot and bar: median and 90 % interval of the forecast; ring: what came.", "%", 1,
         panels=panels, x="month", across="month", zero=True, legend=True, axis="per cent",
     )  # fmt: skip
@@ -117,7 +116,7 @@ def _by_nation(part: pd.DataFrame, title: str, names: Mapping[str, str]) -> dict
         rows.append(charts.row(name, [row[c] for c in ("p05", "p50", "p95")],
                                (None, row["observed"], None)))  # fmt: skip
     return charts.view(
-        f"{title}, known to {mine['cutoff'].iloc[0]}: {_held(mine)}",
+        f"{title}, known to {mine['cutoff'].iloc[0]}: {held(mine)}",
         f"Forecasts with {DRIVERS.get(drivers, (drivers,))[0]}.", "%", 1, rows=rows, zero=True,
         marks=[charts.mark(style.BAND, "Forecast, 90 %"),
                charts.mark(style.INK, "Observed", "ring")],
@@ -180,7 +179,7 @@ def targets(table: pd.DataFrame, titles: Mapping[str, str], names: Mapping[str, 
             for row in part.to_dict("records")
         ]  # fmt: skip
         views[(str(series),)] = charts.view(
-            f"{titles[str(series)]}: {_held(part)}",
+            f"{titles[str(series)]}: {held(part)}",
             "The fit used these figures: that the model meets them is no test of it.", "%", 1,
             rows=rows, zero=True, axis="per cent",
             marks=[charts.mark(style.BAND, "Model, 90 %"),

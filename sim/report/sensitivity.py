@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from sim.report import charts, many, style, titles
@@ -88,8 +89,8 @@ def figure(metric: str, group: str, month: str, part: pd.DataFrame) -> Figure:
         axis.set_ylim(-0.6, len(factors) - 0.4)
         axis.axvline(0, color=style.RULE, linewidth=0.8)
         unit = _unit(metric, kinds[0])
-        words = (titles.metric(metric), f"{style.group_name(group)}, {month or 'whole run'}")
-        title = "\n".join(style.plain(word, 60) for word in words)
+        said = f"{_finding(metric, group, part)}, {month or 'whole run'}"
+        title = fill(style.plain(said), 52)
         dress(axis, title, f"index{unit and ', '}{unit}, with its 95 % interval")
         axis.legend(loc="lower right", frameon=False, fontsize=8)
     return drawn
@@ -146,8 +147,7 @@ def _chart(shown: Sequence[Outcome]) -> Chart:
         bands = [_scaled(metric, part[part["index"] == kind].set_index("factor").loc[factors])
                  for kind in kinds]  # fmt: skip
         rows = [
-            charts.row(title_of(factor), *(band.loc[factor, ["low", "value", "high"]].tolist()
-                                           for band in bands))
+            charts.row(title_of(factor), *(_three(band, factor) for band in bands))
             for factor in factors
         ]  # fmt: skip
         unit = _unit(metric, kinds[0])
@@ -159,6 +159,12 @@ def _chart(shown: Sequence[Outcome]) -> Chart:
     spec = charts.spans("Factor", views, [("outcome", "Outcome", options)], band="95 % intervals")
     names = tuple(f"sensitivity_{n}" for n in range(1, len(shown[:MOST]) + 1))
     return Chart("spans", "What moves the outcome", spec, fallback=names)
+
+
+def _three(band: pd.DataFrame, factor: str) -> list[float]:
+    """Return low, middle and high of an index of a factor."""
+    numbers = band.loc[[factor], ["low", "value", "high"]].to_numpy(dtype=float)
+    return [float(value) for value in numbers[0]]
 
 
 def _over_time(found: Any, shown: Sequence[Outcome]) -> list[Chart]:  # noqa: ANN401

@@ -98,6 +98,25 @@ class Saved(ABC):
             if name in manifest["seals"]
         }
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of its figures, for `figure`."""
+        return tuple(one.name for one in self._figures() if one.name)
+
+    def figure(self, name: str) -> Drawing:
+        """Return one of its figures, which saves itself as PNG, SVG, PDF or a slide.
+
+        >>> result.figure("adoption_curves").save("curves.pdf", slide=True)  # doctest: +SKIP
+
+        Raises
+        ------
+        InputError
+            If it has no figure of this name.
+        """
+        from sim.report import drawings
+
+        return drawings.named(self, name)
+
     def _figures(self) -> list[Drawing]:
         """Return the figures of this kind of result."""
         from sim import report

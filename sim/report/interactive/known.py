@@ -8,6 +8,7 @@ from typing import Any
 
 from sim import months
 from sim.report import style
+from sim.report.scored import CODES
 
 
 def data(nations: Iterable[str], folder: str) -> dict[str, Any]:
@@ -42,8 +43,8 @@ def data(nations: Iterable[str], folder: str) -> dict[str, Any]:
     observed: dict[str, list[Any]] = {}
     for row in seen:
         observed.setdefault(row.place, []).append(
-            [series[row.series], row.ecosystem, months.text(row.last),
-             float(f"{row.value:.4g}"), words[row.unit]]
+            [series[row.series], CODES.get(row.ecosystem, row.ecosystem.replace("_", " ")),
+             months.text(row.last), float(f"{row.value:.4g}"), words[row.unit]]
         )  # fmt: skip
     return {
         "variables": [[name, VARIABLES[name].meaning, units.get(name, "")] for name in names],

@@ -75,7 +75,7 @@ def data(
             {**metric, "record": badge(metric["id"])}
             for metric in (*_shares(shown, unions, runs), *_outcomes(result, unions))
         ],
-        "explain": known.data(shown.nations, f"{result.scenario.name}/{result.hash[:12]}"),
+        "explain": known.data(shown.nations, f"results/{result.scenario.name}/{result.hash[:12]}"),
         "nations": _nations(result, shown, names),
     }
 
