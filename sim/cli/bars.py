@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sim.cli import output
+from sim.errors import printable
 
 Show = Callable[..., None]
 """Called with what is done, what there is in all, and where points may fail how many have."""
@@ -78,7 +79,7 @@ def lines(title: str, clock: Callable[[], float] = time.monotonic) -> Show:
         last = now
         left = f", about {_span((now - began) * (total - done) / done)} left" if done else ""
         more = f", {failed} failed" if failed else ""
-        sys.stderr.write(f"sim: {output.printable(title)}: {done:,} of {total:,}{left}{more}\n")
+        sys.stderr.write(f"sim: {printable(title)}: {done:,} of {total:,}{left}{more}\n")
         sys.stderr.flush()
 
     return show

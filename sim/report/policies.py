@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report import charts, effects, style
@@ -56,7 +56,7 @@ def side_by_side(
             views[f"{group}|{metric}"] = _rows_view(part, rows, title, place, group)
     choices = [_groups(groups, place)]
     if not one:
-        choices.append(_metrics(found))
+        choices.append(_metrics(found, views))
     what = "Outcome" if one else "Policy"
     spec = charts.spans(what, views, choices, band="5 to 95 % of worlds")
     return Chart("spans", "Effects side by side", spec, fallback=("effects",))
@@ -124,7 +124,7 @@ def over_time(
                     )
     if not views:
         return None
-    choices = [_groups(groups, place), *([] if one else [_metrics(found)])]
+    choices = [_groups(groups, place), *([] if one else [_metrics(found, views)])]
     modes = {"difference": "difference", "level": "level"}
     choices.append(("mode", "Shown as", [(mode, modes[mode]) for mode in _modes(found)]))
     spec = charts.panels("Outcome" if one else "Policy", views, choices)
@@ -265,8 +265,11 @@ def _groups(groups: Sequence[str], place: Naming) -> charts.Choice:
     return ("group", "Group", [(group, place.name(group)) for group in groups])
 
 
-def _metrics(found: Any) -> charts.Choice:  # noqa: ANN401 - a Comparison
-    return ("metric", "Outcome", [(metric, effects.name(metric)) for metric in found.shown])
+def _metrics(found: Any, views: Iterable[str]) -> charts.Choice:  # noqa: ANN401 - a Comparison
+    """Return the metrics of which there is a view, the first one first."""
+    there = {key.split("|")[1] for key in views}
+    options = [(metric, effects.name(metric)) for metric in found.shown if metric in there]
+    return ("metric", "Outcome", options)
 
 
 def by_nation(found: Any, words: Mapping[str, str], place: Naming) -> Chart | None:  # noqa: ANN401

@@ -35,9 +35,7 @@ def pages(levered, known, tmp_path_factory) -> dict[str, Path]:
     """One page of each kind that is laid out in another way."""
     folder = tmp_path_factory.mktemp("kit")
     small = _smaller()
-    made = {"run": page(levered, known)}
-    for name, result in (("comparison", small._compared()), ("hindcast", small._forecast())):
-        made[name] = result._page(result._figures())
+    made = {"run": page(levered, known), **small.smaller(folder / "results")}
     for name, text in made.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in made}
@@ -87,25 +85,110 @@ def downloaded(tab, push) -> tuple[str, bytes]:
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
-@pytest.mark.parametrize("width", [PHONE, WIDE, 1920])
-@pytest.mark.parametrize("which", ["run", "comparison", "hindcast"])
-def test_every_kind_of_page_fits_and_is_quiet(opened, which, width):
-    tab = opened(which, width)
+KINDS = ["run", "comparison", "sweep", "sensitivity", "robust", "hypotheses", "hindcast"]
+
+
+@pytest.mark.parametrize("which", KINDS)
+def test_every_kind_of_page_fits_is_quiet_and_prints(opened, which):
+    tab = opened(which)
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    assert tab.get_by_role("button", name="Download CSV").count() >= tab.locator("table").count()
-
-
-@pytest.mark.parametrize("which", ["run", "comparison", "hindcast"])
-def test_a_page_prints_without_its_tools(opened, which):
-    tab = opened(which, 760)
+    for width in (PHONE, 1920, WIDE):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tables = tab.locator("table:visible:not(.kit-figure table, [data-kit=explain] table)").count()
+    assert tab.get_by_role("button", name="Download CSV").count() >= tables
+    assert tab.get_by_text("Not a number").count() == 0
+    words = tab.locator("main").inner_text()
+    assert "NaN" not in words
+    assert "undefined" not in words
+    if which in {"sweep", "sensitivity", "robust"}:
+        assert "parameters." not in words
+    tab.set_viewport_size({"width": 760, "height": 900})
     tab.emulate_media(media="print")
-    assert tab.locator(".kit-bar:visible, .kit-controls:visible, .kit-map:visible").count() == 0
+    tools = ".kit-bar:visible, .kit-controls:visible, .kit-map:visible, .kit-brush:visible"
+    assert (
+        tab.locator(tools if which == "run" else tools.replace(".kit-map:visible, ", "")).count()
+        == 0
+    )
     assert tab.evaluate("document.documentElement.scrollWidth") <= 760
+    assert tab.locator(".kit-chart svg:visible").count() >= 1
     if which == "run":
         assert tab.locator(".kit-nations-static .tile:visible").count() == 80
-        assert tab.locator(".kit-chart svg").is_visible()
     assert tab.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("which", [kind for kind in KINDS if kind != "run"])
+def test_every_chart_is_chosen_read_out_and_saved(opened, which):
+    """Whatever its kind: by keyboard, by pointer, as a table, and as three kinds of file."""
+    tab = opened(which)
+    for chart in tab.locator("[data-chart] figure").all():
+        title = chart.locator(".kit-title").inner_text()
+        assert title
+        assert title != "Nothing was kept of this choice"
+        slider = chart.get_by_role("slider").first
+        slider.focus()
+        tab.keyboard.press("End")
+        assert slider.get_attribute("aria-valuetext")
+        assert chart.locator(".kit-live").inner_text()
+        for select in chart.locator("select").all():
+            for value in [one.get_attribute("value") for one in select.locator("option").all()]:
+                select.select_option(value)
+        chart.get_by_role("button", name="Show as table").click()
+        shown = chart.locator("table tbody tr").count()
+        assert shown
+        chart.get_by_role("button", name="Hide table").click()
+        _, content = downloaded(tab, chart.get_by_role("button", name="Download CSV"))
+        assert len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))) == shown + 1
+        _, content = downloaded(tab, chart.get_by_role("button", name="Download SVG"))
+        words = "".join(ET.fromstring(content).itertext())  # noqa: S314 - of this page
+        assert "model version" in words
+    chart = tab.locator("[data-chart] figure").first
+    drawing = chart.locator(".kit-chart svg")
+    box = drawing.bounding_box()
+    drawing.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    assert chart.locator(".kit-tip").is_visible()
+    _, content = downloaded(tab, chart.get_by_role("button", name="Download PNG"))
+    assert content.startswith(b"\x89PNG")
+
+
+def test_a_comparison_is_a_matrix_of_groups_and_signs(opened):
+    tab = opened("comparison")
+    place = tab.locator("[data-views]").first
+    assert place.locator("table:visible").count() == 1
+    assert place.locator("table:visible td.up").count() == 1  # its interval lies above nothing
+    assert "▲ +3.0" in place.locator("table:visible td.up").inner_text()
+    assert "▼" not in place.locator("table:visible").inner_text()
+    place.get_by_label("Group").select_option("Global South (without China)")
+    assert "Global South" in place.locator("h3:visible").inner_text()
+
+
+def test_points_are_chosen_by_limits_with_the_keyboard(opened):
+    tab = opened("robust")
+    chart = tab.locator("[data-chart] figure").last
+    said = chart.locator("[role=status]").filter(has_text="points:")
+    assert said.inner_text().startswith("12 of 12 points:")
+    low = chart.get_by_label("Strength of network effects, from")
+    low.focus()
+    for _ in range(5):
+        tab.keyboard.press("PageUp")
+    found = int(said.inner_text().split()[0])
+    assert 0 < found < 12
+    assert chart.locator(".kit-line").count() == found
+    assert chart.locator(".kit-limit").count() == 1
+    assert low.get_attribute("aria-valuetext")
+    chart.get_by_role("button", name="Show all points").click()
+    assert said.inner_text().startswith("12 of 12")
+
+
+def test_what_is_known_of_a_nation_stands_beside_its_figure(opened):
+    tab = opened("run")
+    panel = tab.locator("[data-kit=explain]")
+    panel.get_by_label("Nation").select_option("BRA")
+    words = panel.inner_text()
+    assert "Brazil, US closed, 2035" in words
+    assert "beside the median of Latin America" in words
+    assert "sim explain BRA 2035-12 share.us_closed --from results/baseline/4f1c2a9be0d3" in words
+    assert panel.locator("table").count() == 2
 
 
 def test_a_page_is_whole_without_script(opened):
@@ -189,13 +272,15 @@ def test_the_curves_are_a_table_and_three_kinds_of_file(desk):
 
 
 def test_a_drawn_figure_is_saved_and_leads_to_its_table(opened):
-    tab = opened("comparison")
-    figure = tab.locator("figure").first
+    tab = opened("robust")
+    figure = tab.locator("section:has(h2:text('Boxes')) figure").first
     name, content = downloaded(tab, figure.get_by_role("button", name="Download SVG"))
     assert name.endswith(".svg")
     assert b"<svg" in content
-    _, content = downloaded(tab, figure.get_by_role("button", name="Download PNG"))
-    assert content.startswith(b"\x89PNG")
+    _, content = downloaded(
+        tab, figure.locator("> .kit-bar").get_by_role("button", name="Download CSV")
+    )
+    assert content.decode("utf-8-sig").startswith("Box,")
     figure.get_by_role("button", name="Show as table").click()
     assert tab.evaluate("document.activeElement.querySelector('table') !== null")
 
@@ -271,7 +356,7 @@ def test_on_a_phone_nations_are_a_short_list_by_value(opened):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("which", ["run", "comparison"])
+@pytest.mark.parametrize("which", ["run", "comparison", "robust"])
 def test_axe_finds_no_serious_issue(opened, which, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -40,7 +40,8 @@ def test_the_table_and_its_files(package_effect):
     folder = package_effect.folder
     assert {file.name for file in folder.iterdir()} == {
         "effects.csv", "effects_by_future.csv", "ranking.csv", "sizes.csv", "alone.csv",
-        "notes.csv", "manifest.json", "effects.svg", "over_time.svg", "report.html",
+        "levels.csv", "effects_by_nation.csv", "notes.csv", "manifest.json", "effects.svg",
+        "over_time.svg", "report.html",
     }  # fmt: skip
     assert (folder.parent / "latest").resolve() == folder.resolve()
     assert folder.parent.name == "rand_package-vs-baseline"
@@ -55,18 +56,35 @@ def test_the_page_is_whole_and_can_be_made_again(package_effect):
     before = page.read_text()
     said = html.unescape(before)
     assert "The RAND package against Today's policies" in said
-    assert said.count("<script") == 1  # its own
+    assert said.count("<script") == 2  # its own and the data of its charts
     for name in ("effects.svg", "over_time.svg"):
         assert data_address((package_effect.folder / name).read_bytes()) in before
     assert "The RAND package: as if decided in April 2026" in said
     largest = levers.read()[package_effect.alone["lever"].iloc[0]].title
     assert f"Largest lever of The RAND package: {largest}, which alone has" in said
     # Titles stand in place of ids, but where the reader is told what to type.
-    words = said[said.index("<body>") :]
+    words = re.sub("<script.*?</script>", "", said[said.index("<body>") :], flags=re.DOTALL)
     assert not re.findall(r"\b(?:rand_package|us_[a-z_]+|share\.[a-z_]+|global_south)\b", words)
     assert "`" not in words
     saved.rebuild_report(package_effect.folder)
     assert page.read_text() == before
+
+
+def test_levels_and_effects_by_nation_are_those_of_the_runs(package_effect):
+    """A level is that of an arm, and the nations' effects come from the same worlds."""
+    done, metric = package_effect.arms, "share.bloc_cn"
+    levels = package_effect.levels.set_index(["scenario", "metric", "group", "month"])
+    last = package_effect.last(metric, "world").iloc[0]
+    row = levels.loc[("baseline", metric, "world", last["month"])]
+    runs = done.of("baseline", metric, "world")
+    np.testing.assert_allclose(row[["p05", "p50", "p95"]].astype(float),
+                               np.quantile(runs, (0.05, 0.5, 0.95)))  # fmt: skip
+    nations = package_effect.by_nation
+    one = nations[(nations["nation"] == "IND") & (nations["metric"] == metric)].iloc[0]
+    asked = compare("rand_package", shown=(metric,), groups=("IND",), sizes=False, **FEW)
+    wanted = asked.last(metric, "IND").iloc[0]
+    for name in ("p05", "p50", "p95", "same_sign"):
+        assert one[name] == pytest.approx(wanted[name])
 
 
 def test_columns_say_what_they_are_called(package_effect):
@@ -167,8 +185,11 @@ def test_what_is_shown_follows_the_question(tmp_path):
     page = (found.folder / "report.html").read_text()
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
     heads = re.findall("<h2>(.*?)</h2>", page)
-    assert heads[:3] == ["Effects in Brazil", "By future, Brazil, 2029", "Effects in the world"]
-    assert tables[0].index("Plurality, 2029") < tables[0].index("Chinese bloc, 2029")
+    assert heads[0] == "What each policy changes"
+    assert re.findall('data-view="(.*?)"', page)[::2][:2] == [
+        "Brazil|difference", "World|difference",
+    ]  # fmt: skip
+    assert tables[0].index("Plurality, ") < tables[0].index("Chinese bloc, points")
     assert "US bloc" not in re.sub("<script.*?</script>", "", page, flags=re.DOTALL)
     other = compare("rand_package", shown=("plurality",), groups=("world",), sizes=False,
                     out=tmp_path, **FEW)  # fmt: skip
