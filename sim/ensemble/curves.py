@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble import worked_with
-from sim.ensemble.groups import Groups
 from sim.errors import RunError
 from sim.metrics import registry
 from sim.metrics.metric import Metric, Month
+from sim.world.groups import Groups
 
 if TYPE_CHECKING:
     from sim.world import Trajectory
@@ -247,8 +247,9 @@ def gather(
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
         **{
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
-            for name in ("index", "training", "serving", "extra_lag", "load", "cost", "routed")
+            for name in ("training", "serving", "extra_lag", "load", "cost", "routed")
         },
+        index=np.concatenate([block.capability[early:] for block in blocks], axis=-1),
         drawn=drawn,
         asked=asked,
         answers=worked_with.by_group(
