@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.ensemble import runner
+from sim.ensemble import runner, triggers
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.metrics import registry
 from sim.metrics.metric import Metric, Month
@@ -123,6 +123,7 @@ def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
     every = registry.every(drivers.ecosystems)
     has = registry.present(every, routers=bool(drivers.facts.routed.any()))
     known = {metric.name: metric for metric in has}
+    known |= {metric.name: metric for metric in triggers.named(names)}
     if not names:
         return tuple(metric for metric in has if metric.kept == "always")
     for name in names:
