@@ -83,7 +83,8 @@ def _month(t: int, block: Block, record: Record) -> Month:
         t, now.began, now.ended, block.schedule.covers, block.strength, block.cost, cost
     )  # fmt: skip
     return measured.month(
-        t, watch.drivers, watch.members, record, lambda: dict(zip(SCALARS, scalar, strict=True)),
+        t, watch.drivers, watch.members, record,
+        lambda: {name: scalar[row] for row, name in enumerate(SCALARS)},
         cost, begun(t, watch.drivers, now),
     )  # fmt: skip
 
