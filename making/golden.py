@@ -74,7 +74,7 @@ def _month(t: int, drivers: Drivers, seen: Trajectory) -> Iterator[Row]:
         for h, hardware in enumerate(HARDWARE):
             yield when, "compute", pool, hardware, seen.compute[t, p, h]
     for k, ecosystem in enumerate(drivers.ecosystems):
-        yield when, "index", "world", ecosystem, seen.index[t, k]
+        yield when, "index", "world", ecosystem, seen.capability[t, k]
     yield when, "load", "cn", "all", seen.load[t]
     yield from _views(t, when, drivers, seen)
 

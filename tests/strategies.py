@@ -60,9 +60,8 @@ class FakeTrajectory:
     developers: Floats
     stance: NDArray[np.int8]
     compute: Floats
-    index: Floats
+    capability: Floats
     lacking: Floats
-    frontier: Floats
     load: Floats
     training: Floats
     serving: Floats
@@ -70,6 +69,12 @@ class FakeTrajectory:
     cost: Floats
     visits: Floats
     routed: Floats
+    began: NDArray[np.int64]
+    waiting: tuple[str, ...] = ()
+
+    def begun(self, _):
+        """Return that no lever waits for a sign."""
+        return {}
 
 
 NATIONS = ("BLR", "BRA", "CHN", "CUB", "DEU", "RUS", "USA", "ZAF")
@@ -108,7 +113,8 @@ def fake_trajectory(
     """
     parts = [_one(drivers, np.random.default_rng([seed, int(r)])) for r in replicates]
     return FakeTrajectory(
-        **{name: np.stack([p[name] for p in parts], axis=-1) for name in parts[0]}
+        **{name: np.stack([p[name] for p in parts], axis=-1) for name in parts[0]},
+        began=np.zeros((0, len(replicates)), np.int64),
     )
 
 
@@ -138,9 +144,8 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "developers": np.linspace(0.0, 1.0, months)[:, None] * size,
         "stance": rng.integers(0, 4, (months, nations)).astype(np.int8),
         "compute": rng.gamma(2.0, 1e5, (months, 3, 2)),
-        "index": 120 + rng.random((months, kinds)).cumsum(axis=0),
+        "capability": 120 + rng.random((months, kinds)).cumsum(axis=0),
         "lacking": rng.random((months, nations)),
-        "frontier": 125 + rng.random(months).cumsum(),
         "load": 2.0 * rng.random(months),
         "training": rng.gamma(2.0, 1e5, months),
         "serving": rng.gamma(2.0, 1e5, months),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble import worked_with
-from sim.ensemble.groups import Groups
+from sim.ensemble import triggers, worked_with
 from sim.errors import RunError
 from sim.metrics import registry
 from sim.metrics.metric import Metric, Month
+from sim.world.groups import Groups
 
 if TYPE_CHECKING:
     from sim.world import Trajectory
@@ -68,6 +68,10 @@ class Ensemble:
         nation of the run sends traffic through routers.
     drawn : mapping of str to array, shape (replicates,)
         Parameters that are one number a replicate, by name.
+    waiting : tuple of str
+        Ids of the levers that wait for a sign.
+    began : array, shape (levers that wait, replicates), int
+        Number of the month in which each of these is first pulled; far ahead where it is not.
     asked : array, shape (months asked,), int
         Positions among `months`, in rising order, at which answers are held.
     answers : array, shape (months asked, groups, answers, replicates)
@@ -93,6 +97,8 @@ class Ensemble:
     cost: Floats
     routed: Floats
     drawn: Mapping[str, Floats]
+    waiting: tuple[str, ...]
+    began: NDArray[np.int64]
     asked: NDArray[np.int64]
     answers: Floats
 
@@ -115,6 +121,10 @@ class Ensemble:
             behind=lambda: self.lacking[place],
             year=lambda: self.answers[self._asked_at(place)],
             draw=lambda: self.drawn,
+            begun={
+                name: (first <= self.months[place]).astype(np.float64)
+                for name, first in zip(self.waiting, self.began, strict=True)
+            },
         )
 
     def _asked_at(self, place: int) -> int:
@@ -125,7 +135,8 @@ class Ensemble:
     def metrics(self) -> tuple[Metric, ...]:
         """Return the metrics that the runs have unasked, in the order of the registry."""
         known = registry.present(registry.every(self.ecosystems), routers=bool(self.routed.any()))
-        return tuple(metric for metric in known if metric.kept != "where named")
+        unasked = (metric for metric in known if metric.kept != "where named")
+        return (*unasked, *triggers.metrics(self.waiting))
 
     def measured(self, metric: Metric, at: NDArray[np.int64]) -> Floats:
         """Return a metric at positions of months, or of the whole run.
@@ -247,9 +258,12 @@ def gather(
         hardware=np.concatenate([block.compute[early:].sum(axis=1) for block in blocks], axis=-1),
         **{
             name: np.concatenate([getattr(block, name)[early:] for block in blocks], axis=-1)
-            for name in ("index", "training", "serving", "extra_lag", "load", "cost", "routed")
+            for name in ("training", "serving", "extra_lag", "load", "cost", "routed")
         },
+        index=np.concatenate([block.capability[early:] for block in blocks], axis=-1),
         drawn=drawn,
+        waiting=blocks[0].waiting,
+        began=int(months[0]) - early + np.concatenate([b.began for b in blocks], axis=-1),
         asked=asked,
         answers=worked_with.by_group(
             blocks,

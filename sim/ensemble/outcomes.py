@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months as calendar
-from sim.ensemble import runner, worked_with
-from sim.ensemble.groups import Groups
+from sim.ensemble import runner, triggers
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.metrics import registry
 from sim.metrics.metric import Metric, Month
+from sim.world import measured
+from sim.world.groups import Groups
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
@@ -122,6 +123,7 @@ def _metrics(drivers: Drivers, names: tuple[str, ...]) -> tuple[Metric, ...]:
     every = registry.every(drivers.ecosystems)
     has = registry.present(every, routers=bool(drivers.facts.routed.any()))
     known = {metric.name: metric for metric in has}
+    known |= {metric.name: metric for metric in triggers.named(names)}
     if not names:
         return tuple(metric for metric in has if metric.kept == "always")
     for name in names:
@@ -195,34 +197,9 @@ def _months_of(
     def drawn() -> Mapping[str, Floats]:
         return runner.drawn(drivers, seed, replicates)
 
-    def answers(t: int) -> Floats:
-        known = drawn()
-        of_year = worked_with.by_group(
-            [done], np.array([t]), drivers.ecosystems, shape.members, known["breadth"],
-            known["breadth_shape"],
-        )  # fmt: skip
-        return np.asarray(of_year[0])
-
     @cache
     def month(place: int) -> Month:
         t = drivers.first + place
-        return Month(
-            int(drivers.facts.months[t]),
-            shape.members.slugs,
-            drivers.ecosystems,
-            drivers.facts.bloc,
-            done.index[t],
-            done.compute[t].sum(axis=0),
-            done.training[t],
-            done.serving[t],
-            done.extra_lag[t],
-            done.load[t],
-            done.cost[t],
-            done.routed[t],
-            use=lambda: shape.members.shares(done.share[t], done.developers[t]),
-            behind=lambda: shape.members.mean(done.lacking[t], done.developers[t]),
-            year=lambda: answers(t),
-            draw=drawn,
-        )
+        return measured.month(t, drivers, shape.members, done, drawn, done.cost[t], done.begun(t))
 
     return month

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.groups import Groups
-from sim.metrics import use
 from sim.world import answers
+from sim.world.groups import Groups
 from sim.world.views import a_year
 
 if TYPE_CHECKING:
@@ -69,33 +68,9 @@ def by_group(
             [a_year(block.met, np.array([month]))[0] for block in blocks], axis=-1
         )
         developers = np.concatenate([block.developers[month] for block in blocks], axis=-1)
-        nations = of_nations(year, ecosystems, breadth, shape)
+        nations = answers.of_nations(year, ecosystems, breadth, shape)
         group, _ = groups.shares(nations, developers)
         return np.concatenate([group, nations]) if full else group
 
     with ThreadPoolExecutor(workers) as pool:
         return np.stack(list(pool.map(of_month, at.tolist())))
-
-
-def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape: Floats) -> Floats:
-    """Return who has worked with what, nation by nation.
-
-    Parameters
-    ----------
-    year : ndarray, shape (I, K, R)
-        Mean over twelve months of the part of a month's use; it adds up to one over ecosystems.
-    ecosystems : tuple of str, of length K
-    breadth, shape : ndarray, shape (R,)
-
-    Returns
-    -------
-    ndarray, shape (I, answers, R)
-    """
-    merged = answers.by_class(year, ecosystems, use.CLASSES.values())
-    chinese, closed = (
-        merged[:, list(use.CLASSES).index("cn")],
-        year[:, ecosystems.index("us_closed")],
-    )
-    used = answers.used(np.concatenate([year, merged], axis=1), breadth, shape)
-    rest = [answers.only(chinese, breadth, shape), answers.both(closed, chinese, breadth, shape)]
-    return np.concatenate([used, np.stack(rest, axis=1)], axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -56,6 +56,8 @@ class Month:
         Gives answers on the past year.
     draw : callable
         Gives the parameters that are one number a replicate, by name.
+    begun : mapping of str to ndarray, shape (replicates,)
+        By lever that waits for a sign, 1 where it has been pulled by then, else 0.
     """
 
     number: int
@@ -74,6 +76,7 @@ class Month:
     behind: Callable[[], Floats]
     year: Callable[[], Floats]
     draw: Callable[[], Mapping[str, Floats]]
+    begun: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def share(self) -> Floats:

@@ -22,6 +22,9 @@ HARDWARE = {"us": "US", "cn": "Chinese"}
 
 FORGONE = "capability.forgone"
 
+TRIGGER = "trigger"
+"""Beginning of the names of what levers that wait for a sign have done."""
+
 TOKENS = "tokens"
 """Beginning of the names of parts of the tokens that routers pass on."""
 
@@ -298,6 +301,42 @@ ALONE = (
     ),
 )
 """Metrics that are no row of a kind."""
+
+
+def of_trigger(lever: str, title: str) -> Iterator[Metric]:
+    """Yield whether and when a lever that waits for a sign is pulled: metrics of one scenario.
+
+    Parameters
+    ----------
+    lever, title : str
+        Id and title of the lever. Where several entries of it wait, the first that is pulled
+        counts; where none does, it is never pulled.
+    """
+
+    def begun(month: Month) -> Floats:
+        return month.begun.get(lever, np.zeros(month.cost.shape[-1]))
+
+    yield Metric(
+        f"{TRIGGER}.{lever}.happened",
+        f"Pulled: {title}",
+        "0 or 1",
+        "Whether the sign comes for which the lever waits, so that it is pulled within the run.",
+        begun,
+        world=True,
+        span="ever",
+        kept="in runs",
+    )
+    yield Metric(
+        f"{TRIGGER}.{lever}.months",
+        f"Months until pulled: {title}",
+        "months",
+        "Months from the start of the run to the first month of the lever; the length of the run "
+        "where its sign does not come (censored at the horizon).",
+        begun,
+        world=True,
+        span="first",
+        kept="in runs",
+    )
 
 
 def shipped(ecosystems: tuple[str, ...]) -> Iterator[Metric]:

@@ -51,7 +51,8 @@ def notes(result: Tables, levers: Mapping[str, Lever]) -> list[str]:
 def _as_if_decided(result: Tables) -> str:
     """Return that a scenario pulls levers in months of which the facts are known already."""
     facts = tables.facts_end(result)
-    early = [entry.start for entry in _pulled(result) if entry.start <= facts]
+    starts = [entry.start for entry in _pulled(result) if entry.start is not None]
+    early = [start for start in starts if start <= facts]
     if not early:
         return ""
     some = "All" if len(early) == len(_pulled(result)) else str(len(early))

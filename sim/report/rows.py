@@ -157,8 +157,7 @@ def lever(
 
 def _when(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
     """Return from when to when a lever is pulled, and how its effect comes."""
-    start = months.text(entry.start)
-    said = f"{start} on" if entry.end is None else f"{start} to {months.text(entry.end)}"
+    said = _span(entry)
     if entry.nations is not None:
         said += f", in {reach.some(entry.nations)} alone"
     if entry.lag_months:
@@ -167,6 +166,18 @@ def _when(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
         said += f"{',' if entry.lag_months else ';'} in full after "
         said += _months(entry.lag_months + entry.ramp_months)
     return said
+
+
+def _span(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
+    """Return from when to when a lever is pulled, by dates or by signs."""
+    waits = entry.when is not None
+    first = months.text(entry.earliest)
+    begins = f"once {entry.when.in_words()} (from {first})" if waits else first
+    if entry.end is not None:
+        return f"{begins} to {months.text(entry.end)}"
+    if entry.end_when is not None:
+        return f"{begins} until {entry.end_when.in_words()}"
+    return begins if waits else f"{begins} on"
 
 
 def _months(count: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble import triggers
 from sim.evidence.parameters import read as read_parameters
 from sim.report import style
 from sim.scenario.futures import WORDS
@@ -48,15 +49,21 @@ def metrics() -> dict[str, Metric]:
     return {metric.name: metric for metric in known}
 
 
+def _known(name: str) -> Metric | None:
+    """Return a metric of this package, or of a lever that waits for a sign; None for others."""
+    waits = {metric.name: metric for metric in triggers.named([name])}
+    return (waits | metrics()).get(name)
+
+
 def metric(name: str) -> str:
     """Return the title of a metric; of one that is not in the registry its name."""
-    known = metrics().get(name)
+    known = _known(name)
     return name if known is None else known.title
 
 
 def heading(name: str) -> str:
     """Return the short title of a metric, for the head of a column."""
-    known = metrics().get(name)
+    known = _known(name)
     return name if known is None else known.heading
 
 
@@ -67,7 +74,7 @@ def outcome(name: str, group: str) -> str:
 
 def is_part(name: str) -> bool:
     """Return whether means of a metric are parts of a whole, and so read in percent."""
-    known = metrics().get(name)
+    known = _known(name)
     return known is not None and known.scale != "number"
 
 
@@ -75,7 +82,7 @@ def unit(name: str) -> str:
     """Return the unit in which a metric is read: percent, or its own."""
     if is_part(name):
         return "%"
-    known = metrics().get(name)
+    known = _known(name)
     return "" if known is None else known.unit
 
 

@@ -13,11 +13,24 @@ from typing import Any
 
 from sim import evidence, months
 from sim.errors import cited
-from sim.scenario import fields, futures, levers, nations, places, reach, vocabulary, walk
-from sim.scenario.document import Ensemble, LeverEntry, Scenario
-from sim.scenario.fields import Problems, Value
+from sim.evidence.releases import last_known
+from sim.metrics import registry
+from sim.scenario import (
+    fields,
+    futures,
+    levers,
+    nations,
+    places,
+    reach,
+    triggers,
+    vocabulary,
+    walk,
+)
+from sim.scenario.document import Ensemble, Scenario
+from sim.scenario.entry import LeverEntry
+from sim.scenario.fields import LAST, Problems, Value
 from sim.scenario.levers import Lever
-from sim.scenario.tree import Broken, Mark, Node
+from sim.scenario.tree import Broken, Node
 from sim.scenario.walk import Placed
 
 KEYS = Scenario.known_keys()
@@ -36,13 +49,16 @@ class _Reading(walk.Reading):
         The levers that an entry may use; None for one whose definition has a fault.
     among : Places
         What ``nations`` of an entry may name.
-    entries : list of (LeverEntry, Mark)
-        Those that were read, with their places.
+    facts_end : int
+        Last month with dated facts: conditions are waited for from the next one on.
+    entries : list of (LeverEntry, Node)
+        Those that were read, with what they were read from.
     """
 
     known: Mapping[str, Lever | None] = field(default_factory=dict)
     among: reach.Places | None = None
-    entries: list[tuple[LeverEntry, Mark]] = field(default_factory=list)
+    facts_end: int = LAST
+    entries: list[tuple[LeverEntry, Node]] = field(default_factory=list)
 
     def completed(self, given: Placed) -> Placed:
         """Return an entry with what it leaves to its lever, and with its nations by code."""
@@ -57,11 +73,14 @@ class _Reading(walk.Reading):
                 given["id"] = "unknown"
         if given.get("nations") is not None and self.among is not None:
             given["nations"] = reach.read(nodes["nations"], lever, self.among, self.problems)
-        if "start" not in given:
+        if "start" not in given and "when" not in given:
             if given.get("strength") != 0:
-                hint = "the month from which the lever is pulled, such as 2026-12"
+                hint = "the month from which the lever is pulled, such as 2026-12, or when"
                 fields.required(given, ("start",), given.node.place, self.problems, hint)
             given["start"] = months.text(months.FIRST)
+        for key in triggers.KEYS:
+            if isinstance(given.get(key), Placed):
+                given[key].setdefault("from", months.text(min(self.facts_end + 1, LAST)))
         return given
 
     def _lever(self, node: Node) -> Lever | None:
@@ -93,7 +112,10 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
     defined = _own_levers(given.get("own_levers"), problems)
     groups = nations.read_groups(given.get("groups"), table, problems)
     among = _places(given, chosen, table, groups, problems)
-    reading = _Reading(problems, complete, {**defined, **levers.read()}, among)
+    until = fields.month(given["facts_until"], [], "") if "facts_until" in given else None
+    reading = _Reading(
+        problems, complete, {**defined, **levers.read()}, among, last_known(until)
+    )  # fmt: skip
     data = walk.plain(tree)
     data |= {"nations": chosen, "groups": groups, "parameters": _parameters(given, problems)}
     data["own_levers"] = {key: lever for key, lever in defined.items() if lever is not None}
@@ -101,6 +123,8 @@ def scenario(tree: Node, name: str, problems: Problems) -> Scenario | None:
     data.setdefault("title", data["name"])
     found = walk.read(Scenario, tree, reading, data=data)
     _note_overlaps(reading, problems)
+    if found is not None and not problems:
+        _require_possible(found, reading, problems)
     return None if problems else found
 
 
@@ -164,8 +188,10 @@ def _note_overlaps(reading: _Reading, problems: Problems) -> None:
     # By nation, and everywhere: for each, only as many entries as there are months stand apart,
     # however many are given.
     apart: dict[str, dict[str, list[LeverEntry]]] = {}
-    for later, mark in reading.entries:
-        if later.strength == 0 or reading.known.get(later.id) is None:
+    for later, node in reading.entries:
+        # Where a sign brings two of a lever into force together, the stronger counts.
+        waits = later.when is not None
+        if later.strength == 0 or waits or reading.known.get(later.id) is None:
             continue
         by_nation = apart.setdefault(later.id, {})
         mine = (_EVERYWHERE,) if later.nations is None else later.nations
@@ -181,18 +207,68 @@ def _note_overlaps(reading: _Reading, problems: Problems) -> None:
             where = f" in {reach.some(sorted({*earlier.nations} & {*later.nations}))}"
         message = f"two entries of {later.id} overlap{where}: {_span(earlier)} and {_span(later)}"
         hint = "end one before the other begins, lags counted, or give them nations apart"
-        problems.append(mark.problem(message, hint))
+        problems.append(node.place.problem(message, hint))
 
 
 def _overlap(a: LeverEntry, b: LeverEntry) -> bool:
-    stated = (a.end is None or b.start <= a.end) and (b.end is None or a.start <= b.end)
+    stated = (a.end is None or b.earliest <= a.end) and (b.end is None or a.earliest <= b.end)
     acting = (a.last is None or b.first <= a.last) and (b.last is None or a.first <= b.last)
     return stated or acting
 
 
 def _span(entry: LeverEntry) -> str:
     end = "the end" if entry.end is None else months.text(entry.end)
-    return f"{months.text(entry.start)} to {end}"
+    return f"{months.text(entry.earliest)} to {end}"
+
+
+def _require_possible(found: Scenario, reading: _Reading, problems: Problems) -> None:
+    """Note conditions of groups that are not in the runs, and those that can never hold in them."""
+    table = nations.table(found)
+    groups = nations.groups(found, table)
+    for entry, node in reading.entries:
+        for key, condition in entry.conditions().items():
+            inside: Any = node.value
+            given: Mapping[str, Node] = inside[key].value
+            if condition.group not in groups and condition.group not in table.iso3:
+                _no_group(given["group"], condition.group, groups, table, problems)
+            of_world = registry.by_name()[condition.metric].world
+            if of_world and condition.group != "world":
+                message = f"{condition.metric} is of the world alone"
+                problems.append(given["group"].mark.problem(message, "leave group out"))
+            reason = _never(condition, found)
+            if reason and not ({"from", "until"}.isdisjoint(given)):
+                at = given.get("from", given.get("until", inside[key]))
+                message = f"the condition can never hold in the period: {reason}"
+                problems.append(at.mark.problem(message, "give other months, or a longer period"))
+
+
+def _no_group(
+    node: Node,
+    word: str,
+    groups: Mapping[str, tuple[str, ...]],
+    table: evidence.Nations,
+    problems: Problems,
+) -> None:
+    if word in table.groups or word in evidence.load().nations.iso3:
+        message = f"{word} has no nation in these runs"
+        problems.append(node.mark.problem(message, "read another group, or run its nations too"))
+        return
+    message = f"no group is called {cited(word)}"
+    problems.append(node.mark.problem(message, vocabulary.place_hint(word, table, groups)))
+
+
+def _never(condition: triggers.Condition, scenario: Scenario) -> str:
+    """Return why a condition cannot start or end anything, empty where it can."""
+    first, end = condition.earliest, scenario.period.end
+    if first is not None and first > end:
+        return f"from {months.text(first)} is after its end {months.text(end)}"
+    last = end if condition.until is None else min(condition.until, end)
+    if first is not None and last < first:
+        return f"until {months.text(last)} is before from {months.text(first)}"
+    if last - months.FIRST < condition.for_months:
+        said = f"{condition.for_months} months end after {months.text(last)}"
+        return f"{said}, for the world begins in {months.text(months.FIRST)}"
+    return ""
 
 
 def _parameters(given: Mapping[str, Node], problems: Problems) -> dict[str, Value]:

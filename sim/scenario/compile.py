@@ -14,7 +14,7 @@ from sim.evidence.axes import SEGMENTS
 from sim.evidence.tables import left_out
 from sim.scenario import effects, facts, futures, nations
 from sim.scenario.document import Scenario
-from sim.scenario.drivers import Drivers, Effects, Facts, Joint
+from sim.scenario.drivers import Drivers, Effects, Facts, Joint, Schedule
 
 
 def compile_scenario(scenario: Scenario) -> Drivers:
@@ -48,17 +48,19 @@ def compile_scenario(scenario: Scenario) -> Drivers:
     known = build(evidence.load(), among, scenario.period.end, scenario.facts_until)
     is_open = [ecosystem.open for ecosystem in ecosystems]
     done = effects.build(
-        scenario.levers, scenario.known_levers(), among, calendar, is_open,
+        scenario.entries(), scenario.known_levers(), among, calendar, is_open,
         nations.whole(scenario.nations),
     )  # fmt: skip
     own: dict[str, Any] = {
         n: v.copy() for n, v in known._asdict().items() if isinstance(v, np.ndarray)
     }
-    own |= {"stale": known.stale | done.stale, "stale_other": known.stale_other | done.stale_other}
-    check_finite(done.effects, among.iso3)
+    for table in (done.effects, done.schedule):
+        check_finite(table, among.iso3)
     return Drivers(
         facts=known._replace(**own),
         effects=done.effects,
+        schedule=done.schedule,
+        triggers=done.triggers,
         entries=done.entries,
         nations=among.iso3,
         ecosystems=tuple(ecosystem.id for ecosystem in ecosystems),
@@ -103,12 +105,12 @@ def _parameters(scenario: Scenario) -> dict[str, object]:
     return {**futures.held(scenario.ensemble.future), **given}
 
 
-def check_finite(table: Facts | Effects, codes: tuple[str, ...]) -> None:
+def check_finite(table: Facts | Effects | Schedule, codes: tuple[str, ...]) -> None:
     """Refuse facts or effects that hold something that is not a number.
 
     Parameters
     ----------
-    table : Facts or Effects
+    table : Facts, Effects or Schedule
         What was compiled.
     codes : tuple of str
         ISO3 codes of the nations, for the message.

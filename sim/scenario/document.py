@@ -11,31 +11,22 @@ import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar
 
-from pydantic import (
-    Field,
-    ModelWrapValidatorHandler,
-    StringConstraints,
-    ValidationInfo,
-    field_serializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationInfo, field_serializer, field_validator
 
-from sim import months
 from sim.errors import cited
 from sim.scenario import futures, identity, levers, places
-from sim.scenario.fields import Line, Month, Text, Value, bounds, one_of, span, whole_number
-from sim.scenario.levers import STRENGTHS, Delay, Lever
-from sim.scenario.walk import Form, Placed, refuse
+from sim.scenario.entry import Iso3, LeverEntry, Slug, after_start
+from sim.scenario.fields import Line, Month, Text, Value, bounds, one_of, whole_number
+from sim.scenario.levers import Lever
+from sim.scenario.responses import Response
+from sim.scenario.walk import Form, refuse
 
 __all__ = ["Ensemble", "LeverEntry", "NationTable", "Period", "Scenario", "bounds"]
 
 MAX_RUNS = 1_000_000
 
-Iso3 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 DRAWN = ("calibrated", "drawn", "default")
 BASELINE = "state it, or write `extends: baseline`"
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
@@ -64,92 +55,7 @@ class Period(Form):
     @field_validator("end")
     @classmethod
     def _ordered(cls, end: int, info: ValidationInfo) -> int:
-        return _after_start(end, info, "the period is empty: ")
-
-
-def _after_start(end: int, info: ValidationInfo, empty: str = "") -> int:
-    start = info.data.get("start")
-    if start is not None and end < start:
-        words = {"end": months.text(end), "start": months.text(start)}
-        raise refuse(f"{empty}end {{end}} is before start {{start}}", **words)
-    return end
-
-
-class LeverEntry(Form):
-    """One use of one lever.
-
-    Attributes
-    ----------
-    id : str
-        The lever's id in the table of levers.
-    strength : float or distribution
-        From 0 to 1; 1/3, 2/3 and 1 are the table's low, central and high.
-    start, end : int, int or None
-        First and last month, before the lag; None means until the end of the runs.
-    ramp_months : int
-        Months over which the effect grows from nothing to the whole.
-    lag_months : int
-        Months by which both ends are shifted.
-    nations : tuple of str or None
-        ISO3 codes of the nations to which its effects on nations are narrowed; None means all on
-        which the lever acts.
-    """
-
-    CALLED: ClassVar[str] = "a lever"
-    NEEDS: ClassVar[str] = "each lever needs it"
-
-    id: Slug
-    strength: Annotated[Value, span(0, 1, *STRENGTHS.items())]
-    start: Month
-    end: Month | None = None
-    ramp_months: Delay
-    lag_months: Delay
-    # Left out where there are none: what names the results of other scenarios stays as it was.
-    nations: Annotated[
-        Annotated[tuple[Iso3, ...], Field(min_length=1)] | None,
-        Field(exclude_if=lambda nations: nations is None),
-    ] = None
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _looked_up(
-        cls,
-        given: Any,  # noqa: ANN401 - whatever was given
-        handler: ModelWrapValidatorHandler[Self],
-        info: ValidationInfo,
-    ) -> Self:
-        """Let a file's entry be completed by its lever, and its place be remembered."""
-        if not isinstance(given, Placed):
-            return handler(given)
-        reading = cast("Any", info.context)  # what sim.scenario.check reads an entry with
-        entry = handler(reading.completed(given))
-        reading.entries.append((entry, given.node.place))
-        return entry
-
-    @field_validator("end")
-    @classmethod
-    def _ordered(cls, end: int | None, info: ValidationInfo) -> int | None:
-        return None if end is None else _after_start(end, info)
-
-    @field_validator("nations")
-    @classmethod
-    def _each_once(cls, nations: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return None if nations is None else tuple(sorted(set(nations)))
-
-    @property
-    def first(self) -> int:
-        """First month in which the lever acts."""
-        return self.start + self.lag_months
-
-    @property
-    def last(self) -> int | None:
-        """Last month in which it acts, None without an end."""
-        return None if self.end is None else self.end + self.lag_months
-
-    @property
-    def order(self) -> tuple[str, int, tuple[str, ...]]:
-        """Where it stands among the entries of a scenario: by id, start and nations."""
-        return self.id, self.start, () if self.nations is None else self.nations
+        return after_start(end, info, "the period is empty: ")
 
 
 class Ensemble(Form):
@@ -206,6 +112,8 @@ class Scenario(Form):
         Last month whose dated facts are known; None means the last in the evidence.
     levers : tuple of LeverEntry
         In the order of id, start and nations, whatever the order in the file. None has strength 0.
+    responses : tuple of Response
+        What others do once they see a sign, by name.
     own_levers : mapping
         The levers that the scenario defines itself, by id.
     parameters : mapping
@@ -227,6 +135,8 @@ class Scenario(Form):
     period: Period
     facts_until: Month | None = None
     levers: tuple[LeverEntry, ...] = ()
+    # Left out where there are none: what names the results of other scenarios stays as it was.
+    responses: Annotated[tuple[Response, ...], Field(exclude_if=lambda given: not given)] = ()
     own_levers: Mapping[str, Lever] = Field(default_factory=_empty)
     parameters: Mapping[str, Any] = Field(default_factory=_empty)
     nations: Slug | tuple[Iso3, ...] | NationTable | None = None
@@ -290,6 +200,16 @@ class Scenario(Form):
     def _by_slug(cls, groups: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
         ordered = sorted(groups.items())
         return MappingProxyType({slug: tuple(sorted(set(codes))) for slug, codes in ordered})
+
+    @field_validator("responses")
+    @classmethod
+    def _by_response(cls, responses: tuple[Response, ...]) -> tuple[Response, ...]:
+        return tuple(sorted(responses, key=lambda response: response.name))
+
+    def entries(self) -> tuple[LeverEntry, ...]:
+        """Return every use of a lever: those of the scenario and those of its responses."""
+        answers = (entry for response in self.responses for entry in response.levers)
+        return (*self.levers, *(entry for entry in answers if entry.strength != 0))
 
     def known_levers(self) -> dict[str, Lever]:
         """Return every lever that an entry may use, by id: the catalogue's and the scenario's."""

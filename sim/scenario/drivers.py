@@ -11,8 +11,8 @@ Nothing here has a replicate axis: what differs between replicates is drawn in t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from math import prod
 from pathlib import Path
@@ -166,23 +166,86 @@ class Facts(NamedTuple):
     output_reference: float  # Chinese output, H100e a month, at output_month
     output_month: int  # position of the month of output_reference
     listed: Flags  # [T, K, O] 1 where an offer's price or place on the menu may have changed
-    stale: Flags  # [T, I, K] 1 where its access, licence or price factor in a nation may have
-    stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed
+    stale: Flags  # [T, I, K] 1 where its access or licence in a nation may have, levers aside
+    stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed, likewise
 
 
 class Effects(NamedTuple):
     """What the levers of a scenario do to drivers; E effects in a canonical order."""
 
     operation: Ints  # [E] index into OPERATIONS
-    ramp: Floats  # [E, T] 0 before start plus lag, 1 when fully in force
     target: Floats  # [E] where a move goes
-    entry: Ints  # [E] the lever entry that each belongs to
     nation_start: Ints  # [I * cells + 1] rows of nation_effect
     nation_effect: Ints  # effect numbers, sorted by operation, then canonical order
     world_start: Ints  # [world cells + 1]
     world_effect: Ints
     offsets: Ints  # [9] where each of NATION_FAMILIES begins among a nation's cells, and their end
     world_offsets: Ints  # [21] the same for WORLD_FAMILIES
+
+
+NEVER = 1 << 30
+"""Position of a month that does not come."""
+
+
+class Schedule(NamedTuple):
+    """When the levers of a scenario act; E effects, N lever entries, T months."""
+
+    entry: Ints  # [E] the lever entry that each effect belongs to
+    course: Floats  # [E, T] part in force in each month since its entry's start, the lag counted
+    rival: Ints  # [E] of effects with one number the strongest alone acts; -1 where there is none
+    terms: Flags  # [E, I, K] 1 where it bears on what an ecosystem offers a nation
+    other: Flags  # [E, I] 1 where it bears on a nation's trust, pull, offer, facility or own_lag
+    begins: Ints  # [N] position of its first month, NEVER where a trigger decides
+    ends: Ints  # [N] position of its last month, NEVER without one
+    lag: Ints  # [N] months by which start and end are shifted
+    covers: Flags  # [N, N] 1 where the first is of the second's lever and reaches all its nations
+
+    def in_force(self, effect: int) -> Floats:
+        """Return how much of an effect is in force in each month, shape (T,), by dates alone."""
+        n = self.entry[effect]
+        months = np.arange(self.course.shape[1])
+        since = months - self.begins[n]
+        inside = (since >= 0) & (months <= self.ends[n] + self.lag[n])
+        found: Floats = np.where(inside, self.course[effect, np.maximum(since, 0)], 0.0)
+        return found
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A sign for which a lever entry waits, or at which it ends.
+
+    Parameters
+    ----------
+    entry : int
+        Position of the lever entry.
+    ends : bool
+        Whether it ends the entry; otherwise it starts it.
+    metric, group : str
+        What is read, and of whom.
+    above : bool
+        Whether the value must be above the level; otherwise below.
+    level : float
+        In the metric's unit.
+    months : int
+        Months in a row in which the condition must have held.
+    first, last : int
+        Positions of the months in which the entry may start, or be in force no more.
+    """
+
+    entry: int
+    ends: bool
+    metric: str
+    group: str
+    above: bool
+    level: float
+    months: int
+    first: int
+    last: int
+
+    @property
+    def watched(self) -> int:
+        """Position of the first month that is read."""
+        return max(self.first - self.months, 0)
 
 
 @dataclass(frozen=True)
@@ -200,13 +263,12 @@ class EntrySize:
     uncertainty : float
         Relative half-width of the triangular factor on the lever's size.
     effects : tuple of int
-        Positions of its effects in the canonical order of :class:`Effects`.
+        Positions of its effects in the canonical order of :class:`Effects`; an effect stands there
+        twice where another entry of the lever reaches some of its nations and not all.
     sizes : tuple of (float, float, float)
         Driver change of each effect at low, central and high strength.
     cost : tuple of (float, float, float)
         USD million a year at low, central and high strength.
-    active : ndarray of float, shape (T,)
-        1 in the months in which it costs.
     """
 
     lever: str
@@ -216,7 +278,6 @@ class EntrySize:
     effects: tuple[int, ...]
     sizes: tuple[tuple[float, float, float], ...]
     cost: tuple[float, float, float]
-    active: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,6 +361,10 @@ class Drivers:
         Dated history and fixed attributes.
     effects : Effects
         What levers change.
+    schedule : Schedule
+        When they do.
+    triggers : tuple of Trigger
+        Signs for which lever entries wait.
     entries : tuple of EntrySize
         Strength and cost of each lever entry.
     nations, ecosystems, segments, regions : tuple of str
@@ -318,6 +383,8 @@ class Drivers:
 
     facts: Facts
     effects: Effects
+    schedule: Schedule
+    triggers: tuple[Trigger, ...]
     entries: tuple[EntrySize, ...]
     nations: tuple[str, ...]
     ecosystems: tuple[str, ...]
@@ -328,6 +395,47 @@ class Drivers:
     drawn: bool
     fitted: Joint | None
     first: int
+
+    def without_levers(self) -> Drivers:
+        """Return the same world in which nobody does anything."""
+        e, s = self.effects, self.schedule
+        none = {name: getattr(e, name)[:0] for name in ("operation", "target")}
+        for scope in ("nation", "world"):
+            none[f"{scope}_start"] = np.zeros_like(getattr(e, f"{scope}_start"))
+            none[f"{scope}_effect"] = getattr(e, f"{scope}_effect")[:0]
+        idle = s._replace(
+            **{name: values[:0] for name, values in s._asdict().items() if name != "covers"},
+            covers=s.covers[:0, :0],
+        )
+        return replace(
+            self, effects=e._replace(**none), schedule=idle, triggers=(), entries=()
+        )  # fmt: skip
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Levers that wait for a sign to begin, by id, each once."""
+        starts = (trigger for trigger in self.triggers if not trigger.ends)
+        return tuple(dict.fromkeys(self.entries[trigger.entry].lever for trigger in starts))
+
+    def members(self, group: str) -> NDArray[np.bool_]:
+        """Return which nations a group has, or the nation of a code, shape (I,).
+
+        Raises
+        ------
+        KeyError
+            If it is neither, in these runs.
+        """
+        if group in self.nations:
+            return np.array([code == group for code in self.nations])
+        return self.groups[group]
+
+    def sign(self, trigger: Trigger) -> Hashable:
+        """Return what a trigger waits for, whatever its entry: equal where the signs are."""
+        return (*astuple(trigger)[1:], self.members(trigger.group).tobytes())
+
+    def waits(self, entry: int) -> tuple[Hashable, ...]:
+        """Return the signs for which an entry waits, by its position; none where it has dates."""
+        return tuple(self.sign(trigger) for trigger in self.triggers if trigger.entry == entry)
 
 
 def nation_offsets(ecosystems: int, segments: int) -> Ints:

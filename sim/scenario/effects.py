@@ -6,7 +6,8 @@ nations and place within the lever. Sums over them are then the same to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,21 +17,24 @@ from numpy.typing import NDArray
 from sim import evidence, months
 from sim.evidence.axes import AXES, ECOSYSTEMS, SEGMENTS
 from sim.scenario import levers, nations, reach, strength
-from sim.scenario.document import LeverEntry, bounds
 from sim.scenario.drivers import (
     NATION_FAMILIES,
+    NEVER,
     OPERATIONS,
     WORLD_FAMILIES,
     Effects,
     EntrySize,
     Flags,
-    Floats,
     Ints,
+    Schedule,
+    Trigger,
     nation_offsets,
     world_offsets,
 )
 from sim.scenario.drivers import vocabulary as drivers_by_name
-from sim.scenario.facts import changed, own, own_ints
+from sim.scenario.entry import LeverEntry
+from sim.scenario.facts import own, own_ints
+from sim.scenario.fields import bounds
 
 Bools = NDArray[np.bool_]
 
@@ -43,18 +47,49 @@ OTHER = ("trust", "pull", "offer", "facility", "own_lag")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One effect of one lever entry; ``entry`` and ``within`` are positions."""
+    """One effect of one lever entry, on some nations.
+
+    Parameters
+    ----------
+    entry, within : int
+        Positions of the entry and of the effect within its lever.
+    effect : Effect
+    used : LeverEntry
+    part : Part
+        The nations of the entry on which it acts, and which entries reach them too.
+    """
 
     entry: int
     within: int
     effect: levers.Effect
     used: LeverEntry
+    part: Part
 
     @property
-    def order(self) -> tuple[int, str, tuple[str, int, tuple[str, ...]], int]:
+    def order(self) -> tuple[object, ...]:
         """Return where the row stands in the canonical order."""
         kind = OPERATIONS.index(self.effect.op)
-        return kind, self.effect.driver, self.used.order, self.within
+        return kind, self.effect.driver, self.used.order, self.within, self.part.contested
+
+    @property
+    def contest(self) -> Hashable:
+        """Return what all rows share of which the strongest alone acts; None where it is alone."""
+        return (self.used.id, self.within, self.part.contested) if self.part.contested else None
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Nations that some entries of a lever reach, and no others.
+
+    Parameters
+    ----------
+    nations : ndarray of bool, shape (I,)
+    contested : tuple of int
+        Positions of the entries that may be in force there together; empty where none may.
+    """
+
+    nations: Bools
+    contested: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +100,18 @@ class Table:
     ----------
     effects : Effects
         The rows, in canonical order.
+    schedule : Schedule
+        When they act.
     entries : tuple of EntrySize
         In the order of id, start and nations.
-    stale : ndarray of uint8, shape (T, I, K)
-        1 where the ramp of an effect on what an ecosystem offers a nation differs from the month
-        before; in the first month wherever there is such an effect.
-    stale_other : ndarray of uint8, shape (T, I)
-        The same for trust, pull, offer, facility and own_lag.
+    triggers : tuple of Trigger
+        What they wait for.
     """
 
     effects: Effects
+    schedule: Schedule
     entries: tuple[EntrySize, ...]
-    stale: Flags
-    stale_other: Flags
+    triggers: tuple[Trigger, ...]
 
 
 def build(
@@ -108,25 +142,63 @@ def build(
     # A uniform from 0 to 0 is nothing as well.
     entries = [entry for entry in used if bounds(entry.strength) != (0.0, 0.0)]
     entries.sort(key=lambda entry: entry.order)
-    rows = sorted(
-        (
-            Row(position, within, effect, entry)
-            for position, entry in enumerate(entries)
-            for within, effect in enumerate(known[entry.id].effects)
-        ),
-        key=lambda row: row.order,
-    )
-    ramps = [strength.ramp(row.used, calendar) for row in rows]
-    ramp = own(ramps) if rows else np.zeros((0, len(calendar)))
-    _act_once_on_the_world(rows, ramp)
-    cells = [nation_cells(row.effect, among, row.used.nations) for row in rows]
-    stale, stale_other = _stale(rows, ramp, cells, len(among), is_open)
+    reach_of = [_reach(entry, among) for entry in entries]
+    rows = sorted(_rows(entries, known, reach_of), key=lambda row: row.order)
+    cells = [nation_cells(row.effect, among, row.part.nations) for row in rows]
+    touched = _touched(rows, cells, len(among), is_open)
     return Table(
-        effects=_effects(rows, ramp, cells, len(among)),
-        entries=tuple(_sizes(rows, entries, known, calendar, whole)),
-        stale=stale,
-        stale_other=stale_other,
+        effects=_effects(rows, cells, len(among)),
+        schedule=_schedule(rows, entries, reach_of, calendar, touched),
+        entries=tuple(_sizes(rows, entries, known, whole)),
+        triggers=tuple(_triggers(entries, calendar)),
     )
+
+
+def _reach(entry: LeverEntry, among: evidence.Nations) -> Bools:
+    """Return the nations to which an entry narrows its lever, (I,)."""
+    if entry.nations is None:
+        return np.ones(len(among), dtype=np.bool_)
+    return np.isin(among.iso3, entry.nations)
+
+
+def _rows(
+    entries: Sequence[LeverEntry],
+    known: Mapping[str, levers.Lever],
+    reach_of: Sequence[Bools],
+) -> Iterator[Row]:
+    """Yield every effect of every entry, split where another entry reaches some of its nations."""
+    by_lever: dict[str, list[int]] = defaultdict(list)
+    for position, entry in enumerate(entries):
+        by_lever[entry.id].append(position)
+    for position, entry in enumerate(entries):
+        mine = by_lever[entry.id]
+        # What a lever does to the world is no nation's part.
+        everywhere = Part(reach_of[position], tuple(mine) if len(mine) > 1 else ())
+        parts = _parts(position, mine, entries, reach_of)
+        for within, effect in enumerate(known[entry.id].effects):
+            on_the_world = effect.driver in WORLD_FAMILIES
+            for part in (everywhere,) if on_the_world else parts:
+                yield Row(position, within, effect, entry, part)
+
+
+def _parts(
+    position: int, mine: Sequence[int], entries: Sequence[LeverEntry], reach_of: Sequence[Bools]
+) -> tuple[Part, ...]:
+    """Return the nations of an entry, apart by which entries of the same lever reach them too.
+
+    Entries with dates never meet: a file in which they do is refused.
+    """
+    waits = [entries[other].when is not None for other in mine]
+    reaches = np.stack([reach_of[other] for other in mine])
+    if not any(waits) or (reaches.sum(axis=0) < 2).all():
+        return (Part(reach_of[position]),)
+    found = []
+    here = reaches[:, reach_of[position]]
+    for pattern in np.unique(here, axis=1).T:
+        nations = (reaches == pattern[:, None]).all(axis=0)
+        together = tuple(n for n, inside in zip(mine, pattern, strict=True) if inside)
+        found.append(Part(nations, together if len(together) > 1 else ()))
+    return tuple(found)
 
 
 def selected(effect: levers.Effect) -> Bools:
@@ -145,9 +217,7 @@ def selected(effect: levers.Effect) -> Bools:
     return mask
 
 
-def nation_cells(
-    effect: levers.Effect, among: evidence.Nations, narrowed: tuple[str, ...] | None = None
-) -> Bools:
+def nation_cells(effect: levers.Effect, among: evidence.Nations, narrowed: Bools) -> Bools:
     """Return the nation cells that an effect moves, (I, cells) as `nation_offsets` lays them.
 
     Parameters
@@ -155,8 +225,8 @@ def nation_cells(
     effect : Effect
     among : Nations
         The nations of the scenario.
-    narrowed : tuple of str, optional
-        ISO3 codes of the nations to which an entry narrows its effects.
+    narrowed : ndarray of bool, shape (I,)
+        The nations to which its entry narrows it.
     """
     offsets = _nation_offsets()
     mask = np.zeros((len(among), int(offsets[-1])), dtype=np.bool_)
@@ -164,9 +234,7 @@ def nation_cells(
         family = NATION_FAMILIES.index(effect.driver)
         part = slice(offsets[family], offsets[family + 1])
         own_cells = selected(effect)
-        inside = nations.mask(effect.nations, among)
-        if narrowed is not None:
-            inside &= np.isin(among.iso3, narrowed)
+        inside = nations.mask(effect.nations, among) & narrowed
         mask[:, part] = np.logical_and.outer(inside, own_cells)
     return mask
 
@@ -181,52 +249,72 @@ def world_cells(effect: levers.Effect) -> Bools:
     return mask
 
 
-def _act_once_on_the_world(rows: Sequence[Row], ramp: Floats) -> None:
-    """Leave the world effects of a lever to one of its entries in each month, in place.
+def _schedule(
+    rows: Sequence[Row],
+    entries: Sequence[LeverEntry],
+    reach_of: Sequence[Bools],
+    calendar: Ints,
+    touched: tuple[Flags, Flags],
+) -> Schedule:
+    """Return when entries act, and where it shows."""
+    since = np.arange(len(calendar))
+    courses = [strength.course(row.used, since) for row in rows]
+    of_contest: dict[Hashable, int] = {None: -1}
+    for row in rows:
+        of_contest.setdefault(row.contest, len(of_contest) - 1)
+    ends = [NEVER if entry.end is None else entry.end - calendar[0] for entry in entries]
+    starts = [NEVER if entry.start is None else entry.start - calendar[0] for entry in entries]
+    covers = [
+        [
+            one is not other and entry.id == entries[n].id and bool((one | ~other).all())
+            for n, other in enumerate(reach_of)
+        ]
+        for entry, one in zip(entries, reach_of, strict=True)
+    ]
+    return Schedule(
+        entry=own_ints([row.entry for row in rows]),
+        course=own(courses) if rows else np.zeros((0, len(calendar))),
+        rival=own_ints([of_contest[row.contest] for row in rows]),
+        terms=touched[0],
+        other=touched[1],
+        begins=own_ints(starts),
+        ends=own_ints(ends),
+        lag=own_ints([entry.lag_months for entry in entries]),
+        covers=np.array(covers, dtype=np.uint8).reshape(len(entries), len(entries)),
+    )
 
-    Entries of one lever for different nations may be in force together, and what the lever does to
-    the world is no nation's part. The entry that is furthest in force counts: strength, in the
-    middle where it is a distribution, times ramp.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-    ramp : ndarray, shape (E, T)
-    """
-    on_the_world: dict[str, dict[int, list[int]]] = {}
-    for e, row in enumerate(rows):
-        if row.used.nations is not None and row.effect.driver in WORLD_FAMILIES:
-            on_the_world.setdefault(row.used.id, {}).setdefault(row.entry, []).append(e)
-    for by_entry in on_the_world.values():
-        places = sorted(by_entry)
-        first = {entry: by_entry[entry][0] for entry in places}
-        force = [ramp[first[entry]] * _middle(rows[first[entry]].used) for entry in places]
-        leads = np.argmax(force, axis=0)
-        for place, entry in enumerate(places):
-            ramp[np.ix_(by_entry[entry], leads != place)] = 0.0
-
-
-def _middle(entry: LeverEntry) -> float:
-    """Return the strength of an entry, or the median of the distribution it is drawn from."""
-    if isinstance(entry.strength, int | float):
-        return float(entry.strength)
-    return float(entry.strength.quantile(np.array([0.5]))[0])
+def _triggers(entries: Sequence[LeverEntry], calendar: Ints) -> Iterator[Trigger]:
+    """Yield what entries wait for."""
+    first, last = int(calendar[0]), len(calendar) - 1
+    for position, entry in enumerate(entries):
+        for key, sign in entry.conditions().items():
+            earliest = entry.earliest if sign.earliest is None else sign.earliest
+            yield Trigger(
+                entry=position,
+                ends=key == "end_when",
+                metric=sign.metric,
+                group=sign.group,
+                above=sign.above is not None,
+                level=sign.level,
+                months=sign.for_months,
+                first=earliest - first,
+                last=last if sign.until is None else min(sign.until - first, last),
+            )
 
 
 def _nation_offsets() -> Ints:
     return nation_offsets(len(ECOSYSTEMS), len(SEGMENTS))
 
 
-def _effects(rows: Sequence[Row], ramp: Floats, cells: Sequence[Bools], among: int) -> Effects:
+def _effects(rows: Sequence[Row], cells: Sequence[Bools], among: int) -> Effects:
     size = among * int(_nation_offsets()[-1])
     nation_start, nation_effect = _lists([mask.ravel() for mask in cells], size)
     offsets = world_offsets(len(ECOSYSTEMS))
     world_start, world_effect = _lists([world_cells(row.effect) for row in rows], int(offsets[-1]))
     return Effects(
         operation=own_ints([OPERATIONS.index(row.effect.op) for row in rows]),
-        ramp=ramp,
         target=own([row.effect.target or 0.0 for row in rows]),
-        entry=own_ints([row.entry for row in rows]),
         nation_start=nation_start,
         nation_effect=nation_effect,
         world_start=world_start,
@@ -249,50 +337,40 @@ def _sizes(
     rows: Sequence[Row],
     entries: Sequence[LeverEntry],
     known: Mapping[str, levers.Lever],
-    calendar: Ints,
     whole: evidence.Nations,
 ) -> Iterator[EntrySize]:
-    """Yield how strong each entry is, what it costs and when."""
+    """Yield how strong each entry is and what it costs."""
     for position, entry in enumerate(entries):
         lever = known[entry.id]
         mine = [(e, row.effect) for e, row in enumerate(rows) if row.entry == position]
-        paid = calendar >= entry.start
-        if entry.end is not None:
-            paid &= calendar <= entry.end
         yield EntrySize(
             lever=lever.id,
-            label=f"{lever.id}@{months.text(entry.start)}",
+            label=f"{lever.id}@{months.text(entry.earliest)}",
             strength=entry.strength,
             uncertainty=lever.uncertainty,
             effects=tuple(e for e, _ in mine),
             sizes=tuple(effect.sizes for _, effect in mine),
             cost=reach.cost(lever, entry.nations, whole),
-            active=own(paid),
         )
 
 
-def _stale(
-    rows: Sequence[Row],
-    ramp: Floats,
-    cells: Sequence[Bools],
-    among: int,
-    is_open: Sequence[bool],
+def _touched(
+    rows: Sequence[Row], cells: Sequence[Bools], among: int, is_open: Sequence[bool]
 ) -> tuple[Flags, Flags]:
-    """Return where ramps move: on the terms of an ecosystem (T, I, K), and on all else (T, I)."""
-    kinds, length = len(is_open), ramp.shape[1]
-    stale = np.zeros((length, among, kinds), dtype=np.uint8)
-    other = np.zeros((length, among), dtype=np.uint8)
+    """Return where effects bear on an ecosystem's terms, (E, I, K), and on all else, (E, I)."""
+    kinds = len(is_open)
+    terms = np.zeros((len(rows), among, kinds), dtype=np.uint8)
+    other = np.zeros((len(rows), among), dtype=np.uint8)
     parts = [slice(first, last) for first, last in pairwise(_nation_offsets().tolist())]
-    moves = changed(ramp.T)
     for e, (row, mask) in enumerate(zip(rows, cells, strict=True)):
         if row.effect.driver not in NATION_FAMILIES:
             continue
         mine = mask[:, parts[NATION_FAMILIES.index(row.effect.driver)]]
         if row.effect.driver in TERMS:
-            stale[moves[:, e]] |= mine.reshape(among, kinds, -1).any(axis=2)
+            terms[e] |= mine.reshape(among, kinds, -1).any(axis=2)
         if row.effect.driver in OTHER:
-            other[moves[:, e]] |= mine.any(axis=1)
+            other[e] |= mine.any(axis=1)
         if row.effect.driver == "facility":
             # Own machines serve open weights alone.
-            stale[moves[:, e]] |= np.logical_and.outer(mine.any(axis=1), np.array(is_open))
-    return stale, other
+            terms[e] |= np.logical_and.outer(mine.any(axis=1), np.array(is_open))
+    return terms, other

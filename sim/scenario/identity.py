@@ -41,8 +41,12 @@ def used(*documents: Mapping[str, Any]) -> dict[str, Any]:
     effects: list[Mapping[str, Any]] = []
     for document in documents:
         own = document["own_levers"]
-        narrowed |= {str(entry["id"]) for entry in document["levers"] if "nations" in entry}
-        for name in {str(entry["id"]) for entry in document["levers"]}:
+        entries = [
+            *document["levers"],
+            *(entry for answer in document.get("responses", ()) for entry in answer["levers"]),
+        ]
+        narrowed |= {str(entry["id"]) for entry in entries if "nations" in entry}
+        for name in {str(entry["id"]) for entry in entries}:
             if name in own:
                 effects += own[name]["effects"]
             elif name not in pulled:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError, Problem, cited, nearest
-from sim.scenario import check, merge, paths, places
+from sim.scenario import check, merge, paths, places, responses
 from sim.scenario.document import Scenario
 from sim.scenario.paths import Override
 from sim.scenario.tree import Broken, Mark, Node, plant
@@ -103,12 +103,14 @@ def _load(
     if tree is None:
         return None
     merged = merge.inherit(tree, file, problems)
-    found = check.scenario(paths.apply(merged, overrides, problems), name, problems)
+    given = responses.expand(paths.apply(merged, overrides, problems), problems)
+    found = check.scenario(given, name, problems)
     if not problems:
         # What a later override replaces is wrong all the same.
         for override in paths.replaced(overrides):
             alone: list[Problem] = []
-            check.scenario(paths.apply(merged, [override], alone), name, alone)
+            given = responses.expand(paths.apply(merged, [override], alone), alone)
+            check.scenario(given, name, alone)
             problems += (problem for problem in alone if problem.file == paths.FILE)
     return found
 

@@ -2,7 +2,7 @@
 
 ``parameters.<name>[.<segment or ecosystem>]``, ``levers.<id>.strength|start|end|ramp_months|
 lag_months`` (all entries of that id), ``period.start|end``,
-``ensemble.runs|seed|parameters|future``, ``facts_until``, ``nations`` and ``focus``.
+``ensemble.runs|seed|parameters|future``, ``facts_until``, ``nations``, ``focus`` and ``responses``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ OPTIONS = {
 
 Override = str | tuple[str, object]
 
-_HEADS = ("parameters", "levers", "period", "ensemble", "facts_until", "nations", "focus")
-_BEGINNINGS = "parameters., levers., period., ensemble., or are facts_until, nations or focus"
+_ALONE = ("facts_until", "nations", "focus", "responses")
+_HEADS = ("parameters", "levers", "period", "ensemble", *_ALONE)
+_BEGINNINGS = (
+    "parameters., levers., period., ensemble., or are facts_until, nations, focus or responses"
+)
 _OF_NATIONS = {"nations": "nations=null means all", "focus": "a nation or a group"}
 _LEVER_FIELDS = ("strength", "start", "end", "ramp_months", "lag_months")
 _FORM = "write PATH=VALUE, such as parameters.network=0.8"
@@ -186,7 +189,7 @@ def _steps(
     tails = {"period": ("start", "end"), "ensemble": ENSEMBLE_KEYS}
     if head in tails and len(rest) == 1:
         return (head, rest[0]) if _known(rest[0], tails[head], head, mark, problems) else ()
-    if head in ("facts_until", "nations", "focus") and not rest:
+    if head in _ALONE and not rest:
         return (head,)
     if head == "levers" and len(rest) == 2:
         lever = _known(rest[0], (*levers.read(), *own_levers), "lever", mark, problems)
@@ -199,9 +202,7 @@ def _steps(
         "levers": f"levers.<id>.{'|'.join(_LEVER_FIELDS)}",
         "period": "period.start or period.end",
         "ensemble": f"ensemble.{'|'.join(ENSEMBLE_KEYS)}",
-        "facts_until": "facts_until",
-        "nations": "nations",
-        "focus": "focus",
+        **{name: name for name in _ALONE},
     }
     hint = f"write {forms[head]}" if head in forms else _meant(path, own_levers)
     problems.append(mark.problem(f"{cited(path)} is not a path of a scenario", hint))

@@ -20,10 +20,15 @@ def shipped() -> Path:
 
 def local() -> Path:
     """Return ``./scenarios``, whether or not it exists."""
+    return here("scenarios")
+
+
+def here(name: str) -> Path:
+    """Return a folder of the current one, whether or not it exists."""
     try:
-        return Path.cwd() / "scenarios"
+        return Path.cwd() / name
     except FileNotFoundError:  # the current folder itself was removed
-        return Path("scenarios")
+        return Path(name)
 
 
 def known(beside: Path | None = None) -> dict[str, Path]:

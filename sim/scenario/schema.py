@@ -26,6 +26,7 @@ _WORDS = {
     "period": "Months that are run, first and last included.",
     "facts_until": "Last month whose dated facts are known; empty for all of them.",
     "levers": "Policies in force; entries replace those of the base with the same id.",
+    "responses": "What others do once they see a sign: the names of files of responses.",
     "own_levers": "Levers of your own: an id, and what it does to which driver.",
     "parameters": "Values or distributions in place of the defaults.",
     "nations": "All nations where absent; a group, a list of ISO3 codes, or a table's path.",

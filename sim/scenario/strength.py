@@ -70,23 +70,22 @@ def weight(op: str, strength: ArrayLike) -> Array:
     return np.ones_like(strength)
 
 
-def ramp(entry: LeverEntry, months: ArrayLike) -> Array:
-    """Return how much of a lever is in force, month by month.
+def course(entry: LeverEntry, since: ArrayLike) -> Array:
+    """Return how much of a lever is in force, by months since it was pulled.
 
     Parameters
     ----------
     entry : LeverEntry
-        Its start and end are inclusive and both shifted by its lag.
-    months : array of int
-        Month numbers.
+    since : array of int
+        Months since its start, which is 0.
 
     Returns
     -------
     array
-        0 before the first month, ``1/ramp_months`` in it, 1 from the last month of the ramp to
-        the end, 0 after the end. A ramp of 0 or 1 month is a step.
+        0 during the lag, ``1/ramp_months`` in the first month after it, 1 from the last month of
+        the ramp on. A ramp of 0 or 1 month is a step.
     """
-    month = np.asarray(months, dtype=np.float64)
-    share = np.clip((month - entry.first + 1) / max(entry.ramp_months, 1), 0.0, 1.0)
-    inside: Array = share if entry.last is None else np.where(month <= entry.last, share, 0.0)
-    return inside
+    month = np.asarray(since, dtype=np.float64)
+    acting = month - entry.lag_months + 1
+    share: Array = np.clip(acting / max(entry.ramp_months, 1), 0.0, 1.0)
+    return share

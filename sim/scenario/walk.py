@@ -130,16 +130,20 @@ class Reading:
             hint = near(name, known, self.problems) or f"one of {', '.join(known)}"
             problem = entries[name].place.problem(f"unknown key {cited(name)}", hint)
             self.problems.append(problem)
-        needed = [name for name, field in form.model_fields.items() if field.is_required()]
+        fields = {field.alias or name: field for name, field in form.model_fields.items()}
+        needed = [key for key, field in fields.items() if field.is_required()]
         if self.complete:
             required(given, needed, given.node.place, self.problems, form.needs())
-        return {name: value for name, value in given.items() if name in form.model_fields}
+        return {key: value for key, value in given.items() if key in fields}
 
 
 class Form(BaseModel):
     """A mapping with known keys; every model of a file is one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True,
+        serialize_by_alias=True,
+    )  # fmt: skip
 
     CALLED: ClassVar[str] = "{what}"
     """What a message calls it; ``{what}`` is its key."""
@@ -153,7 +157,7 @@ class Form(BaseModel):
     @classmethod
     def known_keys(cls) -> tuple[str, ...]:
         """Return the keys that a file may give, in the order of a hint."""
-        return tuple(cls.model_fields)
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
 
     @model_validator(mode="before")
     @classmethod

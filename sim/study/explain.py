@@ -213,7 +213,7 @@ def explain(
         observed=observed,
         inputs=inputs,
         stance=_stances(why),
-        levers=_levers(known, drivers, place, t),
+        levers=_levers(known, drivers, place, _over(why, "in_force")),
         utility=_utility(drivers, why),
         choices=_choices(drivers, why),
         movers=movers,
@@ -391,8 +391,14 @@ def _stances(why: Sequence[Reasons]) -> pd.DataFrame:
     return pd.DataFrame({"stance": list(STANCES), "runs": parts})
 
 
-def _levers(scenario: Scenario, drivers: Drivers, place: int, t: int) -> pd.DataFrame:
-    """Return the levers of the scenario that reach the nation or the world, and how far by then."""
+def _levers(scenario: Scenario, drivers: Drivers, place: int, in_force: Floats) -> pd.DataFrame:
+    """Return the levers of the scenario that reach the nation or the world, and how far by then.
+
+    Parameters
+    ----------
+    in_force : ndarray, shape (E, R)
+        Part of each effect in force.
+    """
     e = drivers.effects
     cells = int(e.offsets[-1])
     here = e.nation_effect[e.nation_start[place * cells] : e.nation_start[(place + 1) * cells]]
@@ -402,7 +408,7 @@ def _levers(scenario: Scenario, drivers: Drivers, place: int, t: int) -> pd.Data
         {
             "lever": entry.lever, "title": known[entry.lever].title,
             "acts_on": "the nation" if {*entry.effects} & {*here.tolist()} else "the world",
-            "in_force": float(max(e.ramp[row, t] for row in entry.effects)),
+            "in_force": float(in_force[list(entry.effects)].max(axis=0).mean()),
             "source": known[entry.lever].source,
         }
         for entry in drivers.entries

@@ -25,6 +25,7 @@ from sim.study import kept
 from sim.study.manifest import manifest
 from sim.study.result import Result
 from sim.study.staging import require_writable
+from sim.world.groups import Groups
 
 _MEMORY = 0.7
 """Part of the machine's memory that the replicates of a run may take."""
@@ -145,7 +146,7 @@ def run_resolved(
     return Result.of(resolved, facts, ensemble, seen, mine, full=full)
 
 
-def _require_memory(drivers: Drivers, shown: groups.Groups, runs: int, *, full: bool) -> None:
+def _require_memory(drivers: Drivers, shown: Groups, runs: int, *, full: bool) -> None:
     """Refuse a run that this machine cannot hold, and say how many runs it can."""
     cells = len(drivers.facts.months) * len(drivers.ecosystems)
     nations, kept = len(drivers.nations), len(shown.slugs)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sim.world.happened import Trajectory
 from sim.world.reasons import simulate_with_reasons
-from sim.world.trajectory import Trajectory, simulate, simulate_branches, simulate_together
+from sim.world.trajectory import simulate, simulate_branches, simulate_together
 
 if TYPE_CHECKING:
     from sim.world.model import Nation, World

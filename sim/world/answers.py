@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim import evidence
 from sim.evidence.survey import BRANDS as ASKED
 from sim.evidence.survey import counted
+from sim.metrics import use
 
 Floats = NDArray[np.float64]
 
@@ -167,3 +168,27 @@ def _breadths(shape: float) -> Floats:
     beside = np.sqrt(k[1:] * (k[1:] + shape - 1.0))
     nodes, vectors = np.linalg.eigh(np.diag(2.0 * k + shape) + np.diag(beside, -1))
     return np.stack([nodes / shape, vectors[0] ** 2])
+
+
+def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape: Floats) -> Floats:
+    """Return who has worked with what, nation by nation.
+
+    Parameters
+    ----------
+    year : ndarray, shape (I, K, R)
+        Mean over twelve months of the part of a month's use; it adds up to one over ecosystems.
+    ecosystems : tuple of str, of length K
+    breadth, shape : ndarray, shape (R,)
+
+    Returns
+    -------
+    ndarray, shape (I, answers, R)
+    """
+    merged = by_class(year, ecosystems, use.CLASSES.values())
+    chinese, closed = (
+        merged[:, list(use.CLASSES).index("cn")],
+        year[:, ecosystems.index("us_closed")],
+    )
+    worked = used(np.concatenate([year, merged], axis=1), breadth, shape)
+    rest = [only(chinese, breadth, shape), both(closed, chinese, breadth, shape)]
+    return np.concatenate([worked, np.stack(rest, axis=1)], axis=1)

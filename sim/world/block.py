@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import months
-from sim.scenario.drivers import Drivers, Effects, Facts, Floats
-from sim.world import streams
+from sim.scenario.drivers import Drivers, Effects, Facts, Floats, Schedule
+from sim.world import in_force, streams
+from sim.world.in_force import InForce
 from sim.world.parameters import Parameters, draw, posterior_draws
 from sim.world.rules.laboratories import lacking
 from sim.world.state import (
@@ -22,6 +23,7 @@ from sim.world.state import (
     start,
     stream_keys,
 )
+from sim.world.watch import Watch
 
 VIEW_MONTHS = months.parse("2026-07") - months.FIRST
 """Months of the views of observed series: to June 2026, where the observations end."""
@@ -32,16 +34,22 @@ class Block(NamedTuple):
 
     facts: Facts
     effects: Effects
+    schedule: Schedule
     size: Floats  # [E, 2, L] size of each effect in full force, and its grip
-    cost: Floats  # [entries, L] USD million a year
+    strength: Floats  # [N, L] of each lever entry, from 0 to 1
+    cost: Floats  # [N, L] USD million a year
     parameters: Parameters
     keys: StreamKeys
     state: State
+    in_force: InForce
     scratch: Scratch
+    watch: Watch
 
     def snapshot(self) -> Block:
         """Return a copy that goes on by itself, to the same bits; what never changes is shared."""
-        return self._replace(state=copied(self.state), scratch=copied(self.scratch))
+        return self._replace(
+            state=copied(self.state), in_force=copied(self.in_force), scratch=copied(self.scratch)
+        )
 
 
 def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block:
@@ -58,16 +66,17 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
     """
     run = streams.run_keys(seed, replicates)
     parameters = draw(drivers, seed, replicates)
-    size, cost = entry_sizes(drivers, run)
     return Block(
         drivers.facts,
         drivers.effects,
-        size,
-        cost,
+        drivers.schedule,
+        *entry_sizes(drivers, run),
         parameters,
         stream_keys(drivers, run),
         start(drivers, parameters, run, posterior_draws(drivers, seed, replicates)),
+        in_force.start(drivers, run.size),
         scratch(len(drivers.nations), len(drivers.segments), len(drivers.ecosystems), run.size),
+        Watch.of(drivers),
     )
 
 
@@ -76,10 +85,10 @@ class Record(NamedTuple):
 
     share: Floats  # [T, I, K, L]
     met: NDArray[np.float32]  # [T, I, K, L] part of a month's use of developers who answer
-    builders: Floats  # [T, I, L]
+    developers: Floats  # [T, I, L] who build on models
     stance: NDArray[np.int8]  # [T, I, L]
     compute: Floats  # [T, 3, 2, L]
-    capability: Floats  # [T, K, L] flagship
+    capability: Floats  # [T, K, L] flagship, ECI points
     lacking: Floats  # [T, I, L] points by which a nation's own models trail it, times their share
     load: Floats  # [T, L]
     training: Floats  # [T, L] training compute of Chinese laboratories, H100e
@@ -114,7 +123,7 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         share=np.empty((months, nations, ecosystems, lanes)),
         # Half the size of a share costs half the memory traffic; answers need no more digits.
         met=np.empty((months, nations, ecosystems, lanes), np.float32),
-        builders=np.empty((months, nations, lanes)),
+        developers=np.empty((months, nations, lanes)),
         stance=np.empty((months, nations, lanes), np.int8),
         compute=np.empty((months, 3, 2, lanes)),
         capability=np.empty((months, ecosystems, lanes)),
@@ -131,7 +140,7 @@ def note(t: int, block: Block, record: Record) -> None:
     state = block.state
     record.share[t] = state.national
     record.met[t] = block.scratch.met
-    record.builders[t] = state.builders
+    record.developers[t] = state.builders
     record.stance[t] = state.stance
     record.compute[t] = state.compute
     record.capability[t] = state.own[:, 0]

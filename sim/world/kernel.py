@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.drivers import Floats
+from sim.world import triggers
 from sim.world.block import Block, Record, note
 from sim.world.month import begin, finish
 from sim.world.rows import LAG, RISK
@@ -33,6 +34,7 @@ def run(block: Block, record: Record, first: int, last: int) -> None:
             look(t, block, record)
         finish(t, block)
         note(t, block, record)
+        triggers.read(t, block, record)
 
 
 def risks(block: Block) -> Floats:
@@ -50,15 +52,16 @@ def delays(block: Block) -> Floats:
 def perceive(t: int, block: Block) -> None:
     """Bring what is offered to every nation up to date."""
     f, e, state, scratch = block.facts, block.effects, block.state, block.scratch
-    p, ps = block.parameters.scalar, block.parameters.segment
+    p, ps, now = block.parameters.scalar, block.parameters.segment, block.in_force
     risk = risks(block)
     loaded = scratch.loaded[: policy.overloaded(state.load, state.load_before, scratch.loaded)]
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
-        t, loaded, feared, f.listed, f.stale, f.stale_other, f.nest, f.bloc, f.pulled, f.on_sale,
-        f.home, f.access, f.later, f.unlisted, f.licence, f.facility, state.lab_lag, f.nation_low,
-        f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation, e.ramp, block.size,
-        e.target, p, ps, state.sensitivity, state.dearer, state.slowed, state.ln_price,
+        t, loaded, feared, f.listed, now.stale, now.stale_other, f.nest, f.bloc, f.pulled,
+        f.on_sale, f.home, f.access, f.later, f.unlisted, f.licence, f.facility, state.lab_lag,
+        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
+        now.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer, state.slowed,
+        state.ln_price,
         state.cover_before, state.home_cover, risk, state.standing, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
         state.pull, state.offer, state.own_lag, state.regarded, state.opened, state.worth,

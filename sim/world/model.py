@@ -27,8 +27,9 @@ from sim.evidence.axes import STANCES
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Drivers
-from sim.world import kernel
+from sim.world import kernel, triggers
 from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, note, prepare
+from sim.world.in_force import carried
 from sim.world.month import begin, finish
 from sim.world.restart import Snapshot, require_shared, write_past
 from sim.world.rows import RISK
@@ -90,14 +91,14 @@ class Nation(mesa.Agent):
         """Bring what is offered up to date, and note whose users must leave."""
         world, i = self.model, self.position
         t, f, state = world.t, world.block.facts, world.state
-        anew = f.stale_other[t, i] == 1
+        anew = world.block.in_force.stale_other[i] == 1
         was, now = state.stance_felt[i, 0], state.stance_before[i, 0]
         self.read_policy()
         if anew or world.feared or now != was:
             self.regard()
         offers.nobody_leaves(i, state.evicting, state.leaving)
         listed, sold = f.listed[t].tolist(), f.on_sale[t].tolist()
-        blocs, moved = f.bloc.tolist(), f.stale[t, i].tolist()
+        blocs, moved = f.bloc.tolist(), world.block.in_force.stale[i].tolist()
         for k, (bloc, stale) in enumerate(zip(blocs, moved, strict=True)):
             loaded = world.loaded and bloc == offers.CN_BLOC
             reopens = anew or stale or loaded
@@ -116,17 +117,18 @@ class Nation(mesa.Agent):
         world, i = self.model, self.position
         t, f, e, state = world.t, world.block.facts, world.block.effects, world.state
         p, work = world.block.parameters.scalar, world.block.scratch.work
+        now = world.block.in_force
         levers = (
             f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
-            e.ramp, world.block.size, e.target,
+            now.ramp, world.block.size, e.target,
         )  # fmt: skip
-        if f.stale_other[t, i] == 1:
+        if now.stale_other[i] == 1:
             policy.settle_other(
-                i, t, f.facility, state.lab_lag, f.home, *levers, p, state.facility,
+                i, f.facility, state.lab_lag, f.home, *levers, p, state.facility,
                 state.trust, state.pull, state.offer, state.own_lag, work,
             )  # fmt: skip
         for k in range(f.nest.size):
-            if f.stale[t, i, k] == 1:
+            if now.stale[i, k] == 1:
                 policy.settle_ecosystem(
                     i, k, t, f.access, f.later, f.unlisted, f.licence, *levers, p, state.access,
                     state.price, state.licence, work,
@@ -362,6 +364,7 @@ class World(mesa.Model):
         self._look()
         finish(self.t, self.block)
         note(self.t, self.block, self.record)
+        triggers.read(self.t, self.block, self.record)
 
     def run_to(self, month: str) -> None:
         """Step until a month, ``YYYY-MM``, is done.
@@ -380,7 +383,7 @@ class World(mesa.Model):
         """Return a copy of where the world stands, in memory, for :meth:`restore`."""
         return Snapshot(
             self.drivers, self.run_seed, self.replicate, self.t + 1, copied(self.state),
-            copied(self.record),
+            copied(self.block.in_force), copied(self.record),
         )  # fmt: skip
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -401,6 +404,8 @@ class World(mesa.Model):
         require_shared(snapshot, self.drivers, self.run_seed, self.replicate)
         for name in State._fields:
             np.copyto(getattr(self.state, name), getattr(snapshot.state, name))
+        now = carried(snapshot.drivers, self.drivers, snapshot.in_force)
+        self.block = self.block._replace(in_force=now)
         write_past(self.record, snapshot.record, snapshot.done)
         self.t = snapshot.done - 1
 

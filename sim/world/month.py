@@ -5,6 +5,7 @@ Between :func:`begin` and :func:`finish` each nation perceives, reviews its stan
 
 from __future__ import annotations
 
+from sim.world import in_force
 from sim.world.block import Block
 from sim.world.rows import W
 from sim.world.rules import capability, choice, learning, policy, stance, supply, tally, uptake
@@ -20,9 +21,10 @@ def begin(t: int, block: Block) -> None:
     block : Block
         Its state is updated.
     """
-    f, e, state = block.facts, block.effects, block.state
+    f, e, state, now = block.facts, block.effects, block.state, block.in_force
+    in_force.update(t, f, block.schedule, block.strength, now)
     policy.world_cells(
-        t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, e.ramp,
+        t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, now.ramp,
         block.size, e.target, f.nest.size, f.last_fact, block.parameters.scalar, state.cells,
         block.scratch.work,
     )  # fmt: skip

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Facts
 
-FLAGS = frozenset({"listed", "stale", "stale_other"})
-"""Facts that only say what need not be computed again: levers are among what they know."""
-
 
 @dataclass(frozen=True, eq=False)
 class Course:
@@ -27,7 +24,8 @@ class Course:
     ----------
     drivers : Drivers
     effects : mapping of Hashable to list of ndarray, shape (T,)
-        By what an effect does to which drivers, the ramps of such effects.
+        By what an effect does to which drivers and what it waits for, how much of such effects is
+        in force by month; of one that waits, 1 from the first month in which its sign is read.
     """
 
     drivers: Drivers
@@ -39,13 +37,23 @@ def course(drivers: Drivers) -> Course:
     effects: dict[Hashable, list[NDArray[np.float64]]] = defaultdict(list)
     e = drivers.effects
     acted = [_acted(e.nation_start, e.nation_effect), _acted(e.world_start, e.world_effect)]
-    for entry in drivers.entries:
+    for n, entry in enumerate(drivers.entries):
         strength = _known(entry.strength)
         for row, size in zip(entry.effects, entry.sizes, strict=True):
             cells = tuple(each.get(row, b"") for each in acted)
             does = (int(e.operation[row]), float(e.target[row]), size, cells)
-            effects[entry.label, strength, entry.uncertainty, does].append(e.ramp[row])
+            key = (entry.label, strength, entry.uncertainty, drivers.waits(n), does)
+            effects[key].append(_may_act(drivers, n, row))
     return Course(drivers, dict(effects))
+
+
+def _may_act(drivers: Drivers, entry: int, effect: int) -> NDArray[np.float64]:
+    """Return how much of an effect is in force by dates, and 1 where a sign may decide."""
+    by_dates = drivers.schedule.in_force(effect)
+    watched = [trigger.watched for trigger in drivers.triggers if trigger.entry == entry]
+    if watched:
+        by_dates[min(watched) :] = 1.0
+    return by_dates
 
 
 def _known(strength: object) -> Hashable:
@@ -75,9 +83,7 @@ def _alike(one: Drivers, other: Drivers) -> bool:
         same = (mine.names, mine.each) == (theirs.names, theirs.each)
         if not same or not np.array_equal(mine.values, theirs.values):
             return False
-    facts = (
-        (getattr(one.facts, n), getattr(other.facts, n)) for n in Facts._fields if n not in FLAGS
-    )
+    facts = ((getattr(one.facts, n), getattr(other.facts, n)) for n in Facts._fields)
     return all(a is b or np.array_equal(a, b) for a, b in facts)
 
 
@@ -110,8 +116,10 @@ def _first(one: Course, other: Course) -> int:
 
 def begins(drivers: Drivers, levers: Collection[str]) -> int:
     """Return the first month in which any of some levers does something, or how many there are."""
-    rows = [e for entry in drivers.entries if entry.lever in levers for e in entry.effects]
-    acting = np.any(drivers.effects.ramp[rows] > 0.0, axis=0)
+    acting = np.zeros(drivers.facts.months.size, np.bool_)
+    for n, entry in enumerate(drivers.entries):
+        if entry.lever in levers:
+            acting |= np.any([_may_act(drivers, n, e) > 0.0 for e in entry.effects], axis=0)
     return int(np.argmax(acting)) if acting.any() else acting.size
 
 

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel, likings
 from sim.world.block import VIEW_MONTHS, Block, empty_record, prepare
+from sim.world.happened import Trajectory
 from sim.world.rows import B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.choice import NOTHING, side
-from sim.world.trajectory import Trajectory, trajectory
+from sim.world.trajectory import trajectory
 
 
 class Part(NamedTuple):
@@ -64,6 +65,8 @@ class Reasons:
         Weights of the segments.
     stance : ndarray of int, shape (R,)
         Index into STANCES, at the month's end.
+    in_force : ndarray, shape (E, R)
+        Part of each effect of levers in force in the month.
     """
 
     parts: dict[str, Floats]
@@ -71,6 +74,7 @@ class Reasons:
     share: Floats
     weight: Floats
     stance: NDArray[np.int64]
+    in_force: Floats
 
 
 def simulate_with_reasons(
@@ -132,6 +136,7 @@ def _reasons(block: Block, before: Block, i: int) -> Reasons:
         state.share[i].copy(),
         ps[:, B.weight].copy(),
         state.stance[i].copy(),
+        block.in_force.ramp.copy(),
     )
 
 

@@ -16,8 +16,10 @@ from sim.errors import RunError
 from sim.scenario.drivers import Drivers
 from sim.world import streams
 from sim.world.block import Block, Record
+from sim.world.in_force import InForce, carried
 from sim.world.partings import course, parting
 from sim.world.state import State, copied, entry_sizes, scratch
+from sim.world.watch import Watch
 
 Ints = NDArray[np.int64]
 
@@ -30,6 +32,7 @@ class Snapshot(NamedTuple):
     replicate: int
     done: int  # months
     state: State  # a copy
+    in_force: InForce  # a copy
     record: Record  # a copy
 
 
@@ -63,14 +66,15 @@ def fork(block: Block, drivers: Drivers, run: streams.Keys, lanes: Ints | None =
     lanes : ndarray of int, optional
         The lane from which each new one goes on; the same one by default.
     """
-    size, cost = entry_sizes(drivers, run)
     parameters, keys = block.parameters, block.keys
     if lanes is not None:
         parameters, keys = copied(parameters, lanes), copied(keys, lanes)
     axes = len(drivers.nations), len(drivers.segments), len(drivers.ecosystems)
     return Block(
-        drivers.facts, drivers.effects, size, cost, parameters, keys, copied(block.state, lanes),
-        scratch(*axes, run.size),
+        drivers.facts, drivers.effects, drivers.schedule, *entry_sizes(drivers, run), parameters,
+        keys, copied(block.state, lanes),
+        carried(block.watch.drivers, drivers, block.in_force, lanes), scratch(*axes, run.size),
+        Watch.of(drivers),
     )  # fmt: skip
 
 

@@ -346,7 +346,7 @@ def _stationary(drivers: Drivers, run: Keys, sd: Floats) -> Floats:
     return sd * draws.reshape(len(drivers.nations), len(drivers.ecosystems), run.size)
 
 
-def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:
+def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats, Floats]:
     """Draw how strong each lever is in each replicate.
 
     Strength becomes size by :mod:`sim.scenario.strength`, times a triangular factor around one for
@@ -363,21 +363,23 @@ def entry_sizes(drivers: Drivers, run: Keys) -> tuple[Floats, Floats]:
     -------
     sizes : ndarray, shape (E, 2, L)
         Driver change of each effect in full force; the part of a floor or a cap that is in force.
-    costs : ndarray, shape (entries, L)
+    strengths : ndarray, shape (N, L)
+        Of each entry, from 0 to 1.
+    costs : ndarray, shape (N, L)
         USD million a year.
     """
     lanes = run.size
     sizes = np.zeros((drivers.effects.operation.size, 2, lanes))
-    costs = np.zeros((len(drivers.entries), lanes))
+    strengths, costs = np.zeros((2, len(drivers.entries), lanes))
     for position, entry in enumerate(drivers.entries):
-        chosen = _strength(entry, run)
+        chosen = strengths[position] = _strength(entry, run)
         factor = _factor(entry, run) if drivers.drawn else np.ones(lanes)
         for row, size in zip(entry.effects, entry.sizes, strict=True):
             op = OPERATIONS[drivers.effects.operation[row]]
             sizes[row, 0] = strength.value(op, size, chosen, factor)
             sizes[row, 1] = strength.weight(op, chosen)
         costs[position] = strength.value("add", entry.cost, chosen)
-    return sizes, costs
+    return sizes, strengths, costs
 
 
 def _strength(entry: EntrySize, run: Keys) -> Floats:

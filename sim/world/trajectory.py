@@ -3,77 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import Drivers, Floats
-from sim.world import kernel, streams
+from sim.scenario.drivers import Drivers
+from sim.world import kernel, streams, triggers
 from sim.world.block import ONE_A_MONTH, VIEW_MONTHS, Block, Record, empty_record, prepare
+from sim.world.happened import ARRAYS, Trajectory
 from sim.world.partings import Branch, course, plan
 from sim.world.restart import fork, write_past
+from sim.world.rules import schedule
 from sim.world.warmup import warm_up
-
-
-@dataclass(frozen=True, eq=False)
-class Trajectory:
-    """What happened in a block of replicates; T months from 2023-01, R replicates last.
-
-    Parameters
-    ----------
-    replicates : ndarray of int, shape (R,)
-        Their numbers.
-    share : ndarray, shape (T, I, K, R)
-        Share of builders by nation and ecosystem.
-    met : ndarray, shape (T, I, K, R)
-        Part of a month's use, trial included, of the developers whom a survey asks.
-    developers : ndarray, shape (T, I, R)
-        Developers who build on models.
-    stance : ndarray of int8, shape (T, I, R)
-        Index into STANCES.
-    compute : ndarray, shape (T, 3, 2, R)
-        Stock by pool and hardware, H100e.
-    index : ndarray, shape (T, K, R)
-        Flagship's capability, ECI points.
-    lacking : ndarray, shape (T, I, R)
-        ECI points by which a nation's own models trail the flagship of the sovereign ecosystem,
-        times the share of developers who use them.
-    load : ndarray, shape (T, R)
-        Serving load of Chinese services.
-    training, serving : ndarray, shape (T, R)
-        Compute of Chinese laboratories, H100e.
-    extra_lag : ndarray, shape (T, R)
-        Months that compute and deployment add to the lag of Chinese laboratories.
-    cost : ndarray, shape (T, R)
-        Cost of the levers in force, USD million in the month.
-    visits : ndarray, shape (T', I, K, R)
-        Use of makers' chat services, triers included, in the months that are looked at.
-    routed : ndarray, shape (T, K, R)
-        Tokens that routers pass on, in a unit of their own, meant for shares.
-    firms, derived : ndarray, shape (T', K, R)
-        What surveys of enterprises and counts of derived models would see of each ecosystem;
-        likewise.
-    """
-
-    replicates: NDArray[np.int64]
-    share: Floats
-    met: NDArray[np.float32]
-    developers: Floats
-    stance: NDArray[np.int8]
-    compute: Floats
-    index: Floats
-    lacking: Floats
-    load: Floats
-    training: Floats
-    serving: Floats
-    extra_lag: Floats
-    cost: Floats
-    visits: Floats
-    routed: Floats
-    firms: Floats
-    derived: Floats
 
 
 def simulate(
@@ -217,9 +159,9 @@ def _by_mesa(
         parts.append(trajectory(drivers, replicates[:1], world.block, world.record))
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
-        for name in (field.name for field in fields(Trajectory)[1:])
+        for name in ARRAYS[1:]
     }
-    return Trajectory(replicates=np.asarray(replicates), **joined)
+    return Trajectory(np.asarray(replicates), **joined, waiting=drivers.waiting)
 
 
 def trajectory(
@@ -227,16 +169,19 @@ def trajectory(
 ) -> Trajectory:
     """Return what a block of replicates left behind."""
     cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
-    for position, entry in enumerate(drivers.entries):
-        cost += entry.active[:, None] * block.cost[position] / 12.0
+    now = block.in_force
+    for t in range(len(cost)):
+        schedule.paid(
+            t, now.began, now.ended, drivers.schedule.covers, block.strength, block.cost, cost[t]
+        )  # fmt: skip
     return Trajectory(
         replicates=np.asarray(replicates),
         share=record.share,
         met=record.met,
-        developers=record.builders,
+        developers=record.developers,
         stance=record.stance,
         compute=record.compute,
-        index=record.capability,
+        capability=record.capability,
         lacking=record.lacking,
         **{name: getattr(record, name) for name in ONE_A_MONTH},
         cost=cost,
@@ -244,4 +189,6 @@ def trajectory(
         routed=record.routed,
         firms=record.firms,
         derived=record.derived,
+        began=triggers.first_month(drivers, now),
+        waiting=drivers.waiting,
     )

@@ -16,7 +16,7 @@ from sim.world import answers
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
+    from sim.world.happened import Trajectory
 
 Floats = NDArray[np.float64]
 

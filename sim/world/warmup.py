@@ -84,7 +84,7 @@ def _processors() -> int:
 
 def _throw_away(drivers: Drivers) -> Block:
     """Return a block of one lane, whatever is held in the lanes of the caller's."""
-    plain = replace(drivers, parameters={}, entries=(), fitted=None)
+    plain = replace(drivers.without_levers(), parameters={}, fitted=None)
     return prepare(plain, 0, np.zeros(1, np.int64))
 
 
@@ -92,6 +92,8 @@ def other_half() -> None:
     """Compile all but what nations perceive, by a month of a scenario of its own."""
     from sim.scenario import compile as compiled
     from sim.scenario import load
+    from sim.world.groups import Groups
+    from sim.world.rules import schedule
 
     drivers = compiled(load("baseline"))
     block, t = _throw_away(drivers), drivers.facts.base_month
@@ -102,3 +104,7 @@ def other_half() -> None:
     kernel.look(0, block, record)
     finish(t, block)
     note(t, block, record)
+    now, covers = block.in_force, block.schedule.covers
+    schedule.paid(t, now.began, now.ended, covers, block.strength, block.cost, np.zeros(1))
+    everybody = Groups(("world",), drivers.groups["world"][None])
+    everybody.shares(block.state.national, block.state.builders)

@@ -14,6 +14,7 @@ from making import operations
 from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
 from sim.scenario import load
+from sim.world.partings import begins
 
 SECONDS = 0.006
 
@@ -49,7 +50,7 @@ def test_the_part_of_the_months_that_is_computed_is_that_of_the_plan():
     """Arms by hand: the reference whole, each lever from its first effect or from its like on."""
     drivers = levers.arms()
     whole = drivers[0].facts.months.size
-    first = [int(np.argmax((each.effects.ramp > 0).any(axis=0))) for each in drivers[1:]]
+    first = [begins(each, {entry.lever for entry in each.entries}) for each in drivers[1:]]
     expected = (whole + sum(whole - t for t in first)) / (whole * len(drivers))
     assert 0.6 < levers.months_part() <= expected
 

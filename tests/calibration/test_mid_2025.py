@@ -7,13 +7,13 @@ import pytest
 
 from sim import months
 from sim.calibration import mid_2025
-from sim.ensemble import worked_with
 from sim.evidence import load
 from sim.evidence.survey import read_survey
 from sim.metrics import registry as metrics
 from sim.metrics import use
 from sim.study import run as ensemble
 from sim.study.result import Result
+from sim.world import answers as asked
 from tests.strategies import ECOSYSTEMS, fake_trajectory
 
 ROWS = [
@@ -54,7 +54,7 @@ def test_use_of_a_year_is_that_of_the_twelve_months_to_june(rows, drivers):
     place, half = months.parse("2025-06") - months.FIRST, np.full(40, 0.5)
     there = np.array([name != "CHN" for name in drivers.nations])
     year = world.met[place - 11 : place + 1].mean(axis=0, dtype=np.float64)
-    answers = worked_with.of_nations(year, ECOSYSTEMS, half, half)
+    answers = asked.of_nations(year, ECOSYSTEMS, half, half)
     builders = world.developers[place]
     for name in ("used.cn", "only.cn", "both.us_closed_and_cn"):
         at = use.names(ECOSYSTEMS).index(name)

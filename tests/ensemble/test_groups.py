@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sim.ensemble.groups import Groups, choose
+from sim.ensemble.groups import choose
 from sim.errors import InputError
+from sim.world.groups import Groups
 
 NATIONS, ECOSYSTEMS, RUNS = 3, 4, 2
 COUNTS = hnp.arrays(

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sim.ensemble import worked_with
-from sim.ensemble.groups import Groups, choose
+from sim.ensemble.groups import choose
 from sim.metrics import registry as metrics
 from sim.metrics import use
 from sim.world import answers
+from sim.world.groups import Groups
 from tests.ensemble.test_curves import together
 from tests.strategies import ECOSYSTEMS, fake_drivers, fake_trajectory
 
@@ -44,7 +45,7 @@ def test_every_answer_is_a_metric_of_its_own_beside_the_shares():
 @given(MIX)
 def test_answers_are_fractions_in_their_order(raw):
     year = raw / raw.sum(axis=1, keepdims=True)
-    found = worked_with.of_nations(year, ECOSYSTEMS, BREADTH, SHAPE)
+    found = answers.of_nations(year, ECOSYSTEMS, BREADTH, SHAPE)
     assert found.shape == (2, len(NAMES), 3)
     assert ((found >= 0.0) & (found <= 1.0)).all()
     mains = year[:, [ECOSYSTEMS.index(k) for k in ("cn_closed", "cn_open")]].sum(axis=1)
@@ -61,7 +62,7 @@ def test_answers_are_fractions_in_their_order(raw):
 
 def test_a_developer_of_no_breadth_works_with_the_main_ecosystem_alone():
     year = np.full((1, 7, 1), 1.0 / 7.0)
-    found = worked_with.of_nations(year, ECOSYSTEMS, np.array([1e-12]), np.array([0.5]))
+    found = answers.of_nations(year, ECOSYSTEMS, np.array([1e-12]), np.array([0.5]))
     expected = dict.fromkeys(NAMES, 1 / 7) | {
         "used.cn": 2 / 7, "used.us_open": 2 / 7, "only.cn": 2 / 7, "both.us_closed_and_cn": 0.0,
     }  # fmt: skip
@@ -95,7 +96,7 @@ def test_groups_are_means_of_their_nations_by_builders_over_the_year_before():
 def test_only_and_both_are_those_of_the_view_of_the_survey():
     raw = np.random.default_rng(4).dirichlet(np.ones(7), size=2)
     year = raw[..., None].repeat(3, axis=2)
-    found = worked_with.of_nations(year, ECOSYSTEMS, BREADTH, SHAPE)
+    found = answers.of_nations(year, ECOSYSTEMS, BREADTH, SHAPE)
     cn = year[:, 1] + year[:, 4]
     assert np.allclose(of(found, "only.cn"), answers.only(cn, BREADTH, SHAPE))
     expected = answers.both(year[:, 0], cn, BREADTH, SHAPE)

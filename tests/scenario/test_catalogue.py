@@ -104,7 +104,7 @@ def test_at_zero_strength_nothing_changes_to_the_bit():
     hardly = compile_scenario(load(small(levers=[e | {"strength": vague} for e in entries])))
     results = [simulate(d, seed=1, replicates=np.arange(2)) for d in (plain, nothing, hardly)]
     for other in results[1:]:
-        for field in ("share", "developers", "stance", "compute", "index", "load", "cost"):
+        for field in ("share", "developers", "stance", "compute", "capability", "load", "cost"):
             before, after = getattr(results[0], field), getattr(other, field)
             assert before.tobytes() == after.tobytes(), field
 

@@ -17,6 +17,7 @@ from sim.scenario.drivers import (
     WORLD_FAMILIES,
     Effects,
     Facts,
+    Schedule,
     vocabulary,
     world_offsets,
 )
@@ -38,9 +39,11 @@ SHAPES = {
     "nation_high": "F",
     "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
     "stale_other": "TI",
-    "operation": "E", "ramp": "ET", "target": "E", "entry": "E", "nation_start": "n",
+    "operation": "E", "target": "E", "nation_start": "n",
     "nation_effect": "N", "world_start": "c", "world_effect": "D", "offsets": "f",
     "world_offsets": "w",
+    "entry": "E", "course": "ET", "rival": "E", "terms": "EIK", "other": "EI", "begins": "Y",
+    "ends": "Y", "lag": "Y", "covers": "YY",
 }  # fmt: skip
 
 TABLE = """\
@@ -67,7 +70,9 @@ def made(source="baseline", **changes):
 
 
 def arrays(drivers):
-    tables = {**drivers.facts._asdict(), **drivers.effects._asdict()}
+    tables = {
+        **drivers.facts._asdict(), **drivers.effects._asdict(), **drivers.schedule._asdict()
+    }  # fmt: skip
     return {name: value for name, value in tables.items() if isinstance(value, np.ndarray)}
 
 
@@ -118,7 +123,8 @@ def test_shapes_agree_with_each_other(any_world):
         "w": len(WORLD_FAMILIES) + 1, "C": int(world_offsets(K)[-1]),
         "c": int(world_offsets(K)[-1]) + 1, "n": nations * cells + 1, "L": int(f.link_start[-1]),
         "E": sum(len(entry.effects) for entry in any_world.entries),
-        "N": int(e.nation_start[-1]), "D": int(e.world_start[-1]), "J": f.line_of.size,
+        "N": int(e.nation_start[-1]), "Y": len(any_world.entries), "D": int(e.world_start[-1]),
+        "J": f.line_of.size,
     }  # fmt: skip
     found = arrays(any_world)
     assert set(found) == set(SHAPES)
@@ -156,7 +162,7 @@ def test_drivers_belong_to_the_caller(baseline):
 def test_a_policy_scenario_has_the_facts_of_the_baseline(baseline):
     for name in ("rand_package", "digital_south", "fortress", "open_only"):
         other = made(name)
-        effects = (*Effects._fields, "stale", "stale_other")
+        effects = (*Effects._fields, *Schedule._fields)
         assert same(baseline, other, but=effects) == []
         for number in (
             "last_fact",

@@ -142,6 +142,6 @@ def test_a_pure_lever_moves_no_nation_before_it_begins(driver):
         compiled = compile_scenario(load(scenario | {"levers": levers}))
         results.append(simulate(compiled, seed=1, replicates=np.arange(2)))
     at = months.parse("2027-07") - months.FIRST
-    for field in ("share", "developers", "compute", "index", "load"):
+    for field in ("share", "developers", "compute", "capability", "load"):
         one, other = (getattr(result, field)[:at] for result in results)
         assert one.tobytes() == other.tobytes(), field

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from sim import evidence, months, scenario
 from sim.scenario import effects, levers
 from sim.scenario.compile import compile_scenario
 from sim.scenario.distribution import Uniform
-from sim.scenario.document import LeverEntry
-from sim.scenario.drivers import NATION_FAMILIES, OPERATIONS, WORLD_FAMILIES
+from sim.scenario.drivers import NATION_FAMILIES, NEVER, OPERATIONS, WORLD_FAMILIES
+from sim.scenario.entry import LeverEntry
+from sim.world import in_force
 
 ECOSYSTEMS = (
     "us_closed", "cn_closed", "us_open_restricted", "us_permissive", "cn_open", "eu_open",
@@ -26,6 +28,8 @@ SEGMENTS = ("enterprise", "independent", "research")
 STANCES = ("open", "us", "chinese", "sovereign")
 POOLS = ("us_allies", "china", "rest")
 HARDWARE = ("us", "cn")
+
+TABLES = ("facts", "effects", "schedule")
 
 CELLS = {
     "access": [("ecosystems", ECOSYSTEMS), ("ways", WAYS)],
@@ -64,8 +68,7 @@ def built(entries, nations=SOME, horizon=36):
 
 
 def bits(table):
-    found = [array.tobytes() for array in table.effects]
-    found += [table.stale.tobytes(), table.stale_other.tobytes()]
+    found = [array.tobytes() for array in (*table.effects, *table.schedule)]
     sizes = [
         (
             e.lever,
@@ -75,7 +78,6 @@ def bits(table):
             e.effects,
             e.sizes,
             e.cost,
-            e.active.tobytes(),
         )
         for e in table.entries
     ]
@@ -148,7 +150,7 @@ def test_effects_on_a_cell_come_in_the_order_in_which_they_act(every_lever):
 def test_rows_carry_their_operation_target_and_sizes(every_lever):
     e = every_lever.effects
     for n, (lever, _, effect) in enumerate(ordered()):
-        owner = every_lever.entries[e.entry[n]]
+        owner = every_lever.entries[every_lever.schedule.entry[n]]
         assert owner.lever == lever
         assert OPERATIONS[e.operation[n]] == effect.op
         assert e.target[n] == (effect.target if effect.op == "move" else 0.0)
@@ -177,13 +179,14 @@ def test_a_ramp_has_its_closed_form(span, lag, ramp):
         share = 0.0 if since < 0 else 1.0 if since + 1 >= ramp else (since + 1) / ramp
         if length is not None and since > length:
             share = 0.0
-        np.testing.assert_array_equal(table.effects.ramp[:, t], share)
-        paid = t >= start and (length is None or t <= start + length)
-        assert table.entries[0].active[t] == float(paid)
+        for effect in range(table.effects.operation.size):
+            assert table.schedule.in_force(effect)[t] == share
+    assert table.schedule.begins.tolist() == [start]
+    assert table.schedule.ends.tolist() == [NEVER if length is None else start + length]
 
 
 def test_a_ramp_of_a_year_starts_with_a_twelfth():
-    ramp = built([entry(start="2023-04", ramp=12, lag=2)]).effects.ramp[0]
+    ramp = built([entry(start="2023-04", ramp=12, lag=2)]).schedule.in_force(0)
     assert ramp[:8].tolist() == [0, 0, 0, 0, 0, 1 / 12, 2 / 12, 3 / 12]
     assert ramp[15] < 1
     assert (ramp[16:] == 1).all()
@@ -205,7 +208,8 @@ def test_the_order_in_a_file_changes_no_bit():
         compile_scenario(scenario.load({"extends": "baseline", "levers": order}))
         for order in (rows, rows[::-1])
     )
-    for a, b in ((one.facts, other.facts), (one.effects, other.effects)):
+    pairs = ((getattr(each, name) for each in (one, other)) for name in TABLES)
+    for a, b in pairs:
         assert [np.asarray(x).tobytes() for x in a] == [np.asarray(x).tobytes() for x in b]
     assert [e.label for e in one.entries] == [e.label for e in other.entries]
 
@@ -226,11 +230,9 @@ def test_a_distribution_that_may_be_zero_stays():
 
 def test_no_lever_at_all_leaves_every_cell_alone():
     table = built([])
-    assert table.effects.ramp.shape == (0, 36)
+    assert table.schedule.course.shape == (0, 36)
     assert not table.effects.nation_start.any()
     assert not table.effects.world_start.any()
-    assert not table.stale.any()
-    assert not table.stale_other.any()
     assert table.entries == ()
 
 
@@ -240,14 +242,14 @@ def test_entries_are_named_by_lever_and_start():
         entry("cn_waico", start="2023-03", end="2023-05", lag=7),
     ])  # fmt: skip
     assert [e.label for e in table.entries] == ["cn_waico@2023-03", "cn_waico@2024-01"]
-    assert np.flatnonzero(table.entries[0].active).tolist() == [2, 3, 4]
+    assert (table.schedule.begins[0], table.schedule.ends[0]) == (2, 4)
 
 
 def _moves(table, cells, t):
-    """Return whether the ramp of any effect on some cells of a nation moves in a month."""
-    e = table.effects
+    """Return whether any effect on some cells of a nation is more or less in force in a month."""
+    e, of = table.effects, table.schedule
     rows = {n for c in cells for n in e.nation_effect[e.nation_start[c] : e.nation_start[c + 1]]}
-    return any(e.ramp[n, t] != e.ramp[n, t - 1] for n in rows)
+    return any(of.in_force(n)[t] != of.in_force(n)[t - 1] for n in rows)
 
 
 @pytest.mark.parametrize("ramp", [0, 5])
@@ -257,7 +259,16 @@ def test_flags_tell_every_month_in_which_a_ramp_moves(ramp):
         entry(name, start=starts[n % 3], end=("2024-11" if n % 2 else None), ramp=ramp, lag=n % 4)
         for n, name in enumerate(ALL)
     ]
-    table = built(used)
+    table = built(used, horizon=36)
+    facts, of = SimpleNamespace(stale=np.zeros((36, len(SOME), 7)),
+                                stale_other=np.zeros((36, len(SOME)))), table.schedule  # fmt: skip
+    now = in_force.start(
+        SimpleNamespace(nations=SOME.iso3, ecosystems=ECOSYSTEMS, schedule=of, triggers=()), 2
+    )
+    flags = []
+    for t in range(36):
+        in_force.update(t, facts, of, np.ones((len(used), 2)), now)
+        flags.append((now.stale.copy(), now.stale_other.copy()))
     access, price, licence, facility, trust, *_, end = table.effects.offsets.tolist()
     still = 0
     for i in range(len(SOME)):
@@ -265,11 +276,11 @@ def test_flags_tell_every_month_in_which_a_ramp_moves(ramp):
         other = [at + c for c in (*range(facility, end),)]
         machines = [at + c for c in range(facility, trust)]
         for t in range(1, 36):
-            assert table.stale_other[t, i] == _moves(table, other, t)
+            assert flags[t][1][i] == _moves(table, other, t)
             for k in range(7):
                 terms = [at + access + 3 * k + w for w in range(3)]
                 terms += [at + price + 3 * k + w for w in range(3)]
                 terms += [at + licence + k, *(machines if OPEN[k] else ())]
-                assert table.stale[t, i, k] == _moves(table, terms, t)
-                still += table.stale[t, i, k] == 0
+                assert flags[t][0][i, k] == _moves(table, terms, t)
+                still += flags[t][0][i, k] == 0
     assert still > 0

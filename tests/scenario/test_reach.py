@@ -119,7 +119,7 @@ def test_nothing_moves_before_it_acts_and_nothing_is_paid_before_its_start(name)
     code = next(code for code in own(name) if code in NATIONS)
     nothing, alone = results([]), results([entry(name, nations=[code])])
     acts = months.parse(START) + LEVERS[name].lag_months - months.FIRST
-    for field in ("share", "developers", "stance", "compute", "index", "load", "routed"):
+    for field in ("share", "developers", "stance", "compute", "capability", "load", "routed"):
         before, after = (getattr(one, field)[:acts] for one in (nothing, alone))
         assert before.tobytes() == after.tobytes(), field
     assert (alone.share[acts:] != nothing.share[acts:]).any()

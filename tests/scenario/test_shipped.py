@@ -37,7 +37,7 @@ HISTORY = {"two_plans_baseline", "deepseek_hindcast", "deepseek_hindcast_western
 """Scenarios that know less than baseline; all others differ by their levers alone."""
 
 POLICY = tuple(name for name in SHIPPED if name not in {*HISTORY, "baseline"})
-FIELDS = ("share", "developers", "stance", "compute", "index", "load", "cost")
+FIELDS = ("share", "developers", "stance", "compute", "capability", "load", "cost")
 
 
 @cache
@@ -194,11 +194,11 @@ def test_one_side_alone_slows_itself():
         run, ("baseline", "geneva_compact_china_alone", "geneva_compact_us_alone")
     )
     cn_open, us_permissive, last = 4, 3, months.parse("2033-12") - months.FIRST
-    assert (china.index[last, cn_open] <= base.index[last, cn_open]).all()
-    assert (china.index[:, us_permissive] == base.index[:, us_permissive]).all()
-    assert (us.index[last, us_permissive] <= base.index[last, us_permissive]).all()
+    assert (china.capability[last, cn_open] <= base.capability[last, cn_open]).all()
+    assert (china.capability[:, us_permissive] == base.capability[:, us_permissive]).all()
+    assert (us.capability[last, us_permissive] <= base.capability[last, us_permissive]).all()
     for result in (china, us):
-        assert (result.index != base.index).any()
+        assert (result.capability != base.capability).any()
 
 
 def test_in_the_surplus_china_makes_more_than_it_needs_and_without_memory_it_does_not():

@@ -32,7 +32,7 @@ def toy(*given_, **more):
 
 def require_same(a, b, months=None):
     """Hold two trajectories to the same bits, in the first months or in all."""
-    for name in ("share", "developers", "stance", "compute", "index", "load", "visits"):
+    for name in ("share", "developers", "stance", "compute", "capability", "load", "visits"):
         one, other = (getattr(x, name)[:months] for x in (a, b))
         assert np.array_equal(one, other), name
 
@@ -50,7 +50,7 @@ def test_shares_are_parts_of_a_whole_and_nobody_is_negative(
 ):
     drivers = toy(seed, 5, ecosystems, segments, effects, shuffled=True, **switches)
     done = run(drivers, seed)
-    for name in ("share", "developers", "compute", "index", "load", "cost", "visits"):
+    for name in ("share", "developers", "compute", "capability", "load", "cost", "visits"):
         assert np.isfinite(getattr(done, name)).all(), name
     assert done.share.min() >= 0
     assert done.share.max() <= 1 + 1e-12
@@ -278,7 +278,8 @@ def test_before_its_start_a_lever_changes_no_bit(seed, switches, effects, first)
     extra = dataclasses.replace(extra, first=first)
     base = worlds.with_levers(drivers, *held)
     arm = worlds.with_levers(drivers, *held, extra)
-    require_same(run(base, seed), run(arm, seed), months=first)
+    begins = first if extra.waits is None else extra.waits.first
+    require_same(run(base, seed), run(arm, seed), months=begins)
 
 
 def _lever_of(drivers, entry):
@@ -313,7 +314,7 @@ def test_an_idle_nation_changes_nobody_else(seed, switches):
     a, b = run(idle, seed), run(worlds.among(idle, [0, 1, 2]), seed)
     for name in ("share", "developers", "visits", "stance"):
         assert np.array_equal(getattr(a, name)[:, :3], getattr(b, name)), name
-    for name in ("compute", "index", "load"):
+    for name in ("compute", "capability", "load"):
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 

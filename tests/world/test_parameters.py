@@ -31,7 +31,7 @@ NEEDED = {
 """Switches without which a parameter has nothing to act on."""
 
 RECORDED = (
-    "share", "met", "developers", "stance", "compute", "index", "load", "training", "serving",
+    "share", "met", "developers", "stance", "compute", "capability", "load", "training", "serving",
     "extra_lag", "visits", "routed", "firms", "derived",
 )  # fmt: skip
 

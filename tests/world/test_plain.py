@@ -23,7 +23,7 @@ def segment_shares(drivers, seed, replicate):
     for t in range(drivers.facts.months.size):
         kernel.run(block, record, t, t + 1)
         shares.append(block.state.share[..., 0].copy())
-    return np.array(shares), record.builders[..., 0], record.routed[..., 0], start
+    return np.array(shares), record.developers[..., 0], record.routed[..., 0], start
 
 
 def agree(drivers, seed=1, replicate=0):

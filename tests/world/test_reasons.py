@@ -8,9 +8,9 @@ import pytest
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.world import Nation, World, simulate, simulate_with_reasons
+from sim.world.happened import Trajectory
 from sim.world.numerics import ABSENT
 from sim.world.reasons import PARTS
-from sim.world.trajectory import Trajectory
 
 
 class Watched(Nation):

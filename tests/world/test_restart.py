@@ -12,10 +12,11 @@ from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.world import World, kernel, simulate, streams
 from sim.world.block import Record, empty_record, prepare
+from sim.world.happened import ARRAYS
 from sim.world.partings import Branch, course, parting, plan, walk
 from sim.world.restart import fork, write_past
 from sim.world.state import WITHOUT_LANES, State
-from sim.world.trajectory import Trajectory, simulate_together
+from sim.world.trajectory import simulate_together
 from tests.world import worlds
 
 VIEWED = 42
@@ -87,7 +88,7 @@ def test_scenarios_that_part_share_their_history_to_the_bit():
     assert sorted(done) == list(range(len(all_of_them)))
     for place, drivers in enumerate(all_of_them):
         alone = simulate(drivers, seed=3, replicates=replicates)
-        for name in Trajectory.__dataclass_fields__:
+        for name in ARRAYS:
             assert np.array_equal(getattr(done[place], name), getattr(alone, name)), (place, name)
 
 
@@ -109,7 +110,8 @@ def test_what_is_not_asked_for_is_run_no_further_than_the_rest_needs(monkeypatch
 
 def test_the_month_of_parting_is_that_of_the_first_effect_in_which_two_differ():
     base, package = of("baseline"), of("rand_package")
-    begins = [int(np.argmax(ramp > 0)) for ramp in package.effects.ramp if (ramp > 0).any()]
+    rows = (package.schedule.in_force(e) for e in range(package.effects.operation.size))
+    begins = [int(np.argmax(ramp > 0)) for ramp in rows if (ramp > 0).any()]
     assert parting(course(base), course(package)) == min(begins)
     assert parting(course(package), course(of("rand_package"))) == package.facts.months.size
     assert parting(course(base), course(of("baseline", ("parameters.network", 1.0)))) == 0
@@ -123,7 +125,10 @@ def test_levers_that_end_at_other_times_part_when_the_first_of_them_ends():
         return compiled(load({"extends": "baseline", "name": "x", "levers": [entry]}))
 
     early, late = ending("2030-06"), ending("2033-06")
-    differing = np.any(early.effects.ramp != late.effects.ramp, axis=0)
+    count = early.effects.operation.size
+    differing = np.any(
+        [early.schedule.in_force(e) != late.schedule.in_force(e) for e in range(count)], axis=0
+    )
     assert parting(course(early), course(late)) == int(np.argmax(differing)) > 80
 
 

@@ -229,7 +229,7 @@ def test_load_raises_the_price_and_closes_the_door():
 def test_without_chance_followers_stand_where_the_frontier_was():
     drivers = worlds.toy(0, 1, 5, horizon=80, last_fact=10, drawn=False, noise=0, supply=0)
     done = simulate(worlds.refreshed(drivers), seed=1, replicates=np.arange(1))
-    frontier = done.index[:, 0, 0]
+    frontier = done.capability[:, 0, 0]
     step = np.diff(frontier[20:])
     np.testing.assert_allclose(step, step[0])
     assert step[0] > 0
@@ -237,7 +237,7 @@ def test_without_chance_followers_stand_where_the_frontier_was():
     for k in (1, 2, 3, 4):
         lag, rate = block.parameters.ecosystem[k, :, 0]
         lag = int(np.floor(lag + 1 / rate - 1 + 0.5))
-        np.testing.assert_allclose(done.index[60:, k, 0], frontier[60 - lag : 80 - lag])
+        np.testing.assert_allclose(done.capability[60:, k, 0], frontier[60 - lag : 80 - lag])
 
 
 def test_without_chance_who_releases_more_often_is_nearer_to_the_frontier():
@@ -250,7 +250,7 @@ def test_without_chance_who_releases_more_often_is_nearer_to_the_frontier():
         for size in (-0.5, -1.0)
     )
     a, b, c = (
-        simulate(each, seed=1, replicates=np.arange(1)).index[:, 3, 0]
+        simulate(each, seed=1, replicates=np.arange(1)).capability[:, 3, 0]
         for each in (held, slow, none)
     )
     wait = round(2 / rate - 1 / rate)
@@ -265,8 +265,8 @@ def test_no_ecosystem_forgets_and_none_passes_the_frontier(seed):
     block = prepare(drivers, seed, np.arange(4))
     kernel.run(block, empty_record(drivers, 4, 0), 0, 80)
     done = simulate(drivers, seed=seed, replicates=np.arange(4))
-    assert (np.diff(done.index[20:], axis=0) >= 0).all()
-    assert (done.index[20:] <= block.state.frontier[20:, None] + 1e-9).all()
+    assert (np.diff(done.capability[20:], axis=0) >= 0).all()
+    assert (done.capability[20:] <= block.state.frontier[20:, None] + 1e-9).all()
 
 
 def test_the_frontier_jumps_at_its_rate_and_size():
@@ -276,7 +276,7 @@ def test_the_frontier_jumps_at_its_rate_and_size():
     done = simulate(worlds.refreshed(drivers), seed=1, replicates=np.arange(count))
     p = prepare(drivers, 1, np.arange(1)).parameters.scalar[:, 0]
     rate, jump = p[P.frontier_rate], p[P.frontier_jump]
-    rise = done.index[-1, 0] - done.index[3, 0]
+    rise = done.capability[-1, 0] - done.capability[3, 0]
     months = 36
     sd = jump * np.sqrt(months * (1.5 * rate - rate**2))
     assert abs(rise.mean() - months * rate * jump) < 4.9 * sd / np.sqrt(count)

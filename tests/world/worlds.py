@@ -13,12 +13,15 @@ from sim import months
 from sim.evidence.axes import STANCES
 from sim.scenario.drivers import (
     NATION_FAMILIES,
+    NEVER,
     OPERATIONS,
     WORLD_FAMILIES,
     Drivers,
     Effects,
     EntrySize,
     Facts,
+    Schedule,
+    Trigger,
     nation_offsets,
     vocabulary,
     world_offsets,
@@ -61,6 +64,9 @@ class Lever:
     strength: Any = 1.0
     uncertainty: float = 0.0
     name: str = "lever"
+    lag: int = 0
+    waits: Trigger | None = None  # in place of `first`
+    until: Trigger | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,9 @@ def toy(
             stale=np.zeros((T, I, K), np.uint8),
             stale_other=np.zeros((T, I), np.uint8),
         ),
-        effects=_no_effects(I, K, S, T),
+        effects=_no_effects(I, K, S),
+        schedule=_no_schedule(I, K, T),
+        triggers=(),
         entries=(),
         nations=tuple(f"N{n:02d}" for n in range(I)),
         ecosystems=ECOSYSTEMS[:K],
@@ -277,7 +285,26 @@ def _random_lever(rng, drivers, number):
         strength=float(rng.uniform()),
         uncertainty=0.5,
         name=f"lever{number}",
+        waits=_random_sign(rng, drivers) if rng.uniform() < 0.4 else None,
+        until=_random_sign(rng, drivers) if rng.uniform() < 0.2 else None,
+        lag=int(rng.integers(0, 4)),
     )  # fmt: skip
+
+
+def _random_sign(rng, drivers):
+    """Return a sign that some replicates see and others do not."""
+    groups, T = ("world", *drivers.nations), drivers.facts.months.size
+    return Trigger(
+        0,
+        ends=False,
+        metric=f"share.{rng.choice(drivers.ecosystems)}",
+        group=str(rng.choice(groups)),
+        above=bool(rng.integers(0, 2)),
+        level=float(rng.uniform(0, 0.6)),
+        months=int(rng.integers(1, 4)),
+        first=int(rng.integers(0, T)),
+        last=int(rng.integers(T // 2, T)),
+    )
 
 
 def _family(drivers, driver):
@@ -290,14 +317,23 @@ def _family(drivers, driver):
     return np.arange(offsets[at], offsets[at + 1])
 
 
-def _no_effects(I, K, S, T):  # noqa: E741
+def _no_effects(I, K, S):  # noqa: E741
     offsets, world = nation_offsets(K, S), world_offsets(K)
     none = np.zeros(0, np.int64)
     return Effects(
-        operation=none, ramp=np.zeros((0, T)), target=np.zeros(0), entry=none,
+        operation=none, target=np.zeros(0),
         nation_start=np.zeros(I * int(offsets[-1]) + 1, np.int64), nation_effect=none,
         world_start=np.zeros(int(world[-1]) + 1, np.int64), world_effect=none,
         offsets=offsets, world_offsets=world,
+    )  # fmt: skip
+
+
+def _no_schedule(I, K, T):  # noqa: E741
+    none = np.zeros(0, np.int64)
+    return Schedule(
+        entry=none, course=np.zeros((0, T)), rival=none, terms=np.zeros((0, I, K), np.uint8),
+        other=np.zeros((0, I), np.uint8), begins=none, ends=none, lag=none,
+        covers=np.zeros((0, 0), np.uint8),
     )  # fmt: skip
 
 
@@ -306,12 +342,12 @@ def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
     levers = tuple(sorted(levers, key=lambda x: (OPERATIONS.index(x.op), x.driver, x.name)))
     T, I = drivers.facts.months.size, len(drivers.nations)  # noqa: E741
     K, S = len(drivers.ecosystems), len(drivers.segments)
-    effects = _no_effects(I, K, S, T)
-    ramp = np.zeros((len(levers), T))
+    effects, count = _no_effects(I, K, S), len(levers)
+    course = np.zeros((count, T))
     nation = np.zeros((len(levers), I, int(effects.offsets[-1])), bool)
     world = np.zeros((len(levers), int(effects.world_offsets[-1])), bool)
     for e, lever in enumerate(levers):
-        ramp[e] = np.clip((np.arange(T) - lever.first + 1) / lever.ramp, 0, 1)
+        course[e] = np.clip((np.arange(T) - lever.lag + 1) / lever.ramp, 0, 1)
         family = _family(drivers, lever.driver)
         cells = family if lever.cells is None else family[list(lever.cells)]
         if lever.driver in NATION_FAMILIES:
@@ -323,18 +359,45 @@ def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
         EntrySize(
             lever.name, f"{lever.name}@{lever.first}", lever.strength, lever.uncertainty, (e,),
             ((lever.size / 3, 2 * lever.size / 3, lever.size),), (1.0, 2.0, 3.0),
-            (np.arange(T) >= lever.first).astype(float),
         )
         for e, lever in enumerate(levers)
     )  # fmt: skip
     effects = effects._replace(
         operation=np.array([OPERATIONS.index(x.op) for x in levers], np.int64),
-        ramp=ramp,
         target=np.array([x.target for x in levers], float),
-        entry=np.arange(len(levers)),
     )
+    terms, other = _touched(nation, effects.offsets, K)
+    schedule = Schedule(
+        entry=np.arange(count),
+        course=course,
+        rival=np.full(count, -1),
+        terms=terms,
+        other=other,
+        begins=np.array([NEVER if x.waits else x.first for x in levers], np.int64),
+        ends=np.full(count, NEVER),
+        lag=np.array([x.lag for x in levers], np.int64),
+        covers=np.zeros((count, count), np.uint8),
+    )
+    signs = [(n, x.waits, False) for n, x in enumerate(levers)]
+    signs += [(n, x.until, True) for n, x in enumerate(levers)]
+    triggers = (dataclasses.replace(sign, entry=n, ends=ends) for n, sign, ends in signs if sign)
     effects = _listed(effects, _flat(nation), _flat(world))
-    return refreshed(dataclasses.replace(drivers, effects=effects, entries=entries))
+    return refreshed(
+        dataclasses.replace(
+            drivers, effects=effects, schedule=schedule, triggers=tuple(triggers), entries=entries
+        )
+    )
+
+
+def _touched(nation, offsets, K):
+    """Return where effects bear on terms, (E, I, K), and on all else, (E, I), of (E, I, cells)."""
+    E, I, _ = nation.shape  # noqa: E741
+    parts = [nation[..., a:b] for a, b in pairwise(offsets.tolist())]
+    terms = [
+        cells.reshape(E, I, K, cells.shape[2] // K).any(axis=3) for cells in parts[:3]
+    ]  # fmt: skip
+    other = np.concatenate(parts[3:], axis=2).any(axis=2)
+    return np.logical_or.reduce(terms).astype(np.uint8), other.astype(np.uint8)
 
 
 def _flat(mask):
@@ -354,20 +417,13 @@ def _listed(effects, nation, world):
 
 
 def refreshed(drivers: Drivers) -> Drivers:
-    """Return the same world with the stale flags that its facts and levers call for, no more."""
-    f, e = drivers.facts, drivers.effects
+    """Return the same world with the stale flags that its facts call for, and no more."""
+    f = drivers.facts
     T, I, K = f.stale.shape  # noqa: E741
     terms = [f.access.reshape(T, I, K, 3), f.unlisted[..., None], f.licence[..., None]]
     stale = _moved(np.concatenate(terms, axis=3)).any(axis=3)
     stale |= _moved(f.later)[:, None, None] & (f.unlisted > 0.0)
     other = _moved(np.zeros((T, I)))
-    mask = nation_mask(drivers)
-    for effect in range(mask.shape[0]):
-        moves = _moved(e.ramp[effect])[:, None, None]
-        touched = [mask[effect][:, a:b] for a, b in pairwise(e.offsets.tolist())]
-        for cells in touched[:3]:
-            stale |= moves & cells.reshape(I, K, -1).any(axis=2)
-        other |= moves[..., 0] & np.concatenate(touched[3:], axis=1).any(axis=1)
     menu = np.concatenate([f.ln_price, f.fall_years[..., None], f.on_sale[..., None]], axis=3)
     return with_facts(
         drivers,
@@ -430,6 +486,10 @@ def among(drivers: Drivers, order: list[int]) -> Drivers:
     return dataclasses.replace(
         with_facts(drivers, **changes, **packed_links(links[np.ix_(order, order)])),
         effects=_listed(drivers.effects, _flat(mask), world),
+        schedule=drivers.schedule._replace(
+            terms=np.ascontiguousarray(drivers.schedule.terms[:, order]),
+            other=np.ascontiguousarray(drivers.schedule.other[:, order]),
+        ),
         nations=tuple(drivers.nations[i] for i in order),
         groups={"world": np.ones(len(order), bool)},
     )
@@ -454,7 +514,8 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
             line_of=np.argsort(order)[f.line_of],
         ),
         ecosystems=tuple(drivers.ecosystems[k] for k in order),
-        effects=_no_effects(len(drivers.nations), K, len(drivers.segments), f.months.size),
+        effects=_no_effects(len(drivers.nations), K, len(drivers.segments)),
+        schedule=_no_schedule(len(drivers.nations), K, f.months.size),
     )
 
 

@@ -13,6 +13,7 @@ MODULES = {
     "scenarios": "policy", "levers": "policy", "nations": "places", "groups": "places",
     "ecosystems": "places", "metrics": "measures", "parameters": "facts", "drivers": "policy",
     "series": "measures", "observations": "facts", "sources": "facts", "studies": "studies",
+    "responses": "answering",
 }  # fmt: skip
 """Kind to the module that has it under its name in capitals."""
 

@@ -179,7 +179,8 @@ def _at(scenario: Scenario, own: Iterable[str], strength: Callable[[Any], Any]) 
 def years_in_force(scenario: Scenario, levers: Iterable[str]) -> float:
     """Return the years in which at least one of some levers costs, within the period of the runs.
 
-    A lever costs from its start to its end, whether or not it is felt yet.
+    A lever costs from its start to its end, whether or not it is felt yet. One that waits for a
+    sign is counted from the first month in which it may start.
     """
     wanted = set(levers)
     paid = {
@@ -187,7 +188,7 @@ def years_in_force(scenario: Scenario, levers: Iterable[str]) -> float:
         for entry in scenario.levers
         if entry.id in wanted
         for month in range(
-            max(entry.start, scenario.period.start),
+            max(entry.earliest, scenario.period.start),
             min(scenario.period.end, scenario.period.end if entry.end is None else entry.end) + 1,
         )
     }

@@ -39,7 +39,9 @@ def decided_before(
     first = {}
     for pair in pairs:
         own = choice.own_levers(arms[pair.name], arms[pair.reference])
-        starts = [entry.start for entries in own.values() for entry in entries]
+        starts = [
+            entry.start for entries in own.values() for entry in entries if entry.start is not None
+        ]
         if starts and min(starts) <= last_fact:
             first[pair.label] = min(starts)
     if not first:

@@ -11,7 +11,6 @@ def settle(
     value: Floats,
     low: float,
     high: float,
-    t: int,
     first: int,
     last: int,
     effect: Ints,
@@ -23,10 +22,10 @@ def settle(
 ) -> None:
     """Apply the effects on one driver cell to its base value, in place.
 
-    With v the size of an effect and r its ramp: multiply ``x (1 + v r)``; add ``x + v r``; move
-    ``x + (target - x) v r``, several moves going to their weighted target together; floor
-    ``x + max(0, v - x) g r`` with g its grip; cap ``x + min(0, v - x) g r``. At ``r = 0`` nothing
-    changes, to the bit.
+    With v the size of an effect and r the part of it in force: multiply ``x (1 + v r)``; add
+    ``x + v r``; move ``x + (target - x) v r``, several moves going to their weighted target
+    together; floor ``x + max(0, v - x) g r`` with g its grip; cap ``x + min(0, v - x) g r``. At
+    ``r = 0`` nothing changes, to the bit.
 
     Parameters
     ----------
@@ -34,13 +33,14 @@ def settle(
         Base value on entry, the value in force on return.
     low, high : float
         Bounds of the driver.
-    t : int
-        Month.
     first, last : int
         Rows of ``effect`` that act on this cell, sorted by operation and canonical order.
-    effect, operation, ramp, size, target : ndarray
-        As in :class:`sim.scenario.drivers.Effects`; ``size`` has shape
-        (E, 2, L): how much, and for a floor or a cap the part of it that is in force.
+    effect, operation, target : ndarray
+        As in :class:`sim.scenario.drivers.Effects`.
+    ramp : ndarray, shape (E, L)
+        Part of each effect in force.
+    size : ndarray, shape (E, 2, L)
+        How much, and for a floor or a cap the grip that its strength gives it.
     work : ndarray, shape (3, L)
         Scratch.
     """
@@ -48,18 +48,17 @@ def settle(
     row = first
     while row < last and operation[effect[row]] < 2:
         e = effect[row]
-        r = ramp[e, t]
-        if r > 0.0 and operation[e] == 0:
+        if operation[e] == 0:
             for l in range(lanes):  # noqa: E741
-                value[l] *= 1.0 + size[e, 0, l] * r
-        elif r > 0.0:
+                value[l] *= 1.0 + size[e, 0, l] * ramp[e, l]
+        else:
             for l in range(lanes):  # noqa: E741
-                value[l] += size[e, 0, l] * r
+                value[l] += size[e, 0, l] * ramp[e, l]
         row += 1
     if row < last and operation[effect[row]] == 2:
-        row = _move(value, t, row, last, effect, operation, ramp, size, target, work)
+        row = _move(value, row, last, effect, operation, ramp, size, target, work)
     while row < last:
-        row = _bound(value, t, row, last, effect, operation, ramp, size, work)
+        row = _bound(value, row, last, effect, operation, ramp, size, work)
     for l in range(lanes):  # noqa: E741
         value[l] = min(max(value[l], low), high)
 
@@ -67,7 +66,6 @@ def settle(
 @rule
 def _move(
     value: Floats,
-    t: int,
     first: int,
     last: int,
     effect: Ints,
@@ -87,7 +85,7 @@ def _move(
     while row < last and operation[effect[row]] == 2:
         e = effect[row]
         for l in range(lanes):  # noqa: E741
-            part = min(max(size[e, 0, l] * ramp[e, t], 0.0), 1.0)
+            part = min(max(size[e, 0, l] * ramp[e, l], 0.0), 1.0)
             work[0, l] += part
             work[1, l] += part * target[e]
             # 1 - product of (1 - part), built without subtracting from one at the end: exact at 0.
@@ -102,7 +100,6 @@ def _move(
 @rule
 def _bound(
     value: Floats,
-    t: int,
     first: int,
     last: int,
     effect: Ints,
@@ -122,7 +119,7 @@ def _bound(
         e = effect[row]
         for l in range(lanes):  # noqa: E741
             far = sign * (size[e, 0, l] - value[l])
-            work[0, l] = max(work[0, l], far * size[e, 1, l] * ramp[e, t])
+            work[0, l] = max(work[0, l], far * size[e, 1, l] * ramp[e, l])
         row += 1
     for l in range(lanes):  # noqa: E741
         value[l] += sign * work[0, l]

@@ -43,7 +43,7 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
         Whether the risk of an ecosystem is felt differently than last month.
     listed : ndarray, shape (T, K, 2)
         Whether an offer's price or its place on the menu may have changed.
-    stale, stale_other : ndarray, shape (T, I, K) and (T, I)
+    stale, stale_other : ndarray, shape (I, K) and (I,)
         Whether an ecosystem's terms in a nation, or anything else there, may have changed.
     risk : ndarray, shape (K, L)
     evicting : ndarray, shape (I,)
@@ -56,10 +56,10 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
     widely = loaded.size * FEW > lanes
     few = loaded[:0] if widely else loaded
     for i in range(access.shape[0]):
-        anew = stale_other[t, i] == 1
+        anew = stale_other[i] == 1
         if anew:
             policy.settle_other(
-                i, t, base_facility, lab_lag, home, low, high, start, effect, offsets, operation,
+                i, base_facility, lab_lag, home, low, high, start, effect, offsets, operation,
                 ramp, size, target, p, facility, trust, pull, offer, own_lag, work,
             )  # fmt: skip
             # All that a stance bears on is computed anew in all lanes.
@@ -70,12 +70,12 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
-            if stale[t, i, k] == 1:
+            if stale[i, k] == 1:
                 policy.settle_ecosystem(
                     i, k, t, base_access, later, unlisted, base_licence, low, high, start, effect,
                     offsets, operation, ramp, size, target, p, access, price, licence, work,
                 )  # fmt: skip
-            if _reopens(anew, stale[t, i, k], widely, bloc[k]):
+            if _reopens(anew, stale[i, k], widely, bloc[k]):
                 _open(
                     i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
                     cover, home_cover, opened, leaving, evicting, opened_next,
@@ -92,10 +92,10 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
                 offered, leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
-            reopens = _reopens(anew, stale[t, i, k], widely, bloc[k])
+            reopens = _reopens(anew, stale[i, k], widely, bloc[k])
             if not (reopens or listed[t, k, 0] == 1 or listed[t, k, 1] == 1):
                 continue
-            terms, chinese = stale[t, i, k] == 1, widely and bloc[k] == offers.CN_BLOC
+            terms, chinese = stale[i, k] == 1, widely and bloc[k] == offers.CN_BLOC
             for o in range(2):
                 listing = listed[t, k, o] == 1
                 # An offer that is not sold is priced when it comes on sale.

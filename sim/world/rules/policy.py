@@ -45,8 +45,10 @@ def world_cells(
         Values without levers.
     low, high : ndarray, shape (world cells,)
         Bounds.
-    start, effect, operation, ramp, size, target : ndarray
+    start, effect, operation, target : ndarray
         As in :class:`sim.scenario.drivers.Effects`.
+    ramp, size : ndarray
+        As in :func:`sim.world.rules.effects.settle`.
     ecosystems : int
         How many there are.
     last_fact : int
@@ -59,7 +61,7 @@ def world_cells(
         _differ(c, years, ecosystems, p, cells[c])
         if start[c + 1] > start[c]:
             settle(
-                cells[c], low[c], high[c], t, start[c], start[c + 1], effect, operation, ramp,
+                cells[c], low[c], high[c], start[c], start[c + 1], effect, operation, ramp,
                 size, target, work,
             )  # fmt: skip
 
@@ -85,7 +87,6 @@ def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) ->
 @rule
 def settle_family(
     i: int,
-    t: int,
     row: int,
     first: int,
     last: int,
@@ -114,7 +115,7 @@ def settle_family(
     for c in range(first, last):
         if start[row + c + 1] > start[row + c]:
             settle(
-                values[i, c], low, high, t, start[row + c], start[row + c + 1],
+                values[i, c], low, high, start[row + c], start[row + c + 1],
                 effect, operation, ramp, size, target, work,
             )  # fmt: skip
 
@@ -185,11 +186,11 @@ def settle_ecosystem(
         licence[i, k, l] = judged if clauses > 0.0 else 0.0
     here, first, last = i * offsets[END], 3 * k, 3 * k + 3
     settle_family(
-        i, t, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
+        i, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
         effect, operation, ramp, size, target, access, work,
     )  # fmt: skip
     settle_family(
-        i, t, here + offsets[PRICE], first, last, low[PRICE], high[PRICE], start,
+        i, here + offsets[PRICE], first, last, low[PRICE], high[PRICE], start,
         effect, operation, ramp, size, target, price, work,
     )  # fmt: skip
     row = here + offsets[PRICE]
@@ -201,7 +202,7 @@ def settle_ecosystem(
             for l in range(lanes):  # noqa: E741
                 price[i, c, l] = 0.0
     settle_family(
-        i, t, here + offsets[LICENCE], k, k + 1, low[LICENCE], high[LICENCE], start,
+        i, here + offsets[LICENCE], k, k + 1, low[LICENCE], high[LICENCE], start,
         effect, operation, ramp, size, target, licence, work,
     )  # fmt: skip
 
@@ -209,7 +210,6 @@ def settle_ecosystem(
 @rule
 def settle_other(
     i: int,
-    t: int,
     base_facility: Floats,
     lab_lag: Floats,
     home: Floats,
@@ -255,23 +255,23 @@ def settle_other(
     for l in range(own_lag.shape[2]):  # noqa: E741
         own_lag[i, 0, l] = lab_lag[i, l]
     settle_family(
-        i, t, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
+        i, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
         effect, operation, ramp, size, target, facility, work,
     )  # fmt: skip
     settle_family(
-        i, t, here + offsets[TRUST], 0, trust.shape[1], low[TRUST], high[TRUST], start,
+        i, here + offsets[TRUST], 0, trust.shape[1], low[TRUST], high[TRUST], start,
         effect, operation, ramp, size, target, trust, work,
     )  # fmt: skip
     settle_family(
-        i, t, here + offsets[PULL], 0, pull.shape[1], low[PULL], high[PULL], start,
+        i, here + offsets[PULL], 0, pull.shape[1], low[PULL], high[PULL], start,
         effect, operation, ramp, size, target, pull, work,
     )  # fmt: skip
     settle_family(
-        i, t, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
+        i, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
         effect, operation, ramp, size, target, offer, work,
     )  # fmt: skip
     settle_family(
-        i, t, here + offsets[OWN_LAG], 0, 1, low[OWN_LAG], high[OWN_LAG], start,
+        i, here + offsets[OWN_LAG], 0, 1, low[OWN_LAG], high[OWN_LAG], start,
         effect, operation, ramp, size, target, own_lag, work,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats, Ints
+from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.rows import B
 from sim.world.rules.offers import CN_BLOC, makers_part
@@ -41,6 +41,65 @@ def world_shares(builders: Floats, national: Floats, world: Floats, total: Float
     for k in range(world.shape[0]):
         for l in range(total.size):  # noqa: E741
             world[k, l] = world[k, l] / total[l] if total[l] > 0.0 else 0.0
+
+
+@rule
+def group_means(
+    members: Flags, developers: Floats, share: Floats, total: Floats, mean: Floats
+) -> None:
+    """Write the developers of groups and the means of their nations by developers.
+
+    Nations are added one after another, so that a number of lanes changes no bit. Where nobody
+    builds yet it is the plain mean.
+
+    Parameters
+    ----------
+    members : ndarray of bool, shape (G, I)
+    developers : ndarray, shape (I, L)
+    share : ndarray, shape (I, K, L)
+        Anything with numbers for each nation.
+    total, mean : ndarray, shape (G, L) and (G, K, L)
+        Written.
+    """
+    for g in range(members.shape[0]):
+        for l in range(total.shape[1]):  # noqa: E741
+            total[g, l] = 0.0
+        for k in range(share.shape[1]):
+            for l in range(total.shape[1]):  # noqa: E741
+                mean[g, k, l] = 0.0
+        for i in range(members.shape[1]):
+            if members[g, i] == 1:
+                _join(i, developers, share, total[g], mean[g])
+        for l in range(total.shape[1]):  # noqa: E741
+            if total[g, l] <= 0.0:
+                _plain_mean(l, members[g], share, mean[g])
+            else:
+                for k in range(share.shape[1]):
+                    mean[g, k, l] /= total[g, l]
+
+
+@inlined
+def _join(i: int, developers: Floats, share: Floats, total: Floats, mean: Floats) -> None:
+    """Add a nation's developers, and their numbers, to those of a group."""
+    for l in range(total.size):  # noqa: E741
+        total[l] += developers[i, l]
+    for k in range(share.shape[1]):
+        for l in range(total.size):  # noqa: E741
+            mean[k, l] += developers[i, l] * share[i, k, l]
+
+
+@inlined
+def _plain_mean(l: int, members: Flags, share: Floats, mean: Floats) -> None:  # noqa: E741
+    """Write the mean over a group's nations in a lane in which nobody builds."""
+    count = 0
+    for i in range(members.size):
+        count += members[i]
+    for k in range(share.shape[1]):
+        mean[k, l] = 0.0
+        for i in range(members.size):
+            if members[i] == 1:
+                mean[k, l] += share[i, k, l]
+        mean[k, l] /= count
 
 
 @rule

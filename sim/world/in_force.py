@@ -1,0 +1,90 @@
+"""What levers do this month: which have begun, how much of each is in force, and where it shows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.scenario.drivers import Drivers, Facts, Flags, Floats, Ints, Schedule
+from sim.world.rules import schedule
+
+ANEW = -1.0
+"""Part in force that nothing has: all that depends on it is computed again."""
+
+
+class InForce(NamedTuple):
+    """Levers in a block of replicates; N entries, E effects, C conditions, L lanes."""
+
+    began: Ints  # [N, L] position of the first month; NEVER before a trigger has come
+    ended: Ints  # [N, L] position of the last month; NEVER without an end
+    held: Ints  # [C, L] months in a row in which a condition has held
+    ramp: Floats  # [E, L] part of each effect in force this month
+    alone: Floats  # [E, L] scratch
+    stale: Flags  # [I, K] 1 where its access, licence or price factor in a nation may have changed
+    stale_other: Flags  # [I] 1 where trust, pull, offer or facility may have changed
+
+
+def start(drivers: Drivers, lanes: int) -> InForce:
+    """Return what is in force before the first month: nothing."""
+    of = drivers.schedule
+    nations, ecosystems = len(drivers.nations), len(drivers.ecosystems)
+    return InForce(
+        began=np.repeat(of.begins[:, None], lanes, axis=1),
+        ended=np.repeat(of.ends[:, None], lanes, axis=1),
+        held=np.zeros((len(drivers.triggers), lanes), np.int64),
+        ramp=np.full((of.entry.size, lanes), ANEW),
+        alone=np.zeros((of.entry.size, lanes)),
+        stale=np.zeros((nations, ecosystems), np.uint8),
+        stale_other=np.zeros(nations, np.uint8),
+    )
+
+
+def update(t: int, facts: Facts, of: Schedule, strength: Floats, now: InForce) -> None:
+    """Bring up to date what is in force, and where facts or levers have changed this month.
+
+    Parameters
+    ----------
+    t : int
+        Position of the month.
+    facts : Facts
+    of : Schedule
+    strength : ndarray, shape (N, L)
+    now : InForce
+        Updated.
+    """
+    now.stale[:] = facts.stale[t]
+    now.stale_other[:] = facts.stale_other[t]
+    schedule.in_force(
+        t, of.entry, of.course, of.rival, of.lag, now.began, now.ended, strength, of.terms,
+        of.other, now.alone, now.ramp, now.stale, now.stale_other,
+    )  # fmt: skip
+
+
+def carried(before: Drivers, after: Drivers, now: InForce, lanes: Ints | None = None) -> InForce:
+    """Return the same moment in other drivers, which share the history of those of a block.
+
+    Conditions that both wait for go on; all that is in force is found again in the next month.
+
+    Parameters
+    ----------
+    before, after : Drivers
+    now : InForce
+        Of the first; stays as it is.
+    lanes : ndarray of int, optional
+        The lane from which each new one goes on; the same one by default.
+    """
+    chosen = np.arange(now.began.shape[1]) if lanes is None else lanes
+    found = start(after, chosen.size)
+    theirs = {(e.lever, before.waits(n)): n for n, e in enumerate(before.entries)}
+    for n, entry in enumerate(after.entries):
+        place = theirs.get((entry.lever, after.waits(n)))
+        if place is not None and after.waits(n):
+            found.began[n] = now.began[place, chosen]
+            found.ended[n] = now.ended[place, chosen]
+    watched = {before.sign(trigger): c for c, trigger in enumerate(before.triggers)}
+    for c, trigger in enumerate(after.triggers):
+        place = watched.get(after.sign(trigger))
+        if place is not None:
+            found.held[c] = now.held[place, chosen]
+    return found

@@ -1,0 +1,100 @@
+"""When levers act: how much of each effect is in force, and where that has changed."""
+
+from __future__ import annotations
+
+from sim.scenario.drivers import Flags, Floats, Ints
+from sim.world.compiled import inlined, rule
+
+
+@rule
+def in_force(
+    t: int, entry: Ints, course: Floats, rival: Ints, lag: Ints, began: Ints, ended: Ints,
+    strength: Floats, terms: Flags, other: Flags, alone: Floats, ramp: Floats, stale: Flags,
+    stale_other: Flags,
+) -> None:  # fmt: skip
+    """Write how much of each effect is in force this month, and where any of it has changed.
+
+    ``r = course(t - began)`` until the entry's end, its lag counted, and 0 after. Where several
+    entries of one lever may act on the same cells, the one that is furthest in force does, by
+    strength times r; the first of equals.
+
+    Parameters
+    ----------
+    t : int
+        Position of the month.
+    entry, course, rival, lag, terms, other : ndarray
+        As in :class:`sim.scenario.drivers.Schedule`.
+    began, ended : ndarray of int, shape (N, L)
+        Positions of the first and the last month of each entry.
+    strength : ndarray, shape (N, L)
+        Of each entry, from 0 to 1.
+    alone : ndarray, shape (E, L)
+        Scratch: what would be in force without rivals.
+    ramp : ndarray, shape (E, L)
+        What was in force last month on entry, and is this month on return.
+    stale, stale_other : ndarray, shape (I, K) and (I,)
+        Set to 1 where an effect bears whose part in force has changed in any lane.
+    """
+    lanes = began.shape[1]
+    for e in range(entry.size):
+        n = entry[e]
+        for l in range(lanes):  # noqa: E741
+            since = t - began[n, l]
+            inside = since >= 0 and t <= ended[n, l] + lag[n]
+            alone[e, l] = course[e, since] if inside else 0.0
+    for e in range(entry.size):
+        changed = False
+        for l in range(lanes):  # noqa: E741
+            now = alone[e, l]
+            if rival[e] >= 0 and now > 0.0 and _beaten(e, l, entry, rival, strength, alone):
+                now = 0.0
+            changed = changed or now != ramp[e, l]
+            ramp[e, l] = now
+        if changed:
+            for i in range(stale_other.size):
+                stale_other[i] |= other[e, i]
+                for k in range(stale.shape[1]):
+                    stale[i, k] |= terms[e, i, k]
+
+
+@inlined
+def _beaten(e: int, l: int, entry: Ints, rival: Ints, strength: Floats, alone: Floats) -> bool:  # noqa: E741
+    """Return whether another effect with the same number is further in force in a lane."""
+    beaten = False
+    mine = alone[e, l] * strength[entry[e], l]
+    for d in range(entry.size):
+        if rival[d] == rival[e] and d != e:
+            force = alone[d, l] * strength[entry[d], l]
+            beaten = beaten or force > mine or (force == mine and d < e)
+    return beaten
+
+
+@rule
+def paid(
+    t: int, began: Ints, ended: Ints, covers: Flags, strength: Floats, cost: Floats, total: Floats
+) -> None:
+    """Write what levers cost in a month, USD million, shape (L,).
+
+    An entry costs from its first month to its last. It costs nothing while a stronger one of the
+    same lever is pulled for all its nations; of equals the first is paid.
+
+    Parameters
+    ----------
+    began, ended, strength : ndarray, shape (N, L)
+    covers : ndarray, shape (N, N)
+        As in :class:`sim.scenario.drivers.Schedule`.
+    cost : ndarray, shape (N, L)
+        USD million a year.
+    """
+    for l in range(total.size):  # noqa: E741
+        total[l] = 0.0
+    for n in range(began.shape[0]):
+        for l in range(total.size):  # noqa: E741
+            pays = began[n, l] <= t <= ended[n, l]
+            for m in range(began.shape[0]):
+                if pays and covers[m, n] == 1 and began[m, l] <= t <= ended[m, l]:
+                    stronger = strength[m, l] > strength[n, l]
+                    equal = strength[m, l] == strength[n, l]
+                    pays = not (stronger or (equal and (m < n or covers[n, m] == 0)))
+            if pays:
+                total[l] += cost[n, l] / 12.0
