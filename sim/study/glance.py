@@ -13,7 +13,35 @@ EFFECTS = ["scenario", "metric", "group", "month", "p50", "p05", "p95", "same_si
 def first_table(result: Any) -> pd.DataFrame | None:  # noqa: ANN401 - of the kind that it says
     """Return the table of a result that answers first; None for a kind that has none."""
     found = TABLES.get(result.kind)
-    return None if found is None else found(result)
+    return None if found is None else _in_words(found(result), result.manifest.get("asked", {}))
+
+
+def _in_words(table: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a table with titles in place of ids, in its cells and in its head."""
+    from sim.report import style, titles
+
+    def policy(name: str) -> str:
+        if "arms" in asked:
+            return titles.policies([name], asked)[name]
+        return titles.scenario(name, asked) if "scenarios" in asked else name
+
+    named: Mapping[str, Callable[[str], str]] = {
+        "metric": titles.metric, "group": style.group_name, "scenario": policy, "policy": policy,
+        "reference": policy, "lever": policy,
+        "factor": lambda name: " × ".join(map(titles.factor, name.split(" x "))),
+        "parameter": lambda name: titles.factor(f"parameters.{name}"),
+    }  # fmt: skip
+    changed = {column: [say(str(word)) for word in table[column]]
+               for column, say in named.items() if column in table}  # fmt: skip
+    heads = {column: titles.factor(str(column)) for column in table if "." in str(column)}
+    return table.assign(**changed).rename(columns=heads | HEADS)
+
+
+HEADS = {
+    "p50": "median", "p05": "5 %", "p95": "95 %", "same_sign": "same sign",
+    "max_regret": "largest regret", "mean_regret": "mean regret", "satisficing": "good enough in",
+}  # fmt: skip
+"""Words for columns that a file names shortly."""
 
 
 def _effects(result: Any) -> pd.DataFrame:  # noqa: ANN401

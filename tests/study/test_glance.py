@@ -43,6 +43,18 @@ def test_a_result_is_one_line_in_a_session_and_a_table_in_a_notebook(results, ki
     assert "nan" not in page
 
 
+def test_titles_stand_in_place_of_ids(results):
+    compared = results["comparison"]._repr_html_()
+    assert "The RAND package" in compared
+    assert "Share of the US bloc" in compared
+    assert "Strength of network effects" in results["sweep"]._repr_html_()
+    for kind in ("comparison", "sweep", "sensitivity"):
+        page = results[kind]._repr_html_()
+        body = page[page.index("<thead>") :]
+        assert "share.bloc" not in body
+        assert "parameters." not in body
+
+
 def test_words_of_a_result_are_no_markup(results):
     assert "&lt;b&gt;open&lt;/b&gt;" in results["hypotheses"]._repr_html_()
 
