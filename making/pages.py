@@ -33,6 +33,8 @@ BLOCKS = {
     "streams": streams.table,
     "operations": operations.page,
     "picture": picture.caption,
+    "picture of effects": picture.effects_caption,
+    "picture of futures": picture.futures_caption,
     "history": picture.history,
 }
 

@@ -11,7 +11,14 @@ from sim.study.result import Result
 if TYPE_CHECKING:
     import pandas as pd
 
-PLACE = Path(__file__).parents[1] / "docs" / "img" / "adoption_curves.png"
+    from sim.study.compare.result import Comparison
+
+FOLDER = Path(__file__).parents[1] / "docs" / "img"
+PLACE = FOLDER / "adoption_curves.png"
+EFFECTS, FUTURES = FOLDER / "effects.png", FOLDER / "futures.png"
+POLICIES = ("rand_package", "fortress", "third_way", "digital_south")
+"""Policies that the front page compares."""
+
 DPI = 110
 """Sharp on a page of 1,000 pixels, and half the size of what a run writes."""
 
@@ -24,10 +31,24 @@ def result() -> Result:
     return run("baseline")
 
 
+@cache
+def compared() -> Comparison:
+    """Return the comparison that is drawn: policies against today's, in the Global South."""
+    from sim.study.compare.compare import compare
+
+    return compare(POLICIES, groups=("global_south", "world"), sizes=False)
+
+
 def draw() -> None:
-    """Write the picture."""
-    PLACE.parent.mkdir(exist_ok=True)
-    result().plot().savefig(PLACE, dpi=DPI, metadata={"Software": None})
+    """Write the pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    drawn = (
+        (PLACE, result().plot()),
+        (EFFECTS, compared().figure("effects").figure),
+        (FUTURES, result().figure("futures").figure),
+    )
+    for place, figure in drawn:
+        figure.savefig(place, dpi=DPI, metadata={"Software": None})  # type: ignore[union-attr]  # none is SVG text
 
 
 def caption() -> str:
@@ -47,6 +68,25 @@ def caption() -> str:
         parts.append(f"{style.in_words(group)}: {words}")
     title = f"Adoption curves to {_month(last)}, median shares at the end, {'; '.join(parts)}"
     return f"![{title}](docs/img/{PLACE.name})"
+
+
+def effects_caption() -> str:
+    """Return the picture of effects with words for who cannot see it."""
+    from sim.report import comparison, policies
+
+    found = compared()
+    words = comparison.called(found)
+    last = found.last()
+    table = last.assign(scenario=last["scenario"].map(words))
+    said = policies.finding(table, comparison.named(found))
+    return f"![{said}](docs/img/{EFFECTS.name})"
+
+
+def futures_caption() -> str:
+    """Return the picture of the futures with words for who cannot see it."""
+    known = result()
+    named = known.figure("futures").figure.texts[0].get_text()  # type: ignore[union-attr]  # no SVG text
+    return f"![{' '.join(named.split())}](docs/img/{FUTURES.name})"
 
 
 MONTHS = ("2024-12", "2025-01", "2025-02", "2025-05", "2025-08", "2025-12")

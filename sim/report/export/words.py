@@ -21,6 +21,8 @@ TABLES: Mapping[str, str] = {
     "limits": "limits of each box",
     "effects": "effects of policies over paired worlds",
     "effects_by_future": "the same within the worlds of each future",
+    "levels": "what each policy and the reference come to",
+    "effects_by_nation": "effects of policies in each nation, last month",
     "ranking": "policies in the order of their effects",
     "sizes": "effects with levers at low, central and high strength",
     "alone": "effects of each lever of a package alone",
