@@ -33,8 +33,7 @@ BLOCKS = {
     "streams": streams.table,
     "operations": operations.page,
     "picture": picture.caption,
-    "picture of effects": picture.effects_caption,
-    "picture of futures": picture.futures_caption,
+    "more pictures": picture.more,
     "history": picture.history,
 }
 

@@ -70,23 +70,26 @@ def caption() -> str:
     return f"![{title}](docs/img/{PLACE.name})"
 
 
-def effects_caption() -> str:
-    """Return the picture of effects with words for who cannot see it."""
+def more() -> str:
+    """Return the other two pictures with words for who cannot see them."""
+    return (
+        f"![{_of_effects()}](docs/img/{EFFECTS.name})\n![{_of_futures()}](docs/img/{FUTURES.name})"
+    )
+
+
+def _of_effects() -> str:
     from sim.report import comparison, policies
 
     found = compared()
-    words = comparison.called(found)
     last = found.last()
+    words = comparison.called(found)
     table = last.assign(scenario=last["scenario"].map(words))
-    said = policies.finding(table, comparison.named(found))
-    return f"![{said}](docs/img/{EFFECTS.name})"
+    return policies.finding(table, comparison.named(found))
 
 
-def futures_caption() -> str:
-    """Return the picture of the futures with words for who cannot see it."""
-    known = result()
-    named = known.figure("futures").figure.texts[0].get_text()  # type: ignore[union-attr]  # no SVG text
-    return f"![{' '.join(named.split())}](docs/img/{FUTURES.name})"
+def _of_futures() -> str:
+    title = result().figure("futures").figure.texts[0].get_text()  # type: ignore[union-attr]  # no SVG text
+    return " ".join(title.split())
 
 
 MONTHS = ("2024-12", "2025-01", "2025-02", "2025-05", "2025-08", "2025-12")

@@ -217,7 +217,8 @@ def _peak(panels: Sequence[Mapping[str, Any]], what: str, unit: str) -> str:
     )  # fmt: skip
     decimals = effects.digits(found[0])
     said = f"{effects.signed(found[1], decimals)} {unit} in {effects.when(found[3])}"
-    return f"{what}largest median change: {said} ({found[2]})"
+    text = f"{what}largest median change: {said} ({found[2]})"
+    return text[:1].upper() + text[1:]
 
 
 def finding(mine: pd.DataFrame, place: Naming) -> str:

@@ -82,6 +82,9 @@ def test_the_picture_is_small_and_wide_enough():
     assert 2 < width / height < 3
     front = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:12]
     assert any(picture.PLACE.name in line for line in front), "it stands in the first screen"
+    for other in (picture.EFFECTS, picture.FUTURES):
+        assert other.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+        assert other.stat().st_size < 200_000
 
 
 def tracked():

@@ -321,7 +321,8 @@ def result() -> FakeResult:
 def levered(result) -> FakeResult:
     entry = SimpleNamespace(
         id="us_permissive_licence_incentive", strength=2 / 3, start=months.parse("2026-12"),
-        end=None, ramp_months=12, lag_months=6, nations=None,
+        end=None, ramp_months=12, lag_months=6, nations=None, when=None, end_when=None,
+        earliest=months.parse("2026-12"),
     )  # fmt: skip
     return replace(result, scenario=replace(result.scenario, levers=(entry,)))
 

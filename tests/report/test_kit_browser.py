@@ -396,6 +396,23 @@ def test_everything_is_reached_by_keyboard(opened):
     assert tab.locator(".kit-tile[data-met]").count() == 1
 
 
+def test_hostile_titles_of_policies_run_nothing(browser, tmp_path):
+    found = _smaller()._compared()
+    for document in found.asked["arms"].values():
+        document["title"] = f"{HOSTILE} {document['title']}"
+    file = tmp_path / "bad.html"
+    file.write_text(found._page(found._figures()), encoding="utf-8")
+    tab = browser.new_page()
+    tab.set_default_timeout(5000)
+    tab.goto(file.as_uri())
+    tab.locator("[data-chart] .kit-chart svg").first.hover()
+    tab.wait_for_timeout(100)
+    assert tab.title() != "caught"
+    assert HOSTILE in tab.locator("[data-chart] .kit-live").first.inner_text()
+    assert tab.locator("[data-chart] img").count() == 0
+    tab.close()
+
+
 def test_hostile_words_run_nothing(browser, retitled, known, names, tmp_path):
     bad = SimpleNamespace(
         iso3=names.iso3, name=tuple(f"{HOSTILE}{code}" for code in names.iso3), region=names.region

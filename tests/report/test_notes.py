@@ -26,7 +26,7 @@ CHIPS, WORDS = "us_inference_chip_controls", "us_permissive_licence_incentive"
 def entry(lever, start, strength=2 / 3):
     return SimpleNamespace(
         id=lever, strength=strength, start=months.parse(start), end=None, ramp_months=1,
-        lag_months=0, nations=None,
+        lag_months=0, nations=None, when=None, end_when=None, earliest=months.parse(start),
     )  # fmt: skip
 
 

@@ -48,9 +48,9 @@ class Chart {
 
   below() { return []; }
 
-  tick(key, text, on = true) {
+  tick(key, text, on = true, then = () => this.render()) {
     this[key] = on;
-    const box = make("input", { type: "checkbox", checked: on, onchange: () => { this[key] = box.checked; this.render(); } });
+    const box = make("input", { type: "checkbox", checked: on, onchange: () => { this[key] = box.checked; then(); } });
     return make("label", { class: "kit-tick" }, box, ` ${text}`);
   }
 
@@ -159,6 +159,8 @@ function steps(low, high, most) {
 
 const plainNumber = (value) => value.toLocaleString("en", { maximumFractionDigits: 4 }).replace("-", "\u2212");
 
+const MANY_ROWS = 30;  // rows that are drawn unasked
+
 /** Rows with a middle and an interval, one below the other. */
 class Spans extends Chart {
   get walks() { return "row read out"; }
@@ -166,7 +168,9 @@ class Spans extends Chart {
   extras() {
     this.order = "given";
     const orders = choice("Order", [["", [["given", this.spec.order || "by size"], ["name", "by name"]]]], (value) => { this.order = value; this.change(); });
-    return [orders.field, this.tick("band", this.spec.band || "Intervals")];
+    const many = Math.max(...Object.values(this.spec.views).map((view) => view.rows.length));
+    return [orders.field, this.tick("band", this.spec.band || "Intervals"),
+      ...(many > MANY_ROWS ? [this.tick("all", `All rows, not ${MANY_ROWS} alone`, false, () => this.change())] : [])];
   }
 
   sorted() {
@@ -174,10 +178,13 @@ class Spans extends Chart {
     return this.order === "name" ? rows.sort((a, b) => a.name.localeCompare(b.name, "en")) : rows;
   }
 
-  stops() { return this.view.rows.length; }
+  /** Rows that are drawn; the table and the file have all. */
+  drawn() { return this.all === false ? this.sorted().slice(0, MANY_ROWS) : this.sorted(); }
+
+  stops() { return this.drawn().length; }
 
   words(at) {
-    const row = this.sorted()[at], { marks } = this.view;
+    const row = this.drawn()[at], { marks } = this.view;
     return row ? [row.name, ...row.marks.map((mark, n) => `${marks[n].name ? `${marks[n].name}: ` : ""}${this.interval(mark)}`), ...(row.note ? [row.note] : [])] : [];
   }
 
@@ -190,7 +197,7 @@ class Spans extends Chart {
   }
 
   paint(add, width, top, svg, whole) {
-    const { view } = this, rows = this.sorted(), above = width < 620;
+    const { view } = this, rows = this.drawn(), above = width < 620;
     const values = rows.flatMap((row) => row.marks.flatMap((mark) => (this.band ? [mark.low, mark.middle, mark.high] : [mark.middle]))).filter((value) => value !== null && value !== undefined);
     const [low, high] = [Math.min(view.zero ? 0 : Infinity, ...values), Math.max(view.zero ? 0 : -Infinity, ...values)];
     const pad = (high - low || 1) * 0.04, side = above ? 10 : Math.min(330, width * 0.34), text = above ? 0 : 190;
