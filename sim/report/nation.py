@@ -72,17 +72,19 @@ def draw(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a study's record, w
     )  # fmt: skip
     yield Drawing(
         "", f"What speaks for and against each ecosystem in {why.name}, {why.month}: parts of "
-        "utility, utils, medians of worlds.", parts(why), title=True,
+        "utility, utils, medians of worlds.", parts(why), title=True, numbers=_parts_table(why),
     )  # fmt: skip
     if len(found.effects):
         yield Drawing(
             "", f"Each lever alone: change of the Chinese bloc's share in {why.name}, "
             f"{found.effects['month'].max()}.", lever_effects(found.effects), title=True,
+            numbers=_effects_table(found.effects),
         )  # fmt: skip
     if len(why.movers):
         yield Drawing(
             "", "What goes with the Chinese bloc's share: rank correlation over the runs' own "
             "draws, with 5 and 95 % bounds.", movers(why.movers), title=True,
+            numbers=Table.of("What goes with it", MOVERS, why.movers),
         )  # fmt: skip
 
 
@@ -138,13 +140,14 @@ def lever_effects(table: pd.DataFrame) -> Figure:
     mine = table[table["metric"] == CHINESE]
     order = mine["p50"].abs().sort_values(ascending=False).index[: compare.MOST]
     mine = mine.loc[order]
-    return _points(mine["name"], 100.0 * mine[["p05", "p50", "p95"]], "points")
+    bands = 100.0 * mine[["p05", "p50", "p95"]]
+    return _points(mine["name"], bands, "points", style.BLOCS["cn"].colour)
 
 
-def _points(names: pd.Series, bands: pd.DataFrame, across: str) -> Figure:
+def _points(names: pd.Series, bands: pd.DataFrame, across: str, colour: str = style.INK) -> Figure:
     """Return points with bounds, one below the other, each name above its line."""
     with canvas(compare.WIDE, 0.4 * len(names) + 0.9) as (figure, (axis,)):
-        compare.spans(axis, names[::-1], bands.to_numpy()[::-1])
+        compare.spans(axis, names[::-1], bands.to_numpy()[::-1], [colour] * len(names))
         dress(axis, across=across, bare=("top", "right", "left"))
     return figure
 
@@ -167,11 +170,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
     if len(why.levers):
         tables.append(Table.of("Levers of the scenario that reach it", LEVERS, why.levers))
     if len(found.effects):
-        tables.append(Table.of(
-            "What each lever does there, alone", EFFECTS, _by_lever(found.effects),
-            f"Against the reference in the same {found.effects['runs'].iloc[0]} worlds, "
-            f"{found.effects['month'].iloc[0]}.",
-        ))  # fmt: skip
+        tables.append(_effects_table(found.effects))
     if len(why.movers):
         tables.append(Table.of(
             "What goes with it", MOVERS, why.movers,
@@ -179,6 +178,30 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
         ))  # fmt: skip
     tables.append(Table.of("Sources", SOURCES, why.sources, words=True))
     return sheet(f"{why.name}: {found.run.scenario.title}", list(_lead(why)), tables)
+
+
+def _effects_table(table: pd.DataFrame) -> Table:
+    """Return what each lever does in the nation, alone."""
+    note = (
+        f"Against the reference in the same {table['runs'].iloc[0]} worlds, "
+        f"{table['month'].iloc[0]}."
+    )
+    return Table.of("What each lever does there, alone", EFFECTS, _by_lever(table), note)
+
+
+def _parts_table(why: Any) -> Table:  # noqa: ANN401 - an Explanation
+    """Return the parts of utility by ecosystem, medians of worlds."""
+    from sim.world.reasons import PARTS
+
+    middle = why.utility.pivot_table(index="part", columns="ecosystem", values="p50", dropna=False)
+    ecosystems = [name for name in style.ECOSYSTEMS if name in middle.columns]
+    rows = [
+        (PARTS[name].title if name in PARTS else "sum: utility",
+         *("–" if math.isnan(value) else f"{value:+.2f}" for value in middle.loc[name, ecosystems]))
+        for name in (*PARTS, "utility") if name in middle.index
+    ]  # fmt: skip
+    head = ("Part of utility, utils", *(style.look(name).name for name in ecosystems))
+    return Table("Parts of utility", head, rows)
 
 
 def _lead(why: Any) -> Iterator[str]:  # noqa: ANN401 - an Explanation

@@ -33,7 +33,7 @@ def _in_words(table: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
     }  # fmt: skip
     changed = {column: [say(str(word)) for word in table[column]]
                for column, say in named.items() if column in table}  # fmt: skip
-    heads = {column: titles.factor(str(column)) for column in table if "." in str(column)}
+    heads = {str(name): titles.factor(str(name)) for name in table if "." in str(name)}
     return table.assign(**changed).rename(columns=heads | HEADS)
 
 
