@@ -11,6 +11,7 @@ import typer
 from sim.cli import bars, door, output, together
 from sim.cli.options import (
     Among,
+    Answers,
     Bare,
     Blocks,
     Cluster,
@@ -157,6 +158,7 @@ def run(
     until: Until = None,
     nations: Among = None,
     focus: Focus = None,
+    responses: Answers = None,
     engine: Engine = "kernel",
     workers: Blocks,
     _metrics: Metrics = None,
@@ -171,7 +173,7 @@ def run(
     from sim.cli import running
     from sim.study.against import run_beside
 
-    overrides = running.overrides(set_, None, nations, focus)
+    overrides = running.overrides(set_, None, nations, focus, responses)
     # Every scenario is read before the first is run: a wrong one should not cost the others.
     resolved = running.resolve(scenarios, overrides, runs=runs, seed=seed, until=until)
     finished = []
@@ -350,6 +352,7 @@ def compare(
     until: Until = None,
     nations: Among = None,
     focus: Focus = None,
+    responses: Answers = None,
     workers: Processes,
     cluster: Cluster = None,
     _metrics: Metrics = None,
@@ -371,7 +374,8 @@ def compare(
         comparing.require_one(scenarios, "--interactions" if interactions else what)
     how: dict[str, Any] = {
         "against": against, "strength": strength, "start": start, "workers": workers,
-        "overrides": running.overrides(set_, until, nations, focus), "silent": json or quiet,
+        "overrides": running.overrides(set_, until, nations, focus, responses),
+        "silent": json or quiet,
     }  # fmt: skip
     which: dict[str, Any] = {"levers": named, "seed": seed, "out": out}
     if interactions:
@@ -447,6 +451,7 @@ def hypotheses(
         int,
         typer.Option(metavar="S", help="Random seed, the same for all arms.", callback=door.seed),
     ] = 1,
+    responses: Answers = None,
     workers: Processes,
     out: Out = Path("results"),
     json: Json = False,
@@ -454,11 +459,12 @@ def hypotheses(
 ) -> None:
     """Test what the source documents claim."""
     from sim.cli import claiming
+    from sim.cli.running import overrides
     from sim.study.hypotheses.experiments import examine_all
 
     found = bars.watched(
         "claims", examine_all, names or None, silent=json or quiet, runs=runs, seed=seed, out=out,
-        workers=workers,
+        workers=workers, overrides=overrides(responses=responses),
     )  # fmt: skip
     show = partial(claiming.print_findings, whole=bool(names))
     output.finish(found, claiming.as_json, show, json=json, quiet=quiet)

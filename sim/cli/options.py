@@ -77,6 +77,14 @@ Focus = Annotated[
         help="What the word focus stands for in a scenario's levers.",
     ),
 ]
+Answers = Annotated[
+    str | None,
+    typer.Option(
+        "--responses",
+        metavar="A,B",
+        help="What others do once they see a sign, in every scenario: names, or all.",
+    ),
+]
 Engine = Annotated[
     str,
     typer.Option(metavar="kernel|mesa", help="Compiled kernel or Mesa; the numbers are the same."),

@@ -87,11 +87,12 @@ def overrides(
     until: str | None = None,
     nations: str | None = None,
     focus: str | None = None,
+    responses: str | None = None,
 ) -> list[str | tuple[str, Any]]:
     """Return what options change in a scenario, as overrides of its paths."""
     from sim.scenario.changes import changes as laid
 
-    return laid(changes, until, nations, focus)
+    return laid(changes, until, nations, focus, responses)
 
 
 def as_json(result: Result) -> dict[str, Any]:

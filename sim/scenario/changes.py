@@ -17,6 +17,7 @@ def changes(
     until: str | None = None,
     nations: Nations | None = None,
     focus: Nations | None = None,
+    responses: str | Sequence[str] | None = None,
 ) -> list[Override]:
     """Return everything as overrides of a scenario's paths.
 
@@ -27,6 +28,9 @@ def changes(
         Last month, ``YYYY-MM``.
     nations, focus : str or sequence of str, optional
         Who is simulated, and what the word focus stands for: by code, slug or name.
+    responses : str or sequence of str, optional
+        What others do once they see a sign, by name; in a text with commas between. ``all`` is
+        every response that there is.
     """
     found: list[Override] = list([] if overrides is None else overrides)
     if until is not None:
@@ -34,7 +38,18 @@ def changes(
     for path, places in (("nations", nations), ("focus", focus)):
         if places is not None:
             found.append((path, codes(places)))
+    if responses is not None:
+        found.append(("responses", _answers(responses)))
     return found
+
+
+def _answers(responses: str | Sequence[str]) -> list[str]:
+    """Return the names of responses."""
+    from sim.scenario.responses import known
+
+    words = responses.split(",") if isinstance(responses, str) else responses
+    named = [word.strip() for word in words if word.strip()]
+    return list(known()) if named == ["all"] else named
 
 
 def codes(places: Nations) -> str | list[str]:

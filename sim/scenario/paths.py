@@ -25,6 +25,7 @@ RUNS, SEED = "ensemble.runs", "ensemble.seed"
 OPTIONS = {
     "nations": "--nations",
     "focus": "--focus",
+    "responses": "--responses",
     "period.end": "--until",
     RUNS: "--runs",
     SEED: "--seed",

@@ -23,6 +23,7 @@ from sim.ensemble.runner import require_known
 from sim.errors import InputError, Problem
 from sim.metrics.registry import parts
 from sim.scenario import Scenario
+from sim.scenario.paths import Override
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
@@ -130,6 +131,7 @@ def examine(
     seed: int = 1,
     workers: int = 1,
     out: str | Path | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Finding:
     """Run one claim and return what was found.
 
@@ -142,6 +144,8 @@ def examine(
     seed, workers : int
     out : str or Path, optional
         Folder that stands for ``results/``; finished arms are kept in ``OUT/compare``.
+    overrides : sequence of str or (path, value), optional
+        Changes that all arms share, such as ``("responses", ["china_cuts_prices"])``.
 
     Raises
     ------
@@ -150,7 +154,7 @@ def examine(
     """
     if out is not None:
         require_writable(Path(out))
-    return found_of(laid_out(study, runs), seed=seed, workers=workers, out=out)
+    return found_of(laid_out(study, runs, overrides), seed=seed, workers=workers, out=out)
 
 
 def found_of(
@@ -185,6 +189,7 @@ def examine_all(
     seed: int = 1,
     workers: int = 1,
     out: str | Path | None = None,
+    overrides: Sequence[Override] = (),
     progress: Progress | None = None,
 ) -> Findings:
     """Run several claims and keep what was found.
@@ -193,7 +198,7 @@ def examine_all(
     ----------
     wanted : iterable of str or Path, optional
         Studies with a hypothesis; all by default.
-    runs, seed, workers
+    runs, seed, workers, overrides
         As in :func:`examine`.
     out : str or Path, optional
         Folder that stands for ``results/``: findings go to ``OUT/hypotheses/<hash12>``, finished
@@ -209,7 +214,7 @@ def examine_all(
     """
     require_known("kernel", workers)
     chosen = [str(name) for name in (names() if wanted is None else wanted)]
-    laid = [laid_out(name, runs) for name in chosen]
+    laid = [laid_out(name, runs, overrides) for name in chosen]
     return finished.kept_or_made(
         Findings, facts_of(laid, runs, seed), out,
         lambda: find_all(

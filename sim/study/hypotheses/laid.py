@@ -10,6 +10,7 @@ from typing import Any
 from sim.analysis.paired import require_two
 from sim.errors import InputError, Problem, nearest
 from sim.scenario import Scenario, load
+from sim.scenario.paths import Override
 from sim.study.hypotheses import claims
 from sim.study.hypotheses.claims import Claim
 from sim.study.saved import plain_scenario
@@ -47,7 +48,9 @@ class Experiment:
         return {"runs": self.runs, "claim": asdict(self.claim), "arms": self.documents}
 
 
-def laid_out(study: str | Path, runs: int | None = None) -> Experiment:
+def laid_out(
+    study: str | Path, runs: int | None = None, overrides: Sequence[Override] = ()
+) -> Experiment:
     """Return what the claim of a study comes to; arguments and errors as in :func:`examine`."""
     wanted = study_file.load_study(study)
     if wanted.claim is None:
@@ -64,7 +67,7 @@ def laid_out(study: str | Path, runs: int | None = None) -> Experiment:
     settings = {} if claim.cascade is not None else claim.switch
     arms = {
         setting: {
-            name: arm(wanted.scenario, name, fragment, values, wanted.overrides)
+            name: arm(wanted.scenario, name, fragment, values, (*wanted.overrides, *overrides))
             for name, fragment in claim.arms.items()
         }
         for setting, values in settings.items()
