@@ -11,7 +11,7 @@ import typer
 from sim.cli import output
 from sim.cli.bars import watched
 from sim.errors import InputError, Problem
-from sim.report import by_future, comparison, effects, focus
+from sim.report import answers, by_future, comparison, effects, focus
 from sim.study.compare import costs, notes
 from sim.study.compare.packages import MONEY
 
@@ -55,6 +55,8 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "ranking": output.records(found.ranking),
         "sizes": output.records(found.sizes),
         "alone": output.records(found.alone),
+        "triggers": output.records(found.triggers),
+        "responses": output.records(found.responses),
         "notes": [effects.as_typed(note) for note in found.notes],
         **_focus_json(found),
     }
@@ -78,6 +80,7 @@ def print_comparison(found: Comparison) -> None:
                 typer.echo(effects.line(row, named))
     else:
         _print_policies(found, named)
+    _print_answers(found, named)
     _print_by_future(found, named)
     lines = [*effects.sizes_line(found.sizes, found.shown[0]), *map(effects.as_typed, found.notes)]
     lines += [named.note] if named.part else []
@@ -90,6 +93,17 @@ def print_comparison(found: Comparison) -> None:
     _print_focus(found)
     if found.folder is not None:
         typer.echo(f"\nAll effects by outcome, group and month: {output.place(found)}")
+
+
+def _print_answers(found: Comparison, named: Naming) -> None:
+    """Print when levers that wait are pulled, and effects with answers beside those without."""
+    for table in answers.tables(found, {}, named):
+        typer.echo(f"\n{table.title}\n")
+        # Who answers and to which sign is as long as a line: files and page have it.
+        shown = [n for n, name in enumerate(table.head) if name not in ("Response", "Sign")]
+        lines = [tuple(_cell(row[n]) for n in shown) for row in table.rows]
+        output.print_lines([tuple(str(table.head[n]) for n in shown), *lines])
+        typer.echo(f"\n{textwrap.fill(table.note, WIDTH)}")
 
 
 def _print_by_future(found: Comparison, named: Naming) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report import by_future, compare, effects, focus, matrix, policies, titles
+from sim.report import answers, by_future, compare, effects, focus, matrix, policies, titles
 from sim.report.charts import Views
 from sim.report.compare import is_one, of
 from sim.report.drawings import Drawing, Page, on_page
@@ -95,6 +95,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
         parts += focus.tables(found.focus, words)
     parts += [matrix.matrix(found, words, place, groups),
               policies.side_by_side(found, words, place, groups)]  # fmt: skip
+    parts += answers.tables(found, words, place)
     apart = by_future.table(found, words, place)
     time, nations = (policies.over_time(found, words, place, groups),
                      policies.by_nation(found, words, place))  # fmt: skip

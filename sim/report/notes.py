@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import months
 from sim.ensemble.columns import read_numbers, read_words
-from sim.report import tables
+from sim.report import answers, tables
 from sim.report.effects import as_read
 from sim.scenario import reach
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
@@ -40,9 +40,10 @@ def notes(result: Tables, levers: Mapping[str, Lever]) -> list[str]:
     """
     called = {name: lever.title for name, lever in levers.items()}
     narrowed = reach.notices(_pulled(result), levers)
+    answered = answers.sentences(result)
     found = (
         _as_if_decided(result),
-        *(as_read(sentence, called) for sentence in narrowed),
+        *(as_read(sentence, called) for sentence in (*narrowed, *answered)),
         _binding(result, levers),
     )
     return [sentence for sentence in found if sentence]
@@ -112,4 +113,4 @@ def _last(result: Tables, metric: str) -> tuple[tables.Floats, str]:
 
 def _pulled(result: Tables) -> list[Any]:
     """Return the entries of levers that change something."""
-    return [entry for entry in result.scenario.levers if entry.strength != 0]
+    return [entry for entry in result.scenario.entries() if entry.strength != 0]

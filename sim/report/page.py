@@ -140,7 +140,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
     called = dict(zip(known.names.iso3, known.names.name, strict=True))
     every = {**known.levers, **scenario.own_levers}
     whole = choosing.whole(scenario.nations)
-    used = [*known.parameters, *known.optimism, *(every[entry.id] for entry in scenario.levers)]
+    used = [*known.parameters, *known.optimism, *(every[entry.id] for entry in scenario.entries())]
     sources = rows.cited(used, known.sources)
     parameters = scenario.ensemble.parameters
     in_fit = basis.used(parameters)
@@ -210,7 +210,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "record": badge("share"),
         "strip": (history.WIDTH, history.HEIGHT),
         "optimism": rows.optimism(known.optimism, called, known.sources),
-        "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.levers],
+        "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.entries()],
         "statuses": STATUSES,
         "parameters": [
             rows.parameter(each, scenario.parameters, known.sources) for each in known.parameters

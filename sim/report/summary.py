@@ -96,7 +96,7 @@ def _by_future(result: Tables) -> list[str]:
 
 def _levers(result: Tables) -> Mapping[str, Lever]:
     """Return the levers that the scenario may pull; reading the table is left out if it is none."""
-    if not result.scenario.levers:
+    if not result.scenario.entries():
         return {}
     from sim.scenario.levers import read
 

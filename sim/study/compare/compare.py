@@ -26,7 +26,7 @@ from sim.scenario.nations import FOCUS
 from sim.scenario.paths import RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import finished
-from sim.study.compare import choice, cuts, details, notes, spread, tables
+from sim.study.compare import answers, choice, cuts, details, notes, spread, tables
 from sim.study.compare import focus as in_focus
 from sim.study.compare.choice import Pair, Source
 from sim.study.compare.costs import per_million
@@ -137,7 +137,7 @@ def compare(
     resolved, reference, laid = laid_over(resolved, reference)
     arms, pairs = _arms(resolved, reference, each, levers, strength, start)
     _same_world(arms.values(), reference)
-    known = _outcomes(reference, metrics, groups, shown)
+    known = _outcomes(reference, metrics, groups, shown, answers.waiting(arms.values()))
     on = in_focus.given(overrides) if each == "scenarios" and _focused(arms.values()) else []
     count = reference.ensemble.runs if precision is None else PILOT
     require_two(count)
@@ -228,6 +228,13 @@ def answer(
                 arms, pairs, first, lambda some, wanted: run(some, len(done.draws), wanted)
             ),
         )  # fmt: skip
+    if answers.waiting(arms.values()):
+        found = replace(
+            found, triggers=answers.came(arms, done),
+            responses=answers.beside(
+                arms, pairs, done, first, lambda some, wanted: run(some, len(done.draws), wanted)
+            ),
+        )  # fmt: skip
     laid = (*question.laid, *notes.few_worlds(few))
     found = _with_details(
         found, done, run, sizes=bool(asked["sizes"]), carried=bool(asked.get("carried")), laid=laid
@@ -238,9 +245,15 @@ def answer(
 
 
 def _outcomes(
-    reference: Scenario, metrics: Sequence[str], groups: Sequence[str], shown: Sequence[str]
+    reference: Scenario,
+    metrics: Sequence[str],
+    groups: Sequence[str],
+    shown: Sequence[str],
+    waiting: Sequence[str],
 ) -> Outcomes:
     """Return what is kept of every arm, checked before anything is run.
+
+    Of levers that wait for a sign, by id, it is kept whether and when they are pulled.
 
     Raises
     ------
@@ -254,7 +267,7 @@ def _outcomes(
     wanted = Outcomes(tuple(metrics), tuple(groups))
     drivers = compiled(reference)
     shape = kept(drivers, wanted)
-    more = tuple(name for name in shown if name not in shape.metrics)
+    more = tuple(name for name in (*shown, *answers.metrics(waiting)) if name not in shape.metrics)
     if more:
         wanted = Outcomes((*shape.metrics, *more), tuple(groups))
         shape = kept(drivers, wanted)

@@ -25,6 +25,7 @@ FILE, RANKS, SIZES, ALONE = "effects.csv", "ranking.csv", "sizes.csv", "alone.cs
 NOTES, COSTS, BY_FUTURE = "notes.csv", "costs.csv", "effects_by_future.csv"
 OF_FOCUS, DRAWN = "focus.csv", "focus.svg"
 LEVELS, BY_NATION = "levels.csv", "effects_by_nation.csv"
+TRIGGERS, RESPONSES = "triggers.csv", "responses.csv"
 SHOWN = (
     "share.bloc_us", "share.bloc_cn", "share.bloc_eu", "share.bloc_sovereign", "dependence",
 )  # fmt: skip
@@ -69,6 +70,9 @@ class Comparison(Saved):
     focus : DataFrame
         Outcomes for the nations in focus, as `sim.study.compare.focus.table` makes them; empty
         where no lever is entered for a focus.
+    triggers, responses : DataFrame
+        As `sim.study.compare.answers` makes them; empty where no lever waits for a sign, and where
+        nobody answers.
     levels, by_nation : DataFrame
         Of whole policies, as `sim.study.compare.spread` makes them: what each arm is, and the
         effects in each nation. Empty for single levers and packages less one.
@@ -90,10 +94,12 @@ class Comparison(Saved):
     held: ClassVar[Mapping[str, str]] = {
         FILE: "table", RANKS: "ranking", SIZES: "sizes", ALONE: "alone", COSTS: "costs",
         BY_FUTURE: "by_future", OF_FOCUS: "focus", LEVELS: "levels", BY_NATION: "by_nation",
+        TRIGGERS: "triggers", RESPONSES: "responses",
     }  # fmt: skip
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {
         FILE: ("month",), RANKS: ("month", "next"), SIZES: ("month",), BY_FUTURE: ("month",),
         OF_FOCUS: ("month",), LEVELS: ("month",),
+        TRIGGERS: ("response",), RESPONSES: ("month",),
     }  # fmt: skip
     always: ClassVar[frozenset[str]] = frozenset({FILE, RANKS, SIZES, ALONE, NOTES})
 
@@ -107,6 +113,8 @@ class Comparison(Saved):
     focus: pd.DataFrame = field(default_factory=pd.DataFrame)
     levels: pd.DataFrame = field(default_factory=pd.DataFrame)
     by_nation: pd.DataFrame = field(default_factory=pd.DataFrame)
+    triggers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    responses: pd.DataFrame = field(default_factory=pd.DataFrame)
     reached: bool = True
     finest: float = 0.0
     pairs: tuple[Pair, ...] = ()
