@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.report import effects, style
 from sim.report.charts import colour_of
@@ -19,6 +18,7 @@ from sim.report.kit import canvas, dress
 from sim.report.naming import Naming
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -59,6 +59,8 @@ def drawn(table: pd.DataFrame, shown: Sequence[str], groups: Sequence[str]) -> p
     shown, groups : sequence of str
         In the order in which they are shown.
     """
+    import pandas as pd
+
     table = table[table["month"] != ""]
     first = of(table, shown[0], groups[0])
     if first.empty or not is_one(first["scenario"]):

@@ -34,7 +34,7 @@ from sim.report.interactive.inline import block
 from sim.report.interactive.run import data
 from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
-from sim.report.record import records
+from sim.report.record import badge, records
 from sim.report.summary import against_words, findings
 from sim.scenario import nations as choosing
 
@@ -207,6 +207,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
             if name != CHECK
         ],
         "check": of_2026,
+        "record": badge("share"),
         "strip": (history.WIDTH, history.HEIGHT),
         "optimism": rows.optimism(known.optimism, called, known.sources),
         "levers": [rows.lever(entry, every[entry.id], whole) for entry in scenario.entries()],

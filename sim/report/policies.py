@@ -215,6 +215,8 @@ def _peak(panels: Sequence[Mapping[str, Any]], what: str, unit: str) -> str:
          for value, when in zip(line["middle"], line["x"], strict=True)),
         key=lambda one: one[0],
     )  # fmt: skip
+    if not found[0]:
+        return f"{what}the median changes nowhere" if what else "The median changes nowhere"
     decimals = effects.digits(found[0])
     said = f"{effects.signed(found[1], decimals)} {unit} in {effects.when(found[3])}"
     text = f"{what}largest median change: {said} ({found[2]})"
@@ -234,6 +236,8 @@ def _said(part: pd.DataFrame, words: Mapping[str, str], place: Naming) -> str:
     """Say which policy moves an outcome most, and of how many that is sure."""
     top: Any = max(part.to_dict("records"), key=lambda row: abs(row["p50"]))
     middle, low, high = effects.figures_of(top)
+    if not part[["p05", "p95"]].abs().to_numpy().any():
+        return f"{effects.name(top['metric'])} {place.in_words(top['group'])}: nothing moves it"
     sure = int(((part["p05"] > 0) | (part["p95"] < 0)).sum())
     where = f"{effects.name(top['metric'])} {place.in_words(top['group'])}"
     which = words[top["scenario"]]

@@ -61,6 +61,10 @@ class FakeScenario:
         default_factory=lambda: SimpleNamespace(start=FIRST, end=LAST),
     )
 
+    def entries(self) -> tuple[Any, ...]:
+        """All levers that may be pulled; no response is on here."""
+        return self.levers
+
 
 @dataclass(frozen=True)
 class FakeResult:

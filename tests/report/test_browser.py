@@ -18,8 +18,7 @@ def report(levered, known, tmp_path_factory) -> Path:
     return file
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1200, "dark")])
 def test_the_page_loads_alone_and_fits(browser, report, width, scheme):
     tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     said: list[str] = []
@@ -42,22 +41,6 @@ def test_the_page_loads_alone_and_fits(browser, report, width, scheme):
         "getComputedStyle(document.body).backgroundColor]"
     )
     assert ink != paper
-    tab.close()
-
-
-def test_hostile_titles_do_not_run(browser, retitled, known, tmp_path):
-    file = tmp_path / "bad.html"
-    title = (
-        "<img src=x onerror=\"document.title='caught'\"><script>document.title='caught'</script>"
-    )
-    file.write_text(page(retitled(title, title), known), encoding="utf-8")
-    tab = browser.new_page()
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text))
-    tab.goto(file.as_uri())
-    assert tab.title() != "caught"
-    assert tab.locator("h1").inner_text() == title
-    assert said == []
     tab.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report import compare, comparison, effects, style, svg
+from sim.report import compare, comparison, effects, policies, style, svg
 from sim.report.naming import of_nations
 from tests.report.test_browser import _compared
 
@@ -150,6 +150,18 @@ def test_a_bloc_has_its_colour_over_time_and_no_line_hides_another():
         "US bloc": style.BLOCS["us"].colour, "Chinese bloc": style.BLOCS["cn"].colour,
         "Dependence": style.INK,
     }  # fmt: skip
+
+
+def test_findings_say_what_moves_most_and_when_nothing_does():
+    table = _compared().table
+    mine = table[(table["group"] == "world") & (table["month"] == "2030-12")]
+    said = policies.finding(mine, compare.WORLD)
+    assert said == (
+        "US bloc in the world: us_attractive_alternative_global_south moves it most, +3.0 points "
+        "(+1.0 to +8.0); 1 of 2 surely move it"
+    )
+    still = mine.assign(p05=0.0, p50=0.0, p95=0.0)
+    assert policies.finding(still, compare.WORLD) == "US bloc in the world: nothing moves it"
 
 
 def test_costs_are_written_as_numbers():

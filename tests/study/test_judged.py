@@ -80,7 +80,7 @@ def test_losses_are_told(judged):
     page = judged._page(judged._figures())
     if len(lost):
         assert f"loses to a naive forecast in {len(lost)} of {len(judged.compared)}" in page
-    assert page.count("<script") == 1  # its own
+    assert page.count("<script") == 2  # its own and the data of its charts
     assert "CRPS<small>log-odds</small>" in page
     before = Hindcast(judged.manifest, judged.points, judged.table.drop(columns="crps_log_odds"))
     assert "log-odds" not in before._page(before._figures())

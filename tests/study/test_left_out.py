@@ -123,10 +123,10 @@ def test_repeats_are_no_further_nations(whole):
 
 
 def test_the_command_prints_the_table(whole, tmp_path, monkeypatch):
-    asked = []
+    asked, told = [], []
 
     def already(plan, *, progress):
-        assert progress is None  # no bar where nobody looks on
+        told.append(progress is not None)  # a line every ten seconds where nobody sees a bar
         asked.append(plan)
         return whole
 
@@ -150,6 +150,7 @@ def test_the_command_prints_the_table(whole, tmp_path, monkeypatch):
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     assert list(known[0]) == COLUMNS
     assert len(known) == 72
+    assert told == [True, False]
 
 
 # A generator whose draws are all the same shows the middle and the standard deviation exactly.

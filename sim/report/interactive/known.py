@@ -25,7 +25,7 @@ def data(nations: Iterable[str], folder: str) -> dict[str, Any]:
     from sim.evidence import load
     from sim.evidence.variables import VARIABLES
 
-    known, codes = load(), set(nations)
+    known, codes = load(), dict.fromkeys(nations)
     names = list(VARIABLES)
     units = {value.variable: value.unit for value in known.values}
     values: dict[str, list[float | None]] = {code: [None] * len(names) for code in codes}

@@ -89,7 +89,8 @@ class Parallel extends Chart {
 
   paint(add, width, top, svg, whole) {
     const { axes, lines } = this.spec, { at } = this.view, open = this.open(), set = new Set(open);
-    const narrow = width < 620, left = narrow ? 30 : 70, right = width - (narrow ? 30 : 70);
+    // Without room for names above the axes, numbers stand there and the names below.
+    const narrow = width < 620 || (width - 140) / Math.max(axes.length - 1, 1) < 80, left = narrow ? 30 : 70, right = width - (narrow ? 30 : 70);
     const room = (right - left) / Math.max(axes.length - 1, 1) - 8;
     const heads = axes.map((axis, k) => wrap(axis.name, Math.max(70, k % (axes.length - 1) ? room : Math.min(room, 2 * left - 12)), 11));
     const high = top + 20 + 14 * (narrow ? 2 : Math.max(...heads.map((head) => head.length))), floor = high + (narrow ? 260 : 330);
