@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from making import examples, operations, pages, picture, plausibility, questions, record
+from making import adaptive, examples, operations, pages, picture, plausibility, questions, record
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     picture.draw()
     plausibility.write()
     questions.write()
+    adaptive.write()
     for page in pages.pages():
         before = page.read_text(encoding="utf-8")
         after = pages.with_blocks(before)

@@ -177,7 +177,8 @@ def _whole(cell: object) -> str:
 
 
 def _points(row: Mapping[str, object], kind: str) -> str:
-    low, middle, high = (100 * float(str(row[f"{kind}_{name}"])) for name in ("p05", "p50", "p95"))
+    values = (float(str(row[f"{kind}_{name}"])) for name in ("p05", "p50", "p95"))
+    low, middle, high = (round(100 * value, 1) + 0.0 for value in values)
     return f"{middle:+.1f} ({low:+.1f} to {high:+.1f})"
 
 

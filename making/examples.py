@@ -85,7 +85,9 @@ def _renew(match: re.Match[str], session: Session) -> str:
     body = match["body"]
     if match["kind"] in ("yaml", "csv"):
         if above and above[1] == "file":
-            (session.folder / above[2]).write_text(body, encoding="utf-8")
+            place = session.folder / above[2]
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(body, encoding="utf-8")
     elif match["kind"] == "console":
         shown = above[2] if above and above[1] == "shown" else ""
         body = "\n".join(_console(body, shown)) + "\n"

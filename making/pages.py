@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from making import (
+    adaptive,
     claims,
     events,
     levers,
@@ -30,6 +31,7 @@ BLOCKS = {
     **forecasts.BLOCKS,
     **plausibility.BLOCKS,
     **questions.BLOCKS,
+    **adaptive.BLOCKS,
     "streams": streams.table,
     "operations": operations.page,
     "picture": picture.caption,

@@ -119,7 +119,7 @@ class Condition(Form):
     def in_words(self) -> str:
         """Return the condition in words, such as for a table."""
         metric = registry.by_name()[self.metric]
-        level = f"{100 * self.level:g} %" if metric.scale == "fraction" else f"{self.level:g}"
+        level = f"{100 * self.level:g} %" if metric.scale == "fraction" else f"{self.level:,.10g}"
         side = "below" if self.above is None else "above"
         unit = "" if metric.scale == "fraction" else f" {metric.unit}"
         of = "" if self.group == "world" else f" in {_called(self.group)}"

@@ -17,7 +17,7 @@ from tests.cli.conftest import REAL, ROOT, environment
 
 KINDS = (
     "scenarios", "levers", "nations", "groups", "ecosystems", "metrics", "parameters", "drivers",
-    "series", "observations", "sources", "studies",
+    "series", "observations", "sources", "studies", "responses",
 )  # fmt: skip
 GOOD = "extends: baseline\ntitle: Mine\n"
 BAD = "extends: baseline\nlevers:\n  - {id: us_genesis_misison}\nparamters: {}\n"

@@ -53,7 +53,7 @@ VALUES = {
     "--members": "300", "--steps": "2", "--cutoff": "2025-04", "--ecosystem": "cn_all",
     "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
     "--observations": "figures.csv", "--format": "iamc", "--metrics": "mine.py",
-    "--scenario": "fortress", "--from": "somewhere",
+    "--scenario": "fortress", "--from": "somewhere", "--responses": "us_opens_a_model",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 

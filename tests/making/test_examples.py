@@ -55,6 +55,7 @@ def test_the_scenario_files_are_sound_but_those_that_show_errors(name, tmp_path,
     monkeypatch.chdir(tmp_path)
     written = dict(examples.files(TEXTS[name]))
     for file, text in written.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(text, encoding="utf-8")
     for file, text in written.items():
         if file.endswith(".yaml"):
