@@ -86,8 +86,8 @@ def _renew(match: re.Match[str], session: Session) -> str:
     if match["kind"] in ("yaml", "csv"):
         if above and above[1] == "file":
             place = session.folder / above[2]
-    place.parent.mkdir(exist_ok=True)
-    place.write_text(body, encoding="utf-8")
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(body, encoding="utf-8")
     elif match["kind"] == "console":
         shown = above[2] if above and above[1] == "shown" else ""
         body = "\n".join(_console(body, shown)) + "\n"

@@ -15,7 +15,9 @@ from sim.ensemble import runner
 from sim.evidence.nations import Constants
 from sim.metrics.registry import every
 from sim.scenario import check, futures, levers, names
-from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, vocabulary
+from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, Schedule, vocabulary
+from sim.scenario.triggers import Condition
+from sim.world.in_force import InForce
 from sim.world.rows import Switches
 from sim.world.state import State
 
@@ -81,7 +83,7 @@ def known():
     """Return everything that a name in backticks may mean."""
     room = evidence.load()
     ids = tuple(ecosystem.id for ecosystem in room.ecosystems)
-    kinds = (State, Facts, Effects)
+    kinds = (State, InForce, Facts, Effects, Schedule)
     return {
         *(row.path for row in PARAMETERS),
         *(row.name for row in PARAMETERS),
@@ -101,6 +103,7 @@ def known():
         *futures.FUTURES,
         *levers.Lever.known_keys(),
         *levers.Effect.known_keys(),
+        *Condition.known_keys(),
     }
 
 
@@ -148,7 +151,10 @@ def test_the_schedule_is_the_code_s():
         "Users of routers choose",
         "Views",
         "World, after the nations.",
+        "Signs are read",
     ]
+    last = ast.unparse(run.body[-1]).splitlines()[-1].strip()
+    assert last == "triggers.read(t, block, record)"
 
 
 def test_the_table_of_constants_reads_the_code():
