@@ -46,16 +46,21 @@ def resolve(
 
 
 def problems_of(files: Sequence[str], focus: str | None = None) -> list[Problem]:
-    """Return everything that is wrong with scenario and study files."""
-    from sim.scenario import validate
+    """Return everything that is wrong with files of scenarios, studies and responses."""
+    from sim.scenario import responses, validate
+    from sim.scenario.loading import validate_response
     from sim.study.checking import problems_of_study
     from sim.study.sweeps import study_file
 
     found: dict[Problem, None] = {}
     changes = overrides(focus=focus)
     for file in files:
-        study = study_file.is_study(file)
-        wrong = problems_of_study(file, changes) if study else validate([file], changes)
+        if responses.is_response(file):
+            wrong = validate_response(file, changes)
+        elif study_file.is_study(file):
+            wrong = problems_of_study(file, changes)
+        else:
+            wrong = validate([file], changes)
         found |= dict.fromkeys(wrong)
     return list(found)
 
@@ -70,12 +75,12 @@ def notices_of(files: Sequence[str], focus: str | None = None) -> list[str]:
     focus : str, optional
     """
     from sim.report.effects import as_typed
-    from sim.scenario import load, reach
+    from sim.scenario import load, reach, responses
     from sim.study.sweeps import study_file
 
     said = []
     for file in files:
-        if not study_file.is_study(file):
+        if not study_file.is_study(file) or responses.is_response(file):
             scenario = load(file, overrides(focus=focus))
             sentences = reach.notices(scenario.levers, scenario.known_levers())
             said += [f"{file}: {as_typed(sentence)}" for sentence in sentences]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from sim.errors import InputError, Problem, cited, nearest
 from sim.scenario import check, merge, paths, places, responses
@@ -60,6 +61,21 @@ def validate(sources: Iterable[Source], overrides: Sequence[Override] = ()) -> l
         _load(source, overrides, problems)
         found |= dict.fromkeys(_in_order(problems, source))
     return list(found)
+
+
+def validate_response(
+    file: str | os.PathLike[str], overrides: Sequence[Override] = ()
+) -> list[Problem]:
+    """Return everything that is wrong with the file of a response, as a baseline would name it."""
+    problems: list[Problem] = []
+    answer = responses.read(Path(file), problems)
+    _, base, place = _start("baseline", problems)
+    if answer is not None and base is not None:
+        merged = merge.inherit(base, place, problems)
+        inside = cast("Mapping[str, Node]", merged.value)
+        named = Node({**inside, "responses": Node((answer,), answer.mark)}, merged.mark)
+        check.scenario(paths.apply(named, overrides, problems), "baseline", problems)
+    return _in_order(problems, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,12 @@ def known() -> dict[str, Path]:
     return found
 
 
+def is_response(file: str | Path) -> bool:
+    """Return whether a path is that of a response: a YAML file in a folder of that name."""
+    place = Path(file)
+    return place.suffix in places.ENDINGS and place.resolve().parent.name == "responses"
+
+
 def expand(tree: Node, problems: Problems) -> Node:
     """Return a merged tree in which the names of responses stand for what their files say.
 

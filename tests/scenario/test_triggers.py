@@ -11,6 +11,7 @@ from sim.errors import InputError
 from sim.scenario import compile as compiled
 from sim.scenario import load, places, responses, validate
 from sim.scenario.compile import compile_scenario
+from sim.scenario.loading import validate_response
 
 LEVER = "us_sme_open_adoption"
 RESPONSE = """\
@@ -155,6 +156,7 @@ def test_a_wrong_response_is_told_in_its_own_file(old, new, message):
     Path("responses/mine.yaml").write_text(RESPONSE.replace(old, new), encoding="utf-8")
     found = said("extends: baseline\nresponses: [mine]\n")
     assert any(message in line for line in found), found
+    assert list(map(str, validate_response("responses/mine.yaml"))) == found
 
 
 @pytest.mark.parametrize(
