@@ -1,0 +1,174 @@
+// The page: what is moved goes to the link and the wire, what comes back is drawn.
+
+import { Answer, Baseline, Preview } from "/page/data.js";
+
+import { Controls } from "/page/levers.js";
+import { View } from "/page/view.js";
+import { Scenarios, copy, empty, link } from "/page/state.js";
+import { Wire, load } from "/page/wire.js";
+
+const REST = 120;  // milliseconds without a move after which exact replicates are asked for
+
+class Page {
+  constructor({ known, baseline }) {
+    this.known = known;
+    this.baseline = new Baseline(baseline, known);
+    this.scenarios = new Scenarios(known);
+    this.state = empty(known.first);
+    this.sides = { a: null, b: null };
+    this.answer = null;
+    this.nodes = null;
+    this.past = [];
+    this.view = new View(this);
+    this.controls = new Controls(document.getElementById("controls"), known, this.scenarios, {
+      slide: (key, value, apply) => this.slide(key, value, apply),
+      rest: () => this.rest(),
+      focus: (key) => this.focus(key),
+      change: () => this.change(),
+    });
+    this.wire = new Wire({
+      open: () => this.ask(),
+      closed: () => this.say("The server does not answer; trying again. Start it with: sim explore"),
+      state: (message) => this.understood(message),
+      answer: (head, arrays) => this.answered(head, arrays),
+      nodes: (head, arrays) => { this.nodes = { head, arrays }; },
+      wrong: (message) => this.wrong(message),
+    });
+    window.addEventListener("hashchange", () => { if (location.hash.slice(1) !== this.link) this.follow(location.hash); });
+    this.link = location.hash.slice(1);
+    this.built = "";
+  }
+
+  // ---- what goes out
+
+  /** Ask for the state of a link; the answer tells how it was understood. */
+  follow(hash) {
+    this.link = hash.replace(/^#/, "");
+    this.built = "";
+    this.ask();
+  }
+
+  ask() {
+    this.wrong("");
+    this.wire.ask("a", this.link);
+  }
+
+  focus(key) {
+    if (this.nodes && this.nodes.head.key === key && this.nodes.of === this.without(key)) return;
+    this.nodes = null;
+    this.wire.nodes(link(this.state), key);
+  }
+
+  without() { return null; }
+
+  /** A hand moves a control: draw between nodes at once, and ask for runs when it rests. */
+  slide(key, value, apply) {
+    if (!this.sliding) this.remember();
+    this.sliding = key;
+    apply();
+    this.written();
+    if (this.nodes && this.nodes.head.key === key) {
+      this.pending = new Preview(this.nodes.head, this.nodes.arrays, this.baseline, value);
+      this.soon();
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rest(), REST);
+  }
+
+  soon() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      if (!this.pending) return;
+      this.answer = this.pending;
+      this.pending = null;
+      this.view.drag(this.answer);
+    });
+  }
+
+  rest() {
+    clearTimeout(this.timer);
+    if (!this.sliding) return;
+    this.ask();
+  }
+
+  /** Something else than a drag has changed the state. */
+  change() {
+    this.remember();
+    this.nodes = null;
+    this.written();
+    this.controls.refresh(this.state);
+    this.ask();
+  }
+
+  written() {
+    this.link = link(this.state);
+    history.replaceState(null, "", `#${this.link}`);
+  }
+
+  remember() {
+    this.past.push(this.before ?? this.link);
+    if (this.past.length > 100) this.past.shift();
+    queueMicrotask(() => { this.before = this.link; });
+  }
+
+  undo() {
+    const last = this.past.pop();
+    if (last === undefined) return;
+    this.before = last;
+    history.replaceState(null, "", `#${last}`);
+    this.follow(last);
+  }
+
+  preset(name) {
+    const shown = this.state.shown;
+    this.state = { ...empty(name), shown };
+    this.change();
+    this.built = "";
+  }
+
+  show(key, value) {
+    if (value) this.state.shown[key] = value;
+    else delete this.state.shown[key];
+    this.written();
+    if (key === "pins") this.ask();
+    else this.view.all(this.answer);
+  }
+
+  // ---- what comes back
+
+  understood({ state, link: text, notes }) {
+    this.state = state;
+    this.link = text;
+    history.replaceState(null, "", `#${text}`);
+    this.before = text;
+    if (notes.length) this.wrong(notes.join(". "));
+    if (this.built !== `${state.base} ${state.focus}`) {
+      this.built = `${state.base} ${state.focus}`;
+      this.controls.build(state);
+      this.view.tools();
+    } else {
+      this.controls.refresh(state);
+    }
+  }
+
+  answered(head, arrays) {
+    this.sliding = null;
+    this.pending = null;
+    this.answer = new Answer(head, arrays, this.baseline);
+    this.view.all(this.answer);
+  }
+
+  say(text) { document.getElementById("status").textContent = text; }
+
+  wrong(text) {
+    const place = document.getElementById("wrong");
+    place.hidden = !text;
+    place.textContent = text;
+  }
+}
+
+load().then((loaded) => { window.page = new Page(loaded); }, (error) => {
+  document.getElementById("status").textContent = `The page could not be loaded: ${error.message}`;
+});
+

@@ -1,0 +1,364 @@
+"""The work behind an answer: exact replicates by stages, and nodes to interpolate between.
+
+Everything here is a pure function of a state, and computed in threads: the kernel lets go of the
+interpreter. Nothing is kept of who asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.arrays import Floats, Ints
+from sim.ensemble import runner
+from sim.ensemble.tasks import Lanes, is_fast
+from sim.explorer.baseline import WORLD, Baseline, Part, Taken, lined, middle, taken
+from sim.explorer.bases import Bases, entry_of, lever_of
+from sim.explorer.state import State, Use
+from sim.scenario import compile as compiled
+from sim.scenario import vocabulary
+from sim.scenario.levers import STRENGTHS
+from sim.world.partings import begins, course, parting
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.drivers import Drivers
+
+Stopped = Callable[[], bool]
+Arrays = dict[str, Floats]
+
+KEPT = 12
+"""Finished answers that are kept: going back, reloading and a second visitor are instant."""
+
+STRENGTH_NODES = (0.0, 0.5, 1.0)
+
+
+class StoppedError(Exception):
+    """Nobody waits for the answer any more."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a state and the nations whose curves are wanted beside the groups.
+
+    Parameters
+    ----------
+    state : State
+        Clamped.
+    pins : tuple of str
+        ISO3 codes.
+    """
+
+    state: State
+    pins: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """Equal for questions with equal answers."""
+        return self.state.fragment(numbers_only=True), self.pins
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """An answer from some replicates.
+
+    Parameters
+    ----------
+    runs : int
+        How many.
+    last : bool
+        Whether they are all: then the numbers are those of ``sim run``.
+    arrays : mapping of str to ndarray
+        As :func:`put_together` lays them out.
+    cpu : float
+        Seconds of processor time since the question came.
+    begun : int
+        Months that were taken from the baseline.
+    """
+
+    runs: int
+    last: bool
+    arrays: Arrays
+    cpu: float
+    begun: int
+
+
+class Workshop:
+    """Threads that answer questions against one baseline.
+
+    Parameters
+    ----------
+    bases : Bases
+    baseline : Baseline
+    threads : int
+    """
+
+    def __init__(self, bases: Bases, baseline: Baseline, threads: int) -> None:
+        self.bases = bases
+        self.baseline = baseline
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="explorer")
+        self._kept: OrderedDict[object, Stage] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the threads; work that has not begun is dropped."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def answers(self, question: Question, stopped: Stopped) -> Iterator[Stage]:
+        """Yield an answer after each stage, the last from all replicates.
+
+        Blocks while threads compute: to be called from a thread of its own.
+
+        Raises
+        ------
+        StoppedError
+            Once nobody waits any more.
+        InputError
+            If the state makes no scenario.
+        """
+        kept = self._find(question.key)
+        if kept is not None:
+            yield kept
+            return
+        began = time.thread_time()
+        drivers = compiled(self.bases.scenario(question.state))
+        first = parting(self.baseline.course, course(drivers))
+        spent = time.thread_time() - began
+        pins = np.array([self.baseline.drivers.nations.index(pin) for pin in question.pins], int)
+        done: list[tuple[Part, Taken]] = []
+        waiting: list[tuple[Part, Future[tuple[Taken, float]]]] = []
+
+        def submit(part: Part) -> None:
+            task = self.pool.submit(self._run, part, drivers, first, pins, stopped)
+            waiting.append((part, task))
+
+        parts = iter(self.baseline.parts)
+        submit(next(parts))  # alone: the first answer has both cores' caches to itself
+        for stage in self.baseline.stages:
+            while sum(part.replicates.size for part, _ in done) < stage:
+                part, task = waiting.pop(0)
+                mine, cost = task.result()
+                spent += cost
+                done.append((part, mine))
+                if len(done) == 1:
+                    for other in parts:
+                        submit(other)
+            began = time.thread_time()
+            arrays = put_together(self.baseline, done, question.pins)
+            spent += time.thread_time() - began
+            found = Stage(stage, stage == self.baseline.runs, arrays, spent, done[0][1].begun)
+            if found.last:
+                self._keep(question.key, found)
+            yield found
+
+    def _run(
+        self, part: Part, drivers: Drivers, first: int, pins: Ints, stopped: Stopped
+    ) -> tuple[Taken, float]:
+        """Run one part, and return what is kept of it and the processor's seconds."""
+        began = time.thread_time()
+        if stopped():
+            raise StoppedError
+        found = runner.simulate_from(part.trunk, drivers, first, stopped=stopped)
+        if found is None:
+            raise StoppedError
+        begun, trajectory = found
+        b = self.baseline
+        kept = taken(trajectory, drivers, b.months, b.quarter(begun), b.groups, pins)
+        return kept, time.thread_time() - began
+
+    def nodes(
+        self, question: Question, key: str, stopped: Stopped
+    ) -> tuple[tuple[float, ...], Arrays, float]:
+        """Return mean differences from the baseline along the track of one control.
+
+        Parameters
+        ----------
+        question : Question
+        key : str
+            Key of a lever's entry, or ``p.`` and the path of a parameter.
+        stopped : callable
+
+        Returns
+        -------
+        places : tuple of float
+            Strengths, or values of the parameter.
+        arrays : mapping of str to ndarray
+            ``diff``, shape (places, Q, rows, lines); ``world``, shape (places, Q, len(WORLD)).
+        cpu : float
+            Seconds.
+
+        Raises
+        ------
+        StoppedError
+            Once nobody waits any more.
+        InputError
+            If the state makes no scenario.
+        """
+        began = time.thread_time()
+        places = self._places(key)
+        part, b = self.baseline.parts[0], self.baseline
+        size = part.replicates.size
+        lanes = np.tile(np.arange(size), len(places))
+        values = Lanes(np.repeat(np.array(places), size))
+        drivers, first = self._along(question.state, key, values)
+        found = runner.simulate_from(part.trunk, drivers, first, lanes=lanes, stopped=stopped)
+        if found is None:
+            raise StoppedError
+        begun, trajectory = found
+        pins = np.array([b.drivers.nations.index(pin) for pin in question.pins], int)
+        kept = taken(trajectory, drivers, b.months, b.quarter(begun), b.groups, pins)
+        rows = b.rows(question.pins)
+        base = b.share[kept.begun :][:, rows][..., part.replicates]
+        blocs = b.drivers.facts.bloc
+        diff = np.zeros((len(places), b.months.size, rows.size, base.shape[2] + 4))
+        world = np.zeros((len(places), b.months.size, len(WORLD)))
+        for n in range(len(places)):
+            mine = slice(n * size, (n + 1) * size)
+            apart = (kept.share[..., mine] - base).mean(axis=-1, keepdims=True)
+            diff[n, kept.begun :] = lined(apart, blocs)[..., 0]
+            other = b.world[kept.begun :][..., part.replicates]
+            world[n, kept.begun :] = (kept.world[..., mine] - other).mean(axis=-1)
+        return places, {"diff": diff, "world": world}, time.thread_time() - began
+
+    def _places(self, key: str) -> tuple[float, ...]:
+        """Return where on a track there are nodes."""
+        if not key.startswith("p."):
+            return STRENGTH_NODES
+        row = vocabulary.parameters()[key[2:]]
+        return row.low, (row.low + row.high) / 2.0, row.high
+
+    def _along(self, state: State, key: str, values: Lanes) -> tuple[Drivers, int]:
+        """Return drivers whose lanes stand at places of a track, and from when they are run."""
+        if key.startswith("p."):
+            drivers = compiled(self.bases.scenario(state))
+            held = {**drivers.parameters, key[2:]: values}
+            return dataclasses.replace(drivers, parameters=held), 0
+        use = state.levers.get(key, Use()).model_copy(update={"strength": STRENGTHS["high"]})
+        full = state.model_copy(update={"levers": {**state.levers, key: use}})
+        scenario = self.bases.scenario(full)
+        drivers = compiled(scenario)
+        place = self._place(scenario, full, key)
+        entries = list(drivers.entries)
+        entries[place] = dataclasses.replace(entries[place], strength=values)
+        first = min(
+            parting(self.baseline.course, course(drivers)), begins(drivers, [lever_of(key)])
+        )
+        return dataclasses.replace(drivers, entries=tuple(entries)), first
+
+    def _place(self, scenario: Scenario, state: State, key: str) -> int:
+        """Return which entry of a scenario a key means."""
+        base = self.bases.get(state.base, state.focus)
+        start = entry_of(base, key)["start"] if key not in state.levers else None
+        use = state.levers.get(key)
+        wanted = use.start if use is not None and use.start is not None else None
+        mine = [n for n, entry in enumerate(scenario.levers) if entry.id == lever_of(key)]
+        if len(mine) == 1:
+            return mine[0]
+        from sim import months
+
+        at = wanted if wanted is not None else months.parse(start or entry_of(base, key)["start"])
+        return next(n for n in mine if scenario.levers[n].start == at)
+
+    def can_slide(self, question: Question, key: str) -> bool:
+        """Return whether there is such a control, and lanes may stand at places of its track."""
+        if key.startswith("p."):
+            known = key[2:] in vocabulary.parameters()
+            return known and is_fast(f"parameters.{key[2:]}")
+        base = self.bases.get(question.state.base, question.state.focus)
+        return key in base.entries or key in base.levers
+
+    def _find(self, key: object) -> Stage | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        return None
+
+    def _keep(self, key: object, stage: Stage) -> None:
+        with self._lock:
+            self._kept[key] = dataclasses.replace(stage, cpu=0.0)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def put_together(
+    baseline: Baseline, done: Sequence[tuple[Part, Taken]], pins: Sequence[str]
+) -> Arrays:
+    """Return what is drawn, from the parts that are done.
+
+    Before all are done a level is the baseline's, moved by the mean of the paired differences: a
+    few replicates know a difference well and a level badly.
+
+    Returns
+    -------
+    mapping of str to ndarray
+        ``level``, shape (3, Q, rows, lines): median, 5 and 95 %.
+        ``diff``, shape (4, Q, rows, lines): mean of paired differences, their 5 and 95 %, standard
+        error of the mean.
+        ``ahead``, shape (Q, rows): part of replicates in which the Chinese bloc is the larger one.
+        ``world``, shape (7, Q, len(WORLD)): level and difference, in these orders.
+        ``tiles``, shape (Decembers, nations, ecosystems): mean shares of nations.
+    """
+    rows, blocs = baseline.rows(pins), baseline.drivers.facts.bloc
+    which = np.concatenate([part.replicates for part, _ in done])
+    order = np.argsort(which)
+    which, all_of_them = which[order], which.size == baseline.runs
+    # Months that some parts ran and others took from the baseline are equal to the bit.
+    begun = max(mine.begun for _, mine in done)
+    late = [
+        (mine.share[begun - mine.begun :], mine.world[begun - mine.begun :]) for _, mine in done
+    ]
+    share = lined(np.concatenate([one for one, _ in late], axis=-1)[..., order], blocs)
+    other = lined(baseline.share[begun:][:, rows][..., which], blocs)
+    world = np.concatenate([one for _, one in late], axis=-1)[..., order]
+    before = baseline.world[begun:][..., which]
+    bands = baseline.bands[:, :, rows]
+    level, diff = _spread(bands, share, other, begun, exact=all_of_them)
+    width = baseline.months.size
+    level_w, diff_w = _spread(baseline.world_bands, world, before, begun, exact=all_of_them)
+    cn, us = len(baseline.drivers.ecosystems) + 1, len(baseline.drivers.ecosystems)
+    ahead = np.empty((width, rows.size))
+    ahead[begun:] = (share[:, :, cn] > share[:, :, us]).mean(axis=-1)
+    early = lined(baseline.share[:begun][:, rows], blocs)
+    ahead[:begun] = (early[:, :, cn] > early[:, :, us]).mean(axis=-1)
+    return {
+        "level": level,
+        "diff": diff,
+        "ahead": ahead,
+        "world": np.concatenate([level_w, diff_w]),
+        "tiles": _tiles(baseline, done),
+    }
+
+
+def _spread(
+    bands: Floats, mine: Floats, other: Floats, begun: int, *, exact: bool
+) -> tuple[Floats, Floats]:
+    """Return levels and paired differences of everything that stands along one axis."""
+    apart = mine - other
+    mean = apart.mean(axis=-1)
+    _, low, high = middle(apart)
+    level, diff = bands.copy(), np.zeros((4, *bands.shape[1:]))
+    level[:, begun:] = middle(np.ascontiguousarray(mine)) if exact else bands[:, begun:] + mean
+    error = apart.std(axis=-1, ddof=1) / np.sqrt(apart.shape[-1]) if apart.shape[-1] > 1 else mean
+    diff[:, begun:] = np.stack([mean, low, high, error])
+    return level, diff
+
+
+def _tiles(baseline: Baseline, done: Sequence[tuple[Part, Taken]]) -> Floats:
+    """Return the mean shares of nations: the baseline's, moved by the paired differences."""
+    level = baseline.tiles.copy()
+    size = sum(part.replicates.size for part, _ in done)
+    count = min(mine.nations.shape[0] for _, mine in done)
+    moved = np.sum([mine.nations[mine.nations.shape[0] - count :] for _, mine in done], axis=0)
+    before = np.sum([part.nations[part.nations.shape[0] - count :] for part, _ in done], axis=0)
+    if count:
+        level[level.shape[0] - count :] += (moved - before) / size
+    return level
