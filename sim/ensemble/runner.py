@@ -19,7 +19,7 @@ from sim.errors import InputError, Problem, RunError, nearest
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory, Trunk
+    from sim.world import Moment, Trajectory, Trunk
     from sim.world.reasons import Reasons
 
 Engine = Literal["kernel", "mesa"]
@@ -115,10 +115,8 @@ def simulate_branches(
     return world.simulate_branches(reference, branches, seed=seed, replicates=replicates)
 
 
-def simulate_trunk(
-    drivers: Drivers, seed: int, replicates: Ints, at: Sequence[int]
-) -> tuple[Trunk, Trajectory]:
-    """Run one block and keep its state at some months, for :func:`simulate_from`.
+def simulate_trunk(drivers: Drivers, seed: int, replicates: Ints, at: Sequence[int]) -> Trunk:
+    """Run one block as far as its state is kept at some months, for :func:`simulate_from`.
 
     Arguments are those of :func:`sim.world.trunk.simulate_trunk`.
     """
@@ -131,15 +129,16 @@ def simulate_from(
     trunk: Trunk,
     drivers: Drivers,
     first: int,
+    at: Sequence[int],
     **how: Any,  # noqa: ANN401 - as sim.world.trunk.simulate_from takes them
-) -> tuple[int, Trajectory] | None:
-    """Run one block of a scenario from where it parts from a trunk.
+) -> Iterator[Moment]:
+    """Run one block of a scenario from where it parts from a trunk, month by month.
 
-    Arguments and what comes back are those of :func:`sim.world.trunk.simulate_from`.
+    Arguments and what is yielded are those of :func:`sim.world.trunk.simulate_from`.
     """
     from sim import world
 
-    return world.simulate_from(trunk, drivers, first, **how)
+    return world.simulate_from(trunk, drivers, first, at, **how)
 
 
 def simulate_with_reasons(

@@ -55,7 +55,9 @@ from sim.errors import InputError, SimError
 from sim.explorer import controls, files, frames
 from sim.explorer.baseline import lined
 from sim.explorer.live import Visit
+from sim.explorer.state import State, read
 from sim.explorer.work import Workshop
+from sim.study.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -116,6 +118,7 @@ class Answers:
         self._known = json.dumps(known, ensure_ascii=False).encode()
         self._baseline = _baseline(workshop)
         self._visits: set[Visit] = set()
+        self._explaining = asyncio.Lock()
 
     async def page(self, _: Request) -> Response:
         """Give the page."""
@@ -139,6 +142,18 @@ class Answers:
         """Give the link of a file."""
         state = await asyncio.to_thread(files.opened, self.workshop.bases, body)
         return JSONResponse({"link": state.fragment()})
+
+    async def explain(self, body: bytes) -> Response:
+        """Say where a figure comes from, from all replicates of a state."""
+        given = _asked(body, ("link", "nation", "month", "metric"))
+        state, _ = _state(self.workshop, given["link"])
+        scenario = self.workshop.bases.scenario(state)
+        async with self._explaining:  # one at a time: each holds a whole block in memory
+            found = await asyncio.to_thread(
+                explain, given["nation"], given["month"], given["metric"], scenario
+            )
+        text = json.dumps(found.as_dict(), ensure_ascii=False, default=_plain)
+        return Response(text, media_type="application/json")
 
     async def live(self, socket: WebSocket) -> None:
         """Serve one open page until it is gone."""
@@ -181,6 +196,7 @@ def make(workshop: Workshop) -> Starlette:
             Route("/baseline", answers.baseline),
             Route("/file", _sent(answers.file), methods=["POST"]),
             Route("/open", _sent(answers.open), methods=["POST"]),
+            Route("/explain", _sent(answers.explain), methods=["POST"]),
             WebSocketRoute("/live", answers.live),
             Mount("/page", StaticFiles(directory=PAGE)),
         ],
@@ -192,9 +208,7 @@ def make(workshop: Workshop) -> Starlette:
     )
 
 
-def _state(workshop: Workshop, link: str) -> Any:  # noqa: ANN401 - State and notes
-    from sim.explorer.state import read
-
+def _state(workshop: Workshop, link: str) -> tuple[State, list[str]]:
     state, notes = read(link, workshop.bases.first.scenario.name)
     clamped, more = workshop.bases.clamped(state)
     return clamped, [*notes, *more]
@@ -235,6 +249,27 @@ def _sent(answer: Callable[[bytes], Awaitable[Response]]) -> Callable[[Request],
             return _wrong(str(error), 500)
 
     return route
+
+
+def _asked(body: bytes, words: tuple[str, ...]) -> dict[str, str]:
+    """Return the texts that a request must hold.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(given.get(word), str) for word in words):
+        raise InputError(f"the request must hold {', '.join(words)}")
+    return {word: given[word] for word in words}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a number of numpy, or a month
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _wrong(message: str, status: int) -> Response:

@@ -5,7 +5,7 @@ Answers share their random numbers with it and go on from its kept states where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from sim.world.partings import Course, course
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory, Trunk
+    from sim.world import Moment, Trunk
 
 STAGES = (16, 48, 100)
 """Replicates after which an answer is shown, before that of all of them."""
@@ -43,6 +43,10 @@ WORLD = ("hardware", "lag", "load", "cost", "developers", "gap")
 """What shares do not show, in this order: Chinese part of the world's compute (fraction); months
 added to the Chinese lag; serving load of Chinese services; cost of levers until then, USD billion;
 developers, million; ECI points by which the best Chinese flagship trails the best US one."""
+
+
+class StoppedError(Exception):
+    """Nobody waits for an answer any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,10 +177,9 @@ def middle(values: Floats) -> Floats:
 
 
 def taken(
-    done: Trajectory,
+    moments: Iterable[Moment],
     drivers: Drivers,
     months: Ints,
-    begun: int,
     among: groups.Groups,
     pins: Ints,
 ) -> Taken:
@@ -184,50 +187,47 @@ def taken(
 
     Parameters
     ----------
-    done : Trajectory
+    moments : iterable of Moment
+        Months that are shown, to the last one.
     drivers : Drivers
     months : ndarray of int
-        Positions of the months that are shown.
-    begun : int
-        Which of them is the first that the block holds.
+        Positions of all months that are shown.
     among : Groups
     pins : ndarray of int
         Positions of the nations that are kept.
+
+    Raises
+    ------
+    StoppedError
+        If they end before the last month.
     """
-    share, developers, nations = [], [], []
-    at = months[begun:]
-    for t in at.tolist():
-        x, n = done.share[t], done.developers[t]
+    share, world, nations, t = [], [], [], -1
+    for moment in moments:
+        t, x, n = moment.t, moment.share, moment.developers
         group, total = among.shares(x, n)
         share.append(np.concatenate([group, x[pins]]))
-        developers.append(total[0])
-        if is_december(int(drivers.facts.months[t]), t == months[-1]):
+        world.append(_world(moment, drivers, total[0]))
+        if is_december(int(drivers.facts.months[t]), last=t == months[-1]):
             nations.append(x.sum(axis=2))
-    shape = (0, len(drivers.nations), len(drivers.ecosystems))
-    return Taken(
-        begun,
-        np.stack(share),
-        _world(done, drivers, at, np.stack(developers)),
-        np.stack(nations) if nations else np.zeros(shape),
-    )
+    if t != months[-1]:
+        raise StoppedError
+    return Taken(months.size - len(share), np.stack(share), np.stack(world), np.stack(nations))
 
 
-def is_december(month: int, last: bool) -> bool:  # noqa: FBT001 - one of two reasons
+def is_december(month: int, *, last: bool) -> bool:
     """Return whether nations are shown for a month."""
     return month % 12 == 11 or last
 
 
-def _world(done: Trajectory, drivers: Drivers, at: Ints, developers: Floats) -> Floats:
-    """Return what shares do not show, (Q, len(WORLD), L)."""
-    compute = done.compute[at].sum(axis=1)
-    hardware = compute[:, 1] / compute.sum(axis=1)
-    # Costs are known for every month, and counted from the first that is reported.
-    cost = np.cumsum(done.cost[drivers.first :], axis=0)[at - drivers.first] / 1e3
-    index, blocs = done.index[at], drivers.facts.bloc
-    gap = index[:, blocs == 0].max(axis=1) - index[:, blocs == 1].max(axis=1)
-    return np.stack(
-        [hardware, done.extra_lag[at], done.load[at], cost, developers / 1e6, gap], axis=1
-    )
+def _world(moment: Moment, drivers: Drivers, developers: Floats) -> Floats:
+    """Return what shares do not show, (len(WORLD), L)."""
+    compute = moment.compute.sum(axis=0)
+    # Costs count from the first month that is reported.
+    cost = moment.cost[drivers.first : moment.t + 1].sum(axis=0) / 1e3
+    index, blocs = moment.index, drivers.facts.bloc
+    gap = index[blocs == 0].max(axis=0) - index[blocs == 1].max(axis=0)
+    hardware = compute[1] / compute.sum(axis=0)
+    return np.stack([hardware, moment.extra_lag, moment.load, cost, developers / 1e6, gap])
 
 
 def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Baseline:
@@ -245,47 +245,52 @@ def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Bas
     months = quarters(drivers)
     every = np.arange(len(drivers.nations))
     say(f"running {runs} replicates of {scenario.title.lower()}")
-    blocks = [
-        taken(runner.simulate(drivers, seed, part, view_months=0), drivers, months, 0, among, every)
-        for part in np.array_split(np.arange(runs), max(1, round(runs / WIDEST)))
-    ]
+    blocks = []
+    for some in np.array_split(np.arange(runs), -(-runs // WIDEST)):
+        start = runner.simulate_trunk(drivers, seed, some, [])
+        moments = runner.simulate_from(start, drivers, 0, months.tolist())
+        blocks.append(taken(moments, drivers, months, among, every))
     share = np.concatenate([block.share for block in blocks], axis=-1)
     world = np.concatenate([block.world for block in blocks], axis=-1)
+    del blocks
     order = herded(share, months, drivers, among)
     stages = tuple(sorted({min(stage, runs) for stage in (*STAGES, runs)}))
+    decembers = np.array([
+        q for q, t in enumerate(months.tolist())
+        if is_december(int(drivers.facts.months[t]), last=t == months[-1])
+    ])  # fmt: skip
     say("keeping states to go on from")
-    lined_up = lined(share, drivers.facts.bloc)
+    parts = []
+    for n, some in enumerate(in_parts(order, stages)):
+        trunk = runner.simulate_trunk(drivers, seed, some, kept_at(drivers, first=n == 0))
+        nations = share[decembers][:, len(among.slugs) :][..., some].sum(axis=-1)
+        parts.append(Part(some, trunk, nations))
     return Baseline(
-        drivers, seed, course(drivers), months,
-        np.array([
-            q for q, t in enumerate(months.tolist())
-            if is_december(int(drivers.facts.months[t]), t == months[-1])
-        ]),
-        among, order, tuple(_parts(drivers, seed, order, stages, months, among)), stages, share,
-        world, middle(lined_up),
+        drivers, seed, course(drivers), months, decembers, among, order, tuple(parts), stages,
+        share, world, _bands(share, drivers.facts.bloc),
     )  # fmt: skip
 
 
-def _parts(
-    drivers: Drivers,
-    seed: int,
-    order: Ints,
-    stages: Sequence[int],
-    months: Ints,
-    among: groups.Groups,
-) -> list[Part]:
-    """Run the replicates again in the order in which they are shown, and keep their states."""
-    last, end = drivers.facts.last_fact, drivers.facts.months.size
+def _bands(share: Floats, blocs: Ints) -> Floats:
+    """Return the bands of shares, a quarter at a time: all at once would take 300 MB."""
+    parts = [middle(lined(share[q : q + 1], blocs)) for q in range(share.shape[0])]
+    return np.concatenate(parts, axis=1)
+
+
+def in_parts(order: Ints, stages: Sequence[int]) -> list[Ints]:
+    """Return replicates in parts that are run in one block, none across a stage."""
     parts = []
     for first, stage in zip((0, *stages), stages, strict=False):
-        for some in np.array_split(order[first:stage], max(1, -(-(stage - first) // WIDEST))):
-            replicates = np.sort(some)
-            later = (AFTER_FACTS, LATER, *(MANY if first == 0 else ()))
-            at = [last + n for n in later if last + n < end]
-            trunk, done = runner.simulate_trunk(drivers, seed, replicates, at)
-            mine = taken(done, drivers, months, 0, among, np.arange(0))
-            parts.append(Part(replicates, trunk, mine.nations))
+        count = -(-(stage - first) // WIDEST)
+        parts += [np.sort(some) for some in np.array_split(order[first:stage], count)]
     return parts
+
+
+def kept_at(drivers: Drivers, *, first: bool) -> list[int]:
+    """Return after how many months states are kept, of the first part or of another one."""
+    last, end = drivers.facts.last_fact, drivers.facts.months.size
+    wanted = (AFTER_FACTS, LATER, *(MANY if first else ()))
+    return [last + n for n in wanted if last + n < end]
 
 
 def herded(share: Floats, months: Ints, drivers: Drivers, among: groups.Groups) -> Ints:

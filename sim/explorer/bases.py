@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import evidence, months
 from sim.errors import InputError, cited, nearest
-from sim.explorer.state import EVERYWHERE, NEVER, State, Use
+from sim.explorer.state import EVERYWHERE, NEVER, State, Use, read
 from sim.scenario import Scenario, load, names, nations, reach, vocabulary
 from sim.scenario import compile as compiled
 from sim.scenario.levers import Lever
@@ -163,8 +163,21 @@ class Bases:
                 levers[key] = changed
         parameters = dict(_parameters(state.parameters, base, notes))
         future = "" if state.future == base.scenario.ensemble.future else state.future
-        more = {"levers": levers, "parameters": parameters, "future": future, "focus": focus}
-        return state.model_copy(update=more if base.needs_focus else more | {"focus": ""}), notes
+        more = {
+            "levers": levers,
+            "parameters": parameters,
+            "future": future,
+            "focus": focus if base.needs_focus else "",
+            "other": self._other(state.other),
+        }
+        return state.model_copy(update=more), notes
+
+    def _other(self, link: str) -> str:
+        """Return the link of a second scenario with what bears on its numbers alone."""
+        if not link:
+            return ""
+        other, _ = read(link, self.first.scenario.name)
+        return self.clamped(other.model_copy(update={"other": ""}))[0].fragment(numbers_only=True)
 
     def _trimmed(self, base: Base, key: str, use: Use, notes: list[str]) -> Use:
         """Return what differs of an entry, with its months within the scenario's."""

@@ -40,7 +40,8 @@ no revenue.
 A share is of developers by main ecosystem. Consumers, tokens and what else a developer works with
 are not in it.
 
-Nobody answers unless a lever says so: what another government would do in return is for you to move.
+Nobody answers unless a lever says so: what another government would do in return is for you to
+move.
 
 Most sizes of levers are judgement, marked as such; no policy of this kind has been measured after
 the fact.

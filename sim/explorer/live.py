@@ -13,8 +13,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.errors import InputError, SimError, cited
 from sim.explorer import frames
+from sim.explorer.baseline import StoppedError
 from sim.explorer.state import State, read
-from sim.explorer.work import Question, Stage, StoppedError, Workshop
+from sim.explorer.work import Question, Stage, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,10 @@ A link carries all of it, after ``#``, and nothing else: no code, no path, no te
     &p.network=1.2&.group=global_south
 
 ``v`` is the version of this form, ``b`` the scenario, ``f`` the nations in focus, ``future`` one
-of the three. A lever has a strength and, where they differ from its own, start, end, nations, lag
-(``~9``) and ramp (``^12``); the second entry of a lever is ``id.2``. ``p.`` begins a parameter and
-``.`` what the page shows. Whatever is out of bounds is brought within them when it is read, and
+of the three, ``vs`` the link of a second scenario to stand beside it. A lever has a strength and,
+where they differ from its own, start, end, nations, lag (``~9``) and ramp (``^12``); the second
+entry of a lever is ``id.2``. ``p.`` begins a parameter and ``.`` what the page shows. Whatever is
+out of bounds is brought within them when it is read, and
 said; whatever means nothing is left out, and said.
 """
 
@@ -120,6 +121,8 @@ class State(BaseModel):
         One of the three, ``all``, or empty for what the base says.
     shown : mapping of str to str
         What the page shows; nothing of it bears on a number.
+    other : str
+        Link of a second scenario that stands beside it, empty without one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -130,6 +133,7 @@ class State(BaseModel):
     parameters: Mapping[str, float] = Field(default_factory=dict)
     future: str = ""
     shown: Mapping[str, str] = Field(default_factory=dict)
+    other: str = ""
 
     def fragment(self, *, numbers_only: bool = False) -> str:
         """Return the state as a link carries it, in one order; without ``#``.
@@ -145,6 +149,7 @@ class State(BaseModel):
         pairs += [(f"p.{path}", f"{value:.12g}") for path, value in sorted(self.parameters.items())]
         if not numbers_only:
             pairs += [(f".{key}", value) for key, value in sorted(self.shown.items())]
+            pairs += [("vs", self.other)] if self.other else []
         return "&".join(f"{key}={quote(value, safe='+@.:~^')}" for key, value in pairs)
 
     def plain(self) -> dict[str, Any]:
@@ -156,6 +161,7 @@ class State(BaseModel):
             "parameters": dict(self.parameters),
             "future": self.future,
             "shown": dict(self.shown),
+            "other": self.other,
         }
 
 
@@ -209,6 +215,8 @@ def _take(key: str, value: str, found: dict[str, Any], notes: list[str]) -> None
         found["focus"] = value
     elif key == "future" and value in (futures.ALL, *futures.FUTURES):
         found["future"] = value
+    elif key == "vs":
+        found["other"] = value
     elif key.startswith(".") and _SHOWN.fullmatch(value) and re.fullmatch(r"\.[a-z]{1,12}", key):
         found["shown"][key[1:]] = value
     elif key.startswith("p.") and (number := _number(value)) is not None:

@@ -20,7 +20,16 @@ import numpy as np
 from sim.arrays import Floats, Ints
 from sim.ensemble import runner
 from sim.ensemble.tasks import Lanes, is_fast
-from sim.explorer.baseline import WORLD, Baseline, Part, Taken, lined, middle, taken
+from sim.explorer.baseline import (
+    WORLD,
+    Baseline,
+    Part,
+    StoppedError,
+    Taken,
+    lined,
+    middle,
+    taken,
+)
 from sim.explorer.bases import Bases, entry_of, lever_of
 from sim.explorer.state import State, Use
 from sim.scenario import compile as compiled
@@ -39,10 +48,6 @@ KEPT = 12
 """Finished answers that are kept: going back, reloading and a second visitor are instant."""
 
 STRENGTH_NODES = (0.0, 0.5, 1.0)
-
-
-class StoppedError(Exception):
-    """Nobody waits for the answer any more."""
 
 
 @dataclass(frozen=True)
@@ -166,12 +171,11 @@ class Workshop:
         began = time.thread_time()
         if stopped():
             raise StoppedError
-        found = runner.simulate_from(part.trunk, drivers, first, stopped=stopped)
-        if found is None:
-            raise StoppedError
-        begun, trajectory = found
         b = self.baseline
-        kept = taken(trajectory, drivers, b.months, b.quarter(begun), b.groups, pins)
+        moments = runner.simulate_from(
+            part.trunk, drivers, first, b.months.tolist(), stopped=stopped
+        )
+        kept = taken(moments, drivers, b.months, b.groups, pins)
         return kept, time.thread_time() - began
 
     def nodes(
@@ -209,12 +213,11 @@ class Workshop:
         lanes = np.tile(np.arange(size), len(places))
         values = Lanes(np.repeat(np.array(places), size))
         drivers, first = self._along(question.state, key, values)
-        found = runner.simulate_from(part.trunk, drivers, first, lanes=lanes, stopped=stopped)
-        if found is None:
-            raise StoppedError
-        begun, trajectory = found
         pins = np.array([b.drivers.nations.index(pin) for pin in question.pins], int)
-        kept = taken(trajectory, drivers, b.months, b.quarter(begun), b.groups, pins)
+        moments = runner.simulate_from(
+            part.trunk, drivers, first, b.months.tolist(), lanes=lanes, stopped=stopped
+        )
+        kept = taken(moments, drivers, b.months, b.groups, pins)
         rows = b.rows(question.pins)
         base = b.share[kept.begun :][:, rows][..., part.replicates]
         blocs = b.drivers.facts.bloc

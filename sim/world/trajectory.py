@@ -226,9 +226,6 @@ def trajectory(
     drivers: Drivers, replicates: NDArray[np.int64], block: Block, record: Record
 ) -> Trajectory:
     """Return what a block of replicates left behind."""
-    cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
-    for position, entry in enumerate(drivers.entries):
-        cost += entry.active[:, None] * block.cost[position] / 12.0
     return Trajectory(
         replicates=np.asarray(replicates),
         share=record.share,
@@ -239,9 +236,17 @@ def trajectory(
         index=record.capability,
         lacking=record.lacking,
         **{name: getattr(record, name) for name in ONE_A_MONTH},
-        cost=cost,
+        cost=costs(drivers, block),
         visits=record.visits,
         routed=record.routed,
         firms=record.firms,
         derived=record.derived,
     )
+
+
+def costs(drivers: Drivers, block: Block) -> Floats:
+    """Return the cost of the levers in force, USD million in each month, shape (T, R)."""
+    cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
+    for position, entry in enumerate(drivers.entries):
+        cost += entry.active[:, None] * block.cost[position] / 12.0
+    return cost

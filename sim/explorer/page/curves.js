@@ -78,6 +78,7 @@ export class Chart {
 
   /** The axis: fixed for levels; for differences round, and while a hand drags only ever wider. */
   scale(view) {
+    if (view.reach) return view.reach;
     if (!view.difference && view.high !== undefined) return [view.low ?? 0, view.high];
     let low = 0, high = 0;
     for (const each of view.series) {
@@ -106,6 +107,7 @@ export class Chart {
     if (changed || key !== this.key) {
       [this.low, this.high, this.difference, this.key] = [low, high, view.difference, key];
       this.grid(view);
+      if (this.marked !== undefined) this.mark(this.marked);
     }
     this.lines(view);
     if (!view.held || changed) this.names(view);
@@ -169,6 +171,13 @@ export class Chart {
       band.setAttribute("d", each.low && each.band !== false ? this.area(each.low, each.high) : "");
       base.setAttribute("d", each.base ? this.path(each.base) : "");
     });
+  }
+
+  /** A line at the month that is spoken of. */
+  mark(q) {
+    this.marked = q;
+    const x = this.x(q);
+    this.layers.mark.replaceChildren(draw("line", { x1: x, x2: x, y1: this.box.top, y2: this.box.bottom, class: "at" }));
   }
 
   names(view) {

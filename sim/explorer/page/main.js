@@ -15,7 +15,8 @@ class Page {
     this.baseline = new Baseline(baseline, known);
     this.scenarios = new Scenarios(known);
     this.state = empty(known.first);
-    this.sides = { a: null, b: null };
+    this.second = null;
+    this.secondState = null;
     this.answer = null;
     this.nodes = null;
     this.past = [];
@@ -51,6 +52,19 @@ class Page {
   ask() {
     this.wrong("");
     this.wire.ask("a", this.link);
+  }
+
+  /** Ask for the second scenario, with the same pins, where it is another one than before. */
+  askSecond() {
+    const { other, shown } = this.state;
+    if (!other) {
+      [this.second, this.secondState, this.asked] = [null, null, ""];
+      return;
+    }
+    const text = shown.pins ? `${other}&.pins=${shown.pins}` : other;
+    if (text === this.asked) return;
+    this.asked = text;
+    this.wire.ask("b", text);
   }
 
   focus(key) {
@@ -121,10 +135,24 @@ class Page {
   }
 
   preset(name) {
-    const shown = this.state.shown;
-    this.state = { ...empty(name), shown };
-    this.change();
+    const { shown, other } = this.state;
+    this.state = { ...empty(name), shown, other };
     this.built = "";
+    this.change();
+  }
+
+  /** Set this scenario aside, to stand beside what is moved from now on; or drop the other one. */
+  beside() {
+    this.state.other = this.state.other ? "" : link({ ...this.state, shown: {}, other: "" });
+    this.change();
+    this.view.tools();
+  }
+
+  exchange() {
+    const { shown } = this.state, mine = link({ ...this.state, shown: {}, other: "" });
+    this.state = { ...copy(this.secondState), shown, other: mine };
+    this.built = "";
+    this.change();
   }
 
   show(key, value) {
@@ -137,7 +165,11 @@ class Page {
 
   // ---- what comes back
 
-  understood({ state, link: text, notes }) {
+  understood({ slot, state, link: text, notes }) {
+    if (slot === "b") {
+      this.secondState = state;
+      return;
+    }
     this.state = state;
     this.link = text;
     history.replaceState(null, "", `#${text}`);
@@ -150,9 +182,15 @@ class Page {
     } else {
       this.controls.refresh(state);
     }
+    this.askSecond();
   }
 
   answered(head, arrays) {
+    if (head.slot === "b") {
+      this.second = new Answer(head, arrays, this.baseline);
+      if (!this.sliding) this.view.all(this.answer);
+      return;
+    }
     this.sliding = null;
     this.pending = null;
     this.answer = new Answer(head, arrays, this.baseline);

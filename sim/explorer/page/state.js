@@ -30,10 +30,11 @@ export function link(state) {
   }
   for (const [path, value] of Object.entries(state.parameters).sort()) pairs.push([`p.${path}`, String(Number(value.toPrecision(10)))]);
   for (const [key, value] of Object.entries(state.shown).sort()) if (value) pairs.push([`.${key}`, value]);
+  if (state.other) pairs.push(["vs", state.other]);
   return pairs.map(([key, value]) => `${key}=${safe(value)}`).join("&");
 }
 
-export const empty = (base) => ({ base, focus: "", levers: {}, parameters: {}, future: "", shown: {} });
+export const empty = (base) => ({ base, focus: "", levers: {}, parameters: {}, future: "", shown: {}, other: "" });
 
 export const copy = (state) => structuredClone(state);
 
