@@ -4,7 +4,7 @@ It listens on this machine alone. A request must name this machine as its host, 
 request that sends something must come from the page itself, so that no other site that is open in
 the same browser can use it.
 
-The socket ``/live``. The page sends JSON, at most `LONGEST_MESSAGE` bytes:
+The socket ``/live``. The page sends JSON, at most 16,000 bytes:
 
 ``{"do": "ask", "id": 7, "slot": "a", "state": "<link>"}``
     Run a state, given as the text of a link (`sim.explorer.state`). A newer one of the same slot
@@ -64,8 +64,6 @@ if TYPE_CHECKING:
 
 HOSTS = ("127.0.0.1", "localhost")
 PAGE = Path(__file__).parent / "page"
-LONGEST_MESSAGE = 16_000
-"""Bytes of one message on the socket."""
 MOST_VISITS = 40
 """Pages that may be open at a time."""
 

@@ -6,15 +6,19 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, RunError
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from sim.scenario import Scenario
 
 HOST = "127.0.0.1"
 PORT = 8321
+LONGEST_MESSAGE = 16_000
+"""Bytes of one message on the socket."""
 TRIED = 20
 """Ports that are tried one after the other where none is asked for."""
 
@@ -61,17 +65,24 @@ def serve(
     with listening(port) as place:
         made = baseline.make(reference, say)
         workshop = work.Workshop(known, made, os.cpu_count() or 1)
-        config = uvicorn.Config(
-            app.make(workshop),
-            log_level="error",
-            access_log=False,
-            ws_max_size=app.LONGEST_MESSAGE,
-            ws_per_message_deflate=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
+        config = settings(app.make(workshop))
         ready(f"http://{HOST}:{place.getsockname()[1]}/")
         uvicorn.Server(config).run(sockets=[place])
+
+
+def settings(application: Any) -> uvicorn.Config:  # noqa: ANN401 - of Starlette, the extra
+    """Return how the server treats an application: nothing is logged, messages are short."""
+    import uvicorn
+
+    return uvicorn.Config(
+        application,
+        log_level="error",
+        access_log=False,
+        ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
 
 
 def listening(port: int | None) -> socket.socket:

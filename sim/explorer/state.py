@@ -237,18 +237,16 @@ def _number(text: str) -> float | None:
 def _parts(key: str, given: dict[str, str | None], notes: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield the parts of an entry, each within its bounds."""
     said = given["strength"]
-    if said in STRENGTHS:
-        yield "strength", STRENGTHS[str(said)]
-    elif said is not None and (number := _number(said)) is not None:
-        yield "strength", _within(number, 0.0, 1.0, f"the strength of {key}", notes)
+    if said is not None:
+        number = STRENGTHS[said] if said in STRENGTHS else _number(said)
+        if number is None:
+            notes.append(f"the strength of {key}, {cited(said)}, means nothing and was left out")
+        else:
+            yield "strength", _within(number, 0.0, 1.0, f"the strength of {key}", notes)
     for name in ("start", "end"):
         text = given[name]
-        if text == NEVER:
-            yield name, NEVER
-        elif text is not None:
-            year, month = int(text[:4]), min(max(int(text[5:]), 1), 12)
-            number = 12 * year + month - 1
-            yield name, int(_within(number, months.FIRST, LAST, f"the {name} of {key}", notes))
+        if text is not None:
+            yield name, NEVER if text == NEVER else _month(text, f"the {name} of {key}", notes)
     if given["nations"] is not None:
         places = tuple(dict.fromkeys(given["nations"].split("+")))
         if places == (EVERYWHERE,) or all(_PLACE.fullmatch(place) for place in places):
@@ -259,6 +257,12 @@ def _parts(key: str, given: dict[str, str | None], notes: list[str]) -> Iterator
         text = given[name]
         if text is not None:
             yield name, int(_within(int(text), 0, MAX_DELAY, f"the {name} of {key}", notes))
+
+
+def _month(text: str, what: str, notes: list[str]) -> int:
+    """Return a month that may be none, or far away, within bounds."""
+    number = 12 * int(text[:4]) + min(max(int(text[5:]), 1), 12) - 1
+    return int(_within(number, months.FIRST, LAST, what, notes))
 
 
 def _within(number: float, low: float, high: float, what: str, notes: list[str]) -> float:
