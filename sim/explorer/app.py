@@ -10,8 +10,9 @@ The socket ``/live``. The page sends JSON, at most 16,000 bytes:
     Run a state, given as the text of a link (`sim.explorer.state`). A newer one of the same slot
     ends an older one; the slots are ``a`` and ``b``, for two scenarios side by side.
     ``.pins=BRA+IND`` in the link names nations whose curves are wanted.
-``{"do": "nodes", "id": 8, "state": "<link>", "key": "<key of a lever's entry>"}``
-    Give means along the track of one control (``p.<path>`` for a parameter), to draw between.
+``{"do": "nodes", "id": 8, "state": "<link>", "key": "<key>", "part": "strength"}``
+    Give means along the track of one control, to draw between: the key of a lever's entry with
+    its ``strength`` or its ``start``, or ``p.<path>`` of a parameter.
 
 and gets text, JSON, or frames (`sim.explorer.frames`):
 
@@ -23,9 +24,10 @@ frame ``{"is": "answer", "id", "slot", "runs", "last", "cpu_ms", "begun", "pins"
     After 16, 48, 100 and all replicates; arrays ``level``, ``diff``, ``ahead``, ``world`` and
     ``tiles`` as `sim.explorer.work.put_together` lays them out. Rows are the groups of ``/start``,
     then the pins.
-frame ``{"is": "nodes", "id", "key", "places", "cpu_ms", "pins"}``
-    Arrays ``diff`` (places, Q, rows, lines) and ``world`` (places, Q, WORLD): mean differences from
-    the baseline of the first 16 replicates.
+frame ``{"is": "nodes", "id", "key", "part", "places", "runs", "cpu_ms", "pins"}``
+    Arrays ``diff`` (places, Q, rows, lines) and ``world`` (places, Q, WORLD): means of paired
+    differences from the baseline. 3 places of 16 replicates come first, then 7 of 48 and of 100;
+    with starts, month numbers, the first of the arrays is that without the lever.
 
 Requests: ``GET /`` and ``/page/*`` the page; ``GET /start`` what it must know (JSON);
 ``GET /baseline`` a frame with ``level``, ``ahead``, ``world`` and ``tiles`` of the baseline, all
@@ -57,7 +59,6 @@ from sim.explorer.baseline import lined
 from sim.explorer.live import Visit
 from sim.explorer.state import State, read
 from sim.explorer.work import Workshop
-from sim.study.explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -143,6 +144,8 @@ class Answers:
 
     async def explain(self, body: bytes) -> Response:
         """Say where a figure comes from, from all replicates of a state."""
+        from sim.study.explain import explain  # pandas comes with it
+
         given = _asked(body, ("link", "nation", "month", "metric"))
         state, _ = _state(self.workshop, given["link"])
         scenario = self.workshop.bases.scenario(state)

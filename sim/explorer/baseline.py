@@ -30,10 +30,11 @@ WIDEST = 52
 
 QUARTER = 3
 
-AFTER_FACTS, LATER, MANY = 1, 13, (7, 19, 25, 37, 49, 61)
+AFTER_FACTS, LATER, MANY = 1, 9, (15, 27, 51)
 """Months after the last fact in which states are kept: of all replicates, and more of the first.
 
-A state takes 0.34 MB a replicate; a lever acts six months or more after its start.
+A state takes 0.34 MB a replicate. Most levers act six months or more after their start, and one
+that nobody has given a start starts in the third month after the facts.
 """
 
 PLACES = ("world", "global_south", "sub_saharan_africa", "latin_america_and_caribbean")
@@ -43,10 +44,6 @@ WORLD = ("hardware", "lag", "load", "cost", "developers", "gap")
 """What shares do not show, in this order: Chinese part of the world's compute (fraction); months
 added to the Chinese lag; serving load of Chinese services; cost of levers until then, USD billion;
 developers, million; ECI points by which the best Chinese flagship trails the best US one."""
-
-
-class StoppedError(Exception):
-    """Nobody waits for an answer any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +179,7 @@ def taken(
     months: Ints,
     among: groups.Groups,
     pins: Ints,
-) -> Taken:
+) -> Taken | None:
     """Return what is kept of a block.
 
     Parameters
@@ -196,10 +193,10 @@ def taken(
     pins : ndarray of int
         Positions of the nations that are kept.
 
-    Raises
-    ------
-    StoppedError
-        If they end before the last month.
+    Returns
+    -------
+    Taken or None
+        None where the moments end before the last month, since nobody waits any more.
     """
     share, world, nations, t = [], [], [], -1
     for moment in moments:
@@ -210,7 +207,7 @@ def taken(
         if is_december(int(drivers.facts.months[t]), last=t == months[-1]):
             nations.append(x.sum(axis=2))
     if t != months[-1]:
-        raise StoppedError
+        return None
     return Taken(months.size - len(share), np.stack(share), np.stack(world), np.stack(nations))
 
 
@@ -249,7 +246,9 @@ def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Bas
     for some in np.array_split(np.arange(runs), -(-runs // WIDEST)):
         start = runner.simulate_trunk(drivers, seed, some, [])
         moments = runner.simulate_from(start, drivers, 0, months.tolist())
-        blocks.append(taken(moments, drivers, months, among, every))
+        block = taken(moments, drivers, months, among, every)
+        if block is not None:  # nobody stops the start
+            blocks.append(block)
     share = np.concatenate([block.share for block in blocks], axis=-1)
     world = np.concatenate([block.world for block in blocks], axis=-1)
     del blocks

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.errors import InputError, SimError, cited
 from sim.explorer import frames
-from sim.explorer.baseline import StoppedError
+from sim.explorer.nodes import PARTS, STRENGTH, Nodes, Track
 from sim.explorer.state import State, read
 from sim.explorer.work import Question, Stage, Workshop
 
@@ -90,8 +90,6 @@ class Visit:
             await asyncio.wait([before])
         try:
             await work
-        except StoppedError:
-            pass
         except SimError as error:
             await self._say({"is": "wrong", "id": asked, "message": str(error)})
         except (WebSocketDisconnect, RuntimeError):
@@ -134,17 +132,22 @@ class Visit:
     async def _nodes(
         self, given: dict[str, Any], question: Question, stopped: Callable[[], bool]
     ) -> None:
-        key = given["key"]
-        if stopped() or not self.workshop.can_slide(question, key):
+        key, part = given["key"], given.get("part", STRENGTH)
+        track = Track(self.workshop, question, key, part)
+        if not track.is_there:
             return
-        places, arrays, cpu = await asyncio.to_thread(self.workshop.nodes, question, key, stopped)
-        head = {
-            "is": "nodes", "id": given["id"], "key": key, "places": places,
-            "cpu_ms": round(1e3 * cpu, 1), "pins": question.pins,
-        }  # fmt: skip
-        if not stopped():
+        found = track.nodes(stopped)
+        while not stopped():
+            nodes: Nodes | None = await asyncio.to_thread(next, found, None)
+            if nodes is None or stopped():
+                return
+            head = {
+                "is": "nodes", "id": given["id"], "key": key, "part": part,
+                "places": nodes.places, "runs": nodes.runs, "cpu_ms": round(1e3 * nodes.cpu, 1),
+                "pins": question.pins,
+            }  # fmt: skip
             async with self._sending:
-                await self.socket.send_bytes(frames.pack(head, arrays))
+                await self.socket.send_bytes(frames.pack(head, nodes.arrays))
 
     async def _say(self, plain: dict[str, Any]) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):  # gone in the meantime
@@ -174,4 +177,6 @@ def _understood(text: object) -> dict[str, Any]:
         raise InputError(f"there is no slot {cited(str(given.get('slot')))}")
     if given["do"] == "nodes" and not isinstance(given.get("key"), str):
         raise InputError("the message names no control")
+    if given["do"] == "nodes" and given.get("part", STRENGTH) not in PARTS:
+        raise InputError(f"a control has no {cited(str(given['part']))} to slide along")
     return given

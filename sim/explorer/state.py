@@ -146,7 +146,9 @@ class State(BaseModel):
         pairs = [("v", str(VERSION)), ("b", self.base)]
         pairs += [(k, v) for k, v in (("f", self.focus), ("future", self.future)) if v]
         pairs += [(key, use.text()) for key, use in sorted(self.levers.items())]
-        pairs += [(f"p.{path}", f"{value:.12g}") for path, value in sorted(self.parameters.items())]
+        pairs += [
+            (f"p.{path}", number_text(value)) for path, value in sorted(self.parameters.items())
+        ]
         if not numbers_only:
             pairs += [(f".{key}", value) for key, value in sorted(self.shown.items())]
             pairs += [("vs", self.other)] if self.other else []
@@ -166,9 +168,14 @@ class State(BaseModel):
 
 
 def strength_text(strength: float) -> str:
-    """Return a strength by its name, or as a number of at most four decimals."""
-    named = [word for word, value in STRENGTHS.items() if abs(value - strength) < 1e-9]
-    return named[0] if named and named[0] != "high" else f"{strength:.4f}".rstrip("0").rstrip(".")
+    """Return a strength by its name, or as a number that is read as the same one."""
+    named = [word for word, value in STRENGTHS.items() if value == strength != 1.0]
+    return named[0] if named else number_text(strength)
+
+
+def number_text(value: float) -> str:
+    """Return the shortest text that is read as the same number."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def read(fragment: str, base: str) -> tuple[State, list[str]]:

@@ -1,4 +1,4 @@
-"""The work behind an answer: exact replicates by stages, and nodes to interpolate between.
+"""The work behind an answer: exact replicates, stage by stage.
 
 Everything here is a pure function of a state, and computed in threads: the kernel lets go of the
 interpreter. Nothing is kept of who asked.
@@ -19,26 +19,20 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.ensemble import runner
-from sim.ensemble.tasks import Lanes, is_fast
 from sim.explorer.baseline import (
-    WORLD,
     Baseline,
     Part,
-    StoppedError,
     Taken,
     lined,
     middle,
     taken,
 )
-from sim.explorer.bases import Bases, entry_of, lever_of
-from sim.explorer.state import State, Use
+from sim.explorer.bases import Bases
+from sim.explorer.state import State
 from sim.scenario import compile as compiled
-from sim.scenario import vocabulary
-from sim.scenario.levers import STRENGTHS
-from sim.world.partings import begins, course, parting
+from sim.world.partings import course, parting
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
     from sim.scenario.drivers import Drivers
 
 Stopped = Callable[[], bool]
@@ -46,8 +40,6 @@ Arrays = dict[str, Floats]
 
 KEPT = 12
 """Finished answers that are kept: going back, reloading and a second visitor are instant."""
-
-STRENGTH_NODES = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -118,14 +110,12 @@ class Workshop:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def answers(self, question: Question, stopped: Stopped) -> Iterator[Stage]:
-        """Yield an answer after each stage, the last from all replicates.
+        """Yield an answer after each stage, the last from all replicates; none once stopped.
 
         Blocks while threads compute: to be called from a thread of its own.
 
         Raises
         ------
-        StoppedError
-            Once nobody waits any more.
         InputError
             If the state makes no scenario.
         """
@@ -138,24 +128,16 @@ class Workshop:
         first = parting(self.baseline.course, course(drivers))
         spent = time.thread_time() - began
         pins = np.array([self.baseline.drivers.nations.index(pin) for pin in question.pins], int)
+        tasks = self._tasks(drivers, first, pins, stopped)
         done: list[tuple[Part, Taken]] = []
-        waiting: list[tuple[Part, Future[tuple[Taken, float]]]] = []
-
-        def submit(part: Part) -> None:
-            task = self.pool.submit(self._run, part, drivers, first, pins, stopped)
-            waiting.append((part, task))
-
-        parts = iter(self.baseline.parts)
-        submit(next(parts))  # alone: the first answer has both cores' caches to itself
         for stage in self.baseline.stages:
             while sum(part.replicates.size for part, _ in done) < stage:
-                part, task = waiting.pop(0)
+                part, task = next(tasks)
                 mine, cost = task.result()
                 spent += cost
+                if mine is None:
+                    return
                 done.append((part, mine))
-                if len(done) == 1:
-                    for other in parts:
-                        submit(other)
             began = time.thread_time()
             arrays = put_together(self.baseline, done, question.pins)
             spent += time.thread_time() - began
@@ -164,119 +146,28 @@ class Workshop:
                 self._keep(question.key, found)
             yield found
 
+    def _tasks(
+        self, drivers: Drivers, first: int, pins: Ints, stopped: Stopped
+    ) -> Iterator[tuple[Part, Future[tuple[Taken | None, float]]]]:
+        """Yield each part with its task; the first alone, since its answer is waited for most."""
+        start, *rest = self.baseline.parts
+        yield start, self.pool.submit(self._run, start, drivers, first, pins, stopped)
+        tasks = [self.pool.submit(self._run, part, drivers, first, pins, stopped) for part in rest]
+        yield from zip(rest, tasks, strict=True)
+
     def _run(
         self, part: Part, drivers: Drivers, first: int, pins: Ints, stopped: Stopped
-    ) -> tuple[Taken, float]:
+    ) -> tuple[Taken | None, float]:
         """Run one part, and return what is kept of it and the processor's seconds."""
-        began = time.thread_time()
+        # An exception would hold on to the whole state of the block by its traceback.
         if stopped():
-            raise StoppedError
-        b = self.baseline
+            return None, 0.0
+        began, b = time.thread_time(), self.baseline
         moments = runner.simulate_from(
             part.trunk, drivers, first, b.months.tolist(), stopped=stopped
         )
         kept = taken(moments, drivers, b.months, b.groups, pins)
         return kept, time.thread_time() - began
-
-    def nodes(
-        self, question: Question, key: str, stopped: Stopped
-    ) -> tuple[tuple[float, ...], Arrays, float]:
-        """Return mean differences from the baseline along the track of one control.
-
-        Parameters
-        ----------
-        question : Question
-        key : str
-            Key of a lever's entry, or ``p.`` and the path of a parameter.
-        stopped : callable
-
-        Returns
-        -------
-        places : tuple of float
-            Strengths, or values of the parameter.
-        arrays : mapping of str to ndarray
-            ``diff``, shape (places, Q, rows, lines); ``world``, shape (places, Q, len(WORLD)).
-        cpu : float
-            Seconds.
-
-        Raises
-        ------
-        StoppedError
-            Once nobody waits any more.
-        InputError
-            If the state makes no scenario.
-        """
-        began = time.thread_time()
-        places = self._places(key)
-        part, b = self.baseline.parts[0], self.baseline
-        size = part.replicates.size
-        lanes = np.tile(np.arange(size), len(places))
-        values = Lanes(np.repeat(np.array(places), size))
-        drivers, first = self._along(question.state, key, values)
-        pins = np.array([b.drivers.nations.index(pin) for pin in question.pins], int)
-        moments = runner.simulate_from(
-            part.trunk, drivers, first, b.months.tolist(), lanes=lanes, stopped=stopped
-        )
-        kept = taken(moments, drivers, b.months, b.groups, pins)
-        rows = b.rows(question.pins)
-        base = b.share[kept.begun :][:, rows][..., part.replicates]
-        blocs = b.drivers.facts.bloc
-        diff = np.zeros((len(places), b.months.size, rows.size, base.shape[2] + 4))
-        world = np.zeros((len(places), b.months.size, len(WORLD)))
-        for n in range(len(places)):
-            mine = slice(n * size, (n + 1) * size)
-            apart = (kept.share[..., mine] - base).mean(axis=-1, keepdims=True)
-            diff[n, kept.begun :] = lined(apart, blocs)[..., 0]
-            other = b.world[kept.begun :][..., part.replicates]
-            world[n, kept.begun :] = (kept.world[..., mine] - other).mean(axis=-1)
-        return places, {"diff": diff, "world": world}, time.thread_time() - began
-
-    def _places(self, key: str) -> tuple[float, ...]:
-        """Return where on a track there are nodes."""
-        if not key.startswith("p."):
-            return STRENGTH_NODES
-        row = vocabulary.parameters()[key[2:]]
-        return row.low, (row.low + row.high) / 2.0, row.high
-
-    def _along(self, state: State, key: str, values: Lanes) -> tuple[Drivers, int]:
-        """Return drivers whose lanes stand at places of a track, and from when they are run."""
-        if key.startswith("p."):
-            drivers = compiled(self.bases.scenario(state))
-            held = {**drivers.parameters, key[2:]: values}
-            return dataclasses.replace(drivers, parameters=held), 0
-        use = state.levers.get(key, Use()).model_copy(update={"strength": STRENGTHS["high"]})
-        full = state.model_copy(update={"levers": {**state.levers, key: use}})
-        scenario = self.bases.scenario(full)
-        drivers = compiled(scenario)
-        place = self._place(scenario, full, key)
-        entries = list(drivers.entries)
-        entries[place] = dataclasses.replace(entries[place], strength=values)
-        first = min(
-            parting(self.baseline.course, course(drivers)), begins(drivers, [lever_of(key)])
-        )
-        return dataclasses.replace(drivers, entries=tuple(entries)), first
-
-    def _place(self, scenario: Scenario, state: State, key: str) -> int:
-        """Return which entry of a scenario a key means."""
-        base = self.bases.get(state.base, state.focus)
-        start = entry_of(base, key)["start"] if key not in state.levers else None
-        use = state.levers.get(key)
-        wanted = use.start if use is not None and use.start is not None else None
-        mine = [n for n, entry in enumerate(scenario.levers) if entry.id == lever_of(key)]
-        if len(mine) == 1:
-            return mine[0]
-        from sim import months
-
-        at = wanted if wanted is not None else months.parse(start or entry_of(base, key)["start"])
-        return next(n for n in mine if scenario.levers[n].start == at)
-
-    def can_slide(self, question: Question, key: str) -> bool:
-        """Return whether there is such a control, and lanes may stand at places of its track."""
-        if key.startswith("p."):
-            known = key[2:] in vocabulary.parameters()
-            return known and is_fast(f"parameters.{key[2:]}")
-        base = self.bases.get(question.state.base, question.state.focus)
-        return key in base.entries or key in base.levers
 
     def _find(self, key: object) -> Stage | None:
         with self._lock:

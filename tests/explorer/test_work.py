@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.explorer import frames, work
-from sim.explorer.baseline import StoppedError
+from sim import months
+from sim.explorer import frames, nodes, work
+from sim.explorer.baseline import WORLD
 
 NOW = "cn_licence_tightening=0.8@2027-01"
 
@@ -43,11 +44,11 @@ def test_the_last_answer_is_that_of_a_run_to_the_bit(workshop, bases, clamped, l
                 assert np.array_equal(last.arrays["level"][band, :, row, line], theirs)
     outcomes = run.outcomes
     total = outcomes[outcomes["metric"] == "cost.public"]["value"].median()
-    cost = last.arrays["world"][0, -1, work.WORLD.index("cost")]
+    cost = last.arrays["world"][0, -1, WORLD.index("cost")]
     assert cost == pytest.approx(total / 1e3, rel=1e-12, abs=1e-12)
     hardware = outcomes[(outcomes["metric"] == "hardware_share.cn")]
     at_the_end = hardware[hardware["month"] == hardware["month"].max()]["value"].median()
-    assert last.arrays["world"][0, -1, work.WORLD.index("hardware")] == at_the_end
+    assert last.arrays["world"][0, -1, WORLD.index("hardware")] == at_the_end
 
 
 def test_differences_are_paired_and_nothing_differs_before_a_lever_acts(workshop, clamped):
@@ -74,21 +75,33 @@ def test_the_baseline_itself_differs_from_itself_in_nothing(workshop, clamped):
 
 @pytest.mark.parametrize("key", ["cn_licence_tightening", "p.network"])
 def test_nodes_are_the_runs_of_their_places(workshop, clamped, key):
-    places, arrays, _ = workshop.nodes(asked(clamped, NOW), key, never)
-    value = places[1]
-    link = f"{NOW.replace('0.8', str(value))}" if key[:2] != "p." else f"{NOW}&{key}={value}"
+    found = list(nodes.Track(workshop, asked(clamped, NOW), key).nodes(never))
+    assert [(len(each.places), each.runs) for each in found] == [(3, 16), (7, 18)]
+    for each, place in ((found[0], 1), (found[1], 4)):
+        value = each.places[place]
+        link = NOW.replace("0.8", repr(value)) if key[:2] != "p." else f"{NOW}&{key}={value!r}"
+        exact = list(workshop.answers(asked(clamped, link), never))[found.index(each)]
+        assert exact.runs == each.runs
+        assert np.allclose(each.arrays["diff"][place], exact.arrays["diff"][0], atol=1e-12)
+        assert np.allclose(each.arrays["world"][place], exact.arrays["world"][3], atol=1e-9)
+
+
+def test_nodes_of_starts_are_the_runs_of_their_months_and_the_first_is_without_the_lever(
+    workshop, clamped
+):
+    track = nodes.Track(workshop, asked(clamped, NOW), "cn_licence_tightening", nodes.START)
+    first, _ = track.nodes(never)
+    assert first.arrays["diff"].shape[0] == len(first.places) + 1
+    assert not first.arrays["diff"][0].any()
+    link = NOW.replace("2027-01", months.text(int(first.places[2])))
     exact = next(workshop.answers(asked(clamped, link), never))
-    assert exact.runs == 16
-    assert np.allclose(arrays["diff"][1], exact.arrays["diff"][0], atol=1e-12)
-    assert np.allclose(arrays["world"][1], exact.arrays["world"][3], atol=1e-9)
+    assert np.allclose(first.arrays["diff"][3], exact.arrays["diff"][0], atol=1e-12)
 
 
 def test_work_that_nobody_waits_for_ends(workshop, clamped):
     asks = iter([False] * 5)
-    with pytest.raises(StoppedError):
-        list(
-            workshop.answers(asked(clamped, "cn_licence_tightening=0.31"), lambda: next(asks, True))
-        )
+    question = asked(clamped, "cn_licence_tightening=0.31")
+    assert list(workshop.answers(question, lambda: next(asks, True))) == []
 
 
 def test_an_answer_that_is_kept_is_the_same(workshop, clamped):

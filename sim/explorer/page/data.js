@@ -103,30 +103,77 @@ export function weights(places, value) {
   return places.map((mine, i) => places.reduce((product, other, j) => (i === j ? product : (product * (value - other)) / (mine - other)), 1));
 }
 
-/** What is drawn while the hand drags: the polynomial between nodes that were run. */
+/** Slopes at the ends of an interval that keep a curve from overshooting (Fritsch and Butland 1984). */
+const slope = (before, after) => (before * after <= 0 ? 0 : (2 * before * after) / (before + after));
+
+/**
+ * One curve between nodes: `at(n)` gives its values at node n. Three nodes are joined by a parabola,
+ * more by a cubic between neighbours that is monotone where they are.
+ */
+export function between(places, value, at, length) {
+  const out = new Float32Array(length), last = places.length - 1;
+  if (last <= 2) {
+    weights(places, value).forEach((weight, n) => {
+      const mine = at(n);
+      for (let q = 0; q < length; q += 1) out[q] += weight * mine[q];
+    });
+    return out;
+  }
+  let i = 0;
+  while (i < last - 1 && value > places[i + 1]) i += 1;
+  const h = places[i + 1] - places[i], s = (value - places[i]) / h;
+  const [p0, p1, p2, p3] = [at(Math.max(i - 1, 0)), at(i), at(i + 1), at(Math.min(i + 2, last))];
+  for (let q = 0; q < length; q += 1) {
+    const step = p2[q] - p1[q];
+    const m1 = i > 0 ? slope(p1[q] - p0[q], step) : step, m2 = i + 2 <= last ? slope(step, p3[q] - p2[q]) : step;
+    out[q] = p1[q] + s * (m1 + s * (3 * step - 2 * m1 - m2 + s * (m1 + m2 - 2 * step)));
+  }
+  return out;
+}
+
+/** A curve moved by quarters, which need not be whole; its end is carried on. */
+function moved(curve, by) {
+  const out = new Float32Array(curve.length), last = curve.length - 1;
+  for (let q = 0; q <= last; q += 1) {
+    const from = Math.min(Math.max(q - by, 0), last), low = Math.floor(from), part = from - low;
+    out[q] = curve[low] + part * (curve[Math.min(low + 1, last)] - curve[low]);
+  }
+  return out;
+}
+
+/**
+ * A curve for a start between two that were run: what the lever does, moved from the one and from
+ * the other, and mixed. Beyond the horizon the later one says nothing: what it adds is carried on.
+ */
+export function started(places, value, at, length) {
+  const off = at(0), last = places.length - 1;
+  let i = 0;
+  while (i < last - 1 && value > places[i + 1]) i += 1;
+  const effect = (n) => at(n + 1).map((each, q) => each - off[q]);
+  const part = (value - places[i]) / (places[i + 1] - places[i]);
+  const left = moved(effect(i), (value - places[i]) / 3), right = moved(effect(i + 1), (value - places[i + 1]) / 3);
+  const known = Math.max(0, Math.floor(length - 1 - (places[i + 1] - value) / 3));
+  return off.map((each, q) => each + left[q] + part * (right[Math.min(q, known)] - left[Math.min(q, known)]));
+}
+
+/** What is drawn while the hand drags: curves between nodes that were run. */
 export class Preview {
   constructor(head, arrays, baseline, value) {
-    this.head = head;
-    this.baseline = baseline;
+    Object.assign(this, { head, arrays, baseline, value });
     this.label = "preview";
     this.preview = true;
-    const w = weights(head.places, value);
-    this.mix = (array) => {
-      const size = array.values.length / w.length, out = new Float32Array(size);
-      for (let n = 0; n < w.length; n += 1) {
-        const first = n * size, weight = w[n];
-        for (let i = 0; i < size; i += 1) out[i] += weight * array.values[first + i];
-      }
-      return { shape: array.shape.slice(1), values: out };
-    };
-    this.arrays = { diff: this.mix(arrays.diff), world: this.mix(arrays.world) };
+    this.way = head.part === "start" ? started : between;
+    const [low, high] = [head.places[0], head.places.at(-1)];
+    this.value = Math.min(Math.max(value, low), high);
   }
 
   row(id) { return Answer.prototype.row.call(this, id); }
 
   diff(id, line) {
-    const row = this.row(id);
-    return [row < 0 ? new Float32Array(this.baseline.quarters) : this.baseline.series(this.arrays.diff, [], row, line), null, null, null];
+    const row = this.row(id), { baseline } = this;
+    if (row < 0) return [new Float32Array(baseline.quarters), null, null, null];
+    const at = (n) => baseline.series(this.arrays.diff, [n], row, line);
+    return [this.way(this.head.places, this.value, at, baseline.quarters), null, null, null];
   }
 
   level(id, line) {
@@ -137,8 +184,9 @@ export class Preview {
   ahead() { return null; }
 
   worldDiff(name) {
-    const k = this.baseline.known.world.indexOf(name);
-    return [Float32Array.from({ length: this.baseline.quarters }, (_, q) => this.arrays.world.values[at(this.arrays.world, q, k)]), null, null, null];
+    const k = this.baseline.known.world.indexOf(name), { world } = this.arrays;
+    const at_ = (n) => Float32Array.from({ length: this.baseline.quarters }, (_, q) => world.values[at(world, n, q, k)]);
+    return [this.way(this.head.places, this.value, at_, this.baseline.quarters), null, null, null];
   }
 
   world(name) {

@@ -155,9 +155,10 @@ export class Controls {
       } });
       return make("div", { class: "field" }, make("label", { for: field }, text), input);
     };
-    const parts = [make("div", { class: "when" },
+    const parts = entry.start ? [this.starts(key, entry)] : [];
+    parts.push(make("div", { class: "when" },
       entry.start ? month("start", "Start", first) : make("p", {}, `Starts by itself: ${JSON.stringify(entry.more)}`),
-      month("end", "End (empty: stays)", first))];
+      month("end", "End (empty: stays)", first)));
     if (lever.nations) {
       const options = [["all", `all ${lever.nations} on which it acts`], ["Groups", Object.entries(this.known.places)],
         ["Nations", this.known.nations.map((each) => [each.id, each.name])]];
@@ -184,6 +185,26 @@ export class Controls {
     parts.push(this.sources(lever));
     parts.push(button("Reset this lever", () => { delete this.state.levers[key]; this.on.change(); }));
     return parts;
+  }
+
+  /** When a lever starts, as a track of months. */
+  starts(key, entry) {
+    const serial = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(5)) - 1;
+    const text = (n) => `${Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, "0")}`;
+    const [, last] = this.known.ends, id = fresh("start");
+    const low = Math.min(serial(this.known.facts) - 11, serial(entry.start)), output = make("output", { for: id, class: "value" }, entry.start);
+    const track = make("input", {
+      type: "range", id, min: low, max: serial(last), step: 1, value: serial(entry.start), "aria-valuetext": entry.start,
+      onpointerdown: () => this.on.focus(key, "start"), onfocus: () => this.on.focus(key, "start"),
+      oninput: () => {
+        const month = text(Number(track.value));
+        output.textContent = month;
+        track.setAttribute("aria-valuetext", month);
+        this.on.slide(key, Number(track.value), () => this.scenarios.set(this.state, key, "start", month), "start");
+      },
+      onchange: () => this.on.rest(),
+    });
+    return make("div", { class: "starts", "data-start": key }, make("div", { class: "head" }, make("label", { for: id }, "Starts"), output), track);
   }
 
   sources({ sources, judged }) {

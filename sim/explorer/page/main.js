@@ -22,9 +22,9 @@ class Page {
     this.past = [];
     this.view = new View(this);
     this.controls = new Controls(document.getElementById("controls"), known, this.scenarios, {
-      slide: (key, value, apply) => this.slide(key, value, apply),
+      slide: (key, value, apply, part) => this.slide(key, value, apply, part),
       rest: () => this.rest(),
-      focus: (key) => this.focus(key),
+      focus: (key, part) => this.focus(key, part),
       change: () => this.change(),
     });
     this.wire = new Wire({
@@ -67,22 +67,25 @@ class Page {
     this.wire.ask("b", text);
   }
 
-  focus(key) {
-    if (this.nodes && this.nodes.head.key === key && this.nodes.of === this.without(key)) return;
+  /** A hand comes to a control: have its track run, unless that has been done in this state. */
+  focus(key, part = "strength") {
+    const around = link({ ...this.state, shown: { pins: this.state.shown.pins }, other: "", levers: { ...this.state.levers, [key]: {} }, parameters: { ...this.state.parameters, [key.slice(2)]: 0 } });
+    const track = `${key} ${part} ${around}`;
+    if (track === this.track) return;
+    this.track = track;
     this.nodes = null;
-    this.wire.nodes(link(this.state), key);
+    this.wire.nodes(link({ ...this.state, other: "" }), key, part);
   }
 
-  without() { return null; }
-
   /** A hand moves a control: draw between nodes at once, and ask for runs when it rests. */
-  slide(key, value, apply) {
+  slide(key, value, apply, part = "strength") {
     if (!this.sliding) this.remember();
     this.sliding = key;
     apply();
     this.written();
-    if (this.nodes && this.nodes.head.key === key) {
-      this.pending = new Preview(this.nodes.head, this.nodes.arrays, this.baseline, value);
+    const nodes = this.nodes?.head;
+    if (nodes && nodes.key === key && nodes.part === part) {
+      this.pending = new Preview(nodes, this.nodes.arrays, this.baseline, value);
       this.soon();
     }
     clearTimeout(this.timer);
@@ -109,7 +112,7 @@ class Page {
   /** Something else than a drag has changed the state. */
   change() {
     this.remember();
-    this.nodes = null;
+    [this.nodes, this.track] = [null, ""];
     this.written();
     this.controls.refresh(this.state);
     this.ask();

@@ -3,8 +3,8 @@
 const NAMED = [["low", 1 / 3], ["central", 2 / 3]];
 
 const strength = (value) => {
-  const named = NAMED.find(([, each]) => Math.abs(each - value) < 1e-9);
-  return named ? named[0] : String(Number(value.toFixed(4)));
+  const named = NAMED.find(([, each]) => each === value);
+  return named ? named[0] : String(value);
 };
 
 function useText(use) {
@@ -28,7 +28,7 @@ export function link(state) {
     const text = useText(use);
     if (text) pairs.push([key, text]);
   }
-  for (const [path, value] of Object.entries(state.parameters).sort()) pairs.push([`p.${path}`, String(Number(value.toPrecision(10)))]);
+  for (const [path, value] of Object.entries(state.parameters).sort()) pairs.push([`p.${path}`, String(value)]);
   for (const [key, value] of Object.entries(state.shown).sort()) if (value) pairs.push([`.${key}`, value]);
   if (state.other) pairs.push(["vs", state.other]);
   return pairs.map(([key, value]) => `${key}=${safe(value)}`).join("&");

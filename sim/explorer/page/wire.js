@@ -58,7 +58,7 @@ export class Wire {
   }
 
   ask(slot, state) { this.put(slot, { do: "ask", slot, state }); }
-  nodes(state, key) { this.put("nodes", { do: "nodes", state, key }); }
+  nodes(state, key, part) { this.put("nodes", { do: "nodes", state, key, part }); }
 
   put(slot, message) {
     this.waiting[slot] = message;
