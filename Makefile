@@ -106,7 +106,7 @@ docs: $(TOOLS)
 	@$(BIN)/python -m making
 
 # What every command needs, and what builds the package.
-RUN := --extra build --extra export
+RUN := --extra build --extra explorer --extra export
 
 # pyam judges tables in one test. What it asks for beside that, a database client and a notebook, is
 # left out, and its upper bounds give way: the versions of requirements.lock hold in the tests too.

@@ -15,7 +15,7 @@ from sim import world
 ROOT = Path(sim.__file__).parent
 ORDER = (
     "words", "evidence", "metrics", "scenario", "world", "ensemble", "analysis", "calibration",
-    "report", "study", "cli", "explorer",
+    "report", "study", "explorer", "cli",
 )  # fmt: skip
 """Rooms from left to right; modules beside them, such as `sim.errors`, serve all."""
 

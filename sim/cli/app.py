@@ -712,3 +712,25 @@ def repeat(
 
     done = again(result, out=out, workers=workers)
     output.finish(done, repeating.as_json, repeating.show, json=json, quiet=quiet)
+
+
+@command()
+def explore(
+    scenario: Annotated[
+        str, typer.Argument(metavar="[SCENARIO]", help="A name or a YAML file.")
+    ] = "baseline",
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Port; by default the first free one from 8321 on.",
+            callback=door.port,
+        ),
+    ] = None,
+    runs: Runs = None,
+) -> None:
+    """Move levers on a page in your browser and see the world answer."""
+    from sim.cli import exploring
+
+    exploring.explore(scenario, port, door.runs(runs))

@@ -64,6 +64,11 @@ def runs(given: int | None) -> int | None:
     return _within(given, 1, MAX_RUNS, "runs")
 
 
+def port(given: int | None) -> int | None:
+    """Refuse a port that there is not."""
+    return _within(given, 1, 65535, "port")
+
+
 def finite(param: typer.CallbackParam, given: float | None) -> float | None:
     """Refuse what is no finite number."""
     if given is not None and not math.isfinite(given):

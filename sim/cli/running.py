@@ -80,7 +80,7 @@ def notices_of(files: Sequence[str], focus: str | None = None) -> list[str]:
 
     said = []
     for file in files:
-        if not study_file.is_study(file) or responses.is_response(file):
+        if not (study_file.is_study(file) or responses.is_response(file)):
             scenario = load(file, overrides(focus=focus))
             sentences = reach.notices(scenario.levers, scenario.known_levers())
             said += [f"{file}: {as_typed(sentence)}" for sentence in sentences]

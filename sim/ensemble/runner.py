@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sim.errors import InputError, Problem, RunError, nearest
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
-    from sim.world import Trajectory
+    from sim.world import Moment, Trajectory, Trunk
     from sim.world.reasons import Reasons
 
 Engine = Literal["kernel", "mesa"]
@@ -113,6 +113,32 @@ def simulate_branches(
     from sim import world
 
     return world.simulate_branches(reference, branches, seed=seed, replicates=replicates)
+
+
+def simulate_trunk(drivers: Drivers, seed: int, replicates: Ints, at: Sequence[int]) -> Trunk:
+    """Run one block as far as its state is kept at some months, for :func:`simulate_from`.
+
+    Arguments are those of :func:`sim.world.trunk.simulate_trunk`.
+    """
+    from sim import world
+
+    return world.simulate_trunk(drivers, seed=seed, replicates=replicates, at=at)
+
+
+def simulate_from(
+    trunk: Trunk,
+    drivers: Drivers,
+    first: int,
+    at: Sequence[int],
+    **how: Any,  # noqa: ANN401 - as sim.world.trunk.simulate_from takes them
+) -> Iterator[Moment]:
+    """Run one block of a scenario from where it parts from a trunk, month by month.
+
+    Arguments and what is yielded are those of :func:`sim.world.trunk.simulate_from`.
+    """
+    from sim import world
+
+    return world.simulate_from(trunk, drivers, first, at, **how)
 
 
 def simulate_with_reasons(

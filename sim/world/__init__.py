@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sim.world.happened import Trajectory
 from sim.world.reasons import simulate_with_reasons
 from sim.world.trajectory import simulate, simulate_branches, simulate_together
+from sim.world.trunk import Moment, Trunk, simulate_from, simulate_trunk
 
 if TYPE_CHECKING:
     from sim.world.model import Nation, World
 
 __all__ = [
-    "Nation", "Trajectory", "World", "simulate", "simulate_branches", "simulate_together",
-    "simulate_with_reasons",
+    "Moment", "Nation", "Trajectory", "Trunk", "World", "simulate", "simulate_branches",
+    "simulate_from", "simulate_together", "simulate_trunk", "simulate_with_reasons",
 ]  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def run(block: Block, record: Record, first: int, last: int) -> None:
             review(t, block)
         looking = t < record.visits.shape[0]
         decide(t, block, looking=looking)
-        route(t, block, record)
+        if t < record.routed.shape[0]:  # no rule reads what routers pass on
+            route(t, block, record)
         if looking:
             look(t, block, record)
         finish(t, block)

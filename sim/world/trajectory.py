@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import Drivers
+from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel, streams, triggers
 from sim.world.block import ONE_A_MONTH, VIEW_MONTHS, Block, Record, empty_record, prepare
 from sim.world.happened import ARRAYS, Trajectory
@@ -168,12 +168,6 @@ def trajectory(
     drivers: Drivers, replicates: NDArray[np.int64], block: Block, record: Record
 ) -> Trajectory:
     """Return what a block of replicates left behind."""
-    cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
-    now = block.in_force
-    for t in range(len(cost)):
-        schedule.paid(
-            t, now.began, now.ended, drivers.schedule.covers, block.strength, block.cost, cost[t]
-        )  # fmt: skip
     return Trajectory(
         replicates=np.asarray(replicates),
         share=record.share,
@@ -184,11 +178,22 @@ def trajectory(
         capability=record.capability,
         lacking=record.lacking,
         **{name: getattr(record, name) for name in ONE_A_MONTH},
-        cost=cost,
+        cost=costs(drivers, block),
         visits=record.visits,
         routed=record.routed,
         firms=record.firms,
         derived=record.derived,
-        began=triggers.first_month(drivers, now),
+        began=triggers.first_month(drivers, block.in_force),
         waiting=drivers.waiting,
     )
+
+
+def costs(drivers: Drivers, block: Block) -> Floats:
+    """Return the cost of the levers in force, USD million in each month, shape (T, R)."""
+    cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
+    now = block.in_force
+    for t in range(len(cost)):
+        schedule.paid(
+            t, now.began, now.ended, drivers.schedule.covers, block.strength, block.cost, cost[t]
+        )  # fmt: skip
+    return cost

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -341,21 +339,3 @@ def retitled(result):
         )
 
     return change
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium of the system; without it the tests skip, unless they are required."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if path is None:
-        reason = "needs Chromium on the path (Debian: apt-get install chromium)"
-        if os.environ.get("SIM_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = play.chromium.launch(executable_path=path, args=flags)
-        yield opened
-        opened.close()

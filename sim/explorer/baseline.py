@@ -1,0 +1,322 @@
+"""The baseline: all replicates of the reference, and what later answers are held against.
+
+Answers share their random numbers with it and go on from its kept states where they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.arrays import Floats, Ints
+from sim.ensemble import curves, groups, runner
+from sim.scenario import compile as compiled
+from sim.world.groups import Groups
+from sim.world.partings import Course, course
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.scenario.drivers import Drivers
+    from sim.world import Moment, Trunk
+
+STAGES = (16, 48, 100)
+"""Replicates after which an answer is shown, before that of all of them."""
+
+WIDEST = 52
+"""Replicates of one block: beyond, the state falls out of the processor's cache."""
+
+QUARTER = 3
+
+AFTER_FACTS, LATER, MANY = 1, 9, (15, 27, 51)
+"""Months after the last fact in which states are kept: of all replicates, and more of the first.
+
+A state takes 0.34 MB a replicate. Most levers act six months or more after their start, and one
+that nobody has given a start starts in the third month after the facts.
+"""
+
+PLACES = ("world", "global_south", "sub_saharan_africa", "latin_america_and_caribbean")
+"""Groups whose curves choose the replicates that are shown first."""
+
+WORLD = ("hardware", "lag", "load", "cost", "developers", "gap")
+"""What shares do not show, in this order: Chinese part of the world's compute (fraction); months
+added to the Chinese lag; serving load of Chinese services; cost of levers until then, USD billion;
+developers, million; ECI points by which the best Chinese flagship trails the best US one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What is kept of some replicates, from a quarter on; Q quarters, L replicates.
+
+    Parameters
+    ----------
+    begun : int
+        Position of the first quarter.
+    share : ndarray, shape (Q, rows, ecosystems, L)
+        Of the groups and of some nations.
+    world : ndarray, shape (Q, len(WORLD), L)
+    nations : ndarray, shape (Decembers from then on, nations, ecosystems)
+        Sum over the replicates.
+    """
+
+    begun: int
+    share: Floats
+    world: Floats
+    nations: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Replicates that are run in one block.
+
+    Parameters
+    ----------
+    replicates : ndarray of int
+        Their numbers.
+    trunk : Trunk
+    nations : ndarray, shape (Decembers, nations, ecosystems)
+        Sum of their shares in the baseline.
+    """
+
+    replicates: Ints
+    trunk: Trunk
+    nations: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """All replicates of the reference.
+
+    Parameters
+    ----------
+    drivers : Drivers
+    seed : int
+    course : Course
+        What other scenarios are held against to find where they part from it.
+    months : ndarray of int, shape (Q,)
+        Positions of the months that are shown: the first, quarter ends, the last.
+    decembers : ndarray of int
+        Positions among `months` of those for which nations are shown.
+    groups : Groups
+    order : ndarray of int, shape (R,)
+        Numbers of the replicates, those first that together are most like all of them.
+    parts : tuple of Part
+        In that order.
+    stages : tuple of int
+        After which parts an answer is shown.
+    share : ndarray, shape (Q, groups + nations, ecosystems, R)
+    world : ndarray, shape (Q, len(WORLD), R)
+    bands : ndarray, shape (3, Q, groups + nations, lines)
+        Median, 5 and 95 % of the shares and of the blocs' sums.
+    """
+
+    drivers: Drivers
+    seed: int
+    course: Course
+    months: Ints
+    decembers: Ints
+    groups: Groups
+    order: Ints
+    parts: tuple[Part, ...]
+    stages: tuple[int, ...]
+    share: Floats
+    world: Floats
+    bands: Floats
+
+    @property
+    def runs(self) -> int:
+        """How many replicates there are."""
+        return self.order.size
+
+    @cached_property
+    def tiles(self) -> Floats:
+        """Mean shares of nations, shape (Decembers, nations, ecosystems)."""
+        first = len(self.groups.slugs)
+        means: Floats = self.share[self.decembers][:, first:].mean(axis=-1)
+        return means
+
+    @cached_property
+    def world_bands(self) -> Floats:
+        """Median, 5 and 95 % of what shares do not show, shape (3, Q, len(WORLD))."""
+        return middle(self.world)
+
+    def rows(self, pins: Sequence[str]) -> Ints:
+        """Return the rows of all groups and of some nations."""
+        first = len(self.groups.slugs)
+        nations = [first + self.drivers.nations.index(pin) for pin in pins]
+        return np.array([*range(first), *nations])
+
+    def quarter(self, month: int) -> int:
+        """Return the position of the first shown month that is not before a month."""
+        return int(np.searchsorted(self.months, month))
+
+
+def quarters(drivers: Drivers) -> Ints:
+    """Return the positions of the months that are shown, as result files keep them."""
+    first, count = drivers.first, drivers.facts.months.size
+    ends = [t for t in range(first, count) if (drivers.facts.months[t] + 1) % QUARTER == 0]
+    return np.array(sorted({first, *ends, count - 1}))
+
+
+def lined(share: Floats, blocs: Ints) -> Floats:
+    """Return shares of ecosystems with those of the four blocs after them, along axis 2."""
+    sums = [share[:, :, blocs == bloc].sum(axis=2) for bloc in range(4)]
+    return np.concatenate([share, np.stack(sums, axis=2)], axis=2)
+
+
+def middle(values: Floats) -> Floats:
+    """Return median, 5 and 95 % over replicates, first axis; those of result files to the bit."""
+    found = curves.bands(values)
+    at = [curves.BANDS.index(name) for name in ("p50", "p05", "p95")]
+    return np.ascontiguousarray(np.moveaxis(found[..., at], -1, 0))
+
+
+def taken(
+    moments: Iterable[Moment],
+    drivers: Drivers,
+    months: Ints,
+    among: Groups,
+    pins: Ints,
+) -> Taken | None:
+    """Return what is kept of a block.
+
+    Parameters
+    ----------
+    moments : iterable of Moment
+        Months that are shown, to the last one.
+    drivers : Drivers
+    months : ndarray of int
+        Positions of all months that are shown.
+    among : Groups
+    pins : ndarray of int
+        Positions of the nations that are kept.
+
+    Returns
+    -------
+    Taken or None
+        None where the moments end before the last month, since nobody waits any more.
+    """
+    share, world, nations, t = [], [], [], -1
+    for moment in moments:
+        t, x, n = moment.t, moment.share, moment.developers
+        group, total = among.shares(x, n)
+        share.append(np.concatenate([group, x[pins]]))
+        world.append(_world(moment, drivers, total[0]))
+        if is_december(int(drivers.facts.months[t]), last=t == months[-1]):
+            nations.append(x.sum(axis=2))
+    if t != months[-1]:
+        return None
+    return Taken(months.size - len(share), np.stack(share), np.stack(world), np.stack(nations))
+
+
+def is_december(month: int, *, last: bool) -> bool:
+    """Return whether nations are shown for a month."""
+    return month % 12 == 11 or last
+
+
+def _world(moment: Moment, drivers: Drivers, developers: Floats) -> Floats:
+    """Return what shares do not show, (len(WORLD), L)."""
+    compute = moment.compute.sum(axis=0)
+    # Costs count from the first month that is reported.
+    cost = moment.cost[drivers.first : moment.t + 1].sum(axis=0) / 1e3
+    index, blocs = moment.index, drivers.facts.bloc
+    gap = index[blocs == 0].max(axis=0) - index[blocs == 1].max(axis=0)
+    hardware = compute[1] / compute.sum(axis=0)
+    return np.stack([hardware, moment.extra_lag, moment.load, cost, developers / 1e6, gap])
+
+
+def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Baseline:
+    """Run all replicates of the reference, twice: to choose an order, then to keep states.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    say : callable
+        Called with what is being done, in a few words.
+    """
+    drivers = compiled(scenario)
+    seed, runs = scenario.ensemble.seed, scenario.ensemble.runs
+    among = groups.choose(drivers.groups, (*drivers.regions, *scenario.groups))
+    months = quarters(drivers)
+    every = np.arange(len(drivers.nations))
+    say(f"running {runs} replicates of {scenario.title.lower()}")
+    blocks = []
+    for some in np.array_split(np.arange(runs), -(-runs // WIDEST)):
+        start = runner.simulate_trunk(drivers, seed, some, [])
+        moments = runner.simulate_from(start, drivers, 0, months.tolist())
+        block = taken(moments, drivers, months, among, every)
+        if block is not None:  # nobody stops the start
+            blocks.append(block)
+    share = np.concatenate([block.share for block in blocks], axis=-1)
+    world = np.concatenate([block.world for block in blocks], axis=-1)
+    del blocks
+    order = herded(share, months, drivers, among)
+    stages = tuple(sorted({min(stage, runs) for stage in (*STAGES, runs)}))
+    decembers = np.array([
+        q for q, t in enumerate(months.tolist())
+        if is_december(int(drivers.facts.months[t]), last=t == months[-1])
+    ])  # fmt: skip
+    say("keeping states to go on from")
+    parts = []
+    for n, some in enumerate(in_parts(order, stages)):
+        trunk = runner.simulate_trunk(drivers, seed, some, kept_at(drivers, first=n == 0))
+        nations = share[decembers][:, len(among.slugs) :][..., some].sum(axis=-1)
+        parts.append(Part(some, trunk, nations))
+    return Baseline(
+        drivers, seed, course(drivers), months, decembers, among, order, tuple(parts), stages,
+        share, world, _bands(share, drivers.facts.bloc),
+    )  # fmt: skip
+
+
+def _bands(share: Floats, blocs: Ints) -> Floats:
+    """Return the bands of shares, a quarter at a time: all at once would take 300 MB."""
+    parts = [middle(lined(share[q : q + 1], blocs)) for q in range(share.shape[0])]
+    return np.concatenate(parts, axis=1)
+
+
+def in_parts(order: Ints, stages: Sequence[int]) -> list[Ints]:
+    """Return replicates in parts that are run in one block, none across a stage."""
+    parts = []
+    for first, stage in zip((0, *stages), stages, strict=False):
+        count = -(-(stage - first) // WIDEST)
+        parts += [np.sort(some) for some in np.array_split(order[first:stage], count)]
+    return parts
+
+
+def kept_at(drivers: Drivers, *, first: bool) -> list[int]:
+    """Return after how many months states are kept, of the first part or of another one."""
+    last, end = drivers.facts.last_fact, drivers.facts.months.size
+    wanted = (AFTER_FACTS, LATER, *(MANY if first else ()))
+    return [last + n for n in wanted if last + n < end]
+
+
+def herded(share: Floats, months: Ints, drivers: Drivers, among: Groups) -> Ints:
+    """Return replicates in an order whose beginnings are like the whole.
+
+    Herding (Welling 2009): each next one is that which brings the mean of those taken nearest to
+    the mean of all, over the curves of a few groups after the facts.
+
+    Parameters
+    ----------
+    share : ndarray, shape (Q, rows, ecosystems, R)
+    months : ndarray of int
+    drivers : Drivers
+    among : Groups
+    """
+    rows = [among.slugs.index(slug) for slug in PLACES if slug in among.slugs]
+    late = months > drivers.facts.last_fact
+    seen = share[late][:, rows] if late.any() else share[:, rows]
+    curve = seen.reshape(-1, share.shape[-1])
+    apart = curve - curve.mean(axis=1, keepdims=True)
+    near = apart.T @ apart  # of every two replicates
+    own, sums = np.diag(near), np.zeros(len(near))
+    order: list[int] = []
+    for _ in range(len(near)):
+        score = own + 2.0 * sums
+        score[order] = np.inf
+        order.append(int(np.argmin(score)))
+        sums += near[order[-1]]
+    return np.array(order)

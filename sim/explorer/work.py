@@ -1,0 +1,258 @@
+"""The work behind an answer: exact replicates, stage by stage.
+
+Everything here is a pure function of a state, and computed in threads: the kernel lets go of the
+interpreter. Nothing is kept of who asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.arrays import Floats, Ints
+from sim.ensemble import runner
+from sim.explorer.baseline import (
+    Baseline,
+    Part,
+    Taken,
+    lined,
+    middle,
+    taken,
+)
+from sim.explorer.bases import Bases
+from sim.explorer.state import State
+from sim.scenario import compile as compiled
+from sim.world.partings import course, parting
+
+if TYPE_CHECKING:
+    from sim.scenario.drivers import Drivers
+
+Stopped = Callable[[], bool]
+Arrays = dict[str, Floats]
+
+KEPT = 12
+"""Finished answers that are kept: going back, reloading and a second visitor are instant."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a state and the nations whose curves are wanted beside the groups.
+
+    Parameters
+    ----------
+    state : State
+        Clamped.
+    pins : tuple of str
+        ISO3 codes.
+    """
+
+    state: State
+    pins: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        """Equal for questions with equal answers."""
+        return self.state.fragment(numbers_only=True), self.pins
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """An answer from some replicates.
+
+    Parameters
+    ----------
+    runs : int
+        How many.
+    last : bool
+        Whether they are all: then the numbers are those of ``sim run``.
+    arrays : mapping of str to ndarray
+        As :func:`put_together` lays them out.
+    cpu : float
+        Seconds of processor time since the question came.
+    begun : int
+        Months that were taken from the baseline.
+    """
+
+    runs: int
+    last: bool
+    arrays: Arrays
+    cpu: float
+    begun: int
+
+
+class Workshop:
+    """Threads that answer questions against one baseline.
+
+    Parameters
+    ----------
+    bases : Bases
+    baseline : Baseline
+    threads : int
+    """
+
+    def __init__(self, bases: Bases, baseline: Baseline, threads: int) -> None:
+        self.bases = bases
+        self.baseline = baseline
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="explorer")
+        self._kept: OrderedDict[object, Stage] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the threads; work that has not begun is dropped."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def answers(self, question: Question, stopped: Stopped) -> Iterator[Stage]:
+        """Yield an answer after each stage, the last from all replicates; none once stopped.
+
+        Blocks while threads compute: to be called from a thread of its own.
+
+        Raises
+        ------
+        InputError
+            If the state makes no scenario.
+        """
+        kept = self._find(question.key)
+        if kept is not None:
+            yield kept
+            return
+        began = time.thread_time()
+        drivers = compiled(self.bases.scenario(question.state))
+        first = parting(self.baseline.course, course(drivers))
+        spent = time.thread_time() - began
+        pins = np.array([self.baseline.drivers.nations.index(pin) for pin in question.pins], int)
+        tasks = self._tasks(drivers, first, pins, stopped)
+        done: list[tuple[Part, Taken]] = []
+        for stage in self.baseline.stages:
+            while sum(part.replicates.size for part, _ in done) < stage:
+                part, task = next(tasks)
+                mine, cost = task.result()
+                spent += cost
+                if mine is None:
+                    return
+                done.append((part, mine))
+            began = time.thread_time()
+            arrays = put_together(self.baseline, done, question.pins)
+            spent += time.thread_time() - began
+            found = Stage(stage, stage == self.baseline.runs, arrays, spent, done[0][1].begun)
+            if found.last:
+                self._keep(question.key, found)
+            yield found
+
+    def _tasks(
+        self, drivers: Drivers, first: int, pins: Ints, stopped: Stopped
+    ) -> Iterator[tuple[Part, Future[tuple[Taken | None, float]]]]:
+        """Yield each part with its task; the first alone, since its answer is waited for most."""
+        start, *rest = self.baseline.parts
+        yield start, self.pool.submit(self._run, start, drivers, first, pins, stopped)
+        tasks = [self.pool.submit(self._run, part, drivers, first, pins, stopped) for part in rest]
+        yield from zip(rest, tasks, strict=True)
+
+    def _run(
+        self, part: Part, drivers: Drivers, first: int, pins: Ints, stopped: Stopped
+    ) -> tuple[Taken | None, float]:
+        """Run one part, and return what is kept of it and the processor's seconds."""
+        # An exception would hold on to the whole state of the block by its traceback.
+        if stopped():
+            return None, 0.0
+        began, b = time.thread_time(), self.baseline
+        moments = runner.simulate_from(
+            part.trunk, drivers, first, b.months.tolist(), stopped=stopped
+        )
+        kept = taken(moments, drivers, b.months, b.groups, pins)
+        return kept, time.thread_time() - began
+
+    def _find(self, key: object) -> Stage | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        return None
+
+    def _keep(self, key: object, stage: Stage) -> None:
+        with self._lock:
+            self._kept[key] = dataclasses.replace(stage, cpu=0.0)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def put_together(
+    baseline: Baseline, done: Sequence[tuple[Part, Taken]], pins: Sequence[str]
+) -> Arrays:
+    """Return what is drawn, from the parts that are done.
+
+    Before all are done a level is the baseline's, moved by the mean of the paired differences: a
+    few replicates know a difference well and a level badly.
+
+    Returns
+    -------
+    mapping of str to ndarray
+        ``level``, shape (3, Q, rows, lines): median, 5 and 95 %.
+        ``diff``, shape (4, Q, rows, lines): mean of paired differences, their 5 and 95 %, standard
+        error of the mean.
+        ``ahead``, shape (Q, rows): part of replicates in which the Chinese bloc is the larger one.
+        ``world``, shape (7, Q, len(WORLD)): level and difference, in these orders.
+        ``tiles``, shape (Decembers, nations, ecosystems): mean shares of nations.
+    """
+    rows, blocs = baseline.rows(pins), baseline.drivers.facts.bloc
+    which = np.concatenate([part.replicates for part, _ in done])
+    order = np.argsort(which)
+    which, all_of_them = which[order], which.size == baseline.runs
+    # Months that some parts ran and others took from the baseline are equal to the bit.
+    begun = max(mine.begun for _, mine in done)
+    late = [
+        (mine.share[begun - mine.begun :], mine.world[begun - mine.begun :]) for _, mine in done
+    ]
+    share = lined(np.concatenate([one for one, _ in late], axis=-1)[..., order], blocs)
+    other = lined(baseline.share[begun:][:, rows][..., which], blocs)
+    world = np.concatenate([one for _, one in late], axis=-1)[..., order]
+    before = baseline.world[begun:][..., which]
+    bands = baseline.bands[:, :, rows]
+    level, diff = _spread(bands, share, other, begun, exact=all_of_them)
+    width = baseline.months.size
+    level_w, diff_w = _spread(baseline.world_bands, world, before, begun, exact=all_of_them)
+    cn, us = len(baseline.drivers.ecosystems) + 1, len(baseline.drivers.ecosystems)
+    ahead = np.empty((width, rows.size))
+    ahead[begun:] = (share[:, :, cn] > share[:, :, us]).mean(axis=-1)
+    early = lined(baseline.share[:begun][:, rows], blocs)
+    ahead[:begun] = (early[:, :, cn] > early[:, :, us]).mean(axis=-1)
+    return {
+        "level": level,
+        "diff": diff,
+        "ahead": ahead,
+        "world": np.concatenate([level_w, diff_w]),
+        "tiles": _tiles(baseline, done),
+    }
+
+
+def _spread(
+    bands: Floats, mine: Floats, other: Floats, begun: int, *, exact: bool
+) -> tuple[Floats, Floats]:
+    """Return levels and paired differences of everything that stands along one axis."""
+    apart = mine - other
+    mean = apart.mean(axis=-1)
+    _, low, high = middle(apart)
+    level, diff = bands.copy(), np.zeros((4, *bands.shape[1:]))
+    level[:, begun:] = middle(np.ascontiguousarray(mine)) if exact else bands[:, begun:] + mean
+    error = apart.std(axis=-1, ddof=1) / np.sqrt(apart.shape[-1]) if apart.shape[-1] > 1 else mean
+    diff[:, begun:] = np.stack([mean, low, high, error])
+    return level, diff
+
+
+def _tiles(baseline: Baseline, done: Sequence[tuple[Part, Taken]]) -> Floats:
+    """Return the mean shares of nations: the baseline's, moved by the paired differences."""
+    level = baseline.tiles.copy()
+    size = sum(part.replicates.size for part, _ in done)
+    count = min(mine.nations.shape[0] for _, mine in done)
+    moved = np.sum([mine.nations[mine.nations.shape[0] - count :] for _, mine in done], axis=0)
+    before = np.sum([part.nations[part.nations.shape[0] - count :] for part, _ in done], axis=0)
+    if count:
+        level[level.shape[0] - count :] += (moved - before) / size
+    return level

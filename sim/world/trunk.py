@@ -1,0 +1,167 @@
+"""A trunk: a run whose state is kept at some months, so that other scenarios can go on from there.
+
+It is :mod:`sim.world.restart` for a block of replicates and many scenarios, one after the other:
+what they share with the trunk is computed once, and what they have of their own is equal to the
+bit to a run of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from sim.scenario.drivers import Drivers, Floats
+from sim.world import kernel, streams
+from sim.world.block import Block, Record, empty_record, prepare
+from sim.world.restart import fork
+from sim.world.trajectory import costs
+from sim.world.warmup import warm_up
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trunk:
+    """Replicates of a scenario, and their state after some months.
+
+    Parameters
+    ----------
+    drivers : Drivers
+        Of the scenario.
+    seed : int
+    replicates : ndarray of int, shape (R,)
+    states : tuple of (int, Block)
+        Months done and the block after them, in rising order.
+    """
+
+    drivers: Drivers
+    seed: int
+    replicates: Ints
+    states: tuple[tuple[int, Block], ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Moment:
+    """What a month leaves behind; L lanes last. Arrays are good until the next moment is asked for.
+
+    Parameters
+    ----------
+    t : int
+        Position of the month.
+    share : ndarray, shape (I, K, L)
+    developers : ndarray, shape (I, L)
+    compute : ndarray, shape (3, 2, L)
+        Stock by pool and hardware, H100e.
+    index : ndarray, shape (K, L)
+        Flagship's capability, ECI points.
+    extra_lag, load : ndarray, shape (L,)
+    cost : ndarray, shape (T, L)
+        Of the levers in force in every month of the run, USD million.
+    """
+
+    t: int
+    share: Floats
+    developers: Floats
+    compute: Floats
+    index: Floats
+    extra_lag: Floats
+    load: Floats
+    cost: Floats
+
+
+def simulate_trunk(drivers: Drivers, *, seed: int, replicates: Ints, at: Sequence[int]) -> Trunk:
+    """Run replicates of a scenario as far as their state is kept.
+
+    Parameters
+    ----------
+    drivers : Drivers
+    seed : int
+    replicates : ndarray of int, shape (R,)
+    at : sequence of int
+        Months done, none above the number of months; in any order.
+    """
+    warm_up(drivers)
+    block = prepare(drivers, seed, replicates)
+    record = _one_month(drivers, replicates.size)
+    run = streams.run_keys(seed, replicates)
+    states, done = [], 0
+    for month in sorted(set(at)):
+        kernel.run(block, record, done, month)
+        states.append((month, fork(block, drivers, run)))
+        done = month
+    return Trunk(drivers, seed, replicates, tuple(states))
+
+
+def simulate_from(
+    trunk: Trunk,
+    drivers: Drivers,
+    first: int,
+    at: Sequence[int],
+    *,
+    lanes: Ints | None = None,
+    stopped: Callable[[], bool] | None = None,
+) -> Iterator[Moment]:
+    """Run a scenario from the last kept state before it parts from a trunk.
+
+    Parameters
+    ----------
+    trunk : Trunk
+        Stays as it is.
+    drivers : Drivers
+        What is run. Strengths and parameters may differ from lane to lane.
+    first : int
+        The month in which it parts from the trunk (`sim.world.partings.parting`), or an earlier
+        one.
+    at : sequence of int
+        Months that are wanted, in rising order.
+    lanes : ndarray of int, optional
+        The place in ``trunk.replicates`` of each lane that is run; each once by default.
+    stopped : callable, optional
+        Asked before each of these months; once it says yes the run ends.
+
+    Yields
+    ------
+    Moment
+        Each of the months that are not before the kept state: what :func:`sim.world.simulate`
+        gives of it, to the bit.
+    """
+    replicates = trunk.replicates if lanes is None else trunk.replicates[lanes]
+    before = [state for state in trunk.states if state[0] <= first]
+    if before:
+        done, kept = before[-1]
+        block = fork(kept, drivers, streams.run_keys(trunk.seed, replicates), lanes)
+    else:
+        warm_up(drivers)
+        done, block = 0, prepare(drivers, trunk.seed, replicates)
+    record, cost = _one_month(drivers, replicates.size), costs(drivers, block)
+    for t in at:
+        if t < done:
+            continue
+        if stopped is not None and stopped():
+            return
+        kernel.run(block, record, done, t + 1)
+        done = t + 1
+        yield Moment(
+            t, record.share[t], record.developers[t], record.compute[t], record.capability[t],
+            record.extra_lag[t], record.load[t], cost,
+        )  # fmt: skip
+
+
+def _one_month(drivers: Drivers, lanes: int) -> Record:
+    """Return a record in which every month is written over the one before.
+
+    A whole one takes 1.3 MB a replicate, and touching that for the first time costs as much as half
+    of what is computed. No series is looked at, and no token is routed.
+    """
+    empty = empty_record(drivers, lanes, 0)
+    more: dict[str, Any] = {"routed": empty.routed[:0]}
+    for name, whole in empty._asdict().items():
+        if whole.shape[0] and name not in more:
+            one = np.empty(whole.shape[1:], whole.dtype)
+            more[name] = as_strided(one, whole.shape, (0, *one.strides))
+    return empty._replace(**more)
