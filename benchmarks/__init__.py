@@ -22,5 +22,7 @@ KEYS = (
     "each_lever_s",
     "each_lever_shared_ratio",
     "months_part",
+    "ten_signs_read_ratio",
+    "ten_signs_come_ratio",
 )
 """What is measured; later versions add keys and never rename one."""

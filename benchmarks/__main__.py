@@ -62,6 +62,8 @@ def measure() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
         "each_lever_s": then(levers.each_lever()),
         "each_lever_shared_ratio": then(levers.shared_ratio()),
         "months_part": levers.months_part(),
+        "ten_signs_read_ratio": levers.waiting_ratio(come=False),
+        "ten_signs_come_ratio": levers.waiting_ratio(come=True),
     }
     best = min(kernel)
     parts = bound.milliseconds(needed, each)

@@ -12,6 +12,8 @@ from sim.ensemble.runner import LANES
 from sim.scenario.drivers import Drivers
 
 PACKAGE = "rand_package"
+WAITING = 10
+"""Levers that wait for a sign."""
 
 
 def arms(package: str = PACKAGE) -> list[Drivers]:
@@ -67,3 +69,34 @@ def compile_ms() -> float:
     compiled(load("baseline"))
     scenario = load(PACKAGE)
     return 1e3 * clock.best(lambda: compiled(scenario), 5)
+
+
+def waiting_ratio(*, come: bool) -> float:
+    """Return the time of a block in which ten levers wait for a sign, over one in which none does.
+
+    Parameters
+    ----------
+    come : bool
+        Whether the signs come, each in some worlds and in months of their own, as those of the
+        shipped responses do; else they never come and are only read.
+    """
+    from sim.scenario import compile as compiled
+    from sim.scenario import load
+    from sim.scenario.responses import known
+    from sim.world import simulate
+
+    base = load("baseline").document()
+    answers = load("baseline", [("responses", list(known()))]).document()["responses"]
+    entries = [dict(entry) for answer in answers for entry in answer["levers"]][:WAITING]
+    if not come:
+        for entry in entries:
+            entry["when"] = {"metric": "share.bloc_eu", "group": "eu", "above": 0.999}
+    drivers = [compiled(load({**base, "levers": some})) for some in (entries, base["levers"])]
+    replicates = np.arange(LANES)
+    # In turn, so that both feel what else the machine does.
+    times = [
+        [clock.best(lambda each=each: simulate(each, seed=1, replicates=replicates), 1)
+         for each in drivers] for _ in range(5)
+    ]  # fmt: skip
+    waiting, without = (min(found) for found in zip(*times, strict=True))
+    return waiting / without
