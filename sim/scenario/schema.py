@@ -49,6 +49,8 @@ def json_schema() -> Schema:
     properties["nations"] = _nations()
     properties["focus"] = {"anyOf": [_places(), {"type": "null"}]}
     properties["groups"] = _named(_codes())
+    whole = [{"type": "string"}, {"$ref": "#/$defs/Response"}]
+    properties["responses"] = {"type": "array", "items": {"anyOf": whole}}
     properties["own_levers"] = _named({"$ref": "#/$defs/Lever"})
     _complete_entry(forms["LeverEntry"])
     _complete_lever(forms["Lever"])
@@ -107,7 +109,7 @@ def _complete_entry(form: Schema) -> None:
     }
     form["properties"]["end"]["description"] = "Last month, inclusive; without it, to the end."
     off = {"properties": {"strength": {"const": 0}}}
-    form["anyOf"] = [off, {"required": ["start"]}]
+    form["anyOf"] = [off, {"required": ["start"]}, {"required": ["when"]}]
 
 
 def _complete_lever(form: Schema) -> None:

@@ -39,7 +39,7 @@ START = {
     "hindcast": ["hindcast"], "observe": ["observe", "baseline", "--series", "x"],
     "explain": ["explain", "BRA", "2030-12", "share.bloc_cn"],
     "report": ["report", "somewhere"], "export": ["export", "somewhere", "--format", "csv"],
-    "repeat": ["repeat", "somewhere"],
+    "repeat": ["repeat", "somewhere"], "explore": ["explore"],
 }  # fmt: skip
 """Every command, with the least that it needs."""
 
@@ -54,6 +54,7 @@ VALUES = {
     "--nation": "BRA", "--focus": "IND", "--score": "forecasts.csv",
     "--observations": "figures.csv", "--format": "iamc", "--metrics": "mine.py",
     "--scenario": "fortress", "--from": "somewhere", "--responses": "us_opens_a_model",
+    "--port": "8399",
 }  # fmt: skip
 """A value of each option that takes one, unlike its default."""
 

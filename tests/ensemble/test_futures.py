@@ -83,6 +83,7 @@ def test_figures_are_quantiles_of_the_runs_of_one_future(runs, seed):
     none = np.zeros((2, runs))
     made = Ensemble(
         **dict.fromkeys(("training", "serving", "extra_lag", "load", "cost"), none), drawn={},
+        waiting=(), began=np.zeros((0, runs), np.int64),
         nations=(), lacking=none, developers=none, bands=none, banded=(), index=none, hardware=none,
         months=np.array([months.parse("2025-06"), months.parse("2025-12")]), asked=np.arange(2),
         groups=("world", "world_without_china"), ecosystems=ECOSYSTEMS,

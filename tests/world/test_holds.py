@@ -56,7 +56,8 @@ def test_shares_are_parts_of_a_whole_and_nobody_is_negative(
     assert done.share.max() <= 1 + 1e-12
     np.testing.assert_allclose(done.share.sum(axis=2), 1, rtol=0, atol=1e-12)
     assert done.developers.min() >= 0
-    assert (np.diff(done.developers, axis=0) >= 0).all()  # nobody leaves
+    # Nobody leaves, but for the last bit where a nation stands at its ceiling.
+    assert (np.diff(done.developers, axis=0) >= -1e-15 * done.developers[1:]).all()
     assert done.compute.min() >= 0
     ceiling = (drivers.facts.developers * drivers.facts.internet)[:, None]
     assert (done.developers[-1] <= ceiling * (1 + 1e-12)).all()
