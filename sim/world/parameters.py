@@ -12,7 +12,7 @@ from sim.evidence.parameters import Parameter, quantile
 from sim.scenario.drivers import Drivers
 from sim.scenario.facts import ROOTS
 from sim.world import streams
-from sim.world.rows import SCALARS, BySegment, Switches
+from sim.world.rows import SCALARS, ByEcosystem, BySegment, Switches
 
 Lanes = NDArray[np.float64]
 
@@ -201,9 +201,11 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
     segment[:, weight] /= segment[:, weight].sum(axis=0)  # parts of a whole
     segment[:, answering] = _answering(drivers.segments, segment[:, weight], segment[:, answering])
     none = np.zeros(len(replicates))
+    # Sovereign models follow others, and release nothing of their own.
+    following = {ecosystem.id for ecosystem in load().ecosystems if ecosystem.sovereign}
     ecosystem = np.stack(
         [
-            np.stack([none if k == "sovereign" else get(row, k) for row in ("lag", "release_rate")])
+            np.stack([none if k in following else get(row, k) for row in ByEcosystem._fields])
             for k in drivers.ecosystems
         ]
     )

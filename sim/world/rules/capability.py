@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.evidence.axes import BLOCS, NESTS
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log, normal, uniform
@@ -12,7 +13,8 @@ from sim.world.streams import Keys
 
 REFERENCE = 143.0
 """Frontier of January 2025, ECI points: where a moving bar starts to move."""
-CN_BLOC, SOVEREIGN_BLOC, OPEN_NEST = 1, 3, 1
+CN_BLOC, SOVEREIGN_BLOC = BLOCS.index("cn"), BLOCS.index("sovereign")
+OPEN_NEST = NESTS.index("open")
 
 
 @rule
