@@ -16,21 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.evidence import dates
+from sim.evidence import dates, selectors
 from sim.evidence import history as offers_of
 from sim.evidence.axes import ECOSYSTEMS, SEGMENTS, WAYS
 from sim.evidence.ecosystems import read as read_ecosystems
-from sim.evidence.nations import PROVIDERS, Nations, codes
+from sim.evidence.nations import PROVIDERS, Nations, codes, read_rules
 from sim.evidence.releases import read_catalogue
-from sim.evidence.tables import JUDGEMENT, Row, read
+from sim.evidence.tables import JUDGEMENT, read
 
 LISTED = [place for place, one in enumerate(read_ecosystems()) if one.listed]
 SOVEREIGN = [place for place, one in enumerate(read_ecosystems()) if one.sovereign]
 """Positions of the ecosystems of a role."""
 
-GROUPS = ("all", "cloud", "closed_door", "abroad")
-"""Selectors of rules: all nations, those with a US or Chinese cloud region, those that none of the
-closed US providers lists, all but the United States. Else ISO3 codes separated by semicolons."""
+EVERYONE = "world"
+"""The group of all nations, whose rules stand below those of any other."""
 
 KINDS = ("research", "programme", "platform")
 """How far a nation's laboratories reach at home: weights and papers of researchers; a service of a
@@ -61,7 +60,8 @@ class Rule:
     @property
     def rank(self) -> tuple[bool, int, int]:
         """Return the order in which rules are applied."""
-        narrow = 0 if self.nations == ("all",) else 1 if self.nations[0] in GROUPS else 2
+        single = set(self.nations) <= set(codes())
+        narrow = 0 if self.nations == (EVERYONE,) else 2 if single else 1
         return self.multiply, narrow, self.start
 
 
@@ -104,9 +104,12 @@ def rules() -> list[Rule]:
         If the table is damaged or a rule names a nation or a selector that does not exist.
     """
     columns = ("ecosystem", "way", "nations", "from", "to", "op", "value", "source", "status")
+    words = (*(rule.slug for rule in read_rules()), *selectors.CLOUDS, *codes())
+    known = (*words, *(f"-{word}" for word in words))
     found = [
         Rule(
-            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS), _selector(row),
+            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS),
+            row.choices("nations", known),
             dates.counts_from(row, "from"),
             dates.counts_from(row, "to") if row["to"] else None,
             row.choice("op", ("set", "multiply")) == "multiply", row.number("value", 0.0, 1.0),
@@ -114,16 +117,6 @@ def rules() -> list[Rule]:
         for row in read("access_rules.csv", columns)
     ]  # fmt: skip
     return sorted(found, key=lambda rule: rule.rank)
-
-
-def _selector(row: Row) -> tuple[str, ...]:
-    """Return whom a rule is for: one of ``GROUPS`` alone, or codes."""
-    names = row.choices("nations", (*GROUPS, *codes()))
-    grouped = [name for name in names if name in GROUPS]
-    if grouped and len(names) > 1:
-        message = f"{grouped[0]!r} stands beside other nations"
-        raise InputError(row.problem(message, "nations", "let it stand alone, or write codes"))
-    return names
 
 
 def laboratories() -> tuple[Laboratory, ...]:
@@ -211,21 +204,6 @@ def facility() -> Floats:
     return np.array([values["facility", segment][0][1] for segment in SEGMENTS])
 
 
-def selected(nations: Nations, names: tuple[str, ...]) -> Bools:
-    """Return which nations a selector means, (I,)."""
-    match names:
-        case ("all",):
-            return np.ones(len(nations.iso3), dtype=np.bool_)
-        case ("cloud",):
-            return np.asarray(nations.us_cloud | nations.chinese_cloud)
-        case ("closed_door",):
-            return np.asarray(~nations.listed.any(axis=1))
-        case ("abroad",):
-            return ~np.isin(nations.iso3, ["USA"])
-        case _:
-            return np.isin(nations.iso3, names)
-
-
 def listed_share(nations: Nations, held: NDArray[np.integer], last: int) -> Floats:
     """Return the listed share of the closed US providers, (T, I), fraction.
 
@@ -285,7 +263,7 @@ def history(
     unlisted[:, :, LISTED] = 1.0 - listed[..., None]
     leak = _leak(nations, held, listed)
     for rule in rules():
-        _apply(rule, access, selected(nations, rule.nations), held, last)
+        _apply(rule, access, selectors.nations(rule.nations, nations), held, last)
     _add_laboratories(nations, access, held)
     out = offers_of.offers(read_catalogue(), months, until).on_sale.any(axis=2)
     return np.where(out[:, None, :, None], access, 0.0), unlisted, leak

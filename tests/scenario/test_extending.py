@@ -117,3 +117,51 @@ def test_a_column_of_nations_takes_its_row_its_values_and_a_field(tmp_path):
     code = code.replace("    english: Floats\n", "    english: Floats\n    tourism: Floats\n")
     (room / "nations.py").write_text(code, encoding="utf-8")
     run_in(tmp_path, COLUMN)
+
+
+WHY = "-,2024-03,judgement,judgement,made up"
+ECOSYSTEM = {
+    "evidence/data/ecosystems.csv": [f"eu_closed,European closed,eu,closed,1,0,0,0,{WHY}"],
+    "evidence/data/parameters.csv": [
+        "lag,eu_closed,,Lag,lag_k,months,9,5,15,triangular,range,judgement,,Made up.",
+        "release_rate,eu_closed,,Rate,-,per month,0.2,0.1,0.3,triangular,range,judgement,,Too.",
+    ],
+    "evidence/data/releases.csv": [f"eu_closed,Made-up 1,2024-03-01,120,,1,{WHY}"],
+    "evidence/data/prices.csv": [f"eu_closed,Made-up 1,maker,2024-03-01,2,6,{WHY}"],
+    "evidence/data/access_rules.csv": [f"eu_closed,maker,world,2024-03,,set,0.9,{WHY}"],
+    "report/looks.csv": ["eu_closed,European closed,#0b5c49,"],
+}
+"""Rows of an ecosystem by table; a calibration would say what its parameters are worth."""
+
+RUN_IT = """
+import sim
+from sim.evidence import load
+from sim.evidence.checks import check
+from sim.report import style
+from sim.scenario import compile, load as loaded
+from tests.world.test_engines import kernel_run, mesa_run, require_equal
+
+assert check(load()) == []
+few = [("nations", ["CHN", "FRA", "IND", "USA"]), ("period.end", "2027-06")]
+drivers = compile(loaded("rand_package", few))
+assert drivers.ecosystems[-1] == "eu_closed"
+ours = kernel_run(drivers, 1, [3, 5])
+require_equal(ours, mesa_run(drivers, 1, 5), 1, 2)
+share = ours[0].national[:, -1]
+assert ((share > 0.0) & (share < 0.5)).all()
+shown = sim.run("baseline", runs=2, nations=["FRA", "USA"], until="2026-12")
+assert 0.0 < shown.share("world", "2026-12")["mean"]["eu_closed"] < 0.5
+assert [name for name, of in style.LAYERS.items() if "eu_closed" in of] == ["European"]
+"""
+
+
+@pytest.mark.slow
+def test_an_ecosystem_takes_rows_of_tables_and_both_engines_agree_on_it(tmp_path):
+    package = copied(tmp_path)
+    (tmp_path / "tests" / "world").mkdir(parents=True)
+    for name in ("test_engines.py", "worlds.py"):
+        shutil.copy2(ROOT.parent / "tests" / "world" / name, tmp_path / "tests" / "world" / name)
+    for table, rows in ECOSYSTEM.items():
+        for row in rows:
+            append(package / table, row)
+    run_in(tmp_path, RUN_IT)
