@@ -8,7 +8,7 @@ from sim.evidence.axes import BLOCS, NESTS
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log, normal, uniform
-from sim.world.rows import SMALL_PRICE_LOG, B, C, P, W, by_ecosystem
+from sim.world.rows import B, C, P, W, by_ecosystem
 from sim.world.streams import Keys
 
 REFERENCE = 143.0
@@ -227,11 +227,11 @@ def coverage(
                         p[P.task_width, l],
                     )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
-                    worth[s, k, o, l] = ps[s, B.capability, l] * felt if sold else 0.0
+                    worth[s, k, o, l] = ps[s, B.capability_weight, l] * felt if sold else 0.0
                 if raw == 1 and sold:
                     for l in range(worth.shape[3]):  # noqa: E741
                         felt = (own[k, o, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
-                        worth[s, k, o, l] = ps[s, B.capability, l] * felt
+                        worth[s, k, o, l] = ps[s, B.capability_weight, l] * felt
 
 
 @rule
@@ -292,7 +292,7 @@ def list_prices(t: int, ln_price: Floats, fall_years: Floats, p: Floats, out: Fl
             years = fall_years[t, k, o]
             for w in range(3):
                 for l in range(out.shape[3]):  # noqa: E741
-                    out[k, o, w, l] = ln_price[t, k, o, w] + years * p[SMALL_PRICE_LOG, l]
+                    out[k, o, w, l] = ln_price[t, k, o, w] + years * p[P.small_price_log, l]
 
 
 @rule

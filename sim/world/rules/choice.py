@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
-from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
+from sim.world.rows import B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.laboratories import flagship_worth
 from sim.world.streams import Keys
@@ -27,7 +27,7 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
     """
     for k in range(wander.shape[1]):
         for l in range(wander.shape[2]):  # noqa: E741
-            step = p[TASTE_STEP, l] * (uniform(keys[i, k, l], month) - 0.5)
+            step = p[P.taste_step, l] * (uniform(keys[i, k, l], month) - 0.5)
             wander[i, k, l] = p[P.taste_memory, l] * wander[i, k, l] + step
 
 
@@ -103,10 +103,10 @@ def regard_one(
     options = risk.shape[0]
     for s in range(ps.shape[0]):
         for l in range(first, last):  # noqa: E741
-            push = side(stance[i, l], bloc[k]) * p[P.stance_push, l] * ps[s, B.stance, l]
-            fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
+            push = side(stance[i, l], bloc[k]) * p[P.stance_push, l] * ps[s, B.stance_ratio, l]
+            fear = ps[s, B.risk_weight, l] * risk[k, l] * (1.0 - trust[i, k, l])
             usual = standing[i, k, l] + pull[i, s * options + k, l] - fear
-            regarded[i, k, s, l] = push + pulled[k] * ps[s, B.incumbent, l] + usual
+            regarded[i, k, s, l] = push + pulled[k] * ps[s, B.us_closed_pull, l] + usual
 
 
 @inlined
@@ -213,7 +213,7 @@ def choose(
         for k in range(options):
             g = 1 + nest[k]
             for l in range(lanes):  # noqa: E741
-                weight = exp((u[s, k, l] - top[s, l]) * p[NEST_INVERSE, l])
+                weight = exp((u[s, k, l] - top[s, l]) * p[P.nest_inverse, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
                 chosen[s, k, l] = weight
                 work[g, l] += weight
@@ -333,7 +333,7 @@ def settle_shares(
                 x += work[2, l] * (anew - x)
                 share[i, s, k, l] = x
                 before = 0.0 if s == 0 else national[i, k, l]
-                national[i, k, l] = before + ps[s, B.weight, l] * x
+                national[i, k, l] = before + ps[s, B.segment_weight, l] * x
 
 
 @inlined
@@ -357,8 +357,10 @@ def heal(
     """
     for k in range(scar.shape[1]):
         for l in range(scar.shape[2]):  # noqa: E741
-            scar[i, k, l] *= p[SCAR_KEEP, l]
+            scar[i, k, l] *= p[P.scar_keep, l]
         if evicting[i] == 1:
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741
-                    scar[i, k, l] += p[P.exit_penalty, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
+                    scar[i, k, l] += (
+                        p[P.exit_penalty, l] * ps[s, B.segment_weight, l] * leaving[i, s, k, l]
+                    )

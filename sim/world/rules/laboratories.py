@@ -86,7 +86,7 @@ def at_home(
                         p[P.task_width, l],
                     )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
-                worth[i, k, s, l] = ps[s, B.capability, l] * felt
+                worth[i, k, s, l] = ps[s, B.capability_weight, l] * felt
 
 
 @inlined

@@ -6,7 +6,7 @@ from sim.evidence.axes import BLOCS, NESTS, STANCES, WAYS
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rows import B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.laboratories import flagship_worth
 
@@ -128,7 +128,7 @@ def maker_worth(
     for s in range(worth.shape[2]):
         for l in range(first, last):  # noqa: E741
             full = ln_price[k, o, MAKER, l] + price[i, 3 * k, l] + burden * dearer[l]
-            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
+            felt = sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, MAKER, o, l] = exp(terms - felt)
 
@@ -154,14 +154,14 @@ def other_worth(
     for s in range(worth.shape[2]):
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
-            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
+            felt = sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
-            worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted, l] - felt)
+            worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted_cost, l] - felt)
         for l in range(worth.shape[5]):  # noqa: E741
             full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
-            felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-            terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host, l]
+            felt = sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
+            terms = ps[s, B.licence, l] * licence[i, k, l] - ps[s, B.self_host_cost, l]
             worth[i, k, s, SELF, o, l] = exp(terms - felt)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import HARDWARE, STANCES
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import gumbel
-from sim.world.rows import REVIEW_PERIOD, P
+from sim.world.rows import P
 from sim.world.streams import Keys
 
-OPTIONS = 4
-US, CN = 0, 1
+OPTIONS = len(STANCES)
+US, CN = HARDWARE.index("us"), HARDWARE.index("cn")
 
 
 @rule
@@ -109,7 +110,7 @@ def review(
         after[i, l] = held
         if next_review[i, l] != month:
             continue
-        next_review[i, l] += int(p[REVIEW_PERIOD, l])
+        next_review[i, l] += int(p[P.review_period, l])
         total = compute[pool, US, l] + compute[pool, CN, l]
         best = -1.0e300
         for option in range(OPTIONS):
