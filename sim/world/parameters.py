@@ -30,7 +30,7 @@ class Parameters(NamedTuple):
     ecosystem: Lanes  # [K, by ecosystem, L]
     home: Lanes  # [H, L] in the order of ROOTS
     brand: Lanes  # [K, L] ecosystem_pull, utils; zero where the table has none
-    switches: Any  # by name, 1 on and 0 off
+    switches: Switches
 
 
 class _Draws:
@@ -206,11 +206,12 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
         ]
     )
     scalar = {name: get(name) for name in SCALARS}
+    switches: Any = Switches  # no checker of types knows its names
     return Parameters(
         scalar=_rows(scalar | _derived(scalar), P),
         segment=segment,
         ecosystem=ecosystem,
         home=np.stack([get("home_bias", where) for where in ROOTS]),
         brand=np.ascontiguousarray(ecosystem[:, getattr(C, PULL)]),
-        switches=Switches(*(int(get(name)[0]) for name in SWITCHES)),
+        switches=switches(*(int(get(name)[0]) for name in SWITCHES)),
     )

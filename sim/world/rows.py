@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.evidence.axes import ECOSYSTEMS, SEGMENTS
 from sim.evidence.parameters import read as read_parameters
@@ -67,7 +67,10 @@ B = _named("BySegment", (*BY_SEGMENT, *OF_SEGMENT))
 """Rows of what differs by segment."""
 C = _named("ByEcosystem", BY_ECOSYSTEM)
 """Rows of what differs by ecosystem."""
-Switches: Any = namedtuple("Switches", SWITCHES)  # type: ignore[misc]  # noqa: PYI024
+if TYPE_CHECKING:
+    Switches: TypeAlias = Any  # noqa: UP040 - a name for annotations and for numba alike
+else:
+    Switches = namedtuple("Switches", SWITCHES)  # noqa: PYI024
 """Structural alternatives, 1 on and 0 off, the same for all replicates of a run."""
 W = _named("WorldRows", WORLD_FAMILIES, world_offsets(1)[:-1].tolist())
 """First row of each family of world drivers, in a world of one ecosystem.

@@ -130,9 +130,10 @@ class Scratch(NamedTuple):
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
     menu: Floats  # [K, L] what the lines of each ecosystem are worth on routers, utils
     gratis: Floats  # [K, L] the same at the least price that is felt
-    loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
-    mark: Flags  # [L] lanes in which levers on something have moved
-    some: Ints  # [3, L] such lanes, the first of each row, of three parts of a nation
+    shared: Floats  # [L] what all segments share of a utility
+    loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
+    mark: Flags  # [L] lanes in which something has changed
+    runs: Ints  # [2, L] first lanes and ends of runs of such lanes
 
 
 class StreamKeys(NamedTuple):
@@ -194,9 +195,10 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         met=np.zeros((nations, ecosystems, lanes)),
         menu=np.zeros((ecosystems, lanes)),
         gratis=np.zeros((ecosystems, lanes)),
-        loaded=np.zeros(lanes, np.int64),
+        shared=np.zeros(lanes),
+        loaded=np.zeros((2, lanes), np.int64),
         mark=np.zeros(lanes, np.uint8),
-        some=np.zeros((3, lanes), np.int64),
+        runs=np.zeros((2, lanes), np.int64),
     )
 
 
