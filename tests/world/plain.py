@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers
 from sim.world import parameters
-from sim.world.rows import SCALARS, B
+from sim.world.rows import SCALARS, B, C
 
 MAKER, HOST, SELF = 0, 1, 2
 CHINESE, SOVEREIGN = 1, 3
@@ -33,7 +33,7 @@ class Known:
         self.switches = drawn.switches
         self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(B._fields)}
         self.home, self.brand = drawn.home[:, 0], drawn.brand[:, 0]
-        self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]
+        self.lag, self.rate = (drawn.ecosystem[:, row, 0] for row in (C.lag, C.release_rate))
         for place, name in enumerate(SCALARS):
             setattr(self, name, float(drawn.scalar[place, 0]))
 

@@ -13,7 +13,7 @@ from sim.evidence.axes import STANCES
 from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
 from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
-from sim.world.rows import B, P, W, by_ecosystem
+from sim.world.rows import B, C, P, W, by_ecosystem
 from sim.world.rules import policy, supply, tally
 from sim.world.rules.arrays import Chips
 from tests.world import worlds
@@ -237,7 +237,7 @@ def test_without_chance_followers_stand_where_the_frontier_was():
     assert step[0] > 0
     block = prepare(drivers, 1, np.arange(1))
     for k in (1, 2, 3, 4):
-        lag, rate = block.parameters.ecosystem[k, :, 0]
+        lag, rate = block.parameters.ecosystem[k, [C.lag, C.release_rate], 0]
         lag = int(np.floor(lag + 1 / rate - 1 + 0.5))
         np.testing.assert_allclose(done.capability[60:, k, 0], frontier[60 - lag : 80 - lag])
 
