@@ -22,7 +22,7 @@ from sim.scenario.drivers import (
 from sim.world import laboratories, likings, streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
-from sim.world.rows import REVIEW_PERIOD, B, P
+from sim.world.rows import B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
 from sim.world.streams import Keys
@@ -266,7 +266,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     )  # fmt: skip
     noise = float(parameters.switches.noise)
     reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
-    waited = p[REVIEW_PERIOD] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
+    waited = p[P.review_period] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
     national = likings.first_shares(f, p[P.start_home])
     share = np.repeat(national[:, None], segments, axis=1)
     # Chinese output in 2023-01: the reference month run back at each replicate's own growth.
