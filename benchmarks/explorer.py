@@ -28,6 +28,8 @@ EARLY = "@2025-01"
 PARAMETERS = ("network", "learning", "switching_cost")
 
 DRAGS, ANSWERS, MOVES = 120, 24, 500
+SAID = (16, 100, 200)
+"""Replicates after which an answer is timed; that of 48 stands between them."""
 
 PROBE = """() => {
   const drags = [], answers = [];
@@ -163,12 +165,12 @@ def figures() -> dict[str, float]:
         found["explorer_preview_ms_p95"] = float(np.quantile(previews, 0.95))
         for name, links in (("", late), ("early_", early)):
             for runs, measured in answers(tab, links).items():
-                cpu, wall = np.array(measured).T
-                if runs == 48:
+                if runs not in SAID:
                     continue
+                cpu, wall = np.array(measured).T
                 found[f"explorer_{name}cpu_ms_{runs}_p95"] = float(np.quantile(cpu, 0.95))
                 found[f"explorer_{name}wall_ms_{runs}_p95"] = float(np.quantile(wall, 0.95))
+        found["explorer_load"] = os.getloadavg()[0]
         found["explorer_memory_mb"], found["explorer_memory_growth_mb"] = growth(tab, pid)
-    found |= interpolation.figures()
-    found["explorer_load"] = os.getloadavg()[0]
+        found |= interpolation.figures(tab)
     return found

@@ -302,8 +302,8 @@ export class Controls {
     const [low, central, high] = row.fitted ?? [null, row.default, null];
     const marks = make("div", { class: "marks", "aria-hidden": "true" });
     if (row.low !== row.high) {
-      const at = (value, text, name) => make("span", { class: `mark at ${name}`, style: `left: ${place(value)}` }, text);
-      marks.append(at(central, `${row.fitted ? "fitted" : "usual"} ${figure(central)}`, "central"));
+      const part = (central - row.low) / (row.high - row.low), side = part < 0.2 ? "early" : part > 0.8 ? "late" : "";
+      marks.append(make("span", { class: `mark ${side}`, style: `left: ${place(central)}` }, `${row.fitted ? "fitted" : "usual"} ${figure(central)}`));
       if (row.fitted) marks.append(make("span", { class: "reach", style: `left: ${place(low)}; width: calc(${place(high)} - ${place(low)})` }));
     }
     const free = button("draw it again", () => { delete this.state.parameters[row.path]; this.on.change(); }, { class: "free" });
