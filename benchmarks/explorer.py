@@ -3,10 +3,14 @@
 A drag is from the browser's input event to the frame that shows the changed curve. An answer's
 processor time is what the server's threads took from receipt of the state to its bytes; its wall is
 from the move to the drawn curve, the rest before runs are asked for included.
+
+``python -m benchmarks.explorer --save`` measures the explorer alone and writes what it finds to
+``benchmarks/results``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -174,3 +178,18 @@ def figures() -> dict[str, float]:
         found["explorer_memory_mb"], found["explorer_memory_growth_mb"] = growth(tab, pid)
         found |= interpolation.figures(tab)
     return found
+
+
+def main(words: list[str]) -> None:
+    """Measure and print; with ``--save`` keep the result beside the code."""
+    from benchmarks import machine
+
+    on = machine.describe()
+    rounded = {key: float(f"{value:.4g}") for key, value in figures().items()}
+    if "--save" in words:
+        machine.save("explorer-", machine=on, figures=rounded)
+    print(json.dumps(rounded))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -25,9 +25,9 @@ export function spread(wanted, gap, low, high) {
   return placed;
 }
 
-/** Round steps that cover a span with three to eight of them. */
-export function ticks(low, high) {
-  const rough = (high - low) / 6 || 1, power = 10 ** Math.floor(Math.log10(rough));
+/** Round steps that cover a span with about as many as wanted. */
+export function ticks(low, high, wanted = 6) {
+  const rough = (high - low) / wanted || 1, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const first = Math.floor(low / step + 1e-9), last = Math.ceil(high / step - 1e-9);
   return Array.from({ length: last - first + 1 }, (_, n) => (first + n) * step);
@@ -73,7 +73,7 @@ export class Chart {
     if (width === this.width) return false;
     this.width = width;
     this.right = this.small ? 8 : width < NARROW ? 10 : 190;
-    this.box = { left: this.small ? 34 : 44, top: this.small ? 8 : 20, right: width - this.right, bottom: this.height - 24 };
+    this.box = { left: this.small ? 40 : 44, top: this.small ? 8 : 20, right: width - this.right, bottom: this.height - 24 };
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("height", this.height);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
@@ -97,7 +97,7 @@ export class Chart {
     }
     const least = view.least ?? 0.01;
     if (high - low < least) { const more = (least - high + low) / 2; low -= more; high += more; }
-    const f = view.factor ?? 1, marks = ticks(low * f, high * f);
+    const f = view.factor ?? 1, marks = ticks(low * f, high * f, this.small ? 3 : 6);
     low = marks[0] / f;
     high = marks.at(-1) / f;
     if (view.held && this.difference === view.difference && this.high !== undefined) {
@@ -124,7 +124,7 @@ export class Chart {
 
   grid(view) {
     const { box } = this, f = view.factor ?? 1, parts = [];
-    for (const mark of ticks(this.low * f, this.high * f)) {
+    for (const mark of ticks(this.low * f, this.high * f, this.small ? 3 : 6)) {
       const value = mark / f;
       if (value < this.low - 1e-12 || value > this.high + 1e-12) continue;
       const y = this.y(value);

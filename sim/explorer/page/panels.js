@@ -53,9 +53,9 @@ export function changed(page) {
 }
 
 /** The first sentence of a scenario's story, and all of it. */
-function story(preset) {
+function story(preset, title = `${preset.title}. `) {
   const [first, ...rest] = preset.story.split(/(?<=[.:]) (?=[A-Z])/);
-  return make("div", { class: "story" }, make("p", {}, make("b", {}, `${preset.title}. `), first),
+  return make("div", { class: "story" }, make("p", {}, title && make("b", {}, title), first),
     rest.length ? make("details", { class: "more" }, make("summary", {}, "The whole story"), make("p", {}, rest.join(" "))) : null);
 }
 
@@ -72,7 +72,7 @@ export class Stories {
   open() {
     const { known } = this.page, topics = Map.groupBy(known.presets, (each) => each.topic || "other");
     const close = () => this.box.close();
-    const card = (preset) => make("li", {}, button(preset.title, () => { close(); this.page.preset(preset.name); }, { class: "story-open" }), make("p", {}, preset.story));
+    const card = (preset) => make("li", {}, button(preset.title, () => { close(); this.page.preset(preset.name); }, { class: "story-open" }), story(preset, null));
     this.box.replaceChildren(
       make("div", { class: "bar" }, make("h2", {}, "Start from a story, then move its levers"), make("span", { class: "gap" }), button("Close", close)),
       ...[...topics].flatMap(([topic, presets]) => [make("h3", {}, TOPICS[topic] || topic), make("ul", { class: "story-list" }, ...presets.map(card))]));
