@@ -74,14 +74,16 @@ def served() -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Page]:
+def opened(address: str, width: int = 1400, height: int = 1000) -> Iterator[Page]:
     """Open the page in the system's Chromium and wait for its last answer."""
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        raise RuntimeError("needs Chromium on the path (Debian: apt-get install chromium)")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1400, "height": 1000})
+        tab = browser.new_page(viewport={"width": width, "height": height})
         tab.goto(address)
         _rest(tab)
         yield tab
