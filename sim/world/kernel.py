@@ -58,16 +58,16 @@ def perceive(t: int, block: Block) -> None:
     loaded = scratch.loaded[: policy.overloaded(state.load, state.load_before, scratch.loaded)]
     feared = policy.feared(risk, state.risk_felt)
     nations.perceive(
-        t, loaded, feared, f.listed, now.stale, now.stale_other, f.nest, f.bloc, f.pulled,
-        f.on_sale, f.home, f.access, f.later, f.unlisted, f.licence, f.facility, state.lab_lag,
-        f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
+        t, loaded, feared, f.listed, now.stale, block.schedule.bears, now.moved, f.nest, f.bloc,
+        f.pulled, f.on_sale, f.home, f.access, f.later, f.unlisted, f.licence, f.facility,
+        state.lab_lag, f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
         now.ramp, block.size, e.target, p, ps, state.sensitivity, state.dearer, state.slowed,
         state.ln_price,
         state.cover_before, state.home_cover, risk, state.standing, state.stance_before,
         state.stance_felt, state.access, state.price, state.licence, state.facility, state.trust,
         state.pull, state.offer, state.own_lag, state.regarded, state.opened, state.worth,
         state.by_maker, state.offered, state.leaving, state.evicting, scratch.opened_next,
-        scratch.work,
+        scratch.work, scratch.mark, scratch.some,
     )  # fmt: skip
 
 

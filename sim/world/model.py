@@ -27,6 +27,7 @@ from sim.evidence.axes import STANCES
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Drivers
+from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, LIKING, OFFER, REACH, TERMS
 from sim.world import kernel, triggers
 from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, note, prepare
 from sim.world.in_force import carried
@@ -91,48 +92,63 @@ class Nation(mesa.Agent):
         """Bring what is offered up to date, and note whose users must leave."""
         world, i = self.model, self.position
         t, f, state = world.t, world.block.facts, world.state
-        anew = world.block.in_force.stale_other[i] == 1
         was, now = state.stance_felt[i, 0], state.stance_before[i, 0]
         self.read_policy()
-        if anew or world.feared or now != was:
+        if world.feared or now != was or self.moved(LIKING):
             self.regard()
         offers.nobody_leaves(i, state.evicting, state.leaving)
         listed, sold = f.listed[t].tolist(), f.on_sale[t].tolist()
-        blocs, moved = f.bloc.tolist(), world.block.in_force.stale[i].tolist()
-        for k, (bloc, stale) in enumerate(zip(blocs, moved, strict=True)):
+        for k, bloc in enumerate(f.bloc.tolist()):
             loaded = world.loaded and bloc == offers.CN_BLOC
-            reopens = anew or stale or loaded
+            terms = self.moved(TERMS, k)
+            reopens = loaded or terms or self.moved(ACCESS, k) or self.moved(REACH)
             if now != was:
                 reopens |= offers.against(now, bloc) != offers.against(was, bloc)
             if reopens:
                 self.open_ways(k)
             for o in (0, 1):
                 if reopens or listed[k][o]:
-                    priced = bool(sold[k][o] and (stale or listed[k][o]))
+                    priced = bool(sold[k][o] and (terms or listed[k][o]))
                     self.value_offer(k, o, priced=priced, loaded=bool(sold[k][o] and loaded))
         state.stance_felt[i, 0] = now
+
+    def moved(self, part: int, k: int | None = None) -> bool:
+        """Return whether a part of the nation may have changed this month.
+
+        Parameters
+        ----------
+        part : int
+            One of `sim.scenario.parts`.
+        k : int, optional
+            Position of the ecosystem, for the two parts that each has.
+        """
+        first = len(BY_ECOSYSTEM) * (len(self.model.drivers.ecosystems) if k is None else k)
+        return bool(self.model.block.in_force.stale[self.position, first + part])
 
     def read_policy(self) -> None:
         """Read the drivers that are in force here this month."""
         world, i = self.model, self.position
         t, f, e, state = world.t, world.block.facts, world.block.effects, world.state
         p, work = world.block.parameters.scalar, world.block.scratch.work
-        now = world.block.in_force
         levers = (
             f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
-            now.ramp, world.block.size, e.target,
+            world.block.in_force.ramp, world.block.size, e.target,
         )  # fmt: skip
-        if now.stale_other[i] == 1:
-            policy.settle_other(
-                i, f.facility, state.lab_lag, f.home, *levers, p, state.facility,
-                state.trust, state.pull, state.offer, state.own_lag, work,
-            )  # fmt: skip
+        if self.moved(OFFER):
+            policy.settle_offer(i, 0, 1, state.lab_lag, *levers, state.offer, state.own_lag, work)
+        if self.moved(LIKING):
+            policy.settle_liking(i, 0, 1, f.home, *levers, p, state.trust, state.pull, work)
+        if self.moved(REACH):
+            policy.settle_facility(i, 0, 1, f.facility, *levers, state.facility, work)
         for k in range(f.nest.size):
-            if now.stale[i, k] == 1:
-                policy.settle_ecosystem(
-                    i, k, t, f.access, f.later, f.unlisted, f.licence, *levers, p, state.access,
-                    state.price, state.licence, work,
-                )  # fmt: skip
+            if self.moved(ACCESS, k):
+                policy.settle_access(
+                    i, k, t, 0, 1, f.access, f.later, f.unlisted, *levers, p, state.access, work
+                )
+            if self.moved(TERMS, k):
+                policy.settle_terms(
+                    i, k, t, 0, 1, f.licence, *levers, p, state.price, state.licence, work
+                )
 
     def regard(self) -> None:
         """Write how the nation regards each ecosystem, whatever it offers and whoever uses it."""
@@ -140,7 +156,7 @@ class Nation(mesa.Agent):
         f, state = world.block.facts, world.state
         p, ps = world.block.parameters.scalar, world.block.parameters.segment
         choice.regard(
-            i, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
+            i, 0, 1, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
             state.stance_before, p, ps, state.regarded,
         )  # fmt: skip
 
@@ -180,8 +196,8 @@ class Nation(mesa.Agent):
             )  # fmt: skip
         if priced and f.nest[k] != offers.CLOSED_NEST:
             offers.other_worth(
-                i, k, o, state.ln_price, state.price, state.licence, state.sensitivity, p, ps,
-                state.worth,
+                i, k, o, 0, 1, state.ln_price, state.price, state.licence, state.sensitivity, p,
+                ps, state.worth,
             )  # fmt: skip
         offers.value(
             i, k, o, world.t, 0, 1, f.nest, f.on_sale, state.opened, state.worth, state.by_maker,

@@ -23,7 +23,7 @@ def settled(base, rows, low=-np.inf, high=np.inf):
     size = np.array([[[r[1]], [r[4]]] for r in rows]).reshape(count, 2, 1)
     value = np.array([float(base)])
     settle(
-        value, low, high, 0, count,
+        value, 0, 1, low, high, 0, count,
         np.arange(count), np.array([r[0] for r in rows], np.int64),
         np.array([[r[2]] for r in rows]).reshape(count, 1), size,
         np.array([r[3] for r in rows], float), np.empty((3, 1)),

@@ -43,6 +43,8 @@ def side(stance: int, bloc: int) -> float:
 @rule
 def regard(
     i: int,
+    first: int,
+    last: int,
     bloc: Ints,
     pulled: Floats,
     standing: Floats,
@@ -54,11 +56,10 @@ def regard(
     ps: Floats,
     regarded: Floats,
 ) -> None:
-    """Write how a nation regards every ecosystem in all lanes, by :func:`regard_one`."""
+    """Write how a nation regards every ecosystem in some lanes, by :func:`regard_one`."""
     for k in range(bloc.size):
         regard_one(
-            i, k, 0, stance.shape[1], bloc, pulled, standing, trust, pull, risk, stance, p, ps,
-            regarded,
+            i, k, first, last, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
         )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from sim.world.compiled import rule
 @rule
 def settle(
     value: Floats,
+    left: int,
+    right: int,
     low: float,
     high: float,
     first: int,
@@ -31,6 +33,8 @@ def settle(
     ----------
     value : ndarray, shape (L,)
         Base value on entry, the value in force on return.
+    left, right : int
+        Lanes ``left`` to ``right - 1`` are written.
     low, high : float
         Bounds of the driver.
     first, last : int
@@ -44,28 +48,29 @@ def settle(
     work : ndarray, shape (3, L)
         Scratch.
     """
-    lanes = value.size
     row = first
     while row < last and operation[effect[row]] < 2:
         e = effect[row]
         if operation[e] == 0:
-            for l in range(lanes):  # noqa: E741
+            for l in range(left, right):  # noqa: E741
                 value[l] *= 1.0 + size[e, 0, l] * ramp[e, l]
         else:
-            for l in range(lanes):  # noqa: E741
+            for l in range(left, right):  # noqa: E741
                 value[l] += size[e, 0, l] * ramp[e, l]
         row += 1
     if row < last and operation[effect[row]] == 2:
-        row = _move(value, row, last, effect, operation, ramp, size, target, work)
+        row = _move(value, left, right, row, last, effect, operation, ramp, size, target, work)
     while row < last:
-        row = _bound(value, row, last, effect, operation, ramp, size, work)
-    for l in range(lanes):  # noqa: E741
+        row = _bound(value, left, right, row, last, effect, operation, ramp, size, work)
+    for l in range(left, right):  # noqa: E741
         value[l] = min(max(value[l], low), high)
 
 
 @rule
 def _move(
     value: Floats,
+    left: int,
+    right: int,
     first: int,
     last: int,
     effect: Ints,
@@ -76,22 +81,21 @@ def _move(
     work: Floats,
 ) -> int:
     """Move towards the targets together; return the first row that is not a move."""
-    lanes = value.size
-    for l in range(lanes):  # noqa: E741
+    for l in range(left, right):  # noqa: E741
         work[0, l] = 0.0
         work[1, l] = 0.0
         work[2, l] = 0.0
     row = first
     while row < last and operation[effect[row]] == 2:
         e = effect[row]
-        for l in range(lanes):  # noqa: E741
+        for l in range(left, right):  # noqa: E741
             part = min(max(size[e, 0, l] * ramp[e, l], 0.0), 1.0)
             work[0, l] += part
             work[1, l] += part * target[e]
             # 1 - product of (1 - part), built without subtracting from one at the end: exact at 0.
             work[2, l] += part * (1.0 - work[2, l])
         row += 1
-    for l in range(lanes):  # noqa: E741
+    for l in range(left, right):  # noqa: E741
         if work[0, l] > 0.0:
             value[l] += (work[1, l] / work[0, l] - value[l]) * work[2, l]
     return row
@@ -100,6 +104,8 @@ def _move(
 @rule
 def _bound(
     value: Floats,
+    left: int,
+    right: int,
     first: int,
     last: int,
     effect: Ints,
@@ -109,18 +115,17 @@ def _bound(
     work: Floats,
 ) -> int:
     """Apply all floors, or all caps, to the same value; return the first row of another kind."""
-    lanes = value.size
     kind = operation[effect[first]]
     sign = 1.0 if kind == 3 else -1.0
-    for l in range(lanes):  # noqa: E741
+    for l in range(left, right):  # noqa: E741
         work[0, l] = 0.0
     row = first
     while row < last and operation[effect[row]] == kind:
         e = effect[row]
-        for l in range(lanes):  # noqa: E741
+        for l in range(left, right):  # noqa: E741
             far = sign * (size[e, 0, l] - value[l])
             work[0, l] = max(work[0, l], far * size[e, 1, l] * ramp[e, l])
         row += 1
-    for l in range(lanes):  # noqa: E741
+    for l in range(left, right):  # noqa: E741
         value[l] += sign * work[0, l]
     return row

@@ -7,17 +7,16 @@ one by one, so that a user can change one. A test holds the two to the same bits
 from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
+from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, LIKING, OFFER, REACH, TERMS
 from sim.world.compiled import inlined, rule
 from sim.world.rules import choice, laboratories, learning, observe, offers, policy, tally, uptake
+from sim.world.rules.schedule import ALL, FEW, few
 from sim.world.streams import Keys
-
-FEW = 8
-"""What changes in no more than one lane of so many is computed lane by lane."""
 
 
 @rule
-def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have changed
-    t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, stale_other: Flags,  # noqa: FBT001
+def perceive(  # noqa: C901, PLR0912, PLR0915 - each branch leaves out what cannot have changed
+    t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, bears: Flags, moved: Flags,  # noqa: FBT001
     nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, home: Floats, base_access: Floats,
     later: Floats, unlisted: Floats, base_licence: Floats, base_facility: Floats, lab_lag: Floats,
     low: Floats, high: Floats, start: Ints, effect: Ints, offsets: Ints, operation: Ints,
@@ -26,7 +25,7 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
     risk: Floats, standing: Floats, stance: Ints, felt: Ints, access: Floats, price: Floats,
     licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats, own_lag: Floats,
     regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats, offered: Floats,
-    leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats,
+    leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats, mark: Flags, some: Ints,
 ) -> None:  # fmt: skip
     """Bring what is offered to each nation up to date, and note whose users must leave.
 
@@ -43,45 +42,88 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
         Whether the risk of an ecosystem is felt differently than last month.
     listed : ndarray, shape (T, K, 2)
         Whether an offer's price or its place on the menu may have changed.
-    stale, stale_other : ndarray, shape (I, K) and (I,)
-        Whether an ecosystem's terms in a nation, or anything else there, may have changed.
+    stale : ndarray, shape (I, parts)
+        Which parts of a nation may have changed: ALL or SOME, as
+        :mod:`sim.world.rules.schedule` has them.
+    bears, moved : ndarray
+        Where effects are felt, and in which lanes they have moved.
     risk : ndarray, shape (K, L)
     evicting : ndarray, shape (I,)
         Written.
-    opened_next, work : ndarray
+    opened_next, work, mark, some : ndarray
         Scratch. All others as in the rules that are called.
     """
-    lanes = stance.shape[1]
+    lanes, own = stance.shape[1], len(BY_ECOSYSTEM) * nest.size
     # Few lanes are cheaper one by one, many side by side.
     widely = loaded.size * FEW > lanes
-    few = loaded[:0] if widely else loaded
+    strained = loaded[:0] if widely else loaded
     for i in range(access.shape[0]):
-        anew = stale_other[i] == 1
-        if anew:
-            policy.settle_other(
-                i, base_facility, lab_lag, home, low, high, start, effect, offsets, operation,
-                ramp, size, target, p, facility, trust, pull, offer, own_lag, work,
+        if stale[i, own + OFFER] == ALL:
+            policy.settle_offer(
+                i, 0, lanes, lab_lag, low, high, start, effect, offsets, operation, ramp, size,
+                target, offer, own_lag, work,
             )  # fmt: skip
-            # All that a stance bears on is computed anew in all lanes.
-            policy.feel(i, stance, felt)
-        if anew or feared:
+        for l in some[0, : few(i, own + OFFER, stale, bears, moved, mark, some[0])]:  # noqa: E741
+            policy.settle_offer(
+                i, l, l + 1, lab_lag, low, high, start, effect, offsets, operation, ramp, size,
+                target, offer, own_lag, work,
+            )  # fmt: skip
+        if stale[i, own + LIKING] == ALL:
+            policy.settle_liking(
+                i, 0, lanes, home, low, high, start, effect, offsets, operation, ramp, size,
+                target, p, trust, pull, work,
+            )  # fmt: skip
+        for l in some[0, : few(i, own + LIKING, stale, bears, moved, mark, some[0])]:  # noqa: E741
+            policy.settle_liking(
+                i, l, l + 1, home, low, high, start, effect, offsets, operation, ramp, size,
+                target, p, trust, pull, work,
+            )  # fmt: skip
             choice.regard(
-                i, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
+                i, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
+            )  # fmt: skip
+        if feared or stale[i, own + LIKING] == ALL:
+            choice.regard(
+                i, 0, lanes, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
+            )  # fmt: skip
+        if stale[i, own + REACH] == ALL:
+            policy.settle_facility(
+                i, 0, lanes, base_facility, low, high, start, effect, offsets, operation, ramp,
+                size, target, facility, work,
+            )  # fmt: skip
+        reaching = some[0, : few(i, own + REACH, stale, bears, moved, mark, some[0])]
+        for l in reaching:  # noqa: E741
+            policy.settle_facility(
+                i, l, l + 1, base_facility, low, high, start, effect, offsets, operation, ramp,
+                size, target, facility, work,
             )  # fmt: skip
         offers.nobody_leaves(i, evicting, leaving)
         for k in range(nest.size):
-            if stale[i, k] == 1:
-                policy.settle_ecosystem(
-                    i, k, t, base_access, later, unlisted, base_licence, low, high, start, effect,
-                    offsets, operation, ramp, size, target, p, access, price, licence, work,
+            at, anew = len(BY_ECOSYSTEM) * k, _reopens(i, k, own, stale, widely, nest, bloc)
+            if stale[i, at + ACCESS] == ALL:
+                policy.settle_access(
+                    i, k, t, 0, lanes, base_access, later, unlisted, low, high, start, effect,
+                    offsets, operation, ramp, size, target, p, access, work,
                 )  # fmt: skip
-            if _reopens(anew, stale[i, k], widely, bloc[k]):
+            entering = some[1, : few(i, at + ACCESS, stale, bears, moved, mark, some[1])]
+            for l in entering:  # noqa: E741
+                policy.settle_access(
+                    i, k, t, l, l + 1, base_access, later, unlisted, low, high, start, effect,
+                    offsets, operation, ramp, size, target, p, access, work,
+                )  # fmt: skip
+            if anew:
                 _open(
                     i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
                     cover, home_cover, opened, leaving, evicting, opened_next,
                 )  # fmt: skip
+                continue
+            for group in (entering, reaching):
+                for l in group:  # noqa: E741
+                    _open(
+                        i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth,
+                        offered, cover, home_cover, opened, leaving, evicting, opened_next,
+                    )  # fmt: skip
         _strain(
-            i, t, few, nest, bloc, on_sale, p, ps, slowed, dearer, cover, home_cover, stance,
+            i, t, strained, nest, bloc, on_sale, p, ps, slowed, dearer, cover, home_cover, stance,
             access, price, licence, facility, sensitivity, ln_price, opened, worth, by_maker,
             offered, leaving, evicting, opened_next,
         )  # fmt: skip
@@ -92,35 +134,73 @@ def perceive(  # noqa: C901, PLR0912 - each branch leaves out what cannot have c
                 offered, leaving, evicting, opened_next,
             )  # fmt: skip
         for k in range(nest.size):
-            reopens = _reopens(anew, stale[i, k], widely, bloc[k])
-            if not (reopens or listed[t, k, 0] == 1 or listed[t, k, 1] == 1):
-                continue
-            terms, chinese = stale[i, k] == 1, widely and bloc[k] == offers.CN_BLOC
+            at, anew = len(BY_ECOSYSTEM) * k, _reopens(i, k, own, stale, widely, nest, bloc)
+            chinese = widely and bloc[k] == offers.CN_BLOC
+            terms = stale[i, at + TERMS]
+            if terms == ALL:
+                policy.settle_terms(
+                    i, k, t, 0, lanes, base_licence, low, high, start, effect, offsets, operation,
+                    ramp, size, target, p, price, licence, work,
+                )  # fmt: skip
+            pricing = some[1, : few(i, at + TERMS, stale, bears, moved, mark, some[1])]
+            for l in pricing:  # noqa: E741
+                policy.settle_terms(
+                    i, k, t, l, l + 1, base_licence, low, high, start, effect, offsets, operation,
+                    ramp, size, target, p, price, licence, work,
+                )  # fmt: skip
+            entering = some[2, : few(i, at + ACCESS, stale, bears, moved, mark, some[2])]
             for o in range(2):
-                listing = listed[t, k, o] == 1
                 # An offer that is not sold is priced when it comes on sale.
-                sold = on_sale[t, k, o] == 1
-                priced = sold and (terms or listing)
+                listing, sold = listed[t, k, o] == 1, on_sale[t, k, o] == 1
+                priced = sold and (terms == ALL or listing)
                 if priced or (sold and chinese):
                     offers.maker_worth(
                         i, k, o, 0, lanes, bloc, ln_price, price, dearer, licence, sensitivity, p,
                         ps, worth,
                     )  # fmt: skip
                 if priced and nest[k] != offers.CLOSED_NEST:
-                    offers.other_worth(i, k, o, ln_price, price, licence, sensitivity, p, ps, worth)
-                if reopens or listing:
+                    offers.other_worth(
+                        i, k, o, 0, lanes, ln_price, price, licence, sensitivity, p, ps, worth
+                    )
+                for l in pricing[: pricing.size if sold and not listing else 0]:  # noqa: E741
+                    offers.maker_worth(
+                        i, k, o, l, l + 1, bloc, ln_price, price, dearer, licence, sensitivity, p,
+                        ps, worth,
+                    )  # fmt: skip
+                    if nest[k] != offers.CLOSED_NEST:
+                        offers.other_worth(
+                            i, k, o, l, l + 1, ln_price, price, licence, sensitivity, p, ps, worth
+                        )
+                if anew or listing or priced:
                     offers.value(
                         i, k, o, t, 0, lanes, nest, on_sale, opened, worth, by_maker, offered
                     )
+                elif sold:
+                    for group in (pricing, entering, reaching):
+                        for l in group:  # noqa: E741
+                            offers.value(
+                                i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker,
+                                offered,
+                            )  # fmt: skip
 
 
 @inlined
-def _reopens(anew: bool, stale: int, loaded: bool, bloc: int) -> bool:  # noqa: FBT001
+def _reopens(
+    i: int,
+    k: int,
+    own: int,
+    stale: Flags,
+    loaded: bool,  # noqa: FBT001
+    nest: Ints,
+    bloc: Ints,
+) -> bool:
     """Return whether the ways to an ecosystem may be more or less open than last month.
 
-    Facilities, which are among the other drivers, decide how far own machines reach.
+    How far own machines reach matters for open weights alone.
     """
-    return anew or stale == 1 or (loaded and bloc == offers.CN_BLOC)
+    reach = stale[i, own + REACH] == ALL and nest[k] != offers.CLOSED_NEST
+    access = stale[i, len(BY_ECOSYSTEM) * k + ACCESS] == ALL
+    return reach or access or (loaded and bloc[k] == offers.CN_BLOC)
 
 
 @inlined

@@ -138,6 +138,8 @@ def other_worth(
     i: int,
     k: int,
     o: int,
+    first: int,
+    last: int,
     ln_price: Floats,
     price: Floats,
     licence: Floats,
@@ -152,12 +154,12 @@ def other_worth(
     price times the segment's under-use. Arrays as in :func:`maker_worth`.
     """
     for s in range(worth.shape[2]):
-        for l in range(worth.shape[5]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             full = ln_price[k, o, HOST, l] + price[i, 3 * k + HOST, l]
             felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
             terms = ps[s, B.licence, l] * licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted, l] - felt)
-        for l in range(worth.shape[5]):  # noqa: E741
+        for l in range(first, last):  # noqa: E741
             full = ln_price[k, o, SELF, l] + price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
             felt = sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])

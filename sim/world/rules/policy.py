@@ -61,8 +61,8 @@ def world_cells(
         _differ(c, years, ecosystems, p, cells[c])
         if start[c + 1] > start[c]:
             settle(
-                cells[c], low[c], high[c], start[c], start[c + 1], effect, operation, ramp,
-                size, target, work,
+                cells[c], 0, cells.shape[1], low[c], high[c], start[c], start[c + 1], effect,
+                operation, ramp, size, target, work,
             )  # fmt: skip
 
 
@@ -87,6 +87,8 @@ def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) ->
 @rule
 def settle_family(
     i: int,
+    left: int,
+    right: int,
     row: int,
     first: int,
     last: int,
@@ -105,6 +107,8 @@ def settle_family(
 
     Parameters
     ----------
+    left, right : int
+        Lanes ``left`` to ``right - 1`` are written.
     row : int
         Where the nation's cells of the family begin in ``start``.
     low, high : float
@@ -115,7 +119,7 @@ def settle_family(
     for c in range(first, last):
         if start[row + c + 1] > start[row + c]:
             settle(
-                values[i, c], low, high, start[row + c], start[row + c + 1],
+                values[i, c], left, right, low, high, start[row + c], start[row + c + 1],
                 effect, operation, ramp, size, target, work,
             )  # fmt: skip
 
@@ -141,14 +145,15 @@ def leaked(leak: float, change: float, years: float) -> float:
 
 
 @rule
-def settle_ecosystem(
+def settle_access(
     i: int,
     k: int,
     t: int,
+    left: int,
+    right: int,
     base_access: Floats,
     later: Floats,
     unlisted: Floats,
-    base_licence: Floats,
     low: Floats,
     high: Floats,
     start: Ints,
@@ -160,58 +165,113 @@ def settle_ecosystem(
     target: Floats,
     p: Floats,
     access: Floats,
-    price: Floats,
-    licence: Floats,
     work: Floats,
 ) -> None:
-    """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
+    """Write a nation's access to an ecosystem in lanes ``left`` to ``right - 1``.
 
     Where a provider does not list the nation, ``leak_developers`` opens its way, as :func:`leaked`
-    says of the years to come. How permissive the clauses of a licence are was judged, all by one
-    scale, to the power ``licence_strictness``.
+    says of the years to come.
     """
-    lanes = licence.shape[2]
     for c in range(3 * k, 3 * k + 3):
-        for l in range(lanes):  # noqa: E741
+        for l in range(left, right):  # noqa: E741
             access[i, c, l] = base_access[t, i, c]
-            price[i, c, l] = 1.0
     if unlisted[t, i, k] > 0.0:
-        for l in range(lanes):  # noqa: E741
+        for l in range(left, right):  # noqa: E741
             leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
             access[i, 3 * k, l] += unlisted[t, i, k] * leak
-    clauses = base_licence[t, i, k]
-    ln_clauses = log(clauses) if clauses > 0.0 else 0.0
-    for l in range(lanes):  # noqa: E741
-        judged = exp(p[P.licence_strictness, l] * ln_clauses)
-        licence[i, k, l] = judged if clauses > 0.0 else 0.0
-    here, first, last = i * offsets[END], 3 * k, 3 * k + 3
     settle_family(
-        i, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
-        effect, operation, ramp, size, target, access, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[PRICE], first, last, low[PRICE], high[PRICE], start,
-        effect, operation, ramp, size, target, price, work,
-    )  # fmt: skip
-    row = here + offsets[PRICE]
-    for c in range(first, last):
-        if start[row + c + 1] > start[row + c]:
-            for l in range(lanes):  # noqa: E741
-                price[i, c, l] = log(max(price[i, c, l], 1e-9))
-        else:
-            for l in range(lanes):  # noqa: E741
-                price[i, c, l] = 0.0
-    settle_family(
-        i, here + offsets[LICENCE], k, k + 1, low[LICENCE], high[LICENCE], start,
-        effect, operation, ramp, size, target, licence, work,
+        i, left, right, i * offsets[END] + offsets[ACCESS], 3 * k, 3 * k + 3,
+        low[ACCESS], high[ACCESS], start, effect, operation, ramp, size, target, access, work,
     )  # fmt: skip
 
 
 @rule
-def settle_other(
+def settle_terms(
     i: int,
+    k: int,
+    t: int,
+    left: int,
+    right: int,
+    base_licence: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    p: Floats,
+    price: Floats,
+    licence: Floats,
+    work: Floats,
+) -> None:
+    """Write the log of a nation's factor on an ecosystem's price, and its licence, in some lanes.
+
+    How permissive the clauses of a licence are was judged, all by one scale, to the power
+    ``licence_strictness``. Lanes ``left`` to ``right - 1`` are written.
+    """
+    clauses = base_licence[t, i, k]
+    ln_clauses = log(clauses) if clauses > 0.0 else 0.0
+    for l in range(left, right):  # noqa: E741
+        judged = exp(p[P.licence_strictness, l] * ln_clauses)
+        licence[i, k, l] = judged if clauses > 0.0 else 0.0
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[LICENCE], k, k + 1,
+        low[LICENCE], high[LICENCE], start, effect, operation, ramp, size, target, licence, work,
+    )  # fmt: skip
+    first, last = 3 * k, 3 * k + 3
+    for c in range(first, last):
+        for l in range(left, right):  # noqa: E741
+            price[i, c, l] = 1.0
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[PRICE], first, last,
+        low[PRICE], high[PRICE], start, effect, operation, ramp, size, target, price, work,
+    )  # fmt: skip
+    row = i * offsets[END] + offsets[PRICE]
+    for c in range(first, last):
+        if start[row + c + 1] > start[row + c]:
+            for l in range(left, right):  # noqa: E741
+                price[i, c, l] = log(max(price[i, c, l], 1e-9))
+        else:
+            for l in range(left, right):  # noqa: E741
+                price[i, c, l] = 0.0
+
+
+@rule
+def settle_facility(
+    i: int,
+    left: int,
+    right: int,
     base_facility: Floats,
-    lab_lag: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
+    facility: Floats,
+    work: Floats,
+) -> None:
+    """Write how far each segment can run models itself, in lanes ``left`` to ``right - 1``."""
+    for s in range(facility.shape[1]):
+        for l in range(left, right):  # noqa: E741
+            facility[i, s, l] = base_facility[s]
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[FACILITY], 0, facility.shape[1],
+        low[FACILITY], high[FACILITY], start, effect, operation, ramp, size, target, facility, work,
+    )  # fmt: skip
+
+
+@rule
+def settle_liking(
+    i: int,
+    left: int,
+    right: int,
     home: Floats,
     low: Floats,
     high: Floats,
@@ -223,64 +283,71 @@ def settle_other(
     size: Floats,
     target: Floats,
     p: Floats,
-    facility: Floats,
     trust: Floats,
     pull: Floats,
+    work: Floats,
+) -> None:
+    """Write a nation's trust and what pulls it, in lanes ``left`` to ``right - 1``.
+
+    A nation trusts its own ecosystems wholly, all others by ``initial_trust``.
+    """
+    for k in range(trust.shape[1]):
+        for l in range(left, right):  # noqa: E741
+            trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[TRUST], 0, trust.shape[1],
+        low[TRUST], high[TRUST], start, effect, operation, ramp, size, target, trust, work,
+    )  # fmt: skip
+    for c in range(pull.shape[1]):
+        for l in range(left, right):  # noqa: E741
+            pull[i, c, l] = 0.0
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[PULL], 0, pull.shape[1],
+        low[PULL], high[PULL], start, effect, operation, ramp, size, target, pull, work,
+    )  # fmt: skip
+
+
+@rule
+def settle_offer(
+    i: int,
+    left: int,
+    right: int,
+    lab_lag: Floats,
+    low: Floats,
+    high: Floats,
+    start: Ints,
+    effect: Ints,
+    offsets: Ints,
+    operation: Ints,
+    ramp: Floats,
+    size: Floats,
+    target: Floats,
     offer: Floats,
     own_lag: Floats,
     work: Floats,
 ) -> None:
-    """Write a nation's facilities, trust, pulls, offers to its government and its models' lag.
-
-    A nation trusts its own ecosystems wholly, all others by ``initial_trust``.
+    """Write what is offered to a government, and its own models' lag, in some lanes.
 
     Parameters
     ----------
+    left, right : int
+        Lanes ``left`` to ``right - 1`` are written.
     lab_lag : ndarray, shape (I, L)
         Lag before levers, from :func:`sim.world.laboratories.lag`.
     """
-    here = i * offsets[END]
-    for s in range(facility.shape[1]):
-        for l in range(facility.shape[2]):  # noqa: E741
-            facility[i, s, l] = base_facility[s]
-    for k in range(trust.shape[1]):
-        for l in range(trust.shape[2]):  # noqa: E741
-            trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
-    for c in range(pull.shape[1]):
-        for l in range(pull.shape[2]):  # noqa: E741
-            pull[i, c, l] = 0.0
     for c in range(offer.shape[1]):
-        for l in range(offer.shape[2]):  # noqa: E741
+        for l in range(left, right):  # noqa: E741
             offer[i, c, l] = 0.0
-    for l in range(own_lag.shape[2]):  # noqa: E741
+    settle_family(
+        i, left, right, i * offsets[END] + offsets[OFFER], 0, offer.shape[1],
+        low[OFFER], high[OFFER], start, effect, operation, ramp, size, target, offer, work,
+    )  # fmt: skip
+    for l in range(left, right):  # noqa: E741
         own_lag[i, 0, l] = lab_lag[i, l]
     settle_family(
-        i, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
-        effect, operation, ramp, size, target, facility, work,
+        i, left, right, i * offsets[END] + offsets[OWN_LAG], 0, 1,
+        low[OWN_LAG], high[OWN_LAG], start, effect, operation, ramp, size, target, own_lag, work,
     )  # fmt: skip
-    settle_family(
-        i, here + offsets[TRUST], 0, trust.shape[1], low[TRUST], high[TRUST], start,
-        effect, operation, ramp, size, target, trust, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[PULL], 0, pull.shape[1], low[PULL], high[PULL], start,
-        effect, operation, ramp, size, target, pull, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
-        effect, operation, ramp, size, target, offer, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[OWN_LAG], 0, 1, low[OWN_LAG], high[OWN_LAG], start,
-        effect, operation, ramp, size, target, own_lag, work,
-    )  # fmt: skip
-
-
-@inlined
-def feel(i: int, now: Ints, felt: Ints) -> None:
-    """Note that a government's stance is felt in all lanes, row i of (I, L)."""
-    for l in range(now.shape[1]):  # noqa: E741
-        felt[i, l] = now[i, l]
 
 
 @inlined

@@ -5,12 +5,16 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 
+ALL, SOME = 1, 2
+"""What has changed in all lanes, or in so few that these are computed one by one."""
+FEW = 8
+"""What changes in no more than one lane of so many is computed lane by lane."""
+
 
 @rule
 def in_force(
     t: int, entry: Ints, course: Floats, rival: Ints, lag: Ints, began: Ints, ended: Ints,
-    strength: Floats, terms: Flags, other: Flags, alone: Floats, ramp: Floats, stale: Flags,
-    stale_other: Flags,
+    strength: Floats, bears: Flags, alone: Floats, ramp: Floats, moved: Flags, stale: Flags,
 ) -> None:  # fmt: skip
     """Write how much of each effect is in force this month, and where any of it has changed.
 
@@ -22,7 +26,7 @@ def in_force(
     ----------
     t : int
         Position of the month.
-    entry, course, rival, lag, terms, other : ndarray
+    entry, course, rival, lag, bears : ndarray
         As in :class:`sim.scenario.drivers.Schedule`.
     began, ended : ndarray of int, shape (N, L)
         Positions of the first and the last month of each entry.
@@ -32,8 +36,11 @@ def in_force(
         Scratch: what would be in force without rivals.
     ramp : ndarray, shape (E, L)
         What was in force last month on entry, and is this month on return.
-    stale, stale_other : ndarray, shape (I, K) and (I,)
-        Set to 1 where an effect bears whose part in force has changed in any lane.
+    moved : ndarray, shape (E, L)
+        Written: 1 where the part in force has changed.
+    stale : ndarray, shape (I, parts)
+        Where an effect is felt whose part in force has changed: ALL if in many lanes, SOME if in
+        few.
     """
     lanes = began.shape[1]
     for e in range(entry.size):
@@ -43,18 +50,56 @@ def in_force(
             inside = since >= 0 and t <= ended[n, l] + lag[n]
             alone[e, l] = course[e, since] if inside else 0.0
     for e in range(entry.size):
-        changed = False
+        changed = 0
         for l in range(lanes):  # noqa: E741
             now = alone[e, l]
             if rival[e] >= 0 and now > 0.0 and _beaten(e, l, entry, rival, strength, alone):
                 now = 0.0
-            changed = changed or now != ramp[e, l]
+            moved[e, l] = now != ramp[e, l]
+            changed += moved[e, l]
             ramp[e, l] = now
-        if changed:
-            for i in range(stale_other.size):
-                stale_other[i] |= other[e, i]
-                for k in range(stale.shape[1]):
-                    stale[i, k] |= terms[e, i, k]
+        if changed > 0:
+            how = ALL if changed * FEW > lanes else SOME
+            for i in range(stale.shape[0]):
+                for c in range(stale.shape[1]):
+                    if bears[e, i, c] == 1 and stale[i, c] != ALL:
+                        stale[i, c] = how
+
+
+@inlined
+def few(i: int, c: int, stale: Flags, bears: Flags, moved: Flags, mark: Flags, lanes: Ints) -> int:
+    """Write the lanes in which effects have moved that are felt in a part of a nation, if SOME.
+
+    Parameters
+    ----------
+    c : int
+        Column of the part.
+    stale, bears, moved : ndarray
+        As in :func:`in_force`.
+    mark : ndarray, shape (L,)
+        Scratch.
+    lanes : ndarray, shape (L,)
+        Written.
+
+    Returns
+    -------
+    int
+        How many of the first places are written: none where all lanes have moved, or none.
+    """
+    if stale[i, c] != SOME:
+        return 0
+    for l in range(mark.size):  # noqa: E741
+        mark[l] = 0
+    for e in range(bears.shape[0]):
+        if bears[e, i, c] == 1:
+            for l in range(mark.size):  # noqa: E741
+                mark[l] |= moved[e, l]
+    count = 0
+    for l in range(mark.size):  # noqa: E741
+        if mark[l] == 1:
+            lanes[count] = l
+            count += 1
+    return count
 
 
 @inlined
