@@ -31,7 +31,7 @@ LATE = ("cn_licence_tightening", "us_permissive_licence_incentive", "cn_permissi
 EARLY = "@2025-01"
 PARAMETERS = ("network", "learning", "switching_cost")
 
-DRAGS, ANSWERS, MOVES = 120, 24, 500
+DRAGS, ANSWERS, MOVES = 120, 20, 500
 SAID = (16, 100, 200)
 """Replicates after which an answer is timed; that of 48 stands between them."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RUNS = 100
 """Replicates; as many as the last nodes have."""
 
-SOME = 8
+SOME = 16
 """Levers are taken in turn, one in so many, and those of `HARDEST` always."""
 HARDEST = ("us_gate_frontier_models", "cn_licence_tightening")
 

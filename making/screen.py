@@ -59,10 +59,9 @@ def measured() -> str:
         (what, f"{figures[key]:,.3g} {unit}", f"at most {goal:g} {unit}")
         for what, key, unit, goal in MEASURED
     ]
-    return (
-        f"On {found['date']}, {found['machine']['cores']} cores, load {figures['explorer_load']:.1f}:"
-        f"\n\n{table(('what', 'measured', 'goal'), rows)}"
-    )
+    on = f"On {found['date']}, {found['machine']['cores']} cores"
+    head = ("what", "measured", "goal")
+    return f"{on}, load {figures['explorer_load']:.1f}:\n\n{table(head, rows)}"
 
 
 BLOCKS = {"explorer": caption, "explorer measured": measured}
