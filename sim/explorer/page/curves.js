@@ -119,7 +119,7 @@ export class Chart {
     }
     this.lines(view);
     this.names(view);
-    this.svg.setAttribute("aria-label", `${this.name || ""} ${view.title || ""}`.trim());
+    if (!view.held) this.svg.setAttribute("aria-label", `${this.name || ""} ${view.title || ""}`.trim());
   }
 
   grid(view) {

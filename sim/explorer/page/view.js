@@ -248,6 +248,7 @@ export class View {
   /** Draw a chart; where there is no room for names at the ends of lines they stand below it. */
   show(chart, view) {
     chart.update(view);
+    if (view.held && !chart.keys.checkVisibility()) return;
     if (chart.keys.childElementCount !== view.series.length) chart.keys.replaceChildren(...view.series.map(() => make("span", { class: "key" })));
     view.series.forEach((each, n) => {
       const key = chart.keys.children[n];
