@@ -55,6 +55,10 @@ PROBE = """() => {
   window.probe = { drags, answers };
 }"""
 
+ANSWERED = "() => window.probe.answers.some(([runs]) => runs === window.page.known.runs)"
+PATIENCE = 300_000
+"""Milliseconds that a busy machine is given for an answer."""
+
 MOVE = "(link) => { window.page.asked_at = performance.now(); location.hash = link; }"
 
 
@@ -91,7 +95,7 @@ def opened(address: str, width: int = 1400, height: int = 1000) -> Iterator[Page
 
 
 def _rest(tab: Page) -> None:
-    tab.locator("#runs", has_text="as sim run").wait_for(timeout=60_000)
+    tab.locator("#runs", has_text="as sim run").wait_for(timeout=PATIENCE)
 
 
 def memory_mb(pid: int) -> float:
@@ -133,8 +137,7 @@ def answers(tab: Page, links: Sequence[str]) -> dict[int, list[tuple[float, floa
     found: dict[int, list[tuple[float, float]]] = {}
     for link in links:
         tab.evaluate(MOVE, link)
-        tab.locator("#runs", has_text="16 runs").wait_for(timeout=30_000, state="attached")
-        _rest(tab)
+        tab.wait_for_function(ANSWERED, timeout=PATIENCE)
         for runs, cpu, wall in tab.evaluate("() => window.probe.answers.splice(0)"):
             found.setdefault(int(runs), []).append((cpu, wall))
     return found
