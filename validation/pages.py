@@ -10,7 +10,7 @@ import sys
 
 from making import examples, pages
 
-LONG = ("docs/policies.md", "docs/studies.md", "docs/tutorial.md")
+LONG = ("README.md", "docs/policies.md", "docs/studies.md", "docs/tutorial.md")
 """By their path in the repository."""
 
 

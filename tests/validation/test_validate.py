@@ -16,7 +16,7 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     monkeypatch.setattr(validate, "SMALL", ("parameters.network=0.2:1.6:8", *few))
     large, killed = validate.large, validate.killed
     monkeypatch.setattr(validate, "large", lambda: large(points=2, runs=3))
-    monkeypatch.setattr(validate, "killed", lambda: killed(kills=2))
+    monkeypatch.setattr(validate, "killed", lambda: killed(kills=1))
     # The others take most of an hour; their small versions are tests of their own rooms.
     monkeypatch.setattr(validate.calibration, "run", lambda _: {"fit": {"seconds": 1}})
     monkeypatch.setattr(validate.hypotheses, "run", lambda: 1.0)
