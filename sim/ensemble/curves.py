@@ -115,13 +115,13 @@ class Ensemble:
             self.serving[place],
             self.extra_lag[place],
             self.load[place],
-            self.cost[place],
             self.routed[place],
             use=lambda: (self.share[place], self.developers[place]),
             behind=lambda: self.lacking[place],
             year=lambda: self.answers[self._asked_at(place)],
             draw=lambda: self.drawn,
-            begun={
+            pay=lambda: self.cost[place],
+            pulled=lambda: {
                 name: (first <= self.months[place]).astype(np.float64)
                 for name, first in zip(self.waiting, self.began, strict=True)
             },
@@ -185,7 +185,7 @@ def bands(values: Floats) -> Floats:
     return result
 
 
-def gather(
+def gather(  # noqa: PLR0913 - what a run is, once
     blocks: Sequence[Trajectory],
     months: NDArray[np.int64],
     nations: tuple[str, ...],

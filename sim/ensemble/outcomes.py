@@ -200,6 +200,8 @@ def _months_of(
     @cache
     def month(place: int) -> Month:
         t = drivers.first + place
-        return measured.month(t, drivers, shape.members, done, drawn, done.cost[t], done.begun(t))
+        return measured.month(
+            t, drivers, shape.members, done, drawn, lambda: done.cost[t], lambda: done.begun(t)
+        )
 
     return month

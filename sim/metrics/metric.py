@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -42,8 +42,6 @@ class Month:
         Months that compute and deployment add to the lag of Chinese laboratories.
     load : ndarray, shape (replicates,)
         Serving load of Chinese services, 1 being full.
-    cost : ndarray, shape (replicates,)
-        Public cost in the month, USD million of 2025.
     routed : ndarray, shape (ecosystems, replicates)
         Tokens that routers pass on, in a unit of their own, meant for shares; all zero where no
         nation of the run sends traffic through routers.
@@ -56,8 +54,10 @@ class Month:
         Gives answers on the past year.
     draw : callable
         Gives the parameters that are one number a replicate, by name.
-    begun : mapping of str to ndarray, shape (replicates,)
-        By lever that waits for a sign, 1 where it has been pulled by then, else 0.
+    pay : callable
+        Gives the public cost in the month.
+    pulled : callable
+        Gives the levers that wait for a sign and have been pulled.
     """
 
     number: int
@@ -70,13 +70,13 @@ class Month:
     serving: Floats
     extra_lag: Floats
     load: Floats
-    cost: Floats
     routed: Floats
     use: Callable[[], tuple[Floats, Floats]]
     behind: Callable[[], Floats]
     year: Callable[[], Floats]
     draw: Callable[[], Mapping[str, Floats]]
-    begun: Mapping[str, Floats] = field(default_factory=dict)
+    pay: Callable[[], Floats]
+    pulled: Callable[[], Mapping[str, Floats]]
 
     @property
     def share(self) -> Floats:
@@ -110,6 +110,16 @@ class Month:
     def drawn(self) -> Mapping[str, Floats]:
         """Parameters of the replicates by name, shape (replicates,)."""
         return self.draw()
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Public cost in the month, USD million of 2025, shape (replicates,)."""
+        return self.pay()
+
+    @cached_property
+    def begun(self) -> Mapping[str, Floats]:
+        """By lever that waits for a sign, 1 where it has been pulled by then, else 0, (runs,)."""
+        return self.pulled()
 
     @cached_property
     def _used(self) -> tuple[Floats, Floats]:
@@ -189,7 +199,7 @@ class Metric:
             If it gives an array of another shape.
         """
         values = np.asarray(self.compute(month), dtype=np.float64)
-        runs = month.cost.shape[-1]
+        runs = month.load.shape[-1]
         wanted = (runs,) if self.world else (len(month.groups), runs)
         if values.shape != wanted:
             axes = "(replicates,)" if self.world else "(groups, replicates)"

@@ -314,7 +314,7 @@ def of_trigger(lever: str, title: str) -> Iterator[Metric]:
     """
 
     def begun(month: Month) -> Floats:
-        return month.begun.get(lever, np.zeros(month.cost.shape[-1]))
+        return month.begun.get(lever, np.zeros(month.load.shape[-1]))
 
     yield Metric(
         f"{TRIGGER}.{lever}.happened",

@@ -46,9 +46,8 @@ def compile_scenario(scenario: Scenario) -> Drivers:
     # What is built while rows of the evidence are left out is not kept.
     build = _facts.__wrapped__ if left_out.get() else _facts
     known = build(evidence.load(), among, scenario.period.end, scenario.facts_until)
-    is_open = [ecosystem.open for ecosystem in ecosystems]
     done = effects.build(
-        scenario.entries(), scenario.known_levers(), among, calendar, is_open,
+        scenario.entries(), scenario.known_levers(), among, calendar,
         nations.whole(scenario.nations),
     )  # fmt: skip
     own: dict[str, Any] = {

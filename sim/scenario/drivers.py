@@ -166,8 +166,7 @@ class Facts(NamedTuple):
     output_reference: float  # Chinese output, H100e a month, at output_month
     output_month: int  # position of the month of output_reference
     listed: Flags  # [T, K, O] 1 where an offer's price or place on the menu may have changed
-    stale: Flags  # [T, I, K] 1 where its access or licence in a nation may have, levers aside
-    stale_other: Flags  # [T, I] 1 where trust, pull, offer or facility may have changed, likewise
+    stale: Flags  # [T, I, 2 K + 3] 1 where a part of a nation may change, see sim.scenario.parts
 
 
 class Effects(NamedTuple):
@@ -193,8 +192,7 @@ class Schedule(NamedTuple):
     entry: Ints  # [E] the lever entry that each effect belongs to
     course: Floats  # [E, T] part in force in each month since its entry's start, the lag counted
     rival: Ints  # [E] of effects with one number the strongest alone acts; -1 where there is none
-    terms: Flags  # [E, I, K] 1 where it bears on what an ecosystem offers a nation
-    other: Flags  # [E, I] 1 where it bears on a nation's trust, pull, offer, facility or own_lag
+    bears: Flags  # [E, I, 2 K + 3] 1 where it is felt in a part of a nation, see sim.scenario.parts
     begins: Ints  # [N] position of its first month, NEVER where a trigger decides
     ends: Ints  # [N] position of its last month, NEVER without one
     lag: Ints  # [N] months by which start and end are shifted

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim import evidence, months
 from sim.evidence.axes import AXES, ECOSYSTEMS, SEGMENTS
-from sim.scenario import levers, nations, reach, strength
+from sim.scenario import levers, nations, parts, reach, strength
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     NEVER,
@@ -37,12 +37,6 @@ from sim.scenario.facts import own, own_ints
 from sim.scenario.fields import bounds
 
 Bools = NDArray[np.bool_]
-
-TERMS = ("access", "price", "licence")
-"""Families of what one ecosystem offers a nation."""
-
-OTHER = ("trust", "pull", "offer", "facility", "own_lag")
-"""Families that are brought up to date for a nation as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,6 @@ def build(
     known: Mapping[str, levers.Lever],
     among: evidence.Nations,
     calendar: Ints,
-    is_open: Sequence[bool],
     whole: evidence.Nations,
 ) -> Table:
     """Return what lever entries do.
@@ -134,8 +127,6 @@ def build(
         The nations of the scenario.
     calendar : ndarray of int, shape (T,)
         Month numbers.
-    is_open : sequence of bool
-        By ecosystem: whether it can be had on own machines.
     whole : Nations
         The table that the nations of the scenario were chosen from, by which costs are scaled.
     """
@@ -145,10 +136,10 @@ def build(
     reach_of = [_reach(entry, among) for entry in entries]
     rows = sorted(_rows(entries, known, reach_of), key=lambda row: row.order)
     cells = [nation_cells(row.effect, among, row.part.nations) for row in rows]
-    touched = _touched(rows, cells, len(among), is_open)
+    bears = _felt(rows, cells, len(among), len(ECOSYSTEMS))
     return Table(
         effects=_effects(rows, cells, len(among)),
-        schedule=_schedule(rows, entries, reach_of, calendar, touched),
+        schedule=_schedule(rows, entries, reach_of, calendar, bears),
         entries=tuple(_sizes(rows, entries, known, whole)),
         triggers=tuple(_triggers(entries, calendar)),
     )
@@ -254,7 +245,7 @@ def _schedule(
     entries: Sequence[LeverEntry],
     reach_of: Sequence[Bools],
     calendar: Ints,
-    touched: tuple[Flags, Flags],
+    bears: Flags,
 ) -> Schedule:
     """Return when entries act, and where it shows."""
     since = np.arange(len(calendar))
@@ -275,8 +266,7 @@ def _schedule(
         entry=own_ints([row.entry for row in rows]),
         course=own(courses) if rows else np.zeros((0, len(calendar))),
         rival=own_ints([of_contest[row.contest] for row in rows]),
-        terms=touched[0],
-        other=touched[1],
+        bears=bears,
         begins=own_ints(starts),
         ends=own_ints(ends),
         lag=own_ints([entry.lag_months for entry in entries]),
@@ -354,23 +344,13 @@ def _sizes(
         )
 
 
-def _touched(
-    rows: Sequence[Row], cells: Sequence[Bools], among: int, is_open: Sequence[bool]
-) -> tuple[Flags, Flags]:
-    """Return where effects bear on an ecosystem's terms, (E, I, K), and on all else, (E, I)."""
-    kinds = len(is_open)
-    terms = np.zeros((len(rows), among, kinds), dtype=np.uint8)
-    other = np.zeros((len(rows), among), dtype=np.uint8)
-    parts = [slice(first, last) for first, last in pairwise(_nation_offsets().tolist())]
+def _felt(rows: Sequence[Row], cells: Sequence[Bools], among: int, ecosystems: int) -> Flags:
+    """Return in which parts of nations effects are felt, shape (E, I, parts)."""
+    bears = np.zeros((len(rows), among, parts.count(ecosystems)), dtype=np.uint8)
+    places = [slice(first, last) for first, last in pairwise(_nation_offsets().tolist())]
     for e, (row, mask) in enumerate(zip(rows, cells, strict=True)):
-        if row.effect.driver not in NATION_FAMILIES:
-            continue
-        mine = mask[:, parts[NATION_FAMILIES.index(row.effect.driver)]]
-        if row.effect.driver in TERMS:
-            terms[e] |= mine.reshape(among, kinds, -1).any(axis=2)
-        if row.effect.driver in OTHER:
-            other[e] |= mine.any(axis=1)
-        if row.effect.driver == "facility":
-            # Own machines serve open weights alone.
-            terms[e] |= np.logical_and.outer(mine.any(axis=1), np.array(is_open))
-    return terms, other
+        name = row.effect.driver
+        if name in NATION_FAMILIES:
+            mine = mask[:, places[NATION_FAMILIES.index(name)]]
+            bears[e] = parts.felt(name, mine, ecosystems)
+    return bears

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim import evidence, months
 from sim.evidence import access, hardware, history, router
 from sim.evidence.axes import BLOCS, NESTS, OFFERS, STANCES, WAYS
+from sim.scenario import parts
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     WORLD_FAMILIES,
@@ -66,8 +67,8 @@ def build(nations: evidence.Nations, calendar: Ints, until: int | None) -> Facts
     Returns
     -------
     Facts
-        Arrays that are contiguous, writable and owned by the caller. ``stale`` and ``stale_other``
-        tell of the facts alone; levers are added by `sim.scenario.compile`.
+        Arrays that are contiguous, writable and owned by the caller. ``stale`` tells of the
+        facts alone; levers are added by `sim.scenario.compile`.
     """
     ecosystems = evidence.load().ecosystems
     offers, last = _offers(calendar, until)
@@ -336,18 +337,28 @@ def _bounds(ecosystems: int) -> dict[str, Any]:
 
 
 def _stale(offers: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where the facts move: what an ecosystem offers a nation, and all else."""
-    shape = terms["licence"].shape
-    other = np.zeros(shape[:2], dtype=np.uint8)
-    other[0] = 1  # trust, pull, offer and facility have no history
+    """Return where the facts move: what is on sale, and parts of nations."""
     sold = changed(offers["on_sale"]) | changed(offers["fall_years"])
     listed = sold | changed(offers["ln_price"]).any(axis=3)
-    opened = changed(terms["access"]).reshape(*shape, -1).any(axis=3)
-    terms_moved = opened | changed(terms["licence"]) | changed(terms["unlisted"])
+    return {"listed": listed.astype(np.uint8), "stale": stale(terms)}
+
+
+def stale(terms: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Return in which months which parts of nations may change without a lever, (T, I, parts).
+
+    In the first month all do. Trust, pulls, offers and facilities have no history.
+
+    Parameters
+    ----------
+    terms : mapping of str to ndarray
+        ``access``, ``unlisted``, ``later`` and ``licence``, as in `Facts`.
+    """
+    licence, unlisted, later = (terms[name] for name in ("licence", "unlisted", "later"))
+    months, nations, _ = licence.shape
+    opened = changed(terms["access"]).reshape(*licence.shape, -1).any(axis=3) | changed(unlisted)
     # Where a service is not offered, its access changes once a year after the last fact.
-    terms_moved |= changed(terms["later"])[:, None, None] & (terms["unlisted"] > 0.0)
-    return {
-        "listed": listed.astype(np.uint8),
-        "stale": terms_moved.astype(np.uint8),
-        "stale_other": other,
-    }
+    opened |= changed(later)[:, None, None] & (unlisted > 0.0)
+    rest = np.zeros((months, nations, len(parts.OF_NATION)), np.bool_)
+    rest[0] = True
+    by_ecosystem = np.stack([opened, changed(licence)], axis=3).reshape(months, nations, -1)
+    return np.concatenate([by_ecosystem, rest], axis=2).astype(np.uint8)

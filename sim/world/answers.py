@@ -150,10 +150,10 @@ def equal_split(main: Floats, breadth: Floats, shape: Floats) -> Floats:
     of, part = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     flat = np.ascontiguousarray(np.moveaxis(main, -1, 0).reshape(breadth.size, -1, len(CLASSES)))
     nodes = np.array([_breadths(r) for r in shape.tolist()])  # [R, 2, NODES]
-    from sim.world.splitting import split  # compiled: a second to import
+    from sim.world.splitting import Rule, split  # compiled: a second to import
 
     out = np.zeros(flat.shape)
-    split(flat, part, of, breadth, nodes, _Z, _WEIGHT, np.empty((3, part.size)), out)
+    split(flat, part, of, breadth, Rule(nodes, _Z, _WEIGHT), np.empty((3, part.size)), out)
     return np.moveaxis(out.reshape(breadth.size, *main.shape[:-1]), 0, -1)
 
 

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.scenario import parts
 from sim.scenario.drivers import Drivers, Facts, Flags, Floats, Ints, Schedule
 from sim.world.rules import schedule
+from sim.world.rules.arrays import Acting
 
 ANEW = -1.0
 """Part in force that nothing has: all that depends on it is computed again."""
@@ -20,23 +22,22 @@ class InForce(NamedTuple):
     ended: Ints  # [N, L] position of the last month; NEVER without an end
     held: Ints  # [C, L] months in a row in which a condition has held
     ramp: Floats  # [E, L] part of each effect in force this month
+    moved: Flags  # [E, L] 1 where that part has changed this month
     alone: Floats  # [E, L] scratch
-    stale: Flags  # [I, K] 1 where its access, licence or price factor in a nation may have changed
-    stale_other: Flags  # [I] 1 where trust, pull, offer or facility may have changed
+    stale: Flags  # [I, 2 K + 3] ALL or SOME where a part of a nation may have changed this month
 
 
 def start(drivers: Drivers, lanes: int) -> InForce:
     """Return what is in force before the first month: nothing."""
     of = drivers.schedule
-    nations, ecosystems = len(drivers.nations), len(drivers.ecosystems)
     return InForce(
         began=np.repeat(of.begins[:, None], lanes, axis=1),
         ended=np.repeat(of.ends[:, None], lanes, axis=1),
         held=np.zeros((len(drivers.triggers), lanes), np.int64),
         ramp=np.full((of.entry.size, lanes), ANEW),
+        moved=np.zeros((of.entry.size, lanes), np.uint8),
         alone=np.zeros((of.entry.size, lanes)),
-        stale=np.zeros((nations, ecosystems), np.uint8),
-        stale_other=np.zeros(nations, np.uint8),
+        stale=np.zeros((len(drivers.nations), parts.count(len(drivers.ecosystems))), np.uint8),
     )
 
 
@@ -54,11 +55,8 @@ def update(t: int, facts: Facts, of: Schedule, strength: Floats, now: InForce) -
         Updated.
     """
     now.stale[:] = facts.stale[t]
-    now.stale_other[:] = facts.stale_other[t]
-    schedule.in_force(
-        t, of.entry, of.course, of.rival, of.lag, now.began, now.ended, strength, of.terms,
-        of.other, now.alone, now.ramp, now.stale, now.stale_other,
-    )  # fmt: skip
+    acting = Acting(of.entry, of.course, of.rival, of.lag, of.bears, now.began, now.ended, strength)
+    schedule.in_force(t, acting, now.alone, now.ramp, now.moved, now.stale)
 
 
 def carried(before: Drivers, after: Drivers, now: InForce, lanes: Ints | None = None) -> InForce:

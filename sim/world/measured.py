@@ -21,8 +21,8 @@ def month(
     members: Groups,
     done: Record | Trajectory,
     drawn: Callable[[], Mapping[str, Floats]],
-    cost: Floats,
-    begun: Mapping[str, Floats],
+    pay: Callable[[], Floats],
+    pulled: Callable[[], Mapping[str, Floats]],
 ) -> Month:
     """Return a month as metrics read it.
 
@@ -37,10 +37,8 @@ def month(
         What has happened until then, at least.
     drawn : callable
         Gives the parameters that are one number a replicate, by name.
-    cost : ndarray, shape (replicates,)
-        Public cost in the month, USD million.
-    begun : mapping of str to ndarray, shape (replicates,)
-        By lever that waits for a sign, 1 where it has been pulled by then, else 0.
+    pay, pulled : callable
+        As in :class:`sim.metrics.metric.Month`.
     """
 
     def year() -> Floats:
@@ -62,11 +60,11 @@ def month(
         done.serving[t],
         done.extra_lag[t],
         done.load[t],
-        cost,
         done.routed[t],
         use=lambda: members.shares(done.share[t], done.developers[t]),
         behind=lambda: members.mean(done.lacking[t], done.developers[t]),
         year=year,
         draw=drawn,
-        begun=begun,
+        pay=pay,
+        pulled=pulled,
     )

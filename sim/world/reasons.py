@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Floats
-from sim.world import kernel, likings
+from sim.world import gathered, kernel, likings
 from sim.world.block import VIEW_MONTHS, Block, empty_record, prepare
 from sim.world.happened import Trajectory
 from sim.world.rows import B, P
@@ -167,7 +167,7 @@ def _regard(block: Block, i: int) -> dict[str, Floats]:
         "language": likings.of_language(f, p)[i],
     }
     taste = state.standing[i] - sum(fixed.values())
-    risk = kernel.risks(block) * (1.0 - state.trust[i])
+    risk = gathered.risks(block) * (1.0 - state.trust[i])
     sides = np.array(
         [[side(int(now), int(bloc)) for now in state.stance_before[i]] for bloc in f.bloc]
     )

@@ -43,7 +43,7 @@ class State(NamedTuple):
     consumer: Floats  # [I, K, L] utils, fixed: what consumers hold of a chat service
     wander: Floats  # [I, K, L] utils, AR(1)
     stance: Ints  # [I, L]
-    stance_felt: Ints  # [I, L] stance under which offers were last valued; -1 before
+    stance_felt: Ints  # [I, L] stance under which offers were last valued
     next_review: Ints  # [I, L] month number of the next review of the stance
     logsum0: Floats  # [I, L] log of the choice weight at the start
     ceiling: Floats  # [I, L] developers who may ever build
@@ -130,7 +130,10 @@ class Scratch(NamedTuple):
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
     menu: Floats  # [K, L] what the lines of each ecosystem are worth on routers, utils
     gratis: Floats  # [K, L] the same at the least price that is felt
-    loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
+    shared: Floats  # [L] what all segments share of a utility
+    loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
+    mark: Flags  # [L] lanes in which something has changed
+    runs: Ints  # [2, L] first lanes and ends of runs of such lanes
 
 
 class StreamKeys(NamedTuple):
@@ -192,7 +195,10 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         met=np.zeros((nations, ecosystems, lanes)),
         menu=np.zeros((ecosystems, lanes)),
         gratis=np.zeros((ecosystems, lanes)),
-        loaded=np.zeros(lanes, np.int64),
+        shared=np.zeros(lanes),
+        loaded=np.zeros((2, lanes), np.int64),
+        mark=np.zeros(lanes, np.uint8),
+        runs=np.zeros((2, lanes), np.int64),
     )
 
 
@@ -279,7 +285,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         consumer=likings.consumer(drivers, parameters, run, draws),
         wander=_stationary(drivers, run, p[P.taste_month] * noise),
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
-        stance_felt=np.full((nations, lanes), -1),
+        stance_felt=np.repeat(f.first_stance[:, None], lanes, axis=1),
         next_review=f.months[0] + np.floor(waited).astype(np.int64),
         logsum0=np.full((nations, lanes), ABSENT),
         ceiling=ceiling,

@@ -76,16 +76,19 @@ def _pull(t: int, trigger: Trigger, now: InForce, held: np.ndarray) -> None:
 
 
 def _month(t: int, block: Block, record: Record) -> Month:
-    watch, scalar = block.watch, block.parameters.scalar
-    cost = np.empty(scalar.shape[1])
-    now = block.in_force
-    schedule.paid(
-        t, now.began, now.ended, block.schedule.covers, block.strength, block.cost, cost
-    )  # fmt: skip
+    watch, scalar, now = block.watch, block.parameters.scalar, block.in_force
+
+    def pay() -> Floats:
+        cost = np.empty(scalar.shape[1])
+        schedule.paid(
+            t, now.began, now.ended, block.schedule.covers, block.strength, block.cost, cost
+        )
+        return cost
+
     return measured.month(
         t, watch.drivers, watch.members, record,
         lambda: {name: scalar[row] for row, name in enumerate(SCALARS)},
-        cost, begun(t, watch.drivers, now),
+        pay, lambda: begun(t, watch.drivers, now),
     )  # fmt: skip
 
 

@@ -37,12 +37,11 @@ SHAPES = {
     "leak_weight": "TIK", "licence": "TIK",
     "facility": "S", "lab_lag": "I", "lab_size": "I", "world": "TC", "nation_low": "F",
     "nation_high": "F",
-    "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIK",
-    "stale_other": "TI",
+    "world_low": "C", "world_high": "C", "compute": "PH", "listed": "TKO", "stale": "TIQ",
     "operation": "E", "target": "E", "nation_start": "n",
     "nation_effect": "N", "world_start": "c", "world_effect": "D", "offsets": "f",
     "world_offsets": "w",
-    "entry": "E", "course": "ET", "rival": "E", "terms": "EIK", "other": "EI", "begins": "Y",
+    "entry": "E", "course": "ET", "rival": "E", "bears": "EIQ", "begins": "Y",
     "ends": "Y", "lag": "Y", "covers": "YY",
 }  # fmt: skip
 
@@ -124,7 +123,7 @@ def test_shapes_agree_with_each_other(any_world):
         "c": int(world_offsets(K)[-1]) + 1, "n": nations * cells + 1, "L": int(f.link_start[-1]),
         "E": sum(len(entry.effects) for entry in any_world.entries),
         "N": int(e.nation_start[-1]), "Y": len(any_world.entries), "D": int(e.world_start[-1]),
-        "J": f.line_of.size,
+        "J": f.line_of.size, "Q": 2 * K + 3,
     }  # fmt: skip
     found = arrays(any_world)
     assert set(found) == set(SHAPES)
@@ -363,15 +362,15 @@ def test_flags_tell_every_change_of_the_facts(baseline):
             )
             row = slice(3 * k, 3 * k + 3)
             moved = (f.access[t, :, row] != f.access[t - 1, :, row]).any(axis=1)
-            moved |= f.licence[t, :, k] != f.licence[t - 1, :, k]
             moved |= f.unlisted[t, :, k] != f.unlisted[t - 1, :, k]
             moved |= (f.unlisted[t, :, k] > 0.0) & (f.later[t] != f.later[t - 1])
-            np.testing.assert_array_equal(f.stale[t, :, k] == 1, moved)
+            np.testing.assert_array_equal(f.stale[t, :, 2 * k] == 1, moved)
+            agreed = f.licence[t, :, k] != f.licence[t - 1, :, k]
+            np.testing.assert_array_equal(f.stale[t, :, 2 * k + 1] == 1, agreed)
             np.testing.assert_array_equal(f.listed[t, k] == 1, sold)
     assert f.listed[0].all()
     assert f.stale[0].all()
-    assert f.stale_other[0].all()
-    assert not f.stale_other[1:].any()
+    assert not f.stale[1:, :, 2 * K :].any()
 
 
 def test_changed_is_true_in_the_first_month_and_where_a_value_moves():

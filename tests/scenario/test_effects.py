@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import evidence, months, scenario
-from sim.scenario import effects, levers
+from sim.scenario import effects, levers, parts
 from sim.scenario.compile import compile_scenario
 from sim.scenario.distribution import Uniform
 from sim.scenario.drivers import NATION_FAMILIES, NEVER, OPERATIONS, WORLD_FAMILIES
@@ -22,7 +22,6 @@ ECOSYSTEMS = (
     "us_closed", "cn_closed", "us_open_restricted", "us_permissive", "cn_open", "eu_open",
     "sovereign",
 )  # fmt: skip
-OPEN = [False, False, True, True, True, True, True]
 WAYS = ("maker", "host", "self")
 SEGMENTS = ("enterprise", "independent", "research")
 STANCES = ("open", "us", "chinese", "sovereign")
@@ -64,7 +63,7 @@ def entry(lever="cn_waico", strength=2 / 3, start="2023-06", end=None, ramp=0, l
 
 def built(entries, nations=SOME, horizon=36):
     calendar = np.arange(months.FIRST, months.FIRST + horizon)
-    return effects.build(entries, levers.read(), nations, calendar, OPEN, nations)
+    return effects.build(entries, levers.read(), nations, calendar, nations)
 
 
 def bits(table):
@@ -260,27 +259,28 @@ def test_flags_tell_every_month_in_which_a_ramp_moves(ramp):
         for n, name in enumerate(ALL)
     ]
     table = built(used, horizon=36)
-    facts, of = SimpleNamespace(stale=np.zeros((36, len(SOME), 7)),
-                                stale_other=np.zeros((36, len(SOME)))), table.schedule  # fmt: skip
+    facts = SimpleNamespace(stale=np.zeros((36, len(SOME), parts.count(7))))
+    of = table.schedule
     now = in_force.start(
         SimpleNamespace(nations=SOME.iso3, ecosystems=ECOSYSTEMS, schedule=of, triggers=()), 2
     )
     flags = []
     for t in range(36):
         in_force.update(t, facts, of, np.ones((len(used), 2)), now)
-        flags.append((now.stale.copy(), now.stale_other.copy()))
-    access, price, licence, facility, trust, *_, end = table.effects.offsets.tolist()
+        flags.append(now.stale.copy())
+    access, price, licence, facility, trust, _, offer, _, end = table.effects.offsets.tolist()
     still = 0
     for i in range(len(SOME)):
         at = i * end
-        other = [at + c for c in (*range(facility, end),)]
-        machines = [at + c for c in range(facility, trust)]
+        whole = [range(facility, trust), range(trust, offer), range(offer, end)]
         for t in range(1, 36):
-            assert flags[t][1][i] == _moves(table, other, t)
+            for part, cells in enumerate(whole):
+                moves = _moves(table, [at + c for c in cells], t)
+                assert flags[t][i, 14 + part] == moves
+                still += not moves
             for k in range(7):
-                terms = [at + access + 3 * k + w for w in range(3)]
-                terms += [at + price + 3 * k + w for w in range(3)]
-                terms += [at + licence + k, *(machines if OPEN[k] else ())]
-                assert flags[t][0][i, k] == _moves(table, terms, t)
-                still += flags[t][0][i, k] == 0
+                ways = [at + access + 3 * k + w for w in range(3)]
+                terms = [at + price + 3 * k + w for w in range(3)] + [at + licence + k]
+                assert flags[t][i, 2 * k] == _moves(table, ways, t)
+                assert flags[t][i, 2 * k + 1] == _moves(table, terms, t)
     assert still > 0

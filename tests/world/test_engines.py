@@ -81,7 +81,9 @@ def test_they_agree_on_random_small_worlds(
         seed, nations, ecosystems, segments, effects, 30, 18, shuffled=shuffled, **switches
     )
     drivers = worlds.refreshed(drivers)
-    require_equal(kernel_run(drivers, seed, [2, 0, 9]), mesa_run(drivers, seed, 0), 1, 3)
+    # So many lanes that what a sign starts in two of them is computed in these alone.
+    lanes = [2, 0, *range(9, 24)]
+    require_equal(kernel_run(drivers, seed, lanes), mesa_run(drivers, seed, 0), 1, len(lanes))
 
 
 @pytest.mark.parametrize("lanes", [2, 8, 16, 48])
@@ -101,7 +103,7 @@ def test_what_may_not_have_moved_need_not_be_computed_again(seed, data):
     """All flags raised in every month give the same bits as the flags that tell of a change."""
     effects = data.draw(st.integers(0, 12))
     few = worlds.refreshed(worlds.toy(seed, 4, 7, 3, effects, 30, 18))
-    raised = {n: np.ones_like(getattr(few.facts, n)) for n in ("stale", "stale_other", "listed")}
+    raised = {n: np.ones_like(getattr(few.facts, n)) for n in ("stale", "listed")}
     _, a = kernel_run(few, seed, [0, 1, 2])
     _, b = kernel_run(worlds.with_facts(few, **raised), seed, [0, 1, 2])
     for name in Record._fields:

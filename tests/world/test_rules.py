@@ -15,6 +15,7 @@ from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
 from sim.world.rows import ROWS, STOCK_KEEP, B, P, W, by_ecosystem
 from sim.world.rules import policy, supply, tally
+from sim.world.rules.arrays import Chips
 from tests.world import worlds
 from tests.world.worlds import Lever
 
@@ -92,7 +93,8 @@ def test_licensed_and_smuggled_chips_together_limit_what_china_buys(wish, bought
     cells, p = np.zeros((W.risk + 7, 1)), np.zeros((ROWS, 1))
     cells[W.demand + 1], cells[W.permitted], cells[W.smuggled] = wish, 60.0, 40.0
     compute = np.zeros((3, 2, 1))
-    supply.trade(0, cells, p, np.zeros((3, 1)), compute, np.zeros(1), np.zeros((12, 1)))
+    chips = Chips(np.zeros((3, 1)), compute, np.zeros(1), np.zeros((12, 1)))
+    supply.trade(0, cells, p, chips)
     assert compute[1, 0, 0] == bought
 
 
@@ -179,7 +181,7 @@ def test_chinese_output_grows_by_growth_and_backfire():
     wanted = np.zeros((3, 3))  # all would buy US hardware: nine tenths go short
     compute, output, unmet = np.zeros((3, 2, 3)), np.full(3, 480.0), np.full((12, 3), 0.3)
     for slot in range(12):
-        supply.trade(slot, cells, p, wanted, compute, output, unmet)
+        supply.trade(slot, cells, p, Chips(wanted, compute, output, unmet))
     np.testing.assert_allclose(unmet, 0.9)
     u12 = (0.3 * np.arange(12, 0, -1) + 0.9 * np.arange(12)) / 12
     np.testing.assert_allclose(output[0], 480 * np.exp(0.5), rtol=1e-12)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from sim import months
 from sim.evidence.axes import STANCES
+from sim.scenario import facts, parts
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     NEVER,
@@ -125,8 +125,7 @@ def toy(
             output_reference=44000.0,
             output_month=35,
             listed=np.ones((T, K, 2), np.uint8),
-            stale=np.zeros((T, I, K), np.uint8),
-            stale_other=np.zeros((T, I), np.uint8),
+            stale=np.zeros((T, I, parts.count(K)), np.uint8),
         ),
         effects=_no_effects(I, K, S),
         schedule=_no_schedule(I, K, T),
@@ -331,8 +330,8 @@ def _no_effects(I, K, S):  # noqa: E741
 def _no_schedule(I, K, T):  # noqa: E741
     none = np.zeros(0, np.int64)
     return Schedule(
-        entry=none, course=np.zeros((0, T)), rival=none, terms=np.zeros((0, I, K), np.uint8),
-        other=np.zeros((0, I), np.uint8), begins=none, ends=none, lag=none,
+        entry=none, course=np.zeros((0, T)), rival=none,
+        bears=np.zeros((0, I, parts.count(K)), np.uint8), begins=none, ends=none, lag=none,
         covers=np.zeros((0, 0), np.uint8),
     )  # fmt: skip
 
@@ -366,13 +365,11 @@ def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
         operation=np.array([OPERATIONS.index(x.op) for x in levers], np.int64),
         target=np.array([x.target for x in levers], float),
     )
-    terms, other = _touched(nation, effects.offsets, K)
     schedule = Schedule(
         entry=np.arange(count),
         course=course,
         rival=np.full(count, -1),
-        terms=terms,
-        other=other,
+        bears=_felt(levers, nation, effects.offsets, K),
         begins=np.array([NEVER if x.waits else x.first for x in levers], np.int64),
         ends=np.full(count, NEVER),
         lag=np.array([x.lag for x in levers], np.int64),
@@ -389,15 +386,15 @@ def with_levers(drivers: Drivers, *levers: Lever) -> Drivers:
     )
 
 
-def _touched(nation, offsets, K):
-    """Return where effects bear on terms, (E, I, K), and on all else, (E, I), of (E, I, cells)."""
-    E, I, _ = nation.shape  # noqa: E741
-    parts = [nation[..., a:b] for a, b in pairwise(offsets.tolist())]
-    terms = [
-        cells.reshape(E, I, K, cells.shape[2] // K).any(axis=3) for cells in parts[:3]
-    ]  # fmt: skip
-    other = np.concatenate(parts[3:], axis=2).any(axis=2)
-    return np.logical_or.reduce(terms).astype(np.uint8), other.astype(np.uint8)
+def _felt(levers, nation, offsets, K):
+    """Return in which parts of nations levers are felt, (E, I, parts), of (E, I, cells)."""
+    bears = np.zeros((len(levers), nation.shape[1], parts.count(K)), np.uint8)
+    for e, lever in enumerate(levers):
+        if lever.driver in NATION_FAMILIES:
+            family = NATION_FAMILIES.index(lever.driver)
+            mine = nation[e, :, offsets[family] : offsets[family + 1]]
+            bears[e] = parts.felt(lever.driver, mine, K)
+    return bears
 
 
 def _flat(mask):
@@ -419,16 +416,10 @@ def _listed(effects, nation, world):
 def refreshed(drivers: Drivers) -> Drivers:
     """Return the same world with the stale flags that its facts call for, and no more."""
     f = drivers.facts
-    T, I, K = f.stale.shape  # noqa: E741
-    terms = [f.access.reshape(T, I, K, 3), f.unlisted[..., None], f.licence[..., None]]
-    stale = _moved(np.concatenate(terms, axis=3)).any(axis=3)
-    stale |= _moved(f.later)[:, None, None] & (f.unlisted > 0.0)
-    other = _moved(np.zeros((T, I)))
     menu = np.concatenate([f.ln_price, f.fall_years[..., None], f.on_sale[..., None]], axis=3)
     return with_facts(
         drivers,
-        stale=stale.astype(np.uint8),
-        stale_other=other.astype(np.uint8),
+        stale=facts.stale(f._asdict()),
         listed=_moved(menu).any(axis=3).astype(np.uint8),
     )
 
@@ -464,7 +455,7 @@ BY_NATION = {
     0: ("developers", "internet", "ai_users", "income_ratio", "optimism", "alignment", "english",
         "lab_lag", "lab_size", "routed", "surveyed", "region", "pool", "home", "first_stance",
         "membership", "start"),
-    1: ("rooted", "access", "unlisted", "leak_weight", "licence", "stale", "stale_other"),
+    1: ("rooted", "access", "unlisted", "leak_weight", "licence", "stale"),
 }  # fmt: skip
 """Facts with one row a nation, by the axis on which nations stand."""
 
@@ -487,8 +478,7 @@ def among(drivers: Drivers, order: list[int]) -> Drivers:
         with_facts(drivers, **changes, **packed_links(links[np.ix_(order, order)])),
         effects=_listed(drivers.effects, _flat(mask), world),
         schedule=drivers.schedule._replace(
-            terms=np.ascontiguousarray(drivers.schedule.terms[:, order]),
-            other=np.ascontiguousarray(drivers.schedule.other[:, order]),
+            bears=np.ascontiguousarray(drivers.schedule.bears[:, order]),
         ),
         nations=tuple(drivers.nations[i] for i in order),
         groups={"world": np.ones(len(order), bool)},
@@ -502,17 +492,18 @@ def reordered(drivers: Drivers, order: list[int]) -> Drivers:
         0: ("nest", "bloc", "stand", "pulled"),
         1: ("home", "start", "capability", "on_sale", "ln_price", "fall_years", "notable",
             "notable_size", "recent", "listed"),
-        2: ("rooted", "unlisted", "leak_weight", "licence", "stale"),
+        2: ("rooted", "unlisted", "leak_weight", "licence"),
     }  # fmt: skip
     changes = {name: np.take(getattr(f, name), order, axis) for axis in axes for name in axes[axis]}
     ways = [3 * k + w for k in order for w in range(3)]
+    moved = with_facts(
+        drivers,
+        **changes,
+        access=np.take(f.access, ways, 2),
+        line_of=np.argsort(order)[f.line_of],
+    )
     return dataclasses.replace(
-        with_facts(
-            drivers,
-            **changes,
-            access=np.take(f.access, ways, 2),
-            line_of=np.argsort(order)[f.line_of],
-        ),
+        refreshed(moved),
         ecosystems=tuple(drivers.ecosystems[k] for k in order),
         effects=_no_effects(len(drivers.nations), K, len(drivers.segments)),
         schedule=_no_schedule(len(drivers.nations), K, f.months.size),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import NATION_FAMILIES, Floats, Ints
+from sim.scenario.drivers import NATION_FAMILIES, Floats
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import DEMAND_SCALE, P, W, by_ecosystem
+from sim.world.rules.arrays import Bases, Levers, Span
 from sim.world.rules.effects import settle
 
 ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER, OWN_LAG = range(len(NATION_FAMILIES))
@@ -16,21 +17,7 @@ CHINA = 1
 
 @rule
 def world_cells(
-    t: int,
-    base: Floats,
-    low: Floats,
-    high: Floats,
-    start: Ints,
-    effect: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    ecosystems: int,
-    last_fact: int,
-    p: Floats,
-    cells: Floats,
-    work: Floats,
+    t: int, base: Floats, ecosystems: int, last_fact: int, levers: Levers, p: Floats, cells: Floats
 ) -> None:
     """Write the drivers of the world in force, shape (world cells, L).
 
@@ -43,27 +30,22 @@ def world_cells(
     ----------
     base : ndarray, shape (T, world cells)
         Values without levers.
-    low, high : ndarray, shape (world cells,)
-        Bounds.
-    start, effect, operation, target : ndarray
-        As in :class:`sim.scenario.drivers.Effects`.
-    ramp, size : ndarray
-        As in :func:`sim.world.rules.effects.settle`.
     ecosystems : int
         How many there are.
     last_fact : int
         Position of the last month with dated facts.
+    levers : Levers
+        On the world.
     """
     years = max(t - last_fact, 0) / 12.0
+    everywhere = Span(0, cells.shape[1])
     for c in range(cells.shape[0]):
         for l in range(cells.shape[1]):  # noqa: E741
             cells[c, l] = base[t, c]
         _differ(c, years, ecosystems, p, cells[c])
-        if start[c + 1] > start[c]:
-            settle(
-                cells[c], low[c], high[c], start[c], start[c + 1], effect, operation, ramp,
-                size, target, work,
-            )  # fmt: skip
+        first, last = levers.start[c], levers.start[c + 1]
+        if last > first:
+            settle(cells[c], everywhere, levers.low[c], levers.high[c], first, last, levers)
 
 
 @inlined
@@ -86,38 +68,25 @@ def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) ->
 
 @rule
 def settle_family(
-    i: int,
-    row: int,
-    first: int,
-    last: int,
-    low: float,
-    high: float,
-    start: Ints,
-    effect: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    values: Floats,
-    work: Floats,
+    i: int, family: int, first: int, last: int, span: Span, levers: Levers, values: Floats
 ) -> None:
     """Apply the levers on cells ``first`` to ``last - 1`` of one family of a nation, in place.
 
     Parameters
     ----------
-    row : int
-        Where the nation's cells of the family begin in ``start``.
-    low, high : float
-        Bounds of the family.
+    family : int
+        Which of the nation's drivers.
+    span : Span
+        Lanes that are written.
     values : ndarray, shape (I, cells, L)
         Base values on entry, values in force on return.
     """
+    row = i * levers.offsets[END] + levers.offsets[family]
+    low, high = levers.low[family], levers.high[family]
     for c in range(first, last):
-        if start[row + c + 1] > start[row + c]:
-            settle(
-                values[i, c], low, high, start[row + c], start[row + c + 1],
-                effect, operation, ramp, size, target, work,
-            )  # fmt: skip
+        begin, end = levers.start[row + c], levers.start[row + c + 1]
+        if end > begin:
+            settle(values[i, c], span, low, high, begin, end, levers)
 
 
 @inlined
@@ -141,180 +110,104 @@ def leaked(leak: float, change: float, years: float) -> float:
 
 
 @rule
-def settle_ecosystem(
-    i: int,
-    k: int,
-    t: int,
-    base_access: Floats,
-    later: Floats,
-    unlisted: Floats,
-    base_licence: Floats,
-    low: Floats,
-    high: Floats,
-    start: Ints,
-    effect: Ints,
-    offsets: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    p: Floats,
-    access: Floats,
-    price: Floats,
-    licence: Floats,
-    work: Floats,
+def settle_access(
+    i: int, k: int, t: int, span: Span, bases: Bases, levers: Levers, p: Floats, access: Floats
 ) -> None:
-    """Write a nation's access to an ecosystem, the log of the factor on its price, and its licence.
+    """Write a nation's access to an ecosystem, by way.
 
     Where a provider does not list the nation, ``leak_developers`` opens its way, as :func:`leaked`
-    says of the years to come. How permissive the clauses of a licence are was judged, all by one
-    scale, to the power ``licence_strictness``.
+    says of the years to come.
     """
-    lanes = licence.shape[2]
     for c in range(3 * k, 3 * k + 3):
-        for l in range(lanes):  # noqa: E741
-            access[i, c, l] = base_access[t, i, c]
-            price[i, c, l] = 1.0
-    if unlisted[t, i, k] > 0.0:
-        for l in range(lanes):  # noqa: E741
-            leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], later[t])
-            access[i, 3 * k, l] += unlisted[t, i, k] * leak
-    clauses = base_licence[t, i, k]
-    ln_clauses = log(clauses) if clauses > 0.0 else 0.0
-    for l in range(lanes):  # noqa: E741
-        judged = exp(p[P.licence_strictness, l] * ln_clauses)
-        licence[i, k, l] = judged if clauses > 0.0 else 0.0
-    here, first, last = i * offsets[END], 3 * k, 3 * k + 3
-    settle_family(
-        i, here + offsets[ACCESS], first, last, low[ACCESS], high[ACCESS], start,
-        effect, operation, ramp, size, target, access, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[PRICE], first, last, low[PRICE], high[PRICE], start,
-        effect, operation, ramp, size, target, price, work,
-    )  # fmt: skip
-    row = here + offsets[PRICE]
-    for c in range(first, last):
-        if start[row + c + 1] > start[row + c]:
-            for l in range(lanes):  # noqa: E741
-                price[i, c, l] = log(max(price[i, c, l], 1e-9))
-        else:
-            for l in range(lanes):  # noqa: E741
-                price[i, c, l] = 0.0
-    settle_family(
-        i, here + offsets[LICENCE], k, k + 1, low[LICENCE], high[LICENCE], start,
-        effect, operation, ramp, size, target, licence, work,
-    )  # fmt: skip
+        for l in range(span.first, span.last):  # noqa: E741
+            access[i, c, l] = bases.access[t, i, c]
+    if bases.unlisted[t, i, k] > 0.0:
+        for l in range(span.first, span.last):  # noqa: E741
+            leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], bases.later[t])
+            access[i, 3 * k, l] += bases.unlisted[t, i, k] * leak
+    settle_family(i, ACCESS, 3 * k, 3 * k + 3, span, levers, access)
 
 
 @rule
-def settle_other(
-    i: int,
-    base_facility: Floats,
-    lab_lag: Floats,
-    home: Floats,
-    low: Floats,
-    high: Floats,
-    start: Ints,
-    effect: Ints,
-    offsets: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    p: Floats,
-    facility: Floats,
-    trust: Floats,
-    pull: Floats,
-    offer: Floats,
-    own_lag: Floats,
-    work: Floats,
+def settle_terms(
+    i: int, k: int, span: Span, clauses: float, levers: Levers, p: Floats, price: Floats,
+    licence: Floats,
+) -> None:  # fmt: skip
+    """Write the log of a nation's factor on an ecosystem's price, and its licence.
+
+    How permissive the clauses of a licence are was judged, all by one scale, to the power
+    ``licence_strictness``.
+
+    Parameters
+    ----------
+    clauses : float
+        The licence without levers, from 0 to 1.
+    """
+    ln_clauses = log(clauses) if clauses > 0.0 else 0.0
+    for l in range(span.first, span.last):  # noqa: E741
+        judged = exp(p[P.licence_strictness, l] * ln_clauses)
+        licence[i, k, l] = judged if clauses > 0.0 else 0.0
+    settle_family(i, LICENCE, k, k + 1, span, levers, licence)
+    for c in range(3 * k, 3 * k + 3):
+        for l in range(span.first, span.last):  # noqa: E741
+            price[i, c, l] = 1.0
+    settle_family(i, PRICE, 3 * k, 3 * k + 3, span, levers, price)
+    row = i * levers.offsets[END] + levers.offsets[PRICE]
+    for c in range(3 * k, 3 * k + 3):
+        if levers.start[row + c + 1] > levers.start[row + c]:
+            for l in range(span.first, span.last):  # noqa: E741
+                price[i, c, l] = log(max(price[i, c, l], 1e-9))
+        else:
+            for l in range(span.first, span.last):  # noqa: E741
+                price[i, c, l] = 0.0
+
+
+@rule
+def settle_facility(i: int, span: Span, base: Floats, levers: Levers, facility: Floats) -> None:
+    """Write how far each segment of a nation can run models itself; base is (S,)."""
+    for s in range(facility.shape[1]):
+        for l in range(span.first, span.last):  # noqa: E741
+            facility[i, s, l] = base[s]
+    settle_family(i, FACILITY, 0, facility.shape[1], span, levers, facility)
+
+
+@rule
+def settle_liking(
+    i: int, span: Span, home: Floats, levers: Levers, p: Floats, trust: Floats, pull: Floats
 ) -> None:
-    """Write a nation's facilities, trust, pulls, offers to its government and its models' lag.
+    """Write a nation's trust, and what pulls it.
 
     A nation trusts its own ecosystems wholly, all others by ``initial_trust``.
+
+    Parameters
+    ----------
+    home : ndarray, shape (I, K)
+    """
+    for k in range(trust.shape[1]):
+        for l in range(span.first, span.last):  # noqa: E741
+            trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
+    settle_family(i, TRUST, 0, trust.shape[1], span, levers, trust)
+    for c in range(pull.shape[1]):
+        for l in range(span.first, span.last):  # noqa: E741
+            pull[i, c, l] = 0.0
+    settle_family(i, PULL, 0, pull.shape[1], span, levers, pull)
+
+
+@rule
+def settle_offer(
+    i: int, span: Span, lab_lag: Floats, levers: Levers, offer: Floats, own_lag: Floats
+) -> None:
+    """Write what is offered to a nation's government, and how far its own models trail.
 
     Parameters
     ----------
     lab_lag : ndarray, shape (I, L)
         Lag before levers, from :func:`sim.world.laboratories.lag`.
     """
-    here = i * offsets[END]
-    for s in range(facility.shape[1]):
-        for l in range(facility.shape[2]):  # noqa: E741
-            facility[i, s, l] = base_facility[s]
-    for k in range(trust.shape[1]):
-        for l in range(trust.shape[2]):  # noqa: E741
-            trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
-    for c in range(pull.shape[1]):
-        for l in range(pull.shape[2]):  # noqa: E741
-            pull[i, c, l] = 0.0
     for c in range(offer.shape[1]):
-        for l in range(offer.shape[2]):  # noqa: E741
+        for l in range(span.first, span.last):  # noqa: E741
             offer[i, c, l] = 0.0
-    for l in range(own_lag.shape[2]):  # noqa: E741
+    settle_family(i, OFFER, 0, offer.shape[1], span, levers, offer)
+    for l in range(span.first, span.last):  # noqa: E741
         own_lag[i, 0, l] = lab_lag[i, l]
-    settle_family(
-        i, here + offsets[FACILITY], 0, facility.shape[1], low[FACILITY], high[FACILITY], start,
-        effect, operation, ramp, size, target, facility, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[TRUST], 0, trust.shape[1], low[TRUST], high[TRUST], start,
-        effect, operation, ramp, size, target, trust, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[PULL], 0, pull.shape[1], low[PULL], high[PULL], start,
-        effect, operation, ramp, size, target, pull, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[OFFER], 0, offer.shape[1], low[OFFER], high[OFFER], start,
-        effect, operation, ramp, size, target, offer, work,
-    )  # fmt: skip
-    settle_family(
-        i, here + offsets[OWN_LAG], 0, 1, low[OWN_LAG], high[OWN_LAG], start,
-        effect, operation, ramp, size, target, own_lag, work,
-    )  # fmt: skip
-
-
-@inlined
-def feel(i: int, now: Ints, felt: Ints) -> None:
-    """Note that a government's stance is felt in all lanes, row i of (I, L)."""
-    for l in range(now.shape[1]):  # noqa: E741
-        felt[i, l] = now[i, l]
-
-
-@inlined
-def turns(i: int, now: Ints, felt: Ints) -> bool:
-    """Return whether a government's stance differs in any lane from the one last felt."""
-    differing = 0
-    for l in range(now.shape[1]):  # noqa: E741
-        differing |= now[i, l] ^ felt[i, l]
-    return differing != 0
-
-
-@rule
-def overloaded(load: Floats, before: Floats, lanes: Ints) -> int:
-    """Write the lanes in which the load of Chinese services is felt differently than before.
-
-    Returns
-    -------
-    int
-        How many of the first places of ``lanes``, shape (L,), are written.
-    """
-    count = 0
-    for l in range(load.size):  # noqa: E741
-        if max(load[l], 1.0) != max(before[l], 1.0):
-            lanes[count] = l
-            count += 1
-    return count
-
-
-@rule
-def feared(risk: Floats, felt: Floats) -> bool:
-    """Return whether the risk of any ecosystem differs in any lane from that last felt; note it."""
-    some = False
-    for k in range(felt.shape[0]):
-        for l in range(felt.shape[1]):  # noqa: E741
-            some = some or risk[k, l] != felt[k, l]
-            felt[k, l] = risk[k, l]
-    return some
+    settle_family(i, OWN_LAG, 0, 1, span, levers, own_lag)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
+from sim.world.rules.arrays import Acting
+from sim.world.rules.changes import ALL, FEW, SOME
 
 
 @rule
-def in_force(
-    t: int, entry: Ints, course: Floats, rival: Ints, lag: Ints, began: Ints, ended: Ints,
-    strength: Floats, terms: Flags, other: Flags, alone: Floats, ramp: Floats, stale: Flags,
-    stale_other: Flags,
-) -> None:  # fmt: skip
+def in_force(t: int, of: Acting, alone: Floats, ramp: Floats, moved: Flags, stale: Flags) -> None:
     """Write how much of each effect is in force this month, and where any of it has changed.
 
     ``r = course(t - began)`` until the entry's end, its lag counted, and 0 after. Where several
@@ -22,49 +20,49 @@ def in_force(
     ----------
     t : int
         Position of the month.
-    entry, course, rival, lag, terms, other : ndarray
-        As in :class:`sim.scenario.drivers.Schedule`.
-    began, ended : ndarray of int, shape (N, L)
-        Positions of the first and the last month of each entry.
-    strength : ndarray, shape (N, L)
-        Of each entry, from 0 to 1.
+    of : Acting
     alone : ndarray, shape (E, L)
         Scratch: what would be in force without rivals.
     ramp : ndarray, shape (E, L)
         What was in force last month on entry, and is this month on return.
-    stale, stale_other : ndarray, shape (I, K) and (I,)
-        Set to 1 where an effect bears whose part in force has changed in any lane.
+    moved : ndarray, shape (E, L)
+        Written: 1 where the part in force has changed.
+    stale : ndarray, shape (I, parts)
+        Where an effect is felt whose part in force has changed: ALL if in many lanes, SOME if in
+        few.
     """
-    lanes = began.shape[1]
-    for e in range(entry.size):
-        n = entry[e]
+    lanes = of.began.shape[1]
+    for e in range(of.entry.size):
+        n = of.entry[e]
         for l in range(lanes):  # noqa: E741
-            since = t - began[n, l]
-            inside = since >= 0 and t <= ended[n, l] + lag[n]
-            alone[e, l] = course[e, since] if inside else 0.0
-    for e in range(entry.size):
-        changed = False
+            since = t - of.began[n, l]
+            inside = since >= 0 and t <= of.ended[n, l] + of.lag[n]
+            alone[e, l] = of.course[e, since] if inside else 0.0
+    for e in range(of.entry.size):
+        changed = 0
         for l in range(lanes):  # noqa: E741
             now = alone[e, l]
-            if rival[e] >= 0 and now > 0.0 and _beaten(e, l, entry, rival, strength, alone):
+            if of.rival[e] >= 0 and now > 0.0 and _beaten(e, l, of, alone):
                 now = 0.0
-            changed = changed or now != ramp[e, l]
+            moved[e, l] = now != ramp[e, l]
+            changed += moved[e, l]
             ramp[e, l] = now
-        if changed:
-            for i in range(stale_other.size):
-                stale_other[i] |= other[e, i]
-                for k in range(stale.shape[1]):
-                    stale[i, k] |= terms[e, i, k]
+        if changed > 0:
+            how = ALL if changed * FEW > lanes else SOME
+            for i in range(stale.shape[0]):
+                for c in range(stale.shape[1]):
+                    if of.bears[e, i, c] == 1 and stale[i, c] != ALL:
+                        stale[i, c] = how
 
 
 @inlined
-def _beaten(e: int, l: int, entry: Ints, rival: Ints, strength: Floats, alone: Floats) -> bool:  # noqa: E741
+def _beaten(e: int, l: int, of: Acting, alone: Floats) -> bool:  # noqa: E741
     """Return whether another effect with the same number is further in force in a lane."""
     beaten = False
-    mine = alone[e, l] * strength[entry[e], l]
-    for d in range(entry.size):
-        if rival[d] == rival[e] and d != e:
-            force = alone[d, l] * strength[entry[d], l]
+    mine = alone[e, l] * of.strength[of.entry[e], l]
+    for d in range(of.entry.size):
+        if of.rival[d] == of.rival[e] and d != e:
+            force = alone[d, l] * of.strength[of.entry[d], l]
             beaten = beaten or force > mine or (force == mine and d < e)
     return beaten
 
