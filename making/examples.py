@@ -72,6 +72,19 @@ def has_examples(text: str) -> bool:
     return any(match["kind"] in ("console", "python") for match in _FENCE.finditer(text))
 
 
+def bodies(text: str, kind: str) -> list[str]:
+    """Return what stands in the blocks of a kind, in their order.
+
+    Parameters
+    ----------
+    text : str
+        Of a page.
+    kind : str
+        ``console``, ``python``, ``yaml`` or ``csv``.
+    """
+    return [match["body"] for match in _FENCE.finditer(text) if match["kind"] == kind]
+
+
 def files(text: str) -> Iterator[tuple[str, str]]:
     """Yield name and content of every file that a page writes."""
     for match in _FENCE.finditer(text):

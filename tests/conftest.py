@@ -22,6 +22,19 @@ settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, p
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave figures and page out of every result, which take most of the time of a small study.
+
+    For tests that look at neither: each kind of figure and page is made in the tests of reports, of
+    results that are repeated, and wherever a page is read.
+    """
+    from sim.study.saved import Saved
+
+    monkeypatch.setattr(Saved, "_figures", lambda _: [])
+    monkeypatch.setattr(Saved, "_page", lambda *_: "")
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium of the system; without it the tests skip, unless they are required."""

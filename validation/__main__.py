@@ -3,7 +3,8 @@
 A sweep of 100,000 replicates of the full world with its peak memory; a small sweep that is killed
 again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
-`coverage`), which goes on where it stopped. About an hour and a quarter.
+`coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
+must print what the pages say. About an hour and a quarter.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from validation import calibration, coverage, hypotheses
+from validation import calibration, coverage, hypotheses, pages
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
 POINTS, RUNS = 1000, 100
@@ -107,12 +108,14 @@ def main(words: list[str] | None = None) -> None:
         "calibration": calibration.run(list(calibration.experiments())),
         "hypotheses_seconds": round(hypotheses.run()),
         "coverage": coverage.run(_said),
+        "pages": pages.run(),
     }
     if keep:
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"validate-{record['date']}.json"
         place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(record))
+    pages.require_current(record["pages"])
 
 
 if __name__ == "__main__":

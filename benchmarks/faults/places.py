@@ -121,6 +121,12 @@ STREAMS: dict[str, tuple[str, tuple[int, ...]]] = {
         "mkdir d; cd d; rmdir ../d; S run baseline --runs 2 --until 2023-02", (3,)
     ),
     "little memory": ("ulimit -v 700000; S run baseline --runs 2 --until 2023-02", (3,)),
+    "little memory, a comparison": (
+        "ulimit -v 900000; S compare rand_package --runs 2 --until 2023-02", (3,)
+    ),
+    "little memory, a sweep": (
+        "ulimit -v 900000; S sweep baseline --vary parameters.network=1,2", (3,)
+    ),
     "few files": ("ulimit -n 24; S run baseline --runs 2 --until 2023-02 -q", (0, 3)),
     "small files": ("ulimit -f 8; S run baseline --runs 2 --until 2023-02 -q", (3,)),
 }  # fmt: skip

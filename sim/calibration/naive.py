@@ -15,6 +15,7 @@ much of a score is the work of the discrepancy process, which no other naive for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -62,26 +63,39 @@ def bass(past: Sequence[Target], month: int) -> Forecast:
     ``m (1 - exp(-(p+q) t)) / (1 + (q/p) exp(-(p+q) t))`` with m at most 100, p and q a month. With
     few points before the bend its ceiling is badly known; that is part of the comparison.
     """
-    from scipy.optimize import least_squares
-
     months, seen, error = _path(past)
     if np.unique(months).size < 3:
         return last_value(past, month)
-    start = months[0] - 12.0
+    known, scale = _bass_of(tuple(months.tolist()), tuple(seen.tolist()))
+    middle = float(_curve(np.array(known), np.array([float(month)]), months[0])[0])
+    return middle, float(np.hypot(error, scale))
 
-    def curve(known: Floats, at: Floats) -> Floats:
-        top, p, q = known
-        fade = np.exp(-(p + q) * (at - start))
-        return np.asarray(top * (1.0 - fade) / (1.0 + q / p * fade))
 
+def _curve(known: Floats, at: Floats, first: float) -> Floats:
+    """Return Bass's curve that begins a year before the first figure."""
+    top, p, q = known
+    fade = np.exp(-(p + q) * (at - (first - 12.0)))
+    return np.asarray(top * (1.0 - fade) / (1.0 + q / p * fade))
+
+
+@lru_cache(maxsize=1000)
+def _bass_of(
+    path: tuple[float, ...], figures: tuple[float, ...]
+) -> tuple[tuple[float, ...], float]:
+    """Return ceiling, p and q of Bass's curve, and what scatters around it.
+
+    One past is asked for many months and under several drivers; a fit takes a tenth of a second.
+    """
+    from scipy.optimize import least_squares
+
+    months, seen = np.array(path), np.array(figures)
     fit = least_squares(
-        lambda known: curve(known, months) - seen,
+        lambda known: _curve(known, months, months[0]) - seen,
         x0=(min(2.0 * seen.max(), 100.0), 0.01, 0.2),
         bounds=((1e-3, 1e-5, 0.0), (100.0, 0.5, 1.0)),
     )
     scale = np.sqrt((fit.fun**2).sum() / max(months.size - 3, 1))
-    middle = float(curve(fit.x, np.array([float(month)]))[0])
-    return middle, float(np.hypot(error, scale))
+    return tuple(fit.x.tolist()), float(scale)
 
 
 def drift(past: Sequence[Target], month: int) -> Forecast:
@@ -122,17 +136,28 @@ def damped(past: Sequence[Target], month: int) -> Forecast:
     months, seen = _monthly(past)
     if months.size < 4:
         return _walk(months, seen, _error(past), month)
+    (_, scale, level, slope), (alpha, beta, phi) = _damped_of(
+        tuple(months.tolist()), tuple(seen.tolist())
+    )
+    ahead = int(max(month - months[-1], 1))
+    middle = level + slope * _reach(phi, ahead)
+    spread = np.sqrt(scale * growth(alpha, beta, phi, ahead))
+    return float(middle), float(np.hypot(_error(past), spread))
+
+
+@lru_cache(maxsize=1000)
+def _damped_of(
+    path: tuple[float, ...], odds: tuple[float, ...]
+) -> tuple[tuple[float, float, float, float], tuple[float, float, float]]:
+    """Return what `_smoothed` finds with the likeliest weights, and these; once for each past."""
+    months, seen = np.array(path), np.array(odds)
     tried = [
         (_smoothed(months, seen, a, a * b, phi), (a, a * b, phi))
         for a in SMOOTHINGS
         for b in SMOOTHINGS
         for phi in DAMPINGS
     ]
-    (_, scale, level, slope), (alpha, beta, phi) = min(tried, key=lambda each: each[0][0])
-    ahead = int(max(month - months[-1], 1))
-    middle = level + slope * _reach(phi, ahead)
-    spread = np.sqrt(scale * growth(alpha, beta, phi, ahead))
-    return float(middle), float(np.hypot(_error(past), spread))
+    return min(tried, key=lambda each: each[0][0])
 
 
 def growth(alpha: float, beta: float, phi: float, ahead: int) -> float:

@@ -14,7 +14,7 @@ from sim import evidence, months
 from sim.errors import InputError, cited, nearest
 from sim.evidence import selectors
 from sim.explorer.state import EVERYWHERE, NEVER, State, Use, read
-from sim.scenario import Scenario, load, names, reach, vocabulary
+from sim.scenario import Scenario, load, names, reach, responses, vocabulary
 from sim.scenario import compile as compiled
 from sim.scenario.levers import Lever
 from sim.study.against import reference_of
@@ -22,7 +22,10 @@ from sim.study.against import reference_of
 FOCUS = "IND"
 """Nation in focus where a scenario needs one and nobody has named any."""
 
-OWN = ("name", "title", "description", "topic", "levers", "own_levers", "groups")
+SHIPPED = "baseline"
+"""The scenario on which responses are read."""
+
+OWN = ("name", "title", "description", "topic", "levers", "own_levers", "responses", "groups")
 """What two scenarios may differ in and still be changed on one page, against one reference."""
 
 
@@ -49,6 +52,11 @@ class Base:
     def entries(self) -> Mapping[str, dict[str, Any]]:
         """Its entries of levers as plain data, by the key that a state has for each."""
         return dict(keyed(self.document["levers"]))
+
+    @cached_property
+    def responses(self) -> tuple[str, ...]:
+        """Names of the responses that are on in it."""
+        return tuple(response.name for response in self.scenario.responses)
 
     @cached_property
     def fresh_start(self) -> int:
@@ -103,6 +111,13 @@ class Bases:
     def reference(self) -> Scenario:
         """What everything is compared with: today's policies in the same months and nations."""
         return reference_of(self.first.scenario) or self.first.scenario
+
+    @cached_property
+    def responses(self) -> Mapping[str, dict[str, Any]]:
+        """Every response that may be switched on as plain data, by name."""
+        own = self.first.document.get("responses", ())
+        shipped = load(SHIPPED, [("responses", list(responses.known()))]).document()
+        return {each["name"]: each for each in (*shipped.get("responses", ()), *own)}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -164,14 +179,27 @@ class Bases:
                 levers[key] = changed
         parameters = dict(_parameters(state.parameters, base, notes))
         future = "" if state.future == base.scenario.ensemble.future else state.future
+        answers = self._answers(state.responses, notes)
         more = {
             "levers": levers,
             "parameters": parameters,
             "future": future,
+            "responses": None if answers == base.responses else answers,
             "focus": focus if base.needs_focus else "",
             "other": self._other(state.other),
         }
         return state.model_copy(update=more), notes
+
+    def _answers(self, names_: tuple[str, ...] | None, notes: list[str]) -> tuple[str, ...] | None:
+        """Return the responses that there are."""
+        if names_ is None:
+            return None
+        notes += [
+            f"there is no response {cited(name)}; it was left out"
+            for name in names_
+            if name not in self.responses
+        ]
+        return tuple(name for name in names_ if name in self.responses)
 
     def _other(self, link: str) -> str:
         """Return the link of a second scenario with what bears on its numbers alone."""
@@ -236,6 +264,8 @@ class Bases:
             made["parameters"] = selectors.nested(state.parameters, made["parameters"])
         if state.future:
             made["ensemble"] = made["ensemble"] | {"future": state.future}
+        if state.responses is not None:
+            made["responses"] = [self.responses[name] for name in state.responses]
         return made
 
     def scenario(self, state: State) -> Scenario:
@@ -246,7 +276,7 @@ class Bases:
         InputError
             If two entries of a lever overlap.
         """
-        if not (state.levers or state.parameters or state.future):
+        if not (state.levers or state.parameters or state.future or state.responses is not None):
             return self.get(state.base, state.focus).scenario
         return load(self.document(state))
 

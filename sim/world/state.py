@@ -134,6 +134,7 @@ class Scratch(NamedTuple):
     loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
     mark: Flags  # [L] lanes in which something has changed
     runs: Ints  # [2, L] first lanes and ends of runs of such lanes
+    turned: Ints  # [L] lanes in which a government has turned, the first of them
 
 
 class StreamKeys(NamedTuple):
@@ -199,6 +200,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         loaded=np.zeros((2, lanes), np.int64),
         mark=np.zeros(lanes, np.uint8),
         runs=np.zeros((2, lanes), np.int64),
+        turned=np.zeros(lanes, np.int64),
     )
 
 

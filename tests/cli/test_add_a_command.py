@@ -52,7 +52,7 @@ START = '"members": ["members", "brics"],'
 def tree(tmp_path_factory):
     """Copy the package and the walk, and add a command to both."""
     tree = tmp_path_factory.mktemp("tree")
-    shutil.copytree(ROOT / "sim", tree / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "sim", tree / "sim")
     walk = (ROOT / "tests" / "cli" / "test_together.py").read_text(encoding="utf-8")
     assert walk.count("START = {") == 1
     (tree / "test_together.py").write_text(walk.replace("START = {", f"START = {{{START}"))
@@ -62,14 +62,29 @@ def tree(tmp_path_factory):
     return tree
 
 
-@pytest.fixture
-def sim(tree):
-    """Run a Python module in the copied tree as a process and return what it printed."""
+CALLED = """
+import contextlib, io, json, sys
+import sim.cli
 
-    def call(*words, module="sim"):
+printed = {}
+for line in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        code = sim.cli._exit_code(line.split())
+    assert code == 0, line
+    printed[line] = out.getvalue()
+print(json.dumps(printed))
+"""
+"""Calls command lines one after the other in one process, and prints what each printed."""
+
+
+@pytest.fixture(scope="module")
+def python(tree):
+    """Run Python in the copied tree as a process and return what it printed."""
+
+    def call(*words, **more):
         done = subprocess.run(
-            [sys.executable, "-m", module, *words], cwd=tree, capture_output=True, text=True,
-            env=environment(PYTHONPATH=str(tree)), check=False, timeout=300,
+            [sys.executable, *words], cwd=tree, capture_output=True, text=True,
+            env=environment(PYTHONPATH=str(tree), **more), check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -77,22 +92,32 @@ def sim(tree):
     return call
 
 
-def test_it_stands_in_the_help(sim):
-    assert "  members      List the nations of a group.\n" in sim("--help")
-    assert "A group of nations." in sim("members", "--help")
+@pytest.fixture(scope="module")
+def printed(python):
+    """Return what command lines with the new command print, by line."""
+    with_options = [f"members brics{more}" for more in ("", " --json", " --quiet")]
+    both = "members brics --json --quiet"
+    return json.loads(python("-c", CALLED, "--help", "members --help", *with_options, both))
 
 
-def test_it_obeys_json_and_quiet(sim):
-    found = json.loads(sim("members", "brics", "--json"))
+def test_it_stands_in_the_help(printed):
+    assert "  members      List the nations of a group.\n" in printed["--help"]
+    assert "A group of nations." in printed["members --help"]
+
+
+def test_it_obeys_json_and_quiet(printed):
+    found = json.loads(printed["members brics --json"])
     codes = [row["nation"] for row in found]
     assert {"BRA", "CHN", "IND"} <= set(codes)
-    assert sim("members", "brics", "--quiet").split() == codes
-    assert sim("members", "brics").splitlines()[0].split()[0] == codes[0]
-    assert json.loads(sim("members", "brics", "--json", "--quiet")) == found
+    assert printed["members brics --quiet"].split() == codes
+    assert printed["members brics"].splitlines()[0].split()[0] == codes[0]
+    assert json.loads(printed["members brics --json --quiet"]) == found
 
 
-def test_it_passes_the_walk_over_all_commands(sim):
+def test_it_passes_the_walk_over_all_commands(python):
     walk = "test_together.py::test_an_option_acts_beside_every_other_or_is_refused[members]"
     words = ("-q", "-p", "no:cacheprovider", "-c", "/dev/null", walk)
-    done = sim(*words, "test_together.py::test_every_command_is_walked", module="pytest")
+    every = "test_together.py::test_every_command_is_walked"
+    # Without the plug-ins of the other tests, which the walk does not need and has to load.
+    done = python("-m", "pytest", *words, every, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert "2 passed" in done

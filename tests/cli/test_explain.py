@@ -48,7 +48,7 @@ def test_quietly_it_says_the_figure_alone(tmp_path):
     assert done.stdout.splitlines() == [headline(library.explain(*ASKED[1:], runs=3, seed=2))]
 
 
-def test_a_kept_run_is_explained_from_its_folder(tmp_path):
+def test_a_kept_run_is_explained_from_its_folder(tmp_path, undrawn):
     kept = sim("run", "fortress", *SHORT, "--until", "2027-12", "--quiet", cwd=tmp_path)
     folder = kept.stdout.strip()
     done = sim(*ASKED, "--from", folder, "--quiet", cwd=tmp_path)

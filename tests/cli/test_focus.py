@@ -52,6 +52,7 @@ COMMANDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: f"{words[0]} {words[1]}")
 def test_a_focus_is_taken_and_asked_for_in_one_line_where_it_is_missing(here, words):
     without = sim(*words, cwd=here)
@@ -73,7 +74,7 @@ def test_a_wrong_focus_is_one_line(here, words):
     assert line.endswith("'Brasil' is neither a group nor a nation (did you mean 'BRA'?)")
 
 
-def test_the_hash_is_of_the_nations_that_focus_stands_for(here):
+def test_the_hash_is_of_the_nations_that_focus_stands_for(here, undrawn):
     def ran(*words):
         return json.loads(sim("run", *words, "--json", cwd=here).stdout)["hash"]
 
@@ -96,7 +97,7 @@ def test_a_run_and_its_page_say_what_is_whole_and_which_cost_is_a_bound(here):
     assert "public + private outlay, an upper bound" not in page
 
 
-def test_a_comparison_shows_the_cost_of_the_nations_and_names_bounds(here):
+def test_a_comparison_shows_the_cost_of_the_nations_and_names_bounds(here, undrawn):
     done = sim(
         "compare", "mine.yaml", "--each-lever", "--cost", "--no-sizes", "--focus", "IND", cwd=here
     )
@@ -129,7 +130,7 @@ def test_only_a_scenario_or_a_study_has_a_focus(here):
         assert "and only a scenario or a study has a focus (leave it out)" in done.stderr
 
 
-def test_a_sweep_is_named_by_a_focus_only_where_it_is_used(here):
+def test_a_sweep_is_named_by_a_focus_only_where_it_is_used(here, undrawn):
     (here / "plain.yaml").write_text(
         STUDY.replace("mine.yaml", "rand_package").replace(
             "tp_vet_foreign_weights", "us_sme_open_adoption"

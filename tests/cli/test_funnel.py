@@ -94,19 +94,17 @@ def shell(line, cwd):
 @pytest.mark.parametrize(
     ("line", "code", "says"),
     [
-        ("S list scenarios >&-", 3, "sim: standard output is closed\n"),
-        ("S list scenarios >/dev/full", 3, "standard output cannot be written: No space left"),
+        ("S list metrics >&-", 3, "sim: standard output is closed\n"),
+        ("S list metrics >/dev/full", 3, "standard output cannot be written: No space left"),
         ("S list parameters | true; exit ${PIPESTATUS[0]}", 141, ""),
         ("S list parameters | (exec 0<&-; sleep 3); exit ${PIPESTATUS[0]}", 141, ""),
-        ("S show nothing 2>&-", 1, ""),
-        ("S show nothing 2>/dev/full", 1, ""),
+        ("S list nothing 2>&-", 1, ""),
+        ("S list nothing 2>/dev/full", 1, ""),
         ("mkdir d; cd d; rmdir ../d; S list scenarios", 0, ""),
         ("mkdir d; cd d; rmdir ../d; S run baseline --runs 2 --until 2023-02", 3, "current folder"),
         ("MPLBACKEND=nonsense S list metrics", 0, ""),
         ("ulimit -v 900000; S run baseline --runs 2 --until 2023-02", 3, "ulimit -v"),
-        ("ulimit -v 900000; S compare rand_package --runs 2 --until 2023-02", 3, "ulimit -v"),
-        ("ulimit -v 900000; S sweep baseline --vary parameters.network=1,2", 3, "ulimit -v"),
-        ("ulimit -v 900000; S list scenarios", 0, ""),
+        ("ulimit -v 900000; S list metrics", 0, ""),
     ],
 )
 def test_streams_and_places_that_are_gone(tmp_path, line, code, says):
@@ -121,7 +119,7 @@ STARTED = "import pathlib, sim.cli; pathlib.Path('begun').touch(); sim.cli.main(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.8])  # `make faults` tries 24 moments
 def test_ctrl_c_in_the_first_second_is_no_traceback(tmp_path, after):
     words = ("run", "baseline", "--runs", "5000", "--quiet")
     process = subprocess.Popen(
@@ -187,7 +185,7 @@ registered for the end runs, or while Python takes its modules apart."""
 @pytest.mark.parametrize("moment", ["clean-up", "taking apart"])
 def test_a_signal_after_the_command_is_no_death_and_no_traceback(tmp_path, number, moment):
     process = subprocess.Popen(
-        [sys.executable, "-c", f"MOMENT = {moment!r}{ENDED}", "list", "scenarios"], cwd=tmp_path,
+        [sys.executable, "-c", f"MOMENT = {moment!r}{ENDED}", "--version"], cwd=tmp_path,
         env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     while not (tmp_path / "ended").exists():

@@ -25,7 +25,7 @@ LINE = re.compile(
 )
 
 
-def test_a_comparison_for_a_person(tmp_path):
+def test_a_comparison_for_a_person(tmp_path, undrawn):
     done = sim("compare", "rand_package", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "rand_package against baseline: median over 8 paired worlds" in done.stdout
@@ -76,7 +76,7 @@ def test_the_title_of_a_bar_cannot_command_a_terminal():
     assert len(output.beside_a_bar(500 * "b")) == output.TITLE
 
 
-def test_several_policies_are_ranked_with_ties(tmp_path):
+def test_several_policies_are_ranked_with_ties(tmp_path, undrawn):
     done = sim("compare", "rand_package", "fortress", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.search(r"rand_package before fortress in \d+ % of worlds", done.stdout)
@@ -105,7 +105,7 @@ def test_the_order_of_metrics_and_groups_is_that_of_the_command(tmp_path):
     assert first.index("Plurality, ") < first.index("Chinese bloc, points")
 
 
-def test_a_comparison_for_a_program(tmp_path):
+def test_a_comparison_for_a_program(tmp_path, undrawn):
     words = ("compare", "rand_package", *SHORT, "--levers", "us_cloud_credits_open_models")
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     assert {row["scenario"] for row in known["effects"]} == {"us_cloud_credits_open_models"}
@@ -113,7 +113,7 @@ def test_a_comparison_for_a_program(tmp_path):
     assert sim(*words, "--quiet", cwd=tmp_path).stdout.strip() == known["folder"]
 
 
-def test_nothing_differs(tmp_path):
+def test_nothing_differs(tmp_path, undrawn):
     done = sim("compare", "baseline", *SHORT, cwd=tmp_path)
     assert "Nothing differs: every effect is zero." in done.stdout
 
@@ -192,7 +192,7 @@ def test_what_is_wrong_is_told_in_one_line(words, told, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_robustness_in_words(tmp_path):
+def test_robustness_in_words(tmp_path, undrawn):
     words = ("robust", "us_policies_in_many_worlds", "--points", "12", "--runs", "1", "--until",
              "2028-12")  # fmt: skip
     done = sim(*words, cwd=tmp_path)
@@ -234,7 +234,7 @@ def test_what_cannot_be_judged_is_refused_before_anything_runs(options, says, tm
     assert not list(tmp_path.iterdir())
 
 
-def test_hypotheses_for_a_person_and_a_program(tmp_path):
+def test_hypotheses_for_a_person_and_a_program(tmp_path, undrawn):
     done = sim("hypotheses", "h07_permissive_licences", "--runs", "8", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "H7" in done.stdout
@@ -246,7 +246,7 @@ def test_hypotheses_for_a_person_and_a_program(tmp_path):
     assert known[0]["id"] == "H16"
 
 
-def test_a_calibration_and_a_view(tmp_path, monkeypatch):
+def test_a_calibration_and_a_view(tmp_path, undrawn, monkeypatch):
     words = ("calibrate", "--members", "200", "--steps", "1", "--until", "2025-03")
     done = sim(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -285,7 +285,7 @@ def test_a_view_stands_beside_what_was_observed(tmp_path):
 
 
 def test_a_hindcast_says_what_it_lost(tmp_path, monkeypatch):
-    words = ("hindcast", "--members", "200", "--steps", "3")
+    words = ("hindcast", "--members", "200", "--steps", "1")
     done = sim(*words, cwd=tmp_path)
     # To lose is a result and no failure.
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,4 +1,8 @@
-"""``sim repeat`` as a process: every kind of result from its manifest alone, in another folder."""
+"""``sim repeat``: every kind of result from its manifest alone, in another folder.
+
+Where that takes seconds the command is called in the tests' own process, and else as a user starts
+it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from sim.study.hindcast import hindcast
 from sim.study.hypotheses.experiments import examine_all
 from sim.study.manifest import renamed
 from sim.study.seals import KINDS
+from tests.cli import here as inside
 
 TABLE = """\
 iso3,name,region,developers,internet,income,ai_users,optimism,ideal_point,groups
@@ -106,6 +111,12 @@ MAKERS = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def called(tmp_path):
+    """Run ``sim`` in this process, in an empty folder."""
+    return lambda *words: inside.sim(*words, cwd=tmp_path)
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """Return a folder with a user's files, of which results must not need any later."""
@@ -129,8 +140,10 @@ def test_every_kind_of_result_has_a_case():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
-    sim, here, tmp_path, monkeypatch, kind
+    request, called, sim, here, tmp_path, monkeypatch, kind
 ):
+    if kind != "run":  # whose pages are made of such results in other tests too
+        request.getfixturevalue("undrawn")
     monkeypatch.chdir(here)
     made = MAKERS[kind](Path("out"))
     first = here / made.folder
@@ -142,7 +155,8 @@ def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(first / "manifest.json", alone)
-    done = sim("repeat", alone, "--out", "again", "--json")
+    repeat = sim if kind in {"run", "calibration", "hindcast"} else called
+    done = repeat("repeat", alone, "--out", "again", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told.keys() == {"kind", "hash", "folder"}
@@ -159,7 +173,7 @@ def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
     assert {file.name for file in again.iterdir()} == {file.name for file in first.iterdir()}
     assert saved.read(again).hash == made.hash
     if kind == "run":
-        once_more = sim("repeat", alone, "--out", "again")
+        once_more = called("repeat", alone, "--out", "again")
         assert "(unchanged, kept from " in once_more.stdout
 
 
@@ -169,8 +183,8 @@ def run_of(here):
     return library.run(here / "mine.yaml", out=here / "full", full=True).folder
 
 
-def test_a_full_run_is_made_again_full(sim, run_of, tmp_path):
-    done = sim("repeat", run_of, "--out", tmp_path / "again", "--quiet")
+def test_a_full_run_is_made_again_full(called, undrawn, run_of, tmp_path):
+    done = called("repeat", run_of, "--out", tmp_path / "again", "--quiet")
     assert done.returncode == 0, done.stderr
     again = Path(done.stdout.strip())
     for table in run_of.glob("*.parquet"):
@@ -189,10 +203,10 @@ def test_a_result_that_keeps_less_will_not_do_and_one_that_keeps_more_will(here,
     assert kept.unchanged
 
 
-def test_the_effect_against_the_reference_is_made_again(sim, tmp_path):
+def test_the_effect_against_the_reference_is_made_again(called, undrawn, tmp_path):
     words = ("run", "rand_package", "--runs", 2, "--until", "2027-03", "--nations", "BRA,USA")
-    first = tmp_path / json.loads(sim(*words, "--json").stdout)["folder"]
-    again = tmp_path / sim("repeat", first, "--out", "again", "--quiet").stdout.strip()
+    first = tmp_path / json.loads(called(*words, "--json").stdout)["folder"]
+    again = tmp_path / called("repeat", first, "--out", "again", "--quiet").stdout.strip()
     table = (first / "against.csv").read_bytes()
     assert (again / "against.csv").read_bytes() == table
 
@@ -240,13 +254,13 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("case", OTHERS)
-def test_what_differs_is_named_with_exit_3_and_nothing_is_written(sim, run_of, tmp_path, case):
+def test_what_differs_is_named_with_exit_3_and_nothing_is_written(called, run_of, tmp_path, case):
     change, said = OTHERS[case]
     folder = _edit(tmp_path / "alone", run_of, change)
     if change is None:
         text = (folder / "manifest.json").read_text()
         (folder / "manifest.json").write_text(text.replace('"seed": 2', '"seed": 3'))
-    done = sim("repeat", folder, "--out", "again")
+    done = called("repeat", folder, "--out", "again")
     assert done.returncode == 3
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
@@ -263,6 +277,7 @@ def my_share(month):
 
 
 def test_a_metric_of_ones_own_is_asked_for_by_its_file(sim, tmp_path):
+    # In processes: a metric stays known in the one that has read it.
     (tmp_path / "open.py").write_text(METRIC)
     words = ("run", "baseline", "--runs", 2, "--until", "2024-12", "--nations", "BRA,USA")
     made = sim(*words, "--metrics", "open.py", "--quiet")
@@ -282,22 +297,22 @@ def test_a_metric_of_ones_own_is_asked_for_by_its_file(sim, tmp_path):
     assert not (tmp_path / "third").exists()
 
 
-def test_no_folder_and_no_result_exit_3(sim, tmp_path):
-    assert "there is no folder" in sim("repeat", "nowhere").stderr
-    assert sim("repeat", tmp_path).returncode == 3
+def test_no_folder_and_no_result_exit_3(called, tmp_path):
+    assert "there is no folder" in called("repeat", "nowhere").stderr
+    assert called("repeat", tmp_path).returncode == 3
 
 
-def test_a_damaged_result_is_made_again_and_that_is_said(sim, tmp_path):
+def test_a_damaged_result_is_made_again_and_that_is_said(called, undrawn, tmp_path):
     words = ("sweep", "baseline", "--vary", "parameters.network=0.4,1.2", "--runs", 1,
              "--until", "2024-12", "--nations", "BRA,USA")  # fmt: skip
-    folder = tmp_path / sim(*words, "--quiet").stdout.strip()
-    kept = sim(*words)
+    folder = tmp_path / called(*words, "--quiet").stdout.strip()
+    kept = called(*words)
     assert "(unchanged, kept from " in kept.stdout
-    assert "unchanged" in json.loads(sim(*words, "--json").stdout)
+    assert "unchanged" in json.loads(called(*words, "--json").stdout)
     table = folder / "outcomes.parquet"
     sound = table.read_bytes()
     table.write_bytes(sound[:-9])
-    done = sim(*words)
+    done = called(*words)
     assert done.returncode == 0
     assert "outcomes.parquet is not the table that was written; it is made again" in done.stderr
     assert "kept from" not in done.stdout

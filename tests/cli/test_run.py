@@ -63,7 +63,7 @@ def finished(first, tmp_path):
     return said
 
 
-def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
+def test_json_is_one_value_with_the_keys_of_the_contract(run, undrawn, tmp_path):
     done = run("baseline", "--runs", 20, "--seed", 7, "--json", "--out", "here")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -84,12 +84,12 @@ def test_json_is_one_value_with_the_keys_of_the_contract(run, tmp_path):
     assert found["summary"]["world"][last]["largest"] in shares
 
 
-def test_several_scenarios_give_a_list(run):
+def test_several_scenarios_give_a_list(run, undrawn):
     done = run("baseline", "rand_package", "--runs", 2, "--json")
     assert [row["scenario"] for row in json.loads(done.stdout)] == ["baseline", "rand_package"]
 
 
-def test_a_person_reads_a_summary_and_where_the_files_are(run, tmp_path):
+def test_a_person_reads_a_summary_and_where_the_files_are(run, undrawn, tmp_path):
     done = run("baseline", "--runs", 2)
     assert done.returncode == 0, done.stderr
     assert "World" in done.stdout
@@ -98,13 +98,13 @@ def test_a_person_reads_a_summary_and_where_the_files_are(run, tmp_path):
     assert str(place.relative_to(tmp_path)) in done.stdout.replace("\n", "")
 
 
-def test_quiet_says_only_where(run, tmp_path):
+def test_quiet_says_only_where(run, undrawn, tmp_path):
     done = run("baseline", "--runs", 2, "--quiet")
     assert (tmp_path / done.stdout.strip() / "curves.csv").exists()
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_options_reach_the_scenario(run, tmp_path):
+def test_options_reach_the_scenario(run, undrawn, tmp_path):
     done = run(
         "baseline", "--runs", 2, "--until", "2030-06", "--nations", "BRA,IND",
         "--set", "parameters.network=1.5", "--json",
@@ -116,7 +116,7 @@ def test_options_reach_the_scenario(run, tmp_path):
     assert scenario["parameters"]["network"] == 1.5
 
 
-def test_a_run_of_some_nations_leaves_the_world_alone(run, finished, tmp_path):
+def test_a_run_of_some_nations_leaves_the_world_alone(run, finished, undrawn, tmp_path):
     one = json.loads(run("baseline", "--runs", 2, "--nations", "BRA", "--json").stdout)
     assert one["scenario"] == "baseline"
     assert one["folder"].startswith("results/baseline-BRA/")
@@ -149,7 +149,7 @@ def test_a_damaged_result_is_run_again_and_that_is_said(run, finished, tmp_path)
     assert table.read_bytes() == sound
 
 
-def test_single_nations_are_run_where_the_result_that_is_there_lacks_them(run, tmp_path):
+def test_single_nations_are_run_where_the_result_that_is_there_lacks_them(run, undrawn, tmp_path):
     run("rand_package", "--runs", 2)
     done = run("rand_package", "--runs", 2, "--full", "--quiet")
     assert done.stderr == ""
@@ -174,7 +174,7 @@ def test_a_run_ends_with_its_effect_against_the_reference(run, tmp_path):
     assert "Against baseline: US bloc" in page
 
 
-def test_the_reference_is_read_where_it_is_there(run, finished, tmp_path):
+def test_the_reference_is_read_where_it_is_there(run, finished, undrawn, tmp_path):
     quiet = run("rand_package", "--runs", 2, "--quiet")
     assert not (tmp_path / quiet.stdout.strip() / "against.csv").exists()
     begun = tmp_path / "begun"
@@ -184,7 +184,7 @@ def test_the_reference_is_read_where_it_is_there(run, finished, tmp_path):
     assert (tmp_path / quiet.stdout.strip() / "against.csv").exists()
 
 
-def test_full_keeps_single_nations(run, tmp_path):
+def test_full_keeps_single_nations(run, undrawn, tmp_path):
     folder = json.loads(run("baseline", "--runs", 2, "--full", "--json").stdout)["folder"]
     assert "CHN" in set(pd.read_parquet(tmp_path / folder / "runs.parquet")["group"])
 

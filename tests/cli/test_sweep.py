@@ -18,7 +18,7 @@ SMALL = ("--nations", "BRA,CHN,KEN,USA", "--until", "2028-12", "--workers", "1")
 VARY = ("--vary", "parameters.network=0.2:1.6:3")
 
 
-def test_a_person_reads_a_table_and_where_the_files_are(tmp_path):
+def test_a_person_reads_a_table_and_where_the_files_are(tmp_path, undrawn):
     done = sim("sweep", "baseline", *VARY, *SMALL, "--runs", "8", "--seed", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "3 points, 8 runs each, seed 1" in done.stdout
@@ -28,7 +28,7 @@ def test_a_person_reads_a_table_and_where_the_files_are(tmp_path):
     assert "results/sweeps/baseline/" in done.stdout
 
 
-def test_json_is_one_value_and_quiet_says_only_where(tmp_path):
+def test_json_is_one_value_and_quiet_says_only_where(tmp_path, undrawn):
     words = ("sweep", "baseline", *VARY, *SMALL, "--runs", "4")
     known = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
     assert known["points"] == 3
@@ -67,7 +67,7 @@ def test_outcomes_that_are_no_shares_are_read_in_their_unit(tmp_path, command, m
     assert again.returncode == 0, again.stderr
 
 
-def test_a_study_file_runs_by_path(tmp_path):
+def test_a_study_file_runs_by_path(tmp_path, undrawn):
     (tmp_path / "mine.yaml").write_text(
         "scenario: baseline\nnations: [BRA, CHN, USA]\nuntil: 2027-12\n"
         "vary: {parameters.network: [0.2, 1.6], scenario: [baseline, rand_package]}\n"

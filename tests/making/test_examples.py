@@ -1,12 +1,22 @@
-"""Every example of the pages is run, and prints what the page says it prints."""
+"""Every example of the pages is run, and prints what the page says it prints.
+
+Those of the long pages are run by ``make validate``; here they can be typed and read.
+"""
 
 from __future__ import annotations
 
+import ast
+import doctest
+import shlex
+
 import pytest
+import typer
 
 from making import examples, pages
+from sim.cli.app import app
 from sim.cli.running import problems_of
 from sim.scenario import load
+from validation.pages import LONG
 
 TEXTS = {
     page.relative_to(pages.ROOT).as_posix(): page.read_text(encoding="utf-8")
@@ -17,13 +27,34 @@ WITH_EXAMPLES = [name for name, text in TEXTS.items() if examples.has_examples(t
 
 def test_the_pages_that_should_have_examples_have_them():
     pages = {"README.md", "docs/tutorial.md", "docs/scenario-files.md", "docs/results.md"}
-    assert pages <= set(WITH_EXAMPLES)
+    assert pages | set(LONG) <= set(WITH_EXAMPLES)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", WITH_EXAMPLES)
+@pytest.mark.parametrize("name", [name for name in WITH_EXAMPLES if name not in LONG])
 def test_the_examples_print_what_the_page_says(name):
     assert examples.renewed(TEXTS[name]) == TEXTS[name], "renew the page with `make docs`"
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_the_examples_of_a_long_page_can_be_typed_and_read(name):
+    command = typer.main.get_command(app)
+    typed = [
+        shlex.split(line.removeprefix("$ "))
+        for body in examples.bodies(TEXTS[name], "console")
+        for line in body.splitlines()
+        if line.startswith("$ ")
+    ]
+    scripts = examples.bodies(TEXTS[name], "python")
+    assert typed or scripts
+    for program, first, *words in typed:
+        assert program == "sim"
+        if first != "--help":
+            command.commands[first].make_context(first, words)  # an error where it takes no such
+    for body in scripts:
+        session = doctest.DocTestParser().get_examples(body)
+        for source in [example.source for example in session] or [body]:
+            ast.parse(source)
 
 
 def test_a_wrong_output_would_be_noticed():

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,7 +26,7 @@ from sim.version import MODEL
 from sim.world import parameters
 from sim.world.rows import P
 
-SMALL = Plan(members=270, steps=2, repeats=1, seed=4, until="2025-06")
+SMALL = Plan(members=192, steps=2, repeats=1, seed=4, until="2025-06")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +81,8 @@ def test_draws_lie_in_the_ranges_of_the_table(done):
         assert rows[:, place].max() <= row.high
 
 
-def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy):
+def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy, undrawn):
+    """Killed processes go on in the same way: ``make faults`` kills some at random moments."""
     shutil.rmtree(copy / "calibration" / done.folder.name)
     steps = {step: next((copy / "calibration" / "shards").glob(f"*.{step}-*.npz"))
              for step in range(3)}  # fmt: skip
@@ -98,7 +93,7 @@ def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy):
     assert steps[2].exists()
 
 
-def test_a_step_of_other_errors_is_not_taken_up(done, copy, monkeypatch):
+def test_a_step_of_other_errors_is_not_taken_up(done, copy, undrawn, monkeypatch):
     """Errors of series stand in the code: the same plan may move its members elsewhere."""
     shutil.rmtree(copy / "calibration" / done.folder.name)  # a finished one is not fitted again
     real = fitting.covariance
@@ -108,7 +103,7 @@ def test_a_step_of_other_errors_is_not_taken_up(done, copy, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["empty", "flipped", "another"])
-def test_a_damaged_step_is_set_aside_and_computed_again(done, copy, damage):
+def test_a_damaged_step_is_set_aside_and_computed_again(done, copy, undrawn, damage):
     shutil.rmtree(copy / "calibration" / done.folder.name)  # a finished one is not fitted again
     shards = copy / "calibration" / "shards"
     last, before = (next(shards.glob(f"*.{step}-*.npz")) for step in (2, 1))
@@ -133,25 +128,6 @@ def test_a_calibration_is_read_back_and_its_page_made_again(done):
     page = (done.folder / "report.html").read_text()
     assert saved.rebuild_report(done.folder).read_text() == page
     assert "Targets of the fit" in page
-
-
-def test_it_survives_kills(done, tmp_path):
-    command = [
-        sys.executable, "-m", "sim", "calibrate", "--members", str(SMALL.members), "--steps",
-        "2", "--seed", "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
-    ]  # fmt: skip
-    rng = np.random.default_rng(1)
-    for _ in range(3):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(float(rng.uniform(1.0, 2.5)))
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    last = subprocess.run(command, capture_output=True, text=True, check=True)
-    again = seals(tmp_path / "calibration" / Path(last.stdout.strip()).name)
-    # The command has two worlds a member, the plan above one.
-    plan = Plan(members=270, steps=2, seed=4, until="2025-06")
-    assert again == seals(calibrate(plan, out=tmp_path / "other").folder)
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,14 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     monkeypatch.setattr(validate, "SMALL", ("parameters.network=0.2:1.6:8", *few))
     large, killed = validate.large, validate.killed
     monkeypatch.setattr(validate, "large", lambda: large(points=2, runs=3))
-    monkeypatch.setattr(validate, "killed", lambda: killed(kills=2))
+    monkeypatch.setattr(validate, "killed", lambda: killed(kills=1))
     # The others take most of an hour; their small versions are tests of their own rooms.
     monkeypatch.setattr(validate.calibration, "run", lambda _: {"fit": {"seconds": 1}})
     monkeypatch.setattr(validate.hypotheses, "run", lambda: 1.0)
     monkeypatch.setattr(validate.coverage, "run", lambda _: {"level": 0.95})
-    validate.main([])
+    monkeypatch.setattr(validate.pages, "run", lambda: {"docs/one.md": True, "docs/two.md": False})
+    with pytest.raises(SystemExit, match=r"renew with `make docs`: docs/two\.md"):
+        validate.main([])
     record = json.loads(capsys.readouterr().out)
     assert record["large_sweep"]["replicates"] == 6
     assert 0.05 < record["large_sweep"]["peak_gb"] < 8

@@ -15,6 +15,7 @@ from sim.study.sweeps.sweep import sweep
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.cluster,
+    pytest.mark.usefixtures("undrawn"),
     # Dask leaves sockets and event loops to be collected.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

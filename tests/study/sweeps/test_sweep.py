@@ -28,6 +28,8 @@ from sim.study.sweeps.sweep import sweep
 from tests.strategies import ECOSYSTEMS
 from tests.study.sweeps.conftest import KEPT, SMALL, VARY
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def seal(done):
     return hashlib.sha256((done.folder / OUTCOMES).read_bytes()).hexdigest()
