@@ -1,8 +1,8 @@
 """The world as a Mesa model, to step, look into and change.
 
-A nation perceives what is offered to it, reviews its stance and decides. Each of its methods is a step
-of its month, the same that the kernel takes; to change one, subclass :class:`Nation` and give the class
-to :class:`World`::
+A nation perceives what is offered to it, reviews its stance and decides. Each of its methods is a
+step of its month, the same that the kernel takes; to change one, subclass :class:`Nation` and give
+the class to :class:`World`::
 
     class Slow(sim.world.Nation):
         def grow(self):
