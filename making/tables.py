@@ -207,7 +207,6 @@ FACTS_SAID = {
     "region": "index into the regions",
     "capability": "index of flagship and small offer, ECI points; 0 where not on sale",
     "on_sale": "1 where the offer is on sale",
-    "stale": "1 where access, licence or price factor in a nation may have changed",
     "access": "share of builders who can obtain it by each way, without levers, fraction",
     "licence": "permissiveness of the flagship's licence, without levers, fraction",
     "unlisted": "part of providers that do not list a nation; times `leak_developers` it is "

@@ -185,7 +185,7 @@ def bands(values: Floats) -> Floats:
     return result
 
 
-def gather(
+def gather(  # noqa: PLR0913 - what a run is, once
     blocks: Sequence[Trajectory],
     months: NDArray[np.int64],
     nations: tuple[str, ...],

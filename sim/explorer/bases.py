@@ -12,8 +12,9 @@ from typing import Any
 
 from sim import evidence, months
 from sim.errors import InputError, cited, nearest
+from sim.evidence import selectors
 from sim.explorer.state import EVERYWHERE, NEVER, State, Use, read
-from sim.scenario import Scenario, load, names, nations, reach, responses, vocabulary
+from sim.scenario import Scenario, load, names, reach, responses, vocabulary
 from sim.scenario import compile as compiled
 from sim.scenario.levers import Lever
 from sim.study.against import reference_of
@@ -243,7 +244,7 @@ class Bases:
             return None
         there = {*vocabulary.nations(), *vocabulary.groups()}
         mine = tuple(place for place in places if place in there)
-        inside = nations.mask(mine, known) & own if mine else own & False
+        inside = selectors.nations(mine, known) & own if mine else own & False
         if len(mine) < len(places):
             notes.append(f"{lever.title}: places that there are not were left out")
         if not inside.any():
@@ -260,7 +261,7 @@ class Bases:
             entries[key] = patched(entry_of(base, key), use)
         made["levers"] = list(entries.values())
         if state.parameters:
-            made["parameters"] = _nested(made["parameters"], state.parameters)
+            made["parameters"] = selectors.nested(state.parameters, made["parameters"])
         if state.future:
             made["ensemble"] = made["ensemble"] | {"future": state.future}
         if state.responses is not None:
@@ -357,7 +358,7 @@ def _as_written(places: tuple[str, ...]) -> str | list[str]:
     if len(places) == 1 and places[0].islower():
         return places[0]
     known = evidence.load().nations
-    inside = nations.mask(places, known)
+    inside = selectors.nations(places, known)
     return [code for code, chosen in zip(known.iso3, inside.tolist(), strict=True) if chosen]
 
 
@@ -387,18 +388,3 @@ def _parameters(
         if own != inside:
             found.append((path, inside))
     return found
-
-
-def _nested(base: Mapping[str, Any], given: Mapping[str, float]) -> dict[str, Any]:
-    """Return a scenario's parameters with some more, as its file nests them."""
-    made = {
-        name: dict(value) if isinstance(value, Mapping) and "dist" not in value else value
-        for name, value in base.items()
-    }
-    for path, value in given.items():
-        name, _, index = path.partition(".")
-        if index:
-            made.setdefault(name, {})[index] = value
-        else:
-            made[name] = value
-    return made

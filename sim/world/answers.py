@@ -18,21 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence
-from sim.evidence.survey import BRANDS as ASKED
-from sim.evidence.survey import counted
+from sim.evidence.codes import ASKED
+from sim.evidence.survey import BRANDS, counted
 from sim.metrics import use
 
 Floats = NDArray[np.float64]
 
-CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "cn_all": ("cn_open", "cn_closed"),
-        "us_closed": ("us_closed",),
-        "us_open_all": ("us_open_restricted", "us_permissive"),
-        "eu_all": ("eu_open",),
-    }
-)
-"""Classes of the survey and the ecosystems in each; sovereign models were not asked for."""
+CLASSES = ASKED
+"""Classes of the survey and the ecosystems in each."""
 
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -68,7 +61,7 @@ def brand_parts() -> Mapping[str, float]:
     world = counted()["WLD"]
     defaults = {row.path: row.default for row in evidence.load().parameters}
     breadth, shape = defaults["breadth"], defaults["breadth_shape"]
-    counts = {brand: world.brands[brand] for brand in ASKED} | {"mistral": world.used["eu"]}
+    counts = {brand: world.brands[brand] for brand in BRANDS} | {"mistral": world.used["eu"]}
 
     def share(brand: str) -> float:
         """Return the root by halving, to the last bit: use rises with the share."""
@@ -150,10 +143,10 @@ def equal_split(main: Floats, breadth: Floats, shape: Floats) -> Floats:
     of, part = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     flat = np.ascontiguousarray(np.moveaxis(main, -1, 0).reshape(breadth.size, -1, len(CLASSES)))
     nodes = np.array([_breadths(r) for r in shape.tolist()])  # [R, 2, NODES]
-    from sim.world.splitting import split  # compiled: a second to import
+    from sim.world.splitting import Rule, split  # compiled: a second to import
 
     out = np.zeros(flat.shape)
-    split(flat, part, of, breadth, nodes, _Z, _WEIGHT, np.empty((3, part.size)), out)
+    split(flat, part, of, breadth, Rule(nodes, _Z, _WEIGHT), np.empty((3, part.size)), out)
     return np.moveaxis(out.reshape(breadth.size, *main.shape[:-1]), 0, -1)
 
 
@@ -187,7 +180,7 @@ def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape
     merged = by_class(year, ecosystems, use.CLASSES.values())
     chinese, closed = (
         merged[:, list(use.CLASSES).index("cn")],
-        year[:, ecosystems.index("us_closed")],
+        by_class(year, ecosystems, ("us_closed",))[:, 0],
     )
     worked = used(np.concatenate([year, merged], axis=1), breadth, shape)
     rest = [only(chinese, breadth, shape), both(closed, chinese, breadth, shape)]

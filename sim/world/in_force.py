@@ -9,6 +9,7 @@ import numpy as np
 from sim.scenario import parts
 from sim.scenario.drivers import Drivers, Facts, Flags, Floats, Ints, Schedule
 from sim.world.rules import schedule
+from sim.world.rules.arrays import Acting
 
 ANEW = -1.0
 """Part in force that nothing has: all that depends on it is computed again."""
@@ -54,10 +55,8 @@ def update(t: int, facts: Facts, of: Schedule, strength: Floats, now: InForce) -
         Updated.
     """
     now.stale[:] = facts.stale[t]
-    schedule.in_force(
-        t, of.entry, of.course, of.rival, of.lag, now.began, now.ended, strength, of.bears,
-        now.alone, now.ramp, now.moved, now.stale,
-    )  # fmt: skip
+    acting = Acting(of.entry, of.course, of.rival, of.lag, of.bears, now.began, now.ended, strength)
+    schedule.in_force(t, acting, now.alone, now.ramp, now.moved, now.stale)
 
 
 def carried(before: Drivers, after: Drivers, now: InForce, lanes: Ints | None = None) -> InForce:

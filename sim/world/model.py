@@ -27,24 +27,13 @@ from sim.evidence.axes import STANCES
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Drivers
-from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, LIKING, OFFER, REACH, TERMS
-from sim.world import kernel, triggers
+from sim.world import gathered, kernel, triggers
 from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, note, prepare
 from sim.world.in_force import carried
 from sim.world.month import begin, finish
 from sim.world.restart import Snapshot, require_shared, write_past
-from sim.world.rows import RISK
-from sim.world.rules import (
-    choice,
-    laboratories,
-    learning,
-    observe,
-    offers,
-    policy,
-    stance,
-    tally,
-    uptake,
-)
+from sim.world.rules import choice, nations, stance
+from sim.world.rules.arrays import Able, Liking, Pricing, Roads
 from sim.world.state import State, copied
 
 Floats = NDArray[np.float64]
@@ -90,118 +79,54 @@ class Nation(mesa.Agent):
 
     def perceive(self) -> None:
         """Bring what is offered up to date, and note whose users must leave."""
-        world, i = self.model, self.position
-        t, f, state = world.t, world.block.facts, world.state
-        was, now = state.stance_felt[i, 0], state.stance_before[i, 0]
         self.read_policy()
-        if world.feared or now != was or self.moved(LIKING):
-            self.regard()
-        offers.nobody_leaves(i, state.evicting, state.leaving)
-        listed, sold = f.listed[t].tolist(), f.on_sale[t].tolist()
-        for k, bloc in enumerate(f.bloc.tolist()):
-            loaded = world.loaded and bloc == offers.CN_BLOC
-            terms = self.moved(TERMS, k)
-            reopens = loaded or terms or self.moved(ACCESS, k) or self.moved(REACH)
-            if now != was:
-                reopens |= offers.against(now, bloc) != offers.against(was, bloc)
-            if reopens:
-                self.open_ways(k)
-            for o in (0, 1):
-                if reopens or listed[k][o]:
-                    priced = bool(sold[k][o] and (terms or listed[k][o]))
-                    self.value_offer(k, o, priced=priced, loaded=bool(sold[k][o] and loaded))
-        state.stance_felt[i, 0] = now
-
-    def moved(self, part: int, k: int | None = None) -> bool:
-        """Return whether a part of the nation may have changed this month.
-
-        Parameters
-        ----------
-        part : int
-            One of `sim.scenario.parts`.
-        k : int, optional
-            Position of the ecosystem, for the two parts that each has.
-        """
-        first = len(BY_ECOSYSTEM) * (len(self.model.drivers.ecosystems) if k is None else k)
-        return bool(self.model.block.in_force.stale[self.position, first + part])
+        self.regard()
+        self.open_ways()
+        self.value_offers()
 
     def read_policy(self) -> None:
         """Read the drivers that are in force here this month."""
-        world, i = self.model, self.position
-        t, f, e, state = world.t, world.block.facts, world.block.effects, world.state
-        p, work = world.block.parameters.scalar, world.block.scratch.work
-        levers = (
-            f.nation_low, f.nation_high, e.nation_start, e.nation_effect, e.offsets, e.operation,
-            world.block.in_force.ramp, world.block.size, e.target,
+        block, seen = self.model.block, self.model.seen
+        nations.read_policy(
+            self.position, self.model.t, seen.changes, seen.levers, seen.bases, seen.drivers,
+            block.parameters.scalar,
         )  # fmt: skip
-        if self.moved(OFFER):
-            policy.settle_offer(i, 0, 1, state.lab_lag, *levers, state.offer, state.own_lag, work)
-        if self.moved(LIKING):
-            policy.settle_liking(i, 0, 1, f.home, *levers, p, state.trust, state.pull, work)
-        if self.moved(REACH):
-            policy.settle_facility(i, 0, 1, f.facility, *levers, state.facility, work)
-        for k in range(f.nest.size):
-            if self.moved(ACCESS, k):
-                policy.settle_access(
-                    i, k, t, 0, 1, f.access, f.later, f.unlisted, *levers, p, state.access, work
-                )
-            if self.moved(TERMS, k):
-                policy.settle_terms(
-                    i, k, t, 0, 1, f.licence, *levers, p, state.price, state.licence, work
-                )
 
     def regard(self) -> None:
         """Write how the nation regards each ecosystem, whatever it offers and whoever uses it."""
-        world, i = self.model, self.position
-        f, state = world.block.facts, world.state
-        p, ps = world.block.parameters.scalar, world.block.parameters.segment
-        choice.regard(
-            i, 0, 1, f.bloc, f.pulled, state.standing, state.trust, state.pull, world.risk,
-            state.stance_before, p, ps, state.regarded,
+        seen = self.model.seen
+        liking = Liking(
+            seen.standing, seen.drivers.trust, seen.drivers.pull, seen.risk, seen.regarded
+        )
+        nations.regard(self.position, seen.changes, seen.kinds, liking, self.model.numbers)
+
+    def open_ways(self) -> None:
+        """Open or close the ways to ecosystems, and note whose users must leave."""
+        seen, drivers, market = self.model.seen, self.model.seen.drivers, self.model.seen.market
+        roads = Roads(drivers.access, drivers.facility, seen.changes.stance, market.slowed)
+        nations.open_ways(
+            self.position, seen.changes, seen.kinds, roads, seen.ways, seen.offers,
+            Able(market.cover_before, market.home), self.model.numbers.p,
         )  # fmt: skip
 
-    def open_ways(self, k: int) -> None:
-        """Open or close the ways to one ecosystem, and note whose users must leave."""
-        world, i = self.model, self.position
-        f, state, opened_next = world.block.facts, world.state, world.block.scratch.opened_next
-        offers.reachable(
-            i, k, 0, 1, f.nest, f.bloc, state.access, state.facility, state.stance_before,
-            world.block.parameters.scalar, state.slowed, opened_next,
+    def value_offers(self) -> None:
+        """Value the offers whose price, terms or ways may have changed."""
+        seen, drivers, market = self.model.seen, self.model.seen.drivers, self.model.seen.market
+        pricing = Pricing(
+            market.ln_price, drivers.price, drivers.licence, market.dearer, market.sensitivity
+        )
+        nations.value_offers(
+            self.position, seen.changes, seen.kinds, seen.sold, pricing, seen.ways.opened,
+            seen.offers, self.model.numbers,
         )  # fmt: skip
-        if offers.narrowed(i, k, 0, 1, state.opened, opened_next):
-            offers.lost(
-                i, k, 0, 1, state.opened, opened_next, state.worth, state.offered,
-                f.bloc, state.cover_before, state.home_cover, state.leaving,
-            )  # fmt: skip
-            state.evicting[i] = 1
-        offers.open_ways(i, k, 0, 1, opened_next, state.opened)
 
-    def value_offer(self, k: int, o: int, *, priced: bool, loaded: bool) -> None:
-        """Value one offer of an ecosystem.
-
-        Parameters
-        ----------
-        k, o : int
-            Positions of ecosystem and offer.
-        priced, loaded : bool
-            Whether its price or licence, or the load of its maker's service, may have moved.
-        """
-        world, i = self.model, self.position
-        f, state = world.block.facts, world.state
-        p, ps = world.block.parameters.scalar, world.block.parameters.segment
-        if priced or loaded:
-            offers.maker_worth(
-                i, k, o, 0, 1, f.bloc, state.ln_price, state.price, state.dearer, state.licence,
-                state.sensitivity, p, ps, state.worth,
-            )  # fmt: skip
-        if priced and f.nest[k] != offers.CLOSED_NEST:
-            offers.other_worth(
-                i, k, o, 0, 1, state.ln_price, state.price, state.licence, state.sensitivity, p,
-                ps, state.worth,
-            )  # fmt: skip
-        offers.value(
-            i, k, o, world.t, 0, 1, f.nest, f.on_sale, state.opened, state.worth, state.by_maker,
-            state.offered,
+    def review(self) -> None:
+        """Let the government review its stance if its month has come."""
+        block, state = self.model.block, self.model.state
+        stance.review(
+            self.position, int(block.facts.months[self.model.t]), gathered.governments(block),
+            gathered.picture(block), block.parameters.scalar, block.keys.stance,
+            state.stance_before, state.stance,
         )  # fmt: skip
 
     def decide(self) -> None:
@@ -210,91 +135,34 @@ class Nation(mesa.Agent):
         self.choose()
         self.grow()
         self.move()
+        nations.count(
+            self.position, self.model.t >= self.model.block.facts.base_month, self.model.looking,
+            self.model.numbers, self.model.settled,
+        )  # fmt: skip
 
     def feel(self) -> None:
         """Write the utility of every ecosystem in each segment."""
         world, i = self.model, self.position
-        f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, ps, switch = (
-            world.block.parameters.scalar, world.block.parameters.segment,
-            world.block.parameters.switches,
-        )  # fmt: skip
-        if switch.noise:
-            choice.drift(i, int(f.months[world.t]), p, world.block.keys.wander, state.wander)
-        learning.learn(i, f.bloc, f.home, world.risk, state.trust, p, state.gain, state.learned)
-        laboratories.at_home(
-            i, world.t, f.bloc, f.on_sale, state.access, state.own_lag, kernel.delays(world.block),
-            state.best_open, state.frontier, p, ps, switch.raw_capability, state.home_index,
-            state.home_cover,
-        )  # fmt: skip
-        choice.utility(
-            i, world.t, switch.links, f.bloc, f.on_sale, state.national, state.world,
-            state.linked_share, state.wander, state.scar, state.cover, state.home_cover,
-            state.offered, state.regarded, state.learned, p, ps, scratch.part, scratch.utility,
-            scratch.top,
-        )  # fmt: skip
+        block, switches = world.block, world.block.parameters.switches
+        if switches.noise:
+            month = int(block.facts.months[world.t])
+            choice.drift(i, month, world.numbers.p, block.keys.wander, world.state.wander)
+        nations.feel(i, world.t, switches, world.numbers, world.settled)
 
     def choose(self) -> None:
         """Write the choice probabilities of newcomers in each segment."""
-        world, scratch = self.model, self.model.block.scratch
-        choice.choose(
-            world.block.facts.nest, world.block.parameters.scalar, scratch.utility, scratch.top,
-            scratch.work, scratch.chosen, scratch.logsum,
-        )  # fmt: skip
+        world, settled = self.model, self.model.settled
+        choice.choose(settled.kinds.nest, world.numbers.p, settled.choice, settled.tally.work)
 
     def grow(self) -> None:
         """Let curious users try and newcomers start to build."""
-        world, i = self.model, self.position
-        f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, ps, switch = (
-            world.block.parameters.scalar, world.block.parameters.segment,
-            world.block.parameters.switches,
-        )  # fmt: skip
-        uptake.try_out(
-            i,
-            switch.trial,
-            p,
-            state.attention,
-            state.access,
-            state.eager,
-            scratch.met,
-            scratch.tried,
-        )
-        uptake.grow(
-            i, f.link_start, scratch.logsum, state.logsum0, state.urge, state.adopted, state.linked,
-            scratch.tried, state.ceiling, p, ps, state.builders, scratch.arriving, scratch.work,
-        )  # fmt: skip
+        world = self.model
+        trial = world.block.parameters.switches.trial
+        nations.grow(self.position, trial, world.numbers, world.settled)
 
     def move(self) -> None:
         """Move the shares: who must leave, who arrives, who reconsiders."""
-        world, i = self.model, self.position
-        f, state, scratch = world.block.facts, world.state, world.block.scratch
-        p, ps = world.block.parameters.scalar, world.block.parameters.segment
-        choice.settle_shares(
-            i, state.evicting, state.share, scratch.chosen, scratch.logsum, state.leaving,
-            scratch.arriving, scratch.tried, state.loyal, p, ps, state.national, scratch.kept,
-            scratch.work,
-        )  # fmt: skip
-        choice.heal(i, state.evicting, state.leaving, p, ps, state.scar)
-        observe.met_with(i, state.share, scratch.tried, ps, scratch.part, scratch.met)
-        if world.looking:
-            observe.built_anew(i, ps, scratch.chosen, scratch.fresh_choice)
-        if world.t >= f.base_month:
-            tally.nation_load(
-                i, f.bloc, state.builders, state.share, state.by_maker, state.offered, state.cover,
-                ps, scratch.part, state.callers,
-            )  # fmt: skip
-
-    def review(self) -> None:
-        """Let the government review its stance if its month has come."""
-        world, i = self.model, self.position
-        f, state = world.block.facts, world.state
-        stance.review(
-            i, int(f.months[world.t]), state.next_review, f.alignment, f.pool, f.bloc, f.membership,
-            state.member_counts, state.member_sizes, state.national, state.compute,
-            state.offer, world.block.parameters.scalar, world.block.keys.stance,
-            state.stance_before, state.stance,
-        )  # fmt: skip
+        nations.move(self.position, self.model.numbers, self.model.settled)
 
 
 class World(mesa.Model):
@@ -347,8 +215,7 @@ class World(mesa.Model):
         self.block: Block = prepare(self.drivers, seed, np.array([replicate]))
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
-        offsets = self.drivers.effects.world_offsets
-        self.risk: Floats = self.state.cells[offsets[RISK] : offsets[RISK + 1]]
+        self.numbers = gathered.numbers(self.block)
         self.t = -1
         for position in range(len(self.drivers.nations)):
             nation(self, position)
@@ -370,9 +237,8 @@ class World(mesa.Model):
             raise RunError(f"the scenario ends in {self.month}")
         self.t += 1
         begin(self.t, self.block)
-        load, before = self.state.load, self.state.load_before
-        self.loaded = policy.overloaded(load, before, self.block.scratch.loaded) > 0
-        self.feared = policy.feared(self.risk, self.state.risk_felt)
+        self.seen = gathered.perceived(self.t, self.block)
+        self.settled = gathered.settled(self.t, self.block)
         self.agents.do("perceive")
         if self.block.parameters.switches.stances:
             self.agents.do("review")

@@ -5,10 +5,11 @@ Between :func:`begin` and :func:`finish` each nation perceives, reviews its stan
 
 from __future__ import annotations
 
-from sim.world import in_force
+from sim.world import gathered, in_force
 from sim.world.block import Block
 from sim.world.rows import W
 from sim.world.rules import capability, choice, learning, policy, stance, supply, tally, uptake
+from sim.world.rules.arrays import Chips, Draws, Known, Labs, Made, News, When
 
 
 def begin(t: int, block: Block) -> None:
@@ -21,12 +22,11 @@ def begin(t: int, block: Block) -> None:
     block : Block
         Its state is updated.
     """
-    f, e, state, now = block.facts, block.effects, block.state, block.in_force
+    f, state, now = block.facts, block.state, block.in_force
     in_force.update(t, f, block.schedule, block.strength, now)
     policy.world_cells(
-        t, f.world, f.world_low, f.world_high, e.world_start, e.world_effect, e.operation, now.ramp,
-        block.size, e.target, f.nest.size, f.last_fact, block.parameters.scalar, state.cells,
-        block.scratch.work,
+        t, f.world, f.nest.size, f.last_fact, gathered.world_levers(block),
+        block.parameters.scalar, state.cells,
     )  # fmt: skip
     _news(t, block)
     choice.loyalty(block.parameters.segment, state.cells[W.switching], state.loyal)
@@ -47,11 +47,11 @@ def begin(t: int, block: Block) -> None:
 
 def _news(t: int, block: Block) -> None:
     """Count the month's releases of Chinese models, and what they teach."""
-    f, state, switch = block.facts, block.state, block.parameters.switches
+    f, state = block.facts, block.state
+    known = News(f.releases, state.chinese_share, state.releases, state.gain)
     learning.news(
-        t, int(f.months[t]), f.last_fact, f.bloc, f.releases, state.cells,
-        block.parameters.scalar, switch.learning_by_time, switch.learning_by_peers,
-        state.chinese_share, state.releases, state.gain,
+        t, int(f.months[t]), f.last_fact, f.bloc, state.cells, block.parameters.scalar,
+        block.parameters.switches, known,
     )  # fmt: skip
 
 
@@ -61,10 +61,9 @@ def _supply(t: int, block: Block) -> None:
     The switch takes away what compute limits and not the compute: stances and influence read it.
     """
     f, state, p = block.facts, block.state, block.parameters.scalar
-    supply.hardware(
-        t, f.base_month, state.cells, p, state.wanted, state.compute, state.output, state.unmet,
-        state.training, state.training0, state.serving, state.serving0,
-    )  # fmt: skip
+    chips = Chips(state.wanted, state.compute, state.output, state.unmet)
+    labs = Labs(state.training, state.training0, state.serving, state.serving0)
+    supply.hardware(t, f.base_month, state.cells, p, chips, labs)
     if not block.parameters.switches.supply:
         return
     supply.load(p, state.users, state.users0, state.serving, state.serving0, state.load)
@@ -77,15 +76,22 @@ def _supply(t: int, block: Block) -> None:
 
 def _capability(t: int, block: Block) -> None:
     """Frontier, releases, what they are worth, what they cost and the attention they draw."""
-    f, state, keys = block.facts, block.state, block.keys
-    p, ps, pk, *_, switch = block.parameters
+    f, state, keys, numbers = block.facts, block.state, block.keys, block.parameters
+    known = Known(
+        f.nest, f.bloc, f.capability, f.frontier, f.on_sale, f.notable, f.notable_size, f.ln_price,
+        f.fall_years,
+    )  # fmt: skip
+    draws = Draws(
+        numbers.switches.noise, keys.frontier_chance, keys.frontier_size, keys.release,
+        keys.lateness, keys.size,
+    )  # fmt: skip
+    made = Made(
+        state.frontier, state.best_open, state.own, state.rise, state.gap, state.extra_lag,
+        state.cover, state.cover_before, state.attention, state.ln_price,
+    )  # fmt: skip
     capability.month(
-        t, int(f.months[t]), f.last_fact, f.nest, f.bloc, f.capability, f.on_sale, f.frontier,
-        f.notable, f.notable_size, f.ln_price, f.fall_years, state.cells, p, ps, pk, switch.noise,
-        switch.raw_capability, keys.frontier_chance, keys.frontier_size, keys.release,
-        keys.lateness, keys.size, state.extra_lag, state.gap, state.frontier, state.best_open,
-        state.own, state.rise, state.cover, state.cover_before, state.attention,
-        state.ln_price,
+        When(t, int(f.months[t]), t <= f.last_fact), known, state.cells,
+        gathered.numbers(block), numbers.ecosystem, numbers.switches.raw_capability, draws, made,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Floats
-from sim.world import kernel, likings
+from sim.world import gathered, kernel, likings
 from sim.world.block import VIEW_MONTHS, Block, empty_record, prepare
 from sim.world.happened import Trajectory
 from sim.world.rows import B, P
@@ -134,7 +134,7 @@ def _reasons(block: Block, before: Block, i: int) -> Reasons:
         {name: np.array(np.broadcast_to(parts[name], shape)) for name in PARTS},
         np.maximum(flagship, small) <= NOTHING,
         state.share[i].copy(),
-        ps[:, B.weight].copy(),
+        ps[:, B.segment_weight].copy(),
         state.stance[i].copy(),
         block.in_force.ramp.copy(),
     )
@@ -167,7 +167,7 @@ def _regard(block: Block, i: int) -> dict[str, Floats]:
         "language": likings.of_language(f, p)[i],
     }
     taste = state.standing[i] - sum(fixed.values())
-    risk = kernel.risks(block) * (1.0 - state.trust[i])
+    risk = gathered.risks(block) * (1.0 - state.trust[i])
     sides = np.array(
         [[side(int(now), int(bloc)) for now in state.stance_before[i]] for bloc in f.bloc]
     )
@@ -175,7 +175,7 @@ def _regard(block: Block, i: int) -> dict[str, Floats]:
         **{name: values[None] for name, values in fixed.items()},
         "taste": taste[None],
         "policy": state.pull[i].reshape(-1, options, taste.shape[-1]),
-        "incumbent": f.pulled[:, None] * ps[:, None, B.incumbent],
-        "risk": -ps[:, None, B.risk] * risk,
-        "stance": sides * p[P.stance_push] * ps[:, None, B.stance],
+        "incumbent": f.pulled[:, None] * ps[:, None, B.us_closed_pull],
+        "risk": -ps[:, None, B.risk_weight] * risk,
+        "stance": sides * p[P.stance_push] * ps[:, None, B.stance_ratio],
     }

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import rule
 from sim.world.numerics import exp
 
 
+class Rule(NamedTuple):
+    """Nodes at which integrals are taken, with their weights."""
+
+    nodes: Floats  # [R, 2, nodes] breadths of developers and their weights
+    z: Floats  # [5] of the integral over z
+    weight: Floats  # [5]
+
+
 @rule
 def split(
-    main: Floats, part: Floats, of: Ints, breadth: Floats, nodes: Floats, z: Floats,
-    weight: Floats, work: Floats, out: Floats,
-) -> None:  # fmt: skip
+    main: Floats, part: Floats, of: Ints, breadth: Floats, at: Rule, work: Floats, out: Floats
+) -> None:
     """Add the equal split of each cell to ``out``, shape (R, cells, classes).
 
     Parameters
@@ -23,10 +32,7 @@ def split(
     of : ndarray of int, shape (brands,)
         Class of each brand.
     breadth : ndarray, shape (R,)
-    nodes : ndarray, shape (R, 2, nodes)
-        Breadths of developers and their weights.
-    z, weight : ndarray, shape (5,)
-        Rule of the integral over z.
+    at : Rule
     work : ndarray, shape (3, brands)
         Scratch.
     """
@@ -36,19 +42,19 @@ def split(
         for cell in range(main.shape[1]):
             for b in range(brands):
                 x[b] = main[run, cell, of[b]] * part[b]
-            for n in range(nodes.shape[2]):
-                theta = nodes[run, 0, n] * breadth[run]
+            for n in range(at.nodes.shape[2]):
+                theta = at.nodes[run, 0, n] * breadth[run]
                 for b in range(brands):
                     p[b] = 1.0 - exp(-theta * x[b])
-                for q in range(z.size):
+                for q in range(at.z.size):
                     product, mains = 1.0, 0.0
                     for b in range(brands):
-                        g[b] = 1.0 - p[b] + p[b] * z[q]
+                        g[b] = 1.0 - p[b] + p[b] * at.z[q]
                         product *= g[b]
                         mains += x[b] / g[b]
-                    scale = nodes[run, 1, n] * weight[q] * product
+                    scale = at.nodes[run, 1, n] * at.weight[q] * product
                     for b in range(brands):
                         # As the main brand, and beside each other main brand.
                         own = x[b] / g[b]
-                        beside = p[b] * z[q] / g[b] * (mains - own)
+                        beside = p[b] * at.z[q] / g[b] * (mains - own)
                         out[run, cell, of[b]] += scale * (own + beside)

@@ -22,7 +22,7 @@ from sim.scenario.drivers import (
 from sim.world import laboratories, likings, streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
-from sim.world.rows import REVIEW_PERIOD, B, P
+from sim.world.rows import B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
 from sim.world.streams import Keys
@@ -130,9 +130,11 @@ class Scratch(NamedTuple):
     met: Floats  # [I, K, L] what developers who answer a survey have worked with this month
     menu: Floats  # [K, L] what the lines of each ecosystem are worth on routers, utils
     gratis: Floats  # [K, L] the same at the least price that is felt
-    loaded: Ints  # [L] lanes in which the load of Chinese services has changed, the first of them
-    mark: Flags  # [L] lanes in which levers on something have moved
-    some: Ints  # [3, L] such lanes, the first of each row, of three parts of a nation
+    shared: Floats  # [L] what all segments share of a utility
+    loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
+    mark: Flags  # [L] lanes in which something has changed
+    runs: Ints  # [2, L] first lanes and ends of runs of such lanes
+    turned: Ints  # [L] lanes in which a government has turned, the first of them
 
 
 class StreamKeys(NamedTuple):
@@ -194,9 +196,11 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         met=np.zeros((nations, ecosystems, lanes)),
         menu=np.zeros((ecosystems, lanes)),
         gratis=np.zeros((ecosystems, lanes)),
-        loaded=np.zeros(lanes, np.int64),
+        shared=np.zeros(lanes),
+        loaded=np.zeros((2, lanes), np.int64),
         mark=np.zeros(lanes, np.uint8),
-        some=np.zeros((3, lanes), np.int64),
+        runs=np.zeros((2, lanes), np.int64),
+        turned=np.zeros(lanes, np.int64),
     )
 
 
@@ -262,7 +266,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     )  # fmt: skip
     noise = float(parameters.switches.noise)
     reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
-    waited = p[REVIEW_PERIOD] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
+    waited = p[P.review_period] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
     national = likings.first_shares(f, p[P.start_home])
     share = np.repeat(national[:, None], segments, axis=1)
     # Chinese output in 2023-01: the reference month run back at each replicate's own growth.

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.drivers import OPERATIONS
+from sim.world.rules.arrays import Levers, Span
 from sim.world.rules.effects import settle
 
 MULTIPLY, ADD, MOVE, FLOOR, CAP = range(5)
@@ -22,12 +23,14 @@ def settled(base, rows, low=-np.inf, high=np.inf):
     count = len(rows)
     size = np.array([[[r[1]], [r[4]]] for r in rows]).reshape(count, 2, 1)
     value = np.array([float(base)])
-    settle(
-        value, 0, 1, low, high, 0, count,
-        np.arange(count), np.array([r[0] for r in rows], np.int64),
+    none = np.zeros(0)
+    levers = Levers(
+        none, none, np.array([0, count]), np.arange(count), np.array([0, 1]),
+        np.array([r[0] for r in rows], np.int64),
         np.array([[r[2]] for r in rows]).reshape(count, 1), size,
         np.array([r[3] for r in rows], float), np.empty((3, 1)),
     )  # fmt: skip
+    settle(value, Span(0, 1), low, high, 0, count, levers)
     return value[0]
 
 

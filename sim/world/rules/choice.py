@@ -5,7 +5,18 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
-from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
+from sim.world.rows import B, P
+from sim.world.rules.arrays import (
+    Able,
+    Choice,
+    Flows,
+    Kinds,
+    Liking,
+    Numbers,
+    Pulls,
+    Span,
+    Worths,
+)
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.laboratories import flagship_worth
 from sim.world.streams import Keys
@@ -27,7 +38,7 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
     """
     for k in range(wander.shape[1]):
         for l in range(wander.shape[2]):  # noqa: E741
-            step = p[TASTE_STEP, l] * (uniform(keys[i, k, l], month) - 0.5)
+            step = p[P.taste_step, l] * (uniform(keys[i, k, l], month) - 0.5)
             wander[i, k, l] = p[P.taste_memory, l] * wander[i, k, l] + step
 
 
@@ -40,45 +51,9 @@ def side(stance: int, bloc: int) -> float:
     return -1.0 if stance == other else with_it
 
 
-@rule
-def regard(
-    i: int,
-    first: int,
-    last: int,
-    bloc: Ints,
-    pulled: Floats,
-    standing: Floats,
-    trust: Floats,
-    pull: Floats,
-    risk: Floats,
-    stance: Ints,
-    p: Floats,
-    ps: Floats,
-    regarded: Floats,
-) -> None:
-    """Write how a nation regards every ecosystem in some lanes, by :func:`regard_one`."""
-    for k in range(bloc.size):
-        regard_one(
-            i, k, first, last, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
-        )  # fmt: skip
-
-
 @inlined
-def regard_one(
-    i: int,
-    k: int,
-    first: int,
-    last: int,
-    bloc: Ints,
-    pulled: Floats,
-    standing: Floats,
-    trust: Floats,
-    pull: Floats,
-    risk: Floats,
-    stance: Ints,
-    p: Floats,
-    ps: Floats,
-    regarded: Floats,
+def regard(
+    i: int, k: int, span: Span, kinds: Kinds, liking: Liking, stance: Ints, numbers: Numbers
 ) -> None:
     """Write how a nation regards an ecosystem whatever it offers and whoever uses it, utils.
 
@@ -87,52 +62,26 @@ def regard_one(
 
     Parameters
     ----------
-    first, last : int
-        Lanes ``first`` to ``last - 1`` are written.
-    bloc, pulled : ndarray, shape (K,)
-        Bloc; 1 for the ecosystem that ``us_closed_pull`` raises.
-    standing, trust : ndarray, shape (I, K, L)
-        From :func:`sim.world.likings.standing`; part of the risk that trust takes away.
-    pull : ndarray, shape (I, S * K, L)
-    risk : ndarray, shape (K, L)
-        Perceived risk R.
     stance : ndarray of int, shape (I, L)
-    p, ps : ndarray, shape (scalars, L) and (S, by segment, L)
-    regarded : ndarray, shape (I, K, S, L)
-        Rows (i, k) are written.
     """
-    options = risk.shape[0]
+    p, ps = numbers.p, numbers.ps
+    options = liking.risk.shape[0]
     for s in range(ps.shape[0]):
-        for l in range(first, last):  # noqa: E741
-            push = side(stance[i, l], bloc[k]) * p[P.stance_push, l] * ps[s, B.stance, l]
-            fear = ps[s, B.risk, l] * risk[k, l] * (1.0 - trust[i, k, l])
-            usual = standing[i, k, l] + pull[i, s * options + k, l] - fear
-            regarded[i, k, s, l] = push + pulled[k] * ps[s, B.incumbent, l] + usual
+        for l in range(span.first, span.last):  # noqa: E741
+            push = (
+                side(stance[i, l], kinds.bloc[k]) * p[P.stance_push, l] * ps[s, B.stance_ratio, l]
+            )
+            fear = ps[s, B.risk_weight, l] * liking.risk[k, l] * (1.0 - liking.trust[i, k, l])
+            usual = liking.standing[i, k, l] + liking.pull[i, s * options + k, l] - fear
+            liked = push + kinds.pulled[k] * ps[s, B.us_closed_pull, l] + usual
+            liking.regarded[i, k, s, l] = liked
 
 
 @inlined
 def utility(
-    i: int,
-    t: int,
-    links: int,
-    bloc: Ints,
-    on_sale: Flags,
-    national: Floats,
-    world: Floats,
-    linked: Floats,
-    wander: Floats,
-    scar: Floats,
-    cover: Floats,
-    home_cover: Floats,
-    offered: Floats,
-    regarded: Floats,
-    learned: Floats,
-    p: Floats,
-    ps: Floats,
-    shared: Floats,
-    u: Floats,
-    top: Floats,
-) -> None:
+    i: int, links: int, bloc: Ints, sold: Flags, pulls: Pulls, worths: Worths, choice: Choice,
+    numbers: Numbers,
+) -> None:  # fmt: skip
     """Write the utility of each ecosystem in each segment; ABSENT where it cannot be had.
 
     ``max_o(beta cov + B) + nu ((1 - omega) x_nation + omega x_world) + regard + lambda learned
@@ -141,21 +90,18 @@ def utility(
 
     Parameters
     ----------
-    on_sale : ndarray, shape (T, K, 2)
-        A small offer that is not sold is worth ABSENT, and need not be read.
-    national, linked, wander, scar, learned : ndarray, shape (I, K, L)
-    world : ndarray, shape (K, L)
-    cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
-        As in :func:`sim.world.rules.laboratories.flagship_worth`.
-    offered : ndarray, shape (I, K, S, 2, L)
-    regarded : ndarray, shape (I, K, S, L)
-        From :func:`regard`.
-    p : ndarray, shape (scalars, L)
-    shared : ndarray, shape (L,)
-        Scratch: what all segments share.
-    u, top : ndarray, shape (S, K, L) and (S, L)
-        Written: utilities, and the largest of each segment.
+    links : int
+        Switch.
+    sold : ndarray, shape (K, 2)
+        1 where an offer is on sale this month. A small offer that is not sold is worth ABSENT, and
+        need not be read.
+    choice : Choice
+        ``utility`` and ``top`` are written.
     """
+    p, ps = numbers.p, numbers.ps
+    able = Able(worths.cover, worths.home)
+    national, world, linked = pulls.national, pulls.world, pulls.linked
+    shared, u, top = choice.shared, choice.utility, choice.top
     for k in range(u.shape[1]):
         own = bloc[k] == SOVEREIGN_BLOC
         if links == 1:
@@ -163,30 +109,27 @@ def utility(
                 near = national[i, k, l]
                 near += p[P.network_world, l] * (world[k, l] - near)
                 near += p[P.links_weight, l] * (linked[i, k, l] - near)
-                shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
+                shared[l] = p[P.network, l] * near + (pulls.wander[i, k, l] - pulls.scar[i, k, l])
         else:
             for l in range(shared.size):  # noqa: E741
                 near = national[i, k, l]
                 near += p[P.network_world, l] * (world[k, l] - near)
-                shared[l] = p[P.network, l] * near + (wander[i, k, l] - scar[i, k, l])
-        small = on_sale[t, k, 1] == 1
+                shared[l] = p[P.network, l] * near + (pulls.wander[i, k, l] - pulls.scar[i, k, l])
+        small = sold[k, 1] == 1
         for s in range(u.shape[0]):
             for l in range(shared.size):  # noqa: E741
-                able = flagship_worth(i, s, k, l, own, cover, home_cover)
-                best = able + offered[i, k, s, 0, l]
+                best = flagship_worth(i, s, k, l, own, able) + worths.offered[i, k, s, 0, l]
                 if small:
-                    best = max(best, cover[s, k, 1, l] + offered[i, k, s, 1, l])
-                rest = regarded[i, k, s, l] + shared[l]
-                rest += ps[s, B.learning, l] * learned[i, k, l]
+                    best = max(best, able.cover[s, k, 1, l] + worths.offered[i, k, s, 1, l])
+                rest = worths.regarded[i, k, s, l] + shared[l]
+                rest += ps[s, B.learning, l] * worths.learned[i, k, l]
                 felt = best + rest if best > NOTHING else ABSENT
                 u[s, k, l] = felt
                 top[s, l] = felt if k == 0 else max(top[s, l], felt)
 
 
 @inlined
-def choose(
-    nest: Ints, p: Floats, u: Floats, top: Floats, work: Floats, chosen: Floats, logsum: Floats
-) -> None:
+def choose(nest: Ints, p: Floats, choice: Choice, work: Floats) -> None:
     """Write the nested-logit choice probabilities of each segment and the log of their weight.
 
     In nest G, ``P_k = (e_k / sum_G e) (W_G / Z)`` with ``e = exp(u / mu)``,
@@ -197,15 +140,13 @@ def choose(
     ----------
     nest : ndarray of int, shape (K,)
         0 closed, 1 open.
-    u, top : ndarray, shape (S, K, L) and (S, L)
-        From :func:`utility`.
+    choice : Choice
+        ``utility`` and ``top`` from :func:`utility`; ``chosen`` is written, all zero where nothing
+        can be had, and ``logsum``, then ABSENT.
     work : ndarray, shape (6, L)
         Scratch.
-    chosen : ndarray, shape (S, K, L)
-        P; written, all zero where nothing can be had.
-    logsum : ndarray, shape (S, L)
-        ``ln Z``; ABSENT where nothing can be had.
     """
+    u, top, chosen, logsum = choice.utility, choice.top, choice.chosen, choice.logsum
     options, lanes = u.shape[1], u.shape[2]
     for s in range(chosen.shape[0]):
         for l in range(lanes):  # noqa: E741
@@ -214,7 +155,7 @@ def choose(
         for k in range(options):
             g = 1 + nest[k]
             for l in range(lanes):  # noqa: E741
-                weight = exp((u[s, k, l] - top[s, l]) * p[NEST_INVERSE, l])
+                weight = exp((u[s, k, l] - top[s, l]) * p[P.nest_inverse, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
                 chosen[s, k, l] = weight
                 work[g, l] += weight
@@ -264,21 +205,9 @@ def _evict(i: int, s: int, share: Floats, chosen: Floats, leaving: Floats, work:
 
 @inlined
 def settle_shares(
-    i: int,
-    evicting: Flags,
-    share: Floats,
-    chosen: Floats,
-    logsum: Floats,
-    leaving: Floats,
-    arriving: Floats,
-    triers: Floats,
-    loyal: Floats,
-    p: Floats,
-    ps: Floats,
-    national: Floats,
-    kept: Floats,
-    work: Floats,
-) -> None:
+    i: int, flows: Flows, loyal: Floats, choice: Choice, share: Floats, national: Floats,
+    work: Floats, numbers: Numbers,
+) -> None:  # fmt: skip
     """Move the shares of each segment by one month, and the nation's over segments by weight.
 
     (a) users whose way is cut leave and choose by P; (b) newcomers choose by P; (c) a part rho of
@@ -288,37 +217,32 @@ def settle_shares(
 
     Parameters
     ----------
-    evicting : ndarray, shape (I,)
-        Whether ``leaving`` holds anything.
-    share : ndarray, shape (I, S, K, L)
-        Row i is updated.
-    chosen, logsum : ndarray, shape (S, K, L) and (S, L)
-        From :func:`choose`.
-    leaving : ndarray, shape (I, S, K, L)
-        Part of users who must leave.
-    arriving : ndarray, shape (L,)
-        Newcomers as a part of all builders after arrival.
-    triers : ndarray, shape (L,)
-        Sum of triers over ecosystems: they reconsider more often.
+    flows : Flows
+        Who must leave, who arrives and who tries; who tries reconsiders more often.
     loyal : ndarray, shape (S, L)
         From :func:`loyalty`.
+    choice : Choice
+        From :func:`choose`.
+    share : ndarray, shape (I, S, K, L)
+        Row i is updated.
     national : ndarray, shape (I, K, L)
         Row i is written.
-    kept, work : ndarray, shape (K, L) and (6, L)
+    work : ndarray, shape (6, L)
         Scratch.
     """
+    p, ps, chosen, kept = numbers.p, numbers.ps, choice.chosen, choice.kept
     options, lanes = share.shape[2], share.shape[3]
     for s in range(chosen.shape[0]):
         for l in range(lanes):  # noqa: E741
-            here = 1.0 if logsum[s, l] > NOTHING else 0.0
-            rho = ps[s, B.reconsider, l] * (1.0 + p[P.trial_effect, l] * triers[l])
+            here = 1.0 if choice.logsum[s, l] > NOTHING else 0.0
+            rho = ps[s, B.reconsider, l] * (1.0 + p[P.trial_effect, l] * flows.tried[l])
             work[0, l] = here
             work[2, l] = here * min(rho, 1.0)
-            work[3, l] = here * arriving[l]
+            work[3, l] = here * flows.arriving[l]
             work[4, l] = 0.0  # evicted
             work[5, l] = 0.0  # reconsidering and not kept
-        if evicting[i] == 1:
-            _evict(i, s, share, chosen, leaving, work)
+        if flows.evicting[i] == 1:
+            _evict(i, s, share, chosen, flows.leaving, work)
         for k in range(options):
             for l in range(lanes):  # noqa: E741
                 x = share[i, s, k, l]
@@ -334,7 +258,7 @@ def settle_shares(
                 x += work[2, l] * (anew - x)
                 share[i, s, k, l] = x
                 before = 0.0 if s == 0 else national[i, k, l]
-                national[i, k, l] = before + ps[s, B.weight, l] * x
+                national[i, k, l] = before + ps[s, B.segment_weight, l] * x
 
 
 @inlined
@@ -358,8 +282,10 @@ def heal(
     """
     for k in range(scar.shape[1]):
         for l in range(scar.shape[2]):  # noqa: E741
-            scar[i, k, l] *= p[SCAR_KEEP, l]
+            scar[i, k, l] *= p[P.scar_keep, l]
         if evicting[i] == 1:
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741
-                    scar[i, k, l] += p[P.exit_penalty, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
+                    scar[i, k, l] += (
+                        p[P.exit_penalty, l] * ps[s, B.segment_weight, l] * leaving[i, s, k, l]
+                    )

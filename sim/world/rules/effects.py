@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Floats, Ints
+from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
+from sim.world.rules.arrays import Levers, Span
 
 
 @rule
 def settle(
-    value: Floats,
-    left: int,
-    right: int,
-    low: float,
-    high: float,
-    first: int,
-    last: int,
-    effect: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    work: Floats,
+    value: Floats, span: Span, low: float, high: float, first: int, last: int, levers: Levers
 ) -> None:
     """Apply the effects on one driver cell to its base value, in place.
 
@@ -33,99 +22,71 @@ def settle(
     ----------
     value : ndarray, shape (L,)
         Base value on entry, the value in force on return.
-    left, right : int
-        Lanes ``left`` to ``right - 1`` are written.
+    span : Span
+        Lanes that are written.
     low, high : float
         Bounds of the driver.
     first, last : int
-        Rows of ``effect`` that act on this cell, sorted by operation and canonical order.
-    effect, operation, target : ndarray
-        As in :class:`sim.scenario.drivers.Effects`.
-    ramp : ndarray, shape (E, L)
-        Part of each effect in force.
-    size : ndarray, shape (E, 2, L)
-        How much, and for a floor or a cap the grip that its strength gives it.
-    work : ndarray, shape (3, L)
-        Scratch.
+        Rows of ``levers.effect`` that act on this cell.
+    levers : Levers
     """
     row = first
-    while row < last and operation[effect[row]] < 2:
-        e = effect[row]
-        if operation[e] == 0:
-            for l in range(left, right):  # noqa: E741
-                value[l] *= 1.0 + size[e, 0, l] * ramp[e, l]
+    while row < last and levers.operation[levers.effect[row]] < 2:
+        e = levers.effect[row]
+        if levers.operation[e] == 0:
+            for l in range(span.first, span.last):  # noqa: E741
+                value[l] *= 1.0 + levers.size[e, 0, l] * levers.ramp[e, l]
         else:
-            for l in range(left, right):  # noqa: E741
-                value[l] += size[e, 0, l] * ramp[e, l]
+            for l in range(span.first, span.last):  # noqa: E741
+                value[l] += levers.size[e, 0, l] * levers.ramp[e, l]
         row += 1
-    if row < last and operation[effect[row]] == 2:
-        row = _move(value, left, right, row, last, effect, operation, ramp, size, target, work)
+    if row < last and levers.operation[levers.effect[row]] == 2:
+        row = _move(value, span, row, last, levers)
     while row < last:
-        row = _bound(value, left, right, row, last, effect, operation, ramp, size, work)
-    for l in range(left, right):  # noqa: E741
+        row = _bound(value, span, row, last, levers)
+    for l in range(span.first, span.last):  # noqa: E741
         value[l] = min(max(value[l], low), high)
 
 
 @rule
-def _move(
-    value: Floats,
-    left: int,
-    right: int,
-    first: int,
-    last: int,
-    effect: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    target: Floats,
-    work: Floats,
-) -> int:
+def _move(value: Floats, span: Span, first: int, last: int, levers: Levers) -> int:
     """Move towards the targets together; return the first row that is not a move."""
-    for l in range(left, right):  # noqa: E741
+    work = levers.work
+    for l in range(span.first, span.last):  # noqa: E741
         work[0, l] = 0.0
         work[1, l] = 0.0
         work[2, l] = 0.0
     row = first
-    while row < last and operation[effect[row]] == 2:
-        e = effect[row]
-        for l in range(left, right):  # noqa: E741
-            part = min(max(size[e, 0, l] * ramp[e, l], 0.0), 1.0)
+    while row < last and levers.operation[levers.effect[row]] == 2:
+        e = levers.effect[row]
+        for l in range(span.first, span.last):  # noqa: E741
+            part = min(max(levers.size[e, 0, l] * levers.ramp[e, l], 0.0), 1.0)
             work[0, l] += part
-            work[1, l] += part * target[e]
+            work[1, l] += part * levers.target[e]
             # 1 - product of (1 - part), built without subtracting from one at the end: exact at 0.
             work[2, l] += part * (1.0 - work[2, l])
         row += 1
-    for l in range(left, right):  # noqa: E741
+    for l in range(span.first, span.last):  # noqa: E741
         if work[0, l] > 0.0:
             value[l] += (work[1, l] / work[0, l] - value[l]) * work[2, l]
     return row
 
 
 @rule
-def _bound(
-    value: Floats,
-    left: int,
-    right: int,
-    first: int,
-    last: int,
-    effect: Ints,
-    operation: Ints,
-    ramp: Floats,
-    size: Floats,
-    work: Floats,
-) -> int:
+def _bound(value: Floats, span: Span, first: int, last: int, levers: Levers) -> int:
     """Apply all floors, or all caps, to the same value; return the first row of another kind."""
-    kind = operation[effect[first]]
+    work = levers.work
+    kind = levers.operation[levers.effect[first]]
     sign = 1.0 if kind == 3 else -1.0
-    for l in range(left, right):  # noqa: E741
+    for l in range(span.first, span.last):  # noqa: E741
         work[0, l] = 0.0
     row = first
-    while row < last and operation[effect[row]] == kind:
-        e = effect[row]
-        for l in range(left, right):  # noqa: E741
-            far = sign * (size[e, 0, l] - value[l])
-            work[0, l] = max(work[0, l], far * size[e, 1, l] * ramp[e, l])
+    while row < last and levers.operation[levers.effect[row]] == kind:
+        e = levers.effect[row]
+        for l in range(span.first, span.last):  # noqa: E741
+            far = sign * (levers.size[e, 0, l] - value[l])
+            work[0, l] = max(work[0, l], far * levers.size[e, 1, l] * levers.ramp[e, l])
         row += 1
-    for l in range(left, right):  # noqa: E741
+    for l in range(span.first, span.last):  # noqa: E741
         value[l] += sign * work[0, l]
     return row

@@ -6,19 +6,12 @@ from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp
 from sim.world.rows import B, P
+from sim.world.rules.arrays import Able, Numbers, OwnModels
 from sim.world.rules.capability import SOVEREIGN_BLOC, margin, since
 
 
 @inlined
-def flagship_worth(
-    i: int,
-    s: int,
-    k: int,
-    l: int,  # noqa: E741
-    own: bool,  # noqa: FBT001
-    cover: Floats,
-    home_cover: Floats,
-) -> float:
+def flagship_worth(i: int, s: int, k: int, l: int, own: bool, able: Able) -> float:  # noqa: E741, FBT001
     """Return what the capability of an ecosystem's flagship is worth in a nation, utils.
 
     Sovereign models are as good as the nation's own laboratories make them.
@@ -27,31 +20,14 @@ def flagship_worth(
     ----------
     own : bool
         Whether the ecosystem is a sovereign one.
-    cover : ndarray, shape (S, K, 2, L)
-        From :func:`sim.world.rules.capability.coverage`.
-    home_cover : ndarray, shape (I, K, S, L)
-        From :func:`at_home`.
     """
-    worth: float = home_cover[i, k, s, l] if own else cover[s, k, 0, l]
+    worth: float = able.home[i, k, s, l] if own else able.cover[s, k, 0, l]
     return worth
 
 
 @rule
 def at_home(
-    i: int,
-    t: int,
-    bloc: Ints,
-    on_sale: Flags,
-    access: Floats,
-    own_lag: Floats,
-    delay: Floats,
-    best_open: Floats,
-    frontier: Floats,
-    p: Floats,
-    ps: Floats,
-    raw: int,
-    index: Floats,
-    worth: Floats,
+    i: int, t: int, bloc: Ints, sold: Flags, own: OwnModels, raw: int, numbers: Numbers
 ) -> None:
     """Write how good a nation's own models are, never worse than before, and what that is worth.
 
@@ -61,32 +37,30 @@ def at_home(
 
     Parameters
     ----------
-    access : ndarray, shape (I, K * 3, L)
-    own_lag : ndarray, shape (I, 1, L)
-        Months: the driver.
-    delay : ndarray, shape (K, L)
-        Months: the driver ``lag``.
-    best_open : ndarray, shape (T, L)
-        From :func:`sim.world.rules.capability.follow_open`.
-    index, worth : ndarray, shape (I, K, L) and (I, K, S, L)
-        Rows (i, k) of sovereign ecosystems are updated, ECI points, and written, utils.
+    sold : ndarray, shape (K, 2)
+        1 where an offer is on sale this month.
+    own : OwnModels
+        Rows (i, k) of sovereign ecosystems: ``level`` is updated, ``worth`` written.
+    raw : int
+        Switch.
     """
+    p, ps, index = numbers.p, numbers.ps, own.level
     for k in range(bloc.size):
-        if bloc[k] != SOVEREIGN_BLOC or not (on_sale[t, k, 0] == 1 and _some(access[i], k)):
+        if bloc[k] != SOVEREIGN_BLOC or not (sold[k, 0] == 1 and _some(own.access[i], k)):
             continue
         for l in range(index.shape[2]):  # noqa: E741
-            seen = since(t, own_lag[i, 0, l] + delay[k, l])
-            index[i, k, l] = max(index[i, k, l], best_open[seen, l])
-        for s in range(worth.shape[2]):
+            seen = since(t, own.own_lag[i, 0, l] + own.delay[k, l])
+            index[i, k, l] = max(index[i, k, l], own.best_open[seen, l])
+        for s in range(own.worth.shape[2]):
             for l in range(index.shape[2]):  # noqa: E741
                 felt = (index[i, k, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
                 if raw == 0:
                     x = margin(
-                        index[i, k, l], ps[s, B.difficulty, l], p[P.moving_bar, l], frontier[t, l],
-                        p[P.task_width, l],
+                        index[i, k, l], ps[s, B.difficulty, l], p[P.moving_bar, l],
+                        own.frontier[t, l], p[P.task_width, l],
                     )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
-                worth[i, k, s, l] = ps[s, B.capability, l] * felt
+                own.worth[i, k, s, l] = ps[s, B.capability_weight, l] * felt
 
 
 @inlined

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import log
-from sim.world.rows import P, W, by_ecosystem
-from sim.world.rules.offers import CN_BLOC
+from sim.world.rows import P, Switches, W, by_ecosystem
+from sim.world.rules.arrays import News, Told
+from sim.world.rules.changes import CN_BLOC
 
 KNOWN_AT = 20.0
 """Releases at which Chinese models are as well known as the other parameters take them to be: about
@@ -15,19 +16,9 @@ those of June 2025, when developers were asked."""
 
 @rule
 def news(
-    t: int,
-    month: int,
-    last_fact: int,
-    bloc: Ints,
-    counted: Floats,
-    cells: Floats,
-    p: Floats,
-    by_time: int,
-    by_peers: int,
-    chinese_share: Floats,
-    releases: Floats,
-    gain: Floats,
-) -> None:
+    t: int, month: int, last_fact: int, bloc: Ints, cells: Floats, p: Floats, switches: Switches,
+    known: News,
+) -> None:  # fmt: skip
     """Write how much the releases of a month add to what is known of Chinese models, shape (L,).
 
     ``ln R(t) - ln R(t-1)``, and in the first month ``ln R - ln 20``. R is counted while facts are
@@ -41,37 +32,31 @@ def news(
     ----------
     month : int
         Its number.
-    counted : ndarray, shape (T,)
-        Releases of Chinese laboratories up to each month.
     cells : ndarray, shape (world cells, L)
-    chinese_share : ndarray, shape (L,)
-        Main ecosystems that are Chinese among the world's builders, last month, a fraction.
-    releases : ndarray, shape (L,)
-        R; updated.
-    gain : ndarray, shape (L,)
-        Written.
+    known : News
+        ``releases`` is updated, ``gain`` written.
     """
     options = bloc.size
     rates = by_ecosystem(W.release_rate, options)
-    for l in range(gain.size):  # noqa: E741
-        before = releases[l]
+    for l in range(known.gain.size):  # noqa: E741
+        before = known.releases[l]
         factor, makers = 0.0, 0.0
         for k in range(options):
             if bloc[k] == CN_BLOC:
                 factor += cells[rates + k, l]
                 makers += 1.0
         grown = before + p[P.releases_a_month, l] * (factor / makers if makers > 0.0 else 0.0)
-        now = max(counted[t], 1.0) if t <= last_fact else grown
+        now = max(known.counted[t], 1.0) if t <= last_fact else grown
         start = KNOWN_AT if t == 0 else before
-        if by_peers == 1:
-            now = max(100.0 * chinese_share[l], FEWEST)
+        if switches.learning_by_peers == 1:
+            now = max(100.0 * known.chinese_share[l], FEWEST)
             start = before if t > 1 else now  # no share is known before the first month
-        releases[l] = now
-        gain[l] = log(now) - log(start)
-        if by_time == 1:
-            gain[l] = -29.0 * A_MONTH if t == 0 else A_MONTH
+        known.releases[l] = now
+        known.gain[l] = log(now) - log(start)
+        if switches.learning_by_time == 1:
+            known.gain[l] = -29.0 * A_MONTH if t == 0 else A_MONTH
         if t > 0 and month > p[P.learning_stop, l]:
-            gain[l] = 0.0
+            known.gain[l] = 0.0
 
 
 FEWEST = 1e-3
@@ -82,35 +67,18 @@ A_MONTH = 0.09
 
 
 @inlined
-def learn(
-    i: int,
-    bloc: Ints,
-    home: Floats,
-    risk: Floats,
-    trust: Floats,
-    p: Floats,
-    gain: Floats,
-    learned: Floats,
-) -> None:
+def learn(i: int, bloc: Ints, told: Told, p: Floats, learned: Floats) -> None:
     """Add a month's news to what a nation has learned of Chinese models, row i of (I, K, L).
 
     ``gain (1 - R (1 - trust)) / (1 - R0 (1 - trust0))`` with R0 and trust0 those where no lever has
     moved them: who fears the models more learns less of them, and nothing is forgotten. News of
     releases goes round the world, to those too who cannot reach them. Nations learn nothing of what
     is their own.
-
-    Parameters
-    ----------
-    home : ndarray, shape (I, K)
-    risk : ndarray, shape (K, L)
-    trust : ndarray, shape (I, K, L)
-    gain : ndarray, shape (L,)
-        From :func:`news`.
     """
     for k in range(bloc.size):
-        if bloc[k] != CN_BLOC or home[i, k] > 0.0:
+        if bloc[k] != CN_BLOC or told.home[i, k] > 0.0:
             continue
-        for l in range(gain.size):  # noqa: E741
-            believed = 1.0 - risk[k, l] * (1.0 - trust[i, k, l])
+        for l in range(told.gain.size):  # noqa: E741
+            believed = 1.0 - told.risk[k, l] * (1.0 - told.trust[i, k, l])
             usual = 1.0 - p[P.initial_risk, l] * (1.0 - p[P.initial_trust, l])
-            learned[i, k, l] += gain[l] * believed / max(usual, 1e-9)
+            learned[i, k, l] += told.gain[l] * believed / max(usual, 1e-9)

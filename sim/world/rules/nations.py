@@ -1,300 +1,198 @@
-"""The nation's half of a month for many nations at once: the rules in their order, and no rule.
+"""A nation's month: the rules in their order, and none of its own.
 
-The kernel calls these two; a Mesa nation (:class:`sim.world.model.Nation`) calls the same rules
-one by one, so that a user can change one. A test holds the two to the same bits.
+The kernel runs :func:`perceive` and :func:`decide` over all nations; a Mesa nation
+(:class:`sim.world.model.Nation`) takes the same steps one by one, so that a user can change one.
 """
 
 from __future__ import annotations
 
-from sim.scenario.drivers import Flags, Floats, Ints
-from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, LIKING, OFFER, REACH, TERMS
+from sim.scenario.drivers import Flags, Floats
+from sim.scenario.parts import ACCESS, LIKING, OFFER, REACH, TERMS
 from sim.world.compiled import inlined, rule
+from sim.world.rows import Switches
 from sim.world.rules import choice, laboratories, learning, observe, offers, policy, tally, uptake
-from sim.world.rules.schedule import ALL, FEW, few
+from sim.world.rules.arrays import (
+    Able,
+    Bases,
+    Changes,
+    Drivers,
+    Kinds,
+    Levers,
+    Liking,
+    Numbers,
+    Offers,
+    Perceived,
+    Pricing,
+    Roads,
+    Settled,
+    Span,
+    Ways,
+    Worths,
+)
+from sim.world.rules.changes import (
+    CLOSED_NEST,
+    CN_BLOC,
+    collected,
+    mark_opening,
+    mark_part,
+    own_parts,
+    part_of,
+    runs_of,
+    span,
+    turns,
+    whole,
+)
 from sim.world.streams import Keys
 
 
 @rule
-def perceive(  # noqa: C901, PLR0912, PLR0915 - each branch leaves out what cannot have changed
-    t: int, loaded: Ints, feared: bool, listed: Flags, stale: Flags, bears: Flags, moved: Flags,  # noqa: FBT001
-    nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, home: Floats, base_access: Floats,
-    later: Floats, unlisted: Floats, base_licence: Floats, base_facility: Floats, lab_lag: Floats,
-    low: Floats, high: Floats, start: Ints, effect: Ints, offsets: Ints, operation: Ints,
-    ramp: Floats, size: Floats, target: Floats, p: Floats, ps: Floats, sensitivity: Floats,
-    dearer: Floats, slowed: Floats, ln_price: Floats, cover: Floats, home_cover: Floats,
-    risk: Floats, standing: Floats, stance: Ints, felt: Ints, access: Floats, price: Floats,
-    licence: Floats, facility: Floats, trust: Floats, pull: Floats, offer: Floats, own_lag: Floats,
-    regarded: Floats, opened: Floats, worth: Floats, by_maker: Floats, offered: Floats,
-    leaving: Floats, evicting: Flags, opened_next: Floats, work: Floats, mark: Flags, some: Ints,
-) -> None:  # fmt: skip
+def perceive(t: int, numbers: Numbers, x: Perceived) -> None:
     """Bring what is offered to each nation up to date, and note whose users must leave.
-
-    Only what may have changed is computed again: the same arithmetic gives the same bits, so that
-    this is economy and no rule.
 
     Parameters
     ----------
     t : int
-        Month.
-    loaded : ndarray of int, shape (at most L,)
-        Lanes in which the load of Chinese services is felt differently than last month.
-    feared : bool
-        Whether the risk of an ecosystem is felt differently than last month.
-    listed : ndarray, shape (T, K, 2)
-        Whether an offer's price or its place on the menu may have changed.
-    stale : ndarray, shape (I, parts)
-        Which parts of a nation may have changed: ALL or SOME, as
-        :mod:`sim.world.rules.schedule` has them.
-    bears, moved : ndarray
-        Where effects are felt, and in which lanes they have moved.
-    risk : ndarray, shape (K, L)
-    evicting : ndarray, shape (I,)
-        Written.
-    opened_next, work, mark, some : ndarray
-        Scratch. All others as in the rules that are called.
+        Position of the month.
+    numbers : Numbers
+    x : Perceived
     """
-    lanes, own = stance.shape[1], len(BY_ECOSYSTEM) * nest.size
-    # Few lanes are cheaper one by one, many side by side.
-    widely = loaded.size * FEW > lanes
-    strained = loaded[:0] if widely else loaded
-    for i in range(access.shape[0]):
-        if stale[i, own + OFFER] == ALL:
-            policy.settle_offer(
-                i, 0, lanes, lab_lag, low, high, start, effect, offsets, operation, ramp, size,
-                target, offer, own_lag, work,
-            )  # fmt: skip
-        for l in some[0, : few(i, own + OFFER, stale, bears, moved, mark, some[0])]:  # noqa: E741
-            policy.settle_offer(
-                i, l, l + 1, lab_lag, low, high, start, effect, offsets, operation, ramp, size,
-                target, offer, own_lag, work,
-            )  # fmt: skip
-        if stale[i, own + LIKING] == ALL:
-            policy.settle_liking(
-                i, 0, lanes, home, low, high, start, effect, offsets, operation, ramp, size,
-                target, p, trust, pull, work,
-            )  # fmt: skip
-        for l in some[0, : few(i, own + LIKING, stale, bears, moved, mark, some[0])]:  # noqa: E741
-            policy.settle_liking(
-                i, l, l + 1, home, low, high, start, effect, offsets, operation, ramp, size,
-                target, p, trust, pull, work,
-            )  # fmt: skip
-            choice.regard(
-                i, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
-            )  # fmt: skip
-        if feared or stale[i, own + LIKING] == ALL:
-            choice.regard(
-                i, 0, lanes, bloc, pulled, standing, trust, pull, risk, stance, p, ps, regarded,
-            )  # fmt: skip
-        if stale[i, own + REACH] == ALL:
-            policy.settle_facility(
-                i, 0, lanes, base_facility, low, high, start, effect, offsets, operation, ramp,
-                size, target, facility, work,
-            )  # fmt: skip
-        reaching = some[0, : few(i, own + REACH, stale, bears, moved, mark, some[0])]
-        for l in reaching:  # noqa: E741
-            policy.settle_facility(
-                i, l, l + 1, base_facility, low, high, start, effect, offsets, operation, ramp,
-                size, target, facility, work,
-            )  # fmt: skip
-        offers.nobody_leaves(i, evicting, leaving)
-        for k in range(nest.size):
-            at, anew = len(BY_ECOSYSTEM) * k, _reopens(i, k, own, stale, widely, nest, bloc)
-            if stale[i, at + ACCESS] == ALL:
-                policy.settle_access(
-                    i, k, t, 0, lanes, base_access, later, unlisted, low, high, start, effect,
-                    offsets, operation, ramp, size, target, p, access, work,
-                )  # fmt: skip
-            entering = some[1, : few(i, at + ACCESS, stale, bears, moved, mark, some[1])]
-            for l in entering:  # noqa: E741
-                policy.settle_access(
-                    i, k, t, l, l + 1, base_access, later, unlisted, low, high, start, effect,
-                    offsets, operation, ramp, size, target, p, access, work,
-                )  # fmt: skip
-            if anew:
-                _open(
-                    i, k, 0, lanes, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                    cover, home_cover, opened, leaving, evicting, opened_next,
-                )  # fmt: skip
-                continue
-            for group in (entering, reaching):
-                for l in group:  # noqa: E741
-                    _open(
-                        i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth,
-                        offered, cover, home_cover, opened, leaving, evicting, opened_next,
-                    )  # fmt: skip
-        _strain(
-            i, t, strained, nest, bloc, on_sale, p, ps, slowed, dearer, cover, home_cover, stance,
-            access, price, licence, facility, sensitivity, ln_price, opened, worth, by_maker,
-            offered, leaving, evicting, opened_next,
-        )  # fmt: skip
-        if policy.turns(i, stance, felt):
-            _turn(
-                i, t, nest, bloc, pulled, on_sale, p, ps, slowed, cover, home_cover, risk, standing,
-                stance, felt, access, facility, trust, pull, regarded, opened, worth, by_maker,
-                offered, leaving, evicting, opened_next,
-            )  # fmt: skip
-        for k in range(nest.size):
-            at, anew = len(BY_ECOSYSTEM) * k, _reopens(i, k, own, stale, widely, nest, bloc)
-            chinese = widely and bloc[k] == offers.CN_BLOC
-            terms = stale[i, at + TERMS]
-            if terms == ALL:
-                policy.settle_terms(
-                    i, k, t, 0, lanes, base_licence, low, high, start, effect, offsets, operation,
-                    ramp, size, target, p, price, licence, work,
-                )  # fmt: skip
-            pricing = some[1, : few(i, at + TERMS, stale, bears, moved, mark, some[1])]
-            for l in pricing:  # noqa: E741
-                policy.settle_terms(
-                    i, k, t, l, l + 1, base_licence, low, high, start, effect, offsets, operation,
-                    ramp, size, target, p, price, licence, work,
-                )  # fmt: skip
-            entering = some[2, : few(i, at + ACCESS, stale, bears, moved, mark, some[2])]
-            for o in range(2):
-                # An offer that is not sold is priced when it comes on sale.
-                listing, sold = listed[t, k, o] == 1, on_sale[t, k, o] == 1
-                priced = sold and (terms == ALL or listing)
-                if priced or (sold and chinese):
-                    offers.maker_worth(
-                        i, k, o, 0, lanes, bloc, ln_price, price, dearer, licence, sensitivity, p,
-                        ps, worth,
-                    )  # fmt: skip
-                if priced and nest[k] != offers.CLOSED_NEST:
-                    offers.other_worth(
-                        i, k, o, 0, lanes, ln_price, price, licence, sensitivity, p, ps, worth
-                    )
-                for l in pricing[: pricing.size if sold and not listing else 0]:  # noqa: E741
-                    offers.maker_worth(
-                        i, k, o, l, l + 1, bloc, ln_price, price, dearer, licence, sensitivity, p,
-                        ps, worth,
-                    )  # fmt: skip
-                    if nest[k] != offers.CLOSED_NEST:
-                        offers.other_worth(
-                            i, k, o, l, l + 1, ln_price, price, licence, sensitivity, p, ps, worth
-                        )
-                if anew or listing or priced:
-                    offers.value(
-                        i, k, o, t, 0, lanes, nest, on_sale, opened, worth, by_maker, offered
-                    )
-                elif sold:
-                    for group in (pricing, entering, reaching):
-                        for l in group:  # noqa: E741
-                            offers.value(
-                                i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker,
-                                offered,
-                            )  # fmt: skip
+    liking = Liking(x.standing, x.drivers.trust, x.drivers.pull, x.risk, x.regarded)
+    roads = Roads(x.drivers.access, x.drivers.facility, x.changes.stance, x.market.slowed)
+    pricing = Pricing(
+        x.market.ln_price, x.drivers.price, x.drivers.licence, x.market.dearer,
+        x.market.sensitivity,
+    )  # fmt: skip
+    able = Able(x.market.cover_before, x.market.home)
+    for i in range(x.changes.stance.shape[0]):
+        read_policy(i, t, x.changes, x.levers, x.bases, x.drivers, numbers.p)
+        regard(i, x.changes, x.kinds, liking, numbers)
+        open_ways(i, x.changes, x.kinds, roads, x.ways, x.offers, able, numbers.p)
+        value_offers(i, x.changes, x.kinds, x.sold, pricing, x.ways.opened, x.offers, numbers)
 
 
 @inlined
-def _reopens(
-    i: int,
-    k: int,
-    own: int,
-    stale: Flags,
-    loaded: bool,  # noqa: FBT001
-    nest: Ints,
-    bloc: Ints,
-) -> bool:
-    """Return whether the ways to an ecosystem may be more or less open than last month.
-
-    How far own machines reach matters for open weights alone.
-    """
-    reach = stale[i, own + REACH] == ALL and nest[k] != offers.CLOSED_NEST
-    access = stale[i, len(BY_ECOSYSTEM) * k + ACCESS] == ALL
-    return reach or access or (loaded and bloc[k] == offers.CN_BLOC)
+def read_policy(
+    i: int, t: int, changes: Changes, levers: Levers, bases: Bases, drivers: Drivers, p: Floats
+) -> None:
+    """Read the drivers that are in force in a nation this month."""
+    ecosystems = drivers.licence.shape[1]
+    own, runs = own_parts(ecosystems), changes.runs
+    for r in range(runs_of(i, own + OFFER, changes, runs)):
+        policy.settle_offer(i, span(runs, r), bases.lab_lag, levers, drivers.offer, drivers.own_lag)
+    for r in range(runs_of(i, own + LIKING, changes, runs)):
+        policy.settle_liking(i, span(runs, r), bases.home, levers, p, drivers.trust, drivers.pull)
+    for r in range(runs_of(i, own + REACH, changes, runs)):
+        policy.settle_facility(i, span(runs, r), bases.facility, levers, drivers.facility)
+    for k in range(ecosystems):
+        for r in range(runs_of(i, part_of(k, ACCESS), changes, runs)):
+            policy.settle_access(i, k, t, span(runs, r), bases, levers, p, drivers.access)
+        for r in range(runs_of(i, part_of(k, TERMS), changes, runs)):
+            policy.settle_terms(
+                i, k, span(runs, r), bases.licence[t, i, k], levers, p, drivers.price,
+                drivers.licence,
+            )  # fmt: skip
 
 
 @inlined
-def _strain(
-    i: int, t: int, loaded: Ints, nest: Ints, bloc: Ints, on_sale: Flags, p: Floats, ps: Floats,
-    slowed: Floats, dearer: Floats, cover: Floats, home_cover: Floats, stance: Ints, access: Floats,
-    price: Floats, licence: Floats, facility: Floats, sensitivity: Floats, ln_price: Floats,
-    opened: Floats, worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats,
-    evicting: Flags, opened_next: Floats,
+def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numbers) -> None:
+    """Write how a nation regards each ecosystem, where anything that it goes by has changed."""
+    ecosystems, stance = kinds.bloc.size, changes.stance
+    if changes.feared:
+        for k in range(ecosystems):
+            choice.regard(i, k, whole(changes.mark), kinds, liking, stance, numbers)
+        return
+    for r in range(runs_of(i, own_parts(ecosystems) + LIKING, changes, changes.runs)):
+        for k in range(ecosystems):
+            choice.regard(i, k, span(changes.runs, r), kinds, liking, stance, numbers)
+    for n in range(turns(i, changes)):
+        l = changes.turned[n]  # noqa: E741
+        now, was = stance[i, l], changes.felt[i, l]
+        for k in range(ecosystems):
+            if choice.side(now, kinds.bloc[k]) != choice.side(was, kinds.bloc[k]):
+                choice.regard(i, k, Span(l, l + 1), kinds, liking, stance, numbers)
+
+
+@inlined
+def open_ways(
+    i: int, changes: Changes, kinds: Kinds, roads: Roads, ways: Ways, valued: Offers, able: Able,
+    p: Floats,
 ) -> None:  # fmt: skip
-    """Let a nation feel the load of Chinese services in the lanes in which it has changed."""
-    for l in loaded:  # noqa: E741
-        for k in range(nest.size):
-            if bloc[k] != offers.CN_BLOC:
-                continue
-            _open(
-                i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                cover, home_cover, opened, leaving, evicting, opened_next,
-            )  # fmt: skip
-            for o in range(2):
-                # What is not sold has no value, whatever its ways and its price.
-                if on_sale[t, k, o] == 1:
-                    offers.maker_worth(
-                        i, k, o, l, l + 1, bloc, ln_price, price, dearer, licence, sensitivity, p,
-                        ps, worth,
-                    )  # fmt: skip
-                    offers.value(
-                        i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered
-                    )
-
-
-@inlined
-def _turn(
-    i: int, t: int, nest: Ints, bloc: Ints, pulled: Floats, on_sale: Flags, p: Floats, ps: Floats,
-    slowed: Floats, cover: Floats, home_cover: Floats, risk: Floats, standing: Floats, stance: Ints,
-    felt: Ints, access: Floats, facility: Floats, trust: Floats, pull: Floats, regarded: Floats,
-    opened: Floats, worth: Floats, by_maker: Floats, offered: Floats, leaving: Floats,
-    evicting: Flags, opened_next: Floats,
-) -> None:  # fmt: skip
-    """Let a nation feel its new stance in the lanes, few of a block, in which it has turned."""
-    for l in range(stance.shape[1]):  # noqa: E741
-        now, was = stance[i, l], felt[i, l]
-        if now == was:
+    """Open or close the ways to ecosystems, and note whose users must leave."""
+    turned, runs = turns(i, changes), changes.runs
+    offers.nobody_leaves(i, ways.leaving, ways.evicting)
+    for k in range(kinds.bloc.size):
+        if not mark_opening(i, k, turned, changes, kinds):
             continue
-        for k in range(nest.size):
-            if choice.side(now, bloc[k]) != choice.side(was, bloc[k]):
-                choice.regard_one(
-                    i, k, l, l + 1, bloc, pulled, standing, trust, pull, risk, stance, p, ps,
-                    regarded,
-                )  # fmt: skip
-            if offers.against(now, bloc[k]) != offers.against(was, bloc[k]):
-                _open(
-                    i, k, l, l + 1, nest, bloc, access, facility, stance, p, slowed, worth, offered,
-                    cover, home_cover, opened, leaving, evicting, opened_next,
-                )  # fmt: skip
-                for o in range(2):
-                    if on_sale[t, k, o] == 1:
-                        offers.value(
-                            i, k, o, t, l, l + 1, nest, on_sale, opened, worth, by_maker, offered
-                        )
-        felt[i, l] = now
+        for r in range(collected(changes.mark, runs)):
+            offers.reachable(i, k, span(runs, r), kinds, roads, p, ways.anew)
+            if offers.narrowed(i, k, span(runs, r), ways):
+                offers.lost(i, k, span(runs, r), kinds.bloc[k], ways, valued, able)
+                ways.evicting[i] = 1
+            offers.open_ways(i, k, span(runs, r), ways)
 
 
 @inlined
-def _open(
-    i: int, k: int, first: int, last: int, nest: Ints, bloc: Ints, access: Floats, facility: Floats,
-    stance: Ints, p: Floats, slowed: Floats, worth: Floats, offered: Floats, cover: Floats,
-    home_cover: Floats, opened: Floats, leaving: Floats, evicting: Flags, opened_next: Floats,
+def value_offers(
+    i: int, changes: Changes, kinds: Kinds, sold: Flags, pricing: Pricing, opened: Floats,
+    valued: Offers, numbers: Numbers,
 ) -> None:  # fmt: skip
-    """Open or close the ways to an ecosystem, and note whose users must leave."""
-    offers.reachable(
-        i, k, first, last, nest, bloc, access, facility, stance, p, slowed, opened_next
-    )
-    if offers.narrowed(i, k, first, last, opened, opened_next):
-        offers.lost(
-            i, k, first, last, opened, opened_next, worth, offered, bloc, cover, home_cover, leaving
-        )
-        evicting[i] = 1
-    offers.open_ways(i, k, first, last, opened_next, opened)
+    """Value the offers to a nation whose price, terms or ways may have changed.
+
+    Parameters
+    ----------
+    sold : ndarray, shape (K, 2)
+        1 where an offer is on sale this month. What is not sold has no value, whatever its ways and
+        its price, and is priced when it comes on sale.
+    opened : ndarray, shape (I, K, S, 3, L)
+    """
+    turned, runs, nest = turns(i, changes), changes.runs, kinds.nest
+    for k in range(nest.size):
+        price_offers(i, k, changes, kinds, sold, pricing, numbers, valued.worth)
+        terms = part_of(k, TERMS)
+        some = mark_opening(i, k, turned, changes, kinds)
+        if some or changes.stale[i, terms] != 0:
+            mark_part(i, terms, changes)
+            for r in range(collected(changes.mark, runs)):
+                for o in range(2):
+                    if sold[k, o] == 1 and changes.listed[k, o] == 0:
+                        offers.value(i, k, o, span(runs, r), 1.0, nest[k], opened, valued)
+        for o in range(2):
+            if changes.listed[k, o] == 1:
+                on = 1.0 if sold[k, o] == 1 else 0.0
+                offers.value(i, k, o, whole(changes.mark), on, nest[k], opened, valued)
+    for n in range(turned):
+        changes.felt[i, changes.turned[n]] = changes.stance[i, changes.turned[n]]
+
+
+@inlined
+def price_offers(
+    i: int, k: int, changes: Changes, kinds: Kinds, sold: Flags, pricing: Pricing,
+    numbers: Numbers, worth: Floats,
+) -> None:  # fmt: skip
+    """Write what the ways to an ecosystem's offers are worth, where it may have changed."""
+    runs, burden = changes.runs, 1.0 if kinds.bloc[k] == CN_BLOC else 0.0
+    several = kinds.nest[k] != CLOSED_NEST
+    for r in range(runs_of(i, part_of(k, TERMS), changes, runs)):
+        for o in range(2):
+            if sold[k, o] == 1 and changes.listed[k, o] == 0:
+                offers.maker_worth(i, k, o, span(runs, r), burden, pricing, numbers, worth)
+                if several:
+                    offers.other_worth(i, k, o, span(runs, r), pricing, numbers, worth)
+    for o in range(2):
+        if sold[k, o] == 1 and changes.listed[k, o] == 1:
+            offers.maker_worth(i, k, o, whole(changes.mark), burden, pricing, numbers, worth)
+            if several:
+                offers.other_worth(i, k, o, whole(changes.mark), pricing, numbers, worth)
+        elif sold[k, o] == 1 and burden > 0.0:
+            for r in range(changes.loads):
+                lanes = span(changes.loaded, r)
+                offers.maker_worth(i, k, o, lanes, burden, pricing, numbers, worth)
 
 
 @rule
 def decide(
-    month: int, t: int, loading: bool, looking: bool, noise: int, trial: int, links: int,  # noqa: FBT001
-    raw: int, nest: Ints, bloc: Ints, on_sale: Flags, delay: Floats, best_open: Floats,
-    frontier: Floats, own_lag: Floats, home_index: Floats, home_cover: Floats, link_start: Ints,
-    p: Floats, ps: Floats, keys: Keys, world: Floats, linked_share: Floats, wander: Floats,
-    scar: Floats, cover: Floats, offered: Floats, regarded: Floats, attention: Floats,
-    access: Floats, eager: Floats, adopted: Floats, linked: Floats, ceiling: Floats, home: Floats,
-    risk: Floats, trust: Floats, gain: Floats, learned: Floats, urge: Floats, loyal: Floats,
-    leaving: Floats, evicting: Flags, logsum0: Floats, builders: Floats, share: Floats,
-    national: Floats, utility: Floats, top: Floats, chosen: Floats, logsum: Floats, kept: Floats,
-    arriving: Floats, tried: Floats, part: Floats, work: Floats, by_maker: Floats, callers: Floats,
-    fresh_choice: Floats, met: Floats,
+    month: int, t: int, loading: bool, looking: bool, switches: Switches, numbers: Numbers,  # noqa: FBT001
+    wander: Keys, x: Settled,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -306,36 +204,57 @@ def decide(
         Whether the load of Chinese services is known, so that their users are counted.
     looking : bool
         Whether what is built anew this month is written down for the observed series.
-    noise, trial, links, raw : int
-        Switches.
-    utility, top, chosen, logsum, kept, arriving, tried, part, work : ndarray
-        Scratch. All others as in the rules that are called.
+    wander : ndarray of uint64, shape (I, K, L)
+        Keys of the tastes of the moment.
     """
-    for i in range(share.shape[0]):
-        if noise == 1:
-            choice.drift(i, month, p, keys, wander)
-        learning.learn(i, bloc, home, risk, trust, p, gain, learned)
-        laboratories.at_home(
-            i, t, bloc, on_sale, access, own_lag, delay, best_open, frontier, p, ps, raw,
-            home_index, home_cover,
-        )  # fmt: skip
-        choice.utility(
-            i, t, links, bloc, on_sale, national, world, linked_share, wander, scar, cover,
-            home_cover, offered, regarded, learned, p, ps, part, utility, top,
-        )  # fmt: skip
-        choice.choose(nest, p, utility, top, work, chosen, logsum)
-        uptake.try_out(i, trial, p, attention, access, eager, met, tried)
-        uptake.grow(
-            i, link_start, logsum, logsum0, urge, adopted, linked, tried, ceiling, p, ps, builders,
-            arriving, work,
-        )  # fmt: skip
-        choice.settle_shares(
-            i, evicting, share, chosen, logsum, leaving, arriving, tried, loyal, p, ps, national,
-            kept, work,
-        )  # fmt: skip
-        choice.heal(i, evicting, leaving, p, ps, scar)
-        observe.met_with(i, share, tried, ps, part, met)
-        if looking:
-            observe.built_anew(i, ps, chosen, fresh_choice)
-        if loading:
-            tally.nation_load(i, bloc, builders, share, by_maker, offered, cover, ps, part, callers)
+    for i in range(x.tally.share.shape[0]):
+        if switches.noise == 1:
+            choice.drift(i, month, numbers.p, wander, x.pulls.wander)
+        feel(i, t, switches, numbers, x)
+        choice.choose(x.kinds.nest, numbers.p, x.choice, x.tally.work)
+        grow(i, switches.trial, numbers, x)
+        move(i, numbers, x)
+        count(i, loading, looking, numbers, x)
+
+
+@inlined
+def feel(i: int, t: int, switches: Switches, numbers: Numbers, x: Settled) -> None:
+    """Learn of releases, and write the utility of every ecosystem in each segment of a nation."""
+    bloc = x.kinds.bloc
+    learning.learn(i, bloc, x.told, numbers.p, x.liked.learned)
+    laboratories.at_home(i, t, bloc, x.sold, x.own, switches.raw_capability, numbers)
+    worths = Worths(
+        x.served.cover, x.own.worth, x.served.offered, x.liked.regarded, x.liked.learned
+    )
+    choice.utility(i, switches.links, bloc, x.sold, x.pulls, worths, x.choice, numbers)
+
+
+@inlined
+def grow(i: int, trial: int, numbers: Numbers, x: Settled) -> None:
+    """Let curious users try, and newcomers start to build."""
+    uptake.try_out(i, trial, numbers.p, x.trial, x.own.access, x.flows.tried)
+    uptake.grow(
+        i, x.growth, x.choice.logsum, x.flows.tried, x.flows.arriving, x.tally.work, numbers
+    )
+
+
+@inlined
+def move(i: int, numbers: Numbers, x: Settled) -> None:
+    """Move the shares: who must leave, who arrives, who reconsiders."""
+    choice.settle_shares(
+        i, x.flows, x.liked.loyal, x.choice, x.tally.share, x.pulls.national, x.tally.work, numbers
+    )
+    choice.heal(i, x.flows.evicting, x.flows.leaving, numbers.p, numbers.ps, x.pulls.scar)
+
+
+@inlined
+def count(i: int, loading: bool, looking: bool, numbers: Numbers, x: Settled) -> None:  # noqa: FBT001
+    """Count what the month leaves to be seen: answers, what is built anew, the load."""
+    ps, done = numbers.ps, x.tally
+    observe.met_with(i, done.share, x.flows.tried, ps, done.part, x.trial.met)
+    if looking:
+        observe.built_anew(i, ps, x.choice.chosen, done.fresh_choice)
+    if loading:
+        tally.nation_load(
+            i, x.kinds.bloc, x.growth.builders, done.share, x.served, ps, done.part, done.callers
+        )

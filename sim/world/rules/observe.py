@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import SEGMENTS
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import B, P
+from sim.world.rules.arrays import Able, Chats, Views
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.laboratories import flagship_worth
 from sim.world.rules.policy import leaked
 from sim.world.rules.uptake import triers
 
-ENTERPRISE, INDEPENDENT = 0, 1
+ENTERPRISE, INDEPENDENT = SEGMENTS.index("enterprise"), SEGMENTS.index("independent")
 
 
 @rule
 def chatbot_view(
-    t: int,
-    later: Floats,
-    unlisted: Floats,
-    leak_weight: Floats,
-    consumer: Floats,
-    bloc: Ints,
-    cover: Floats,
-    home_cover: Floats,
-    trial: int,
-    attention: Floats,
-    access: Floats,
-    p: Floats,
-    visits: Floats,
+    t: int, bloc: Ints, chats: Chats, able: Able, trial: int, p: Floats, visits: Floats
 ) -> None:
     """Write the use of makers' chat services in each nation by its consumers, triers included.
 
@@ -39,47 +29,39 @@ def chatbot_view(
 
     Parameters
     ----------
-    later : ndarray, shape (T,)
-    unlisted, leak_weight : ndarray, shape (T, I, K)
-    consumer : ndarray, shape (I, K, L)
-        From :func:`sim.world.likings.consumer`.
-    cover, home_cover : ndarray, shape (S, K, 2, L) and (I, K, S, L)
-        As in :func:`sim.world.rules.laboratories.flagship_worth`.
     trial : int
         Switch.
-    attention, access : ndarray
-        As in :func:`sim.world.rules.uptake.triers`.
     visits : ndarray, shape (T', I, K, L)
         Month t is written.
     """
     options, lanes = visits.shape[2], visits.shape[3]
-    single = min(INDEPENDENT, cover.shape[0] - 1)
+    single = min(INDEPENDENT, able.cover.shape[0] - 1)
     for i in range(visits.shape[1]):
         for k in range(options):
             own = bloc[k] == SOVEREIGN_BLOC
             for l in range(lanes):  # noqa: E741
-                reach = access[i, 3 * k, l]
-                if unlisted[t, i, k] > 0.0:
+                reach = chats.access[i, 3 * k, l]
+                if chats.unlisted[t, i, k] > 0.0:
                     # What levers leave of the way, they leave of it for consumers too.
-                    listed = 1.0 - unlisted[t, i, k]
+                    listed = 1.0 - chats.unlisted[t, i, k]
                     change = p[P.leak_change, l]
-                    leak = leaked(p[P.leak_developers, l], change, later[t])
-                    wide = listed + unlisted[t, i, k] * leak
-                    chats = leaked(p[P.leak, l], change, later[t])
-                    narrow = listed + leak_weight[t, i, k] * chats
+                    leak = leaked(p[P.leak_developers, l], change, chats.later[t])
+                    wide = listed + chats.unlisted[t, i, k] * leak
+                    talked = leaked(p[P.leak, l], change, chats.later[t])
+                    narrow = listed + chats.leak_weight[t, i, k] * talked
                     reach *= narrow / max(wide, 1e-9)
-                able = flagship_worth(i, single, k, l, own, cover, home_cover)
-                can_do = max(able, cover[single, k, 1, l])
-                visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + consumer[i, k, l])
+                best = flagship_worth(i, single, k, l, own, able)
+                can_do = max(best, able.cover[single, k, 1, l])
+                visits[t, i, k, l] = min(reach, 1.0) * exp(can_do + chats.consumer[i, k, l])
         for l in range(lanes):  # noqa: E741
             total, tried = 0.0, 0.0
             for k in range(options):
                 total += visits[t, i, k, l]
-                tried += triers(i, k, l, p, attention, access) * trial
+                tried += triers(i, k, l, p, chats.attention, chats.access) * trial
             replaced = min((1.0 - p[P.trial_new, l]) * tried, 1.0)
             kept = (1.0 - replaced) / total if total > 0.0 else 0.0
             for k in range(options):
-                extra = triers(i, k, l, p, attention, access) * trial
+                extra = triers(i, k, l, p, chats.attention, chats.access) * trial
                 visits[t, i, k, l] = visits[t, i, k, l] * kept + extra
 
 
@@ -128,21 +110,14 @@ def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None
             fresh_choice[i, k, l] = 0.0
         for s in range(INDEPENDENT, chosen.shape[0]):
             for l in range(chosen.shape[2]):  # noqa: E741
-                fresh_choice[i, k, l] += ps[s, B.weight, l] * chosen[s, k, l]
+                fresh_choice[i, k, l] += ps[s, B.segment_weight, l] * chosen[s, k, l]
 
 
 @rule
 def world_views(
-    t: int,
-    surveyed: Floats,
-    recent: Floats,
-    p: Floats,
-    builders: Floats,
-    share: Floats,
-    fresh_choice: Floats,
-    firms: Floats,
-    derived: Floats,
-) -> None:
+    t: int, surveyed: Floats, recent: Floats, p: Floats, builders: Floats, share: Floats,
+    fresh_choice: Floats, views: Views,
+) -> None:  # fmt: skip
     """Write what surveys of enterprises and counts of derived models would see.
 
     Derived models are built on what is new and comes in many sizes: what is chosen counts times
@@ -158,19 +133,19 @@ def world_views(
     share : ndarray, shape (I, S, K, L)
     fresh_choice : ndarray, shape (I, K, L)
         From :func:`built_anew`.
-    firms, derived : ndarray, shape (T', K, L)
+    views : Views
         Month t is written.
     """
     options, lanes = share.shape[2], share.shape[3]
     for k in range(options):
         for l in range(lanes):  # noqa: E741
-            firms[t, k, l] = 0.0
-            derived[t, k, l] = 0.0
+            views.firms[t, k, l] = 0.0
+            views.derived[t, k, l] = 0.0
     for i in range(share.shape[0]):
         for k in range(options):
             for l in range(lanes):  # noqa: E741
-                firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
-                derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
+                views.firms[t, k, l] += surveyed[i] * builders[i, l] * share[i, ENTERPRISE, k, l]
+                views.derived[t, k, l] += builders[i, l] * fresh_choice[i, k, l]
     for k in range(options):
         for l in range(lanes):  # noqa: E741
-            derived[t, k, l] *= exp(p[P.derived_recency, l] * log(1.0 + recent[t, k]))
+            views.derived[t, k, l] *= exp(p[P.derived_recency, l] * log(1.0 + recent[t, k]))

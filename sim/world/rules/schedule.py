@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
-
-ALL, SOME = 1, 2
-"""What has changed in all lanes, or in so few that these are computed one by one."""
-FEW = 8
-"""What changes in no more than one lane of so many is computed lane by lane."""
+from sim.world.rules.arrays import Acting
+from sim.world.rules.changes import ALL, FEW, SOME
 
 
 @rule
-def in_force(
-    t: int, entry: Ints, course: Floats, rival: Ints, lag: Ints, began: Ints, ended: Ints,
-    strength: Floats, bears: Flags, alone: Floats, ramp: Floats, moved: Flags, stale: Flags,
-) -> None:  # fmt: skip
+def in_force(t: int, of: Acting, alone: Floats, ramp: Floats, moved: Flags, stale: Flags) -> None:
     """Write how much of each effect is in force this month, and where any of it has changed.
 
     ``r = course(t - began)`` until the entry's end, its lag counted, and 0 after. Where several
@@ -26,12 +20,7 @@ def in_force(
     ----------
     t : int
         Position of the month.
-    entry, course, rival, lag, bears : ndarray
-        As in :class:`sim.scenario.drivers.Schedule`.
-    began, ended : ndarray of int, shape (N, L)
-        Positions of the first and the last month of each entry.
-    strength : ndarray, shape (N, L)
-        Of each entry, from 0 to 1.
+    of : Acting
     alone : ndarray, shape (E, L)
         Scratch: what would be in force without rivals.
     ramp : ndarray, shape (E, L)
@@ -42,18 +31,18 @@ def in_force(
         Where an effect is felt whose part in force has changed: ALL if in many lanes, SOME if in
         few.
     """
-    lanes = began.shape[1]
-    for e in range(entry.size):
-        n = entry[e]
+    lanes = of.began.shape[1]
+    for e in range(of.entry.size):
+        n = of.entry[e]
         for l in range(lanes):  # noqa: E741
-            since = t - began[n, l]
-            inside = since >= 0 and t <= ended[n, l] + lag[n]
-            alone[e, l] = course[e, since] if inside else 0.0
-    for e in range(entry.size):
+            since = t - of.began[n, l]
+            inside = since >= 0 and t <= of.ended[n, l] + of.lag[n]
+            alone[e, l] = of.course[e, since] if inside else 0.0
+    for e in range(of.entry.size):
         changed = 0
         for l in range(lanes):  # noqa: E741
             now = alone[e, l]
-            if rival[e] >= 0 and now > 0.0 and _beaten(e, l, entry, rival, strength, alone):
+            if of.rival[e] >= 0 and now > 0.0 and _beaten(e, l, of, alone):
                 now = 0.0
             moved[e, l] = now != ramp[e, l]
             changed += moved[e, l]
@@ -62,54 +51,18 @@ def in_force(
             how = ALL if changed * FEW > lanes else SOME
             for i in range(stale.shape[0]):
                 for c in range(stale.shape[1]):
-                    if bears[e, i, c] == 1 and stale[i, c] != ALL:
+                    if of.bears[e, i, c] == 1 and stale[i, c] != ALL:
                         stale[i, c] = how
 
 
 @inlined
-def few(i: int, c: int, stale: Flags, bears: Flags, moved: Flags, mark: Flags, lanes: Ints) -> int:
-    """Write the lanes in which effects have moved that are felt in a part of a nation, if SOME.
-
-    Parameters
-    ----------
-    c : int
-        Column of the part.
-    stale, bears, moved : ndarray
-        As in :func:`in_force`.
-    mark : ndarray, shape (L,)
-        Scratch.
-    lanes : ndarray, shape (L,)
-        Written.
-
-    Returns
-    -------
-    int
-        How many of the first places are written: none where all lanes have moved, or none.
-    """
-    if stale[i, c] != SOME:
-        return 0
-    for l in range(mark.size):  # noqa: E741
-        mark[l] = 0
-    for e in range(bears.shape[0]):
-        if bears[e, i, c] == 1:
-            for l in range(mark.size):  # noqa: E741
-                mark[l] |= moved[e, l]
-    count = 0
-    for l in range(mark.size):  # noqa: E741
-        if mark[l] == 1:
-            lanes[count] = l
-            count += 1
-    return count
-
-
-@inlined
-def _beaten(e: int, l: int, entry: Ints, rival: Ints, strength: Floats, alone: Floats) -> bool:  # noqa: E741
+def _beaten(e: int, l: int, of: Acting, alone: Floats) -> bool:  # noqa: E741
     """Return whether another effect with the same number is further in force in a lane."""
     beaten = False
-    mine = alone[e, l] * strength[entry[e], l]
-    for d in range(entry.size):
-        if rival[d] == rival[e] and d != e:
-            force = alone[d, l] * strength[entry[d], l]
+    mine = alone[e, l] * of.strength[of.entry[e], l]
+    for d in range(of.entry.size):
+        if of.rival[d] == of.rival[e] and d != e:
+            force = alone[d, l] * of.strength[of.entry[d], l]
             beaten = beaten or force > mine or (force == mine and d < e)
     return beaten
 

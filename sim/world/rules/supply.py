@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import HARDWARE, POOLS
 from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
 from sim.world.numerics import exp, log
-from sim.world.rows import STOCK_KEEP, P, W
+from sim.world.rows import P, W
+from sim.world.rules.arrays import Chips, Labs
 
-US, CN = 0, 1
-ALLIES, CHINA, REST = 0, 1, 2
+US, CN = HARDWARE.index("us"), HARDWARE.index("cn")
+ALLIES, CHINA, REST = (POOLS.index(pool) for pool in ("us_allies", "china", "rest"))
 
 
 @rule
@@ -39,32 +41,20 @@ def wanted_chinese(cells: Floats, p: Floats, part: Floats) -> None:
 
 
 @rule
-def trade(
-    slot: int,
-    cells: Floats,
-    p: Floats,
-    wanted: Floats,
-    compute: Floats,
-    output: Floats,
-    unmet: Floats,
-) -> None:
+def trade(slot: int, cells: Floats, p: Floats, chips: Chips) -> None:
     """Let the three pools buy accelerators for a month and let Chinese output grow.
 
     Parameters
     ----------
     slot : int
-        Month modulo 12.
+        Month modulo 12; that row of ``chips.unmet`` is replaced.
     cells, p : ndarray
         Drivers of the world, H100e a month; parameters.
-    wanted : ndarray, shape (3, L)
-        From :func:`wanted_chinese`.
-    compute : ndarray, shape (3, 2, L)
-        Stock by pool and hardware, H100e; updated.
-    output : ndarray, shape (L,)
-        Chinese output, H100e a month; ``Q <- min(cap, Q exp((gamma + dg + backfire U12) / 12))``.
-    unmet : ndarray, shape (12, L)
-        Unmet part of Chinese demand in the last 12 months; row ``slot`` is replaced.
+    chips : Chips
+        ``wanted`` from :func:`wanted_chinese`; all else is updated, output by
+        ``Q <- min(cap, Q exp((gamma + dg + backfire U12) / 12))``.
     """
+    wanted, compute, output, unmet = chips.wanted, chips.compute, chips.output, chips.unmet
     for l in range(output.size):  # noqa: E741
         mean_unmet = 0.0
         for month in range(12):
@@ -77,7 +67,7 @@ def trade(
         short = (want_us - bought) / at_home if at_home > 0.0 else 0.0
         abroad = min(wanted[REST, l] * elsewhere, cells[W.exported, l], output[l])
         home = min((wanted[CHINA, l] + short) * at_home, output[l] - abroad)
-        keep = p[STOCK_KEEP, l]
+        keep = p[P.stock_keep, l]
         compute[ALLIES, US, l] = compute[ALLIES, US, l] * keep + cells[W.demand + ALLIES, l]
         compute[ALLIES, CN, l] = compute[ALLIES, CN, l] * keep
         compute[CHINA, US, l] = compute[CHINA, US, l] * keep + bought
@@ -153,22 +143,17 @@ def strain(p: Floats, load: Floats, dearer: Floats, slowed: Floats) -> None:
 
 
 @rule
-def hardware(
-    t: int, base: int, cells: Floats, p: Floats, wanted: Floats, compute: Floats, output: Floats,
-    unmet: Floats, training: Floats, training0: Floats, serving: Floats, serving0: Floats,
-) -> None:  # fmt: skip
+def hardware(t: int, base: int, cells: Floats, p: Floats, chips: Chips, labs: Labs) -> None:
     """Run trade and laboratories in their order, and set aside what the base month gives.
 
     Parameters
     ----------
     t, base : int
         Positions of the month and of July 2025.
-    training0, serving0 : ndarray, shape (L,)
-        Written in the base month; 0 before. All others as in the rules that are called.
     """
-    wanted_chinese(cells, p, wanted)
-    trade(t % 12, cells, p, wanted, compute, output, unmet)
-    laboratories(cells, p, compute, training, serving)
+    wanted_chinese(cells, p, chips.wanted)
+    trade(t % 12, cells, p, chips)
+    laboratories(cells, p, chips.compute, labs.training, labs.serving)
     if t == base:
-        for l in range(training.size):  # noqa: E741
-            training0[l], serving0[l] = training[l], serving[l]
+        for l in range(labs.training.size):  # noqa: E741
+            labs.training0[l], labs.serving0[l] = labs.training[l], labs.serving[l]

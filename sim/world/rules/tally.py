@@ -5,7 +5,9 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.rows import B
-from sim.world.rules.offers import CN_BLOC, makers_part
+from sim.world.rules.arrays import Served
+from sim.world.rules.changes import CN_BLOC
+from sim.world.rules.offers import makers_part
 
 
 @rule
@@ -115,23 +117,14 @@ def bloc_share(bloc: Ints, world: Floats, chinese: Floats) -> None:
 
 @inlined
 def nation_load(
-    i: int,
-    bloc: Ints,
-    builders: Floats,
-    share: Floats,
-    by_maker: Floats,
-    offered: Floats,
-    cover: Floats,
-    ps: Floats,
-    part: Floats,
+    i: int, bloc: Ints, builders: Floats, share: Floats, served: Served, ps: Floats, part: Floats,
     callers: Floats,
-) -> None:
+) -> None:  # fmt: skip
     """Count a nation's builders on Chinese models by the maker's service, row i of (I, L).
 
     Parameters
     ----------
-    by_maker, offered, cover : ndarray
-        As in :mod:`sim.world.rules.offers`.
+    builders, share : ndarray, shape (I, L) and (I, S, K, L)
     part : ndarray, shape (L,)
         Scratch.
     """
@@ -141,9 +134,9 @@ def nation_load(
         if bloc[k] != CN_BLOC:
             continue
         for s in range(ps.shape[0]):
-            makers_part(i, s, k, by_maker, offered, cover, part)
+            makers_part(i, s, k, served, part)
             for l in range(part.size):  # noqa: E741
-                count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
+                count = builders[i, l] * ps[s, B.segment_weight, l] * share[i, s, k, l]
                 callers[i, l] += count * part[l]
 
 

@@ -8,6 +8,7 @@ from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp
 from sim.world.rows import B, P
+from sim.world.rules.arrays import Growth, Numbers, Trial
 
 NOTHING = 0.5 * ABSENT
 
@@ -71,16 +72,7 @@ def triers(i: int, k: int, l: int, p: Floats, attention: Floats, access: Floats)
 
 
 @inlined
-def try_out(
-    i: int,
-    trial: int,
-    p: Floats,
-    attention: Floats,
-    access: Floats,
-    eager: Floats,
-    met: Floats,
-    total: Floats,
-) -> None:
+def try_out(i: int, trial: int, p: Floats, trying: Trial, access: Floats, total: Floats) -> None:
     """Write the triers among developers by ecosystem, and their sum; zero without trial.
 
     Developers try what they like: ``T`` times ``exp(standing)``.
@@ -89,21 +81,19 @@ def try_out(
     ----------
     trial : int
         Switch.
-    attention, access : ndarray
-        As in :func:`triers`.
-    eager : ndarray, shape (I, K, L)
-        ``exp`` of :func:`sim.world.likings.standing`.
-    met : ndarray, shape (I, K, L)
-        Row i is written: triers, as a fraction of developers.
+    trying : Trial
+        Row i of ``met`` is written: triers, as a fraction of developers.
+    access : ndarray, shape (I, K * 3, L)
     total : ndarray, shape (L,)
         Written.
     """
     for l in range(total.size):  # noqa: E741
         total[l] = 0.0
-    for k in range(attention.shape[0]):
+    for k in range(trying.attention.shape[0]):
         for l in range(total.size):  # noqa: E741
-            met[i, k, l] = triers(i, k, l, p, attention, access) * eager[i, k, l] * trial
-            total[l] += met[i, k, l]
+            tries = triers(i, k, l, p, trying.attention, access)
+            trying.met[i, k, l] = tries * trying.eager[i, k, l] * trial
+            total[l] += trying.met[i, k, l]
 
 
 @rule
@@ -150,21 +140,9 @@ def linked_shares(
 
 @inlined
 def grow(
-    i: int,
-    link_start: Ints,
-    logsum: Floats,
-    logsum0: Floats,
-    urge: Floats,
-    adopted: Floats,
-    linked: Floats,
-    tried: Floats,
-    ceiling: Floats,
-    p: Floats,
-    ps: Floats,
-    builders: Floats,
-    arriving: Floats,
-    work: Floats,
-) -> None:
+    i: int, growth: Growth, logsum: Floats, tried: Floats, arriving: Floats, work: Floats,
+    numbers: Numbers,
+) -> None:  # fmt: skip
     """Let builders grow by one month of diffusion (Bass 1969), faster where value and trial rise.
 
     ``dN = (p exp(v (IV - IV0)) + q ((1 - w) n + w n_linked))/12 (1 + c_T chi sum T)(C - N)`` with
@@ -173,22 +151,19 @@ def grow(
 
     Parameters
     ----------
+    growth : Growth
+        ``builders`` is updated, and ``logsum0`` in the first month in which it is known.
     logsum : ndarray, shape (S, L)
         Log of the choice weight; ``IV`` is its mean by segment weight.
-    logsum0 : ndarray, shape (I, L)
-        ``IV`` of the first month in which it is known; ABSENT before.
-    urge : ndarray, shape (I, L)
-        ``p_i`` per year.
-    adopted, linked : ndarray, shape (I, L)
-        Last month's ``N/C`` of the nation and the mean of its linked nations.
-    builders : ndarray, shape (I, L)
-        Row i is updated.
+    tried : ndarray, shape (L,)
+        Sum of triers over ecosystems.
     arriving : ndarray, shape (L,)
         Written: newcomers as a part of all builders after arrival; 1 where there are no others.
     work : ndarray, shape (6, L)
         Scratch.
     """
-    has_links = link_start[i + 1] > link_start[i]
+    p, ps = numbers.p, numbers.ps
+    has_links = growth.link_start[i + 1] > growth.link_start[i]
     segments, lanes = ps.shape[0], arriving.size
     mean, lowest = work[0], work[1]
     for l in range(lanes):  # noqa: E741
@@ -196,19 +171,19 @@ def grow(
         lowest[l] = 0.0
     for s in range(segments):
         for l in range(lanes):  # noqa: E741
-            mean[l] += ps[s, B.weight, l] * logsum[s, l]
+            mean[l] += ps[s, B.segment_weight, l] * logsum[s, l]
             lowest[l] = min(lowest[l], logsum[s, l])
     for l in range(lanes):  # noqa: E741
-        first_known = lowest[l] > NOTHING and logsum0[i, l] <= NOTHING
-        logsum0[i, l] = mean[l] if first_known else logsum0[i, l]
+        first_known = lowest[l] > NOTHING and growth.logsum0[i, l] <= NOTHING
+        growth.logsum0[i, l] = mean[l] if first_known else growth.logsum0[i, l]
     for l in range(lanes):  # noqa: E741
-        n = adopted[i, l]
-        near = n + p[P.imitation_links, l] * (linked[i, l] - n) if has_links else n
-        lift = exp(p[P.value_effect, l] * (mean[l] - logsum0[i, l]))
-        rate = (urge[i, l] * lift + p[P.imitation, l] * near) / 12.0
+        n = growth.adopted[i, l]
+        near = n + p[P.imitation_links, l] * (growth.linked[i, l] - n) if has_links else n
+        lift = exp(p[P.value_effect, l] * (mean[l] - growth.logsum0[i, l]))
+        rate = (growth.urge[i, l] * lift + p[P.imitation, l] * near) / 12.0
         rate *= 1.0 + p[P.trial_effect, l] * p[P.trial_new, l] * tried[l]
-        before = builders[i, l]
-        new = min(rate, 1.0) * (ceiling[i, l] - before)
+        before = growth.builders[i, l]
+        new = min(rate, 1.0) * (growth.ceiling[i, l] - before)
         new = new if lowest[l] > NOTHING else 0.0
-        builders[i, l] = before + new
+        growth.builders[i, l] = before + new
         arriving[l] = new / (before + new) if before > 0.0 else 1.0
