@@ -32,10 +32,12 @@ LONGEST = 6 * LONGEST_MESSAGE
 """Characters of one problem: a path, a message, and a hint that may list what there is."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_MOVING = {
-    "os.mkdir", "os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.truncate",
-    "os.chmod", "os.chown",
+_MOVING: dict[str, tuple[int, int | None]] = {
+    "os.mkdir": (0, 2), "os.remove": (0, 1), "os.rmdir": (0, 1), "os.rename": (1, 3),
+    "os.link": (1, 3), "os.symlink": (1, 2), "os.truncate": (0, None), "os.chmod": (0, 2),
 }  # fmt: skip
+"""Where an event names what it changes, and the open folder beside which that stands."""
+
 _NEVER = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect"}
 
 
@@ -136,13 +138,20 @@ class Contract:
         if event in _NEVER:
             raise _Stop(f"{event} {args[:1]}")
         writes = event == "open" and isinstance(args[2], int) and args[2] & _WRITING
-        if (writes or event in _MOVING) and not self._may_write(args[0]):
+        if writes and not self._may_write(args[0]):
             raise _Stop(f"wrote outside: {event} {args[0]!r}")
+        if event in _MOVING:
+            at, folder = _MOVING[event]
+            beside = args[folder] if folder is not None and args[folder] >= 0 else None
+            if not self._may_write(args[at], beside):
+                raise _Stop(f"wrote outside: {event} {args[at]!r}")
 
-    def _may_write(self, path: object) -> bool:
+    def _may_write(self, path: object, beside: int | None = None) -> bool:
+        """Return whether a path may be written; it may stand beside a folder that is open."""
         if isinstance(path, int):  # a file that is open already
             return True
-        text = os.path.abspath(os.fsdecode(path))  # type: ignore[call-overload]  # noqa: PTH100
+        start = "" if beside is None else os.readlink(f"/proc/self/fd/{beside}")  # noqa: PTH115
+        text = os.path.abspath(os.path.join(start, os.fsdecode(path)))  # type: ignore[call-overload]  # noqa: PTH100, PTH118
         # Modules of the project that are imported late are compiled beside their source.
         is_compiled = "__pycache__" in text and not text.startswith(self._holding.name)
         return is_compiled or text == os.devnull or text.startswith(str(self._temporary))

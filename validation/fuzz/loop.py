@@ -45,6 +45,7 @@ class _Lines:
         watch.use_tool_id(_TOOL, "fuzz")
         watch.register_callback(_TOOL, watch.events.LINE, self._line)
         watch.set_events(_TOOL, watch.events.LINE)
+        watch.restart_events()  # else what an earlier run saw would stay seen
         return self
 
     def __exit__(self, *_: object) -> None:
