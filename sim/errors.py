@@ -56,7 +56,9 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         head = f"{place}: " if place else ""
-        middle = f"{self.path}: " if self.path else ""
+        # A key may hold a line feed, and a problem is one line.
+        path = (self.path or "").replace("\n", "\\n")
+        middle = f"{path}: " if path else ""
         tail = f" ({self.hint})" if self.hint else ""
         return printable(f"{head}{middle}{self.message}{tail}")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import alike, nearest
+from sim.errors import Problem, alike, nearest
 
 GROUPS = ("sub_saharan_africa", "middle_east_and_north_africa", "brics", "europe", "eu", "world")
 DRIVERS = ("access", "price", "licence", "rented", "hardware_stance", "lag", "release_rate")
@@ -81,3 +81,9 @@ def test_one_slip_of_the_hand_is_understood(letters, data):
     }
     word = slips[data.draw(st.sampled_from(sorted(slips)))]
     assert alike(word, [name, "far_away_from_it"]) == ([name] if word != name else [])
+
+
+def test_a_key_with_a_line_feed_leaves_a_problem_on_one_line():
+    assert str(Problem("is unknown", "x.yaml", path="levers.a\nb")) == (
+        "x.yaml: levers.a\\nb: is unknown"
+    )

@@ -114,7 +114,7 @@ def _every(results: Sequence[Path], bases: Bases, runner: asyncio.Runner) -> lis
 def small_results(folder: Path) -> list[Path]:
     """Run a small scenario, sweep and comparison, and return their folders."""
     few: dict[str, Any] = {"out": folder, "seed": 1, "workers": 1}
-    brief = [("period.end", "2024-03"), ("nations", ["CHN", "USA"])]
+    brief = [("period.end", "2024-03"), ("nations", ["BRA", "CHN", "USA"])]
     made = [
         sim.run("baseline", runs=2, overrides=brief, **few),
         sim.sweep("baseline", vary=["parameters.network=0.2,1.6"], runs=2, overrides=brief, **few),

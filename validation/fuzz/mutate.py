@@ -128,7 +128,7 @@ def _item(rng: Random, tree: list[Any], pool: Sequence[Any]) -> list[Any]:
 def _instead(rng: Random, value: Any, pool: Sequence[Any]) -> Any:  # noqa: ANN401 - plain data
     if isinstance(value, bool) or rng.random() < 0.4:
         return rng.choice(SCALARS)
-    if isinstance(value, int | float) and rng.random() < 0.7:
+    if isinstance(value, int | float) and abs(value) < 1e300 and rng.random() < 0.7:
         by: Callable[[], Any] = rng.choice((
             lambda: -value, lambda: value + 1, lambda: value * 10, lambda: value / 3,
             lambda: str(value), lambda: f"{value}_0", lambda: value * 1e308,
