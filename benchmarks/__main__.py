@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any
 
-from benchmarks import KEYS, bound, commands, levers, machine, replicate, sweeping
+from benchmarks import KEYS, bound, commands, explorer, levers, machine, replicate, sweeping
 
 TARGETS = {
     "ms_per_replicate_core": "at most 6, 3 wanted",
@@ -19,6 +19,16 @@ TARGETS = {
     "sweep_store_overhead": "at most 0.15",
     "compile_changed_lever_ms": "at most 10",
     "each_lever_shared_ratio": "at least 1.3",
+    "explorer_preview_ms_p95": "at most 60",
+    "explorer_cpu_ms_16_p95": "at most 100",
+    "explorer_cpu_ms_100_p95": "at most 300",
+    "explorer_cpu_ms_200_p95": "at most 600",
+    "explorer_early_cpu_ms_16_p95": "at most 200",
+    "explorer_early_cpu_ms_100_p95": "at most 600",
+    "explorer_early_cpu_ms_200_p95": "at most 1200",
+    "explorer_memory_mb": "at most 700",
+    "explorer_memory_growth_mb": "at most 20",
+    "explorer_strength_error_points": "at most 0.3",
 }
 """What this project has set itself."""
 
@@ -64,6 +74,7 @@ def measure() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
         "months_part": levers.months_part(),
         "ten_signs_read_ratio": levers.waiting_ratio(come=False),
         "ten_signs_come_ratio": levers.waiting_ratio(come=True),
+        **explorer.figures(),
     }
     best = min(kernel)
     parts = bound.milliseconds(needed, each)
@@ -80,7 +91,7 @@ def table(
 ) -> list[str]:
     """Return the results as lines for people."""
     lines = [", ".join(f"{name} {value}" for name, value in on.items()), ""]
-    lines += [f"{key:28s}{figures[key]:10.3f}   {TARGETS.get(key, '')}" for key in KEYS]
+    lines += [f"{key:32s}{figures[key]:10.3f}   {TARGETS.get(key, '')}" for key in KEYS]
     lines += ["", f"{'arithmetic of one replicate':28s}{'count':>12s}{'ns each':>10s}{'ms':>8s}"]
     for kind, word in WORDS.items():
         count, each, all_ = (parts[name][kind] for name in ("count", "nanoseconds", "milliseconds"))

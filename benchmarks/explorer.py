@@ -3,10 +3,14 @@
 A drag is from the browser's input event to the frame that shows the changed curve. An answer's
 processor time is what the server's threads took from receipt of the state to its bytes; its wall is
 from the move to the drawn curve, the rest before runs are asked for included.
+
+``python -m benchmarks.explorer --save`` measures the explorer alone and writes what it finds to
+``benchmarks/results``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -27,7 +31,9 @@ LATE = ("cn_licence_tightening", "us_permissive_licence_incentive", "cn_permissi
 EARLY = "@2025-01"
 PARAMETERS = ("network", "learning", "switching_cost")
 
-DRAGS, ANSWERS, MOVES = 120, 24, 500
+DRAGS, ANSWERS, MOVES = 120, 20, 500
+SAID = (16, 100, 200)
+"""Replicates after which an answer is timed; that of 48 stands between them."""
 
 PROBE = """() => {
   const drags = [], answers = [];
@@ -49,6 +55,10 @@ PROBE = """() => {
   window.probe = { drags, answers };
 }"""
 
+ANSWERED = "() => window.probe.answers.some(([runs]) => runs === window.page.known.runs)"
+PATIENCE = 300_000
+"""Milliseconds that a busy machine is given for an answer."""
+
 MOVE = "(link) => { window.page.asked_at = performance.now(); location.hash = link; }"
 
 
@@ -68,14 +78,16 @@ def served() -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Page]:
+def opened(address: str, width: int = 1400, height: int = 1000) -> Iterator[Page]:
     """Open the page in the system's Chromium and wait for its last answer."""
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        raise RuntimeError("needs Chromium on the path (Debian: apt-get install chromium)")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1400, "height": 1000})
+        tab = browser.new_page(viewport={"width": width, "height": height})
         tab.goto(address)
         _rest(tab)
         yield tab
@@ -83,7 +95,7 @@ def opened(address: str) -> Iterator[Page]:
 
 
 def _rest(tab: Page) -> None:
-    tab.locator("#runs", has_text="as sim run").wait_for(timeout=60_000)
+    tab.locator("#runs", has_text="as sim run").wait_for(timeout=PATIENCE)
 
 
 def memory_mb(pid: int) -> float:
@@ -125,8 +137,7 @@ def answers(tab: Page, links: Sequence[str]) -> dict[int, list[tuple[float, floa
     found: dict[int, list[tuple[float, float]]] = {}
     for link in links:
         tab.evaluate(MOVE, link)
-        tab.locator("#runs", has_text="16 runs").wait_for(timeout=30_000, state="attached")
-        _rest(tab)
+        tab.wait_for_function(ANSWERED, timeout=PATIENCE)
         for runs, cpu, wall in tab.evaluate("() => window.probe.answers.splice(0)"):
             found.setdefault(int(runs), []).append((cpu, wall))
     return found
@@ -163,12 +174,27 @@ def figures() -> dict[str, float]:
         found["explorer_preview_ms_p95"] = float(np.quantile(previews, 0.95))
         for name, links in (("", late), ("early_", early)):
             for runs, measured in answers(tab, links).items():
-                cpu, wall = np.array(measured).T
-                if runs == 48:
+                if runs not in SAID:
                     continue
+                cpu, wall = np.array(measured).T
                 found[f"explorer_{name}cpu_ms_{runs}_p95"] = float(np.quantile(cpu, 0.95))
                 found[f"explorer_{name}wall_ms_{runs}_p95"] = float(np.quantile(wall, 0.95))
+        found["explorer_load"] = os.getloadavg()[0]
         found["explorer_memory_mb"], found["explorer_memory_growth_mb"] = growth(tab, pid)
-    found |= interpolation.figures()
-    found["explorer_load"] = os.getloadavg()[0]
+        found |= interpolation.figures(tab)
     return found
+
+
+def main(words: list[str]) -> None:
+    """Measure and print; with ``--save`` keep the result beside the code."""
+    from benchmarks import machine
+
+    on = machine.describe()
+    rounded = {key: float(f"{value:.4g}") for key, value in figures().items()}
+    if "--save" in words:
+        machine.save("explorer-", machine=on, figures=rounded)
+    print(json.dumps(rounded))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from making import adaptive, examples, operations, pages, picture, plausibility, questions, record
+from making import (
+    adaptive,
+    examples,
+    operations,
+    pages,
+    picture,
+    plausibility,
+    questions,
+    record,
+    screen,
+)
 
 
 def main() -> None:
@@ -12,6 +22,7 @@ def main() -> None:
     operations.write_sizes()
     record.write()
     picture.draw()
+    screen.draw()
     plausibility.write()
     questions.write()
     adaptive.write()

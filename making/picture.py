@@ -71,7 +71,7 @@ def caption() -> str:
 
 
 def more() -> str:
-    """Return the other two pictures with words for who cannot see them."""
+    """Return the other pictures with words for who cannot see them."""
     return (
         f"![{_of_effects()}](docs/img/{EFFECTS.name})\n![{_of_futures()}](docs/img/{FUTURES.name})"
     )

@@ -19,6 +19,7 @@ from sim import months as calendar
 from sim.arrays import Floats
 from sim.ensemble.columns import gapped, numbers, strings
 from sim.ensemble.worked_with import READS as OF_A_YEAR
+from sim.evidence.codes import COUNTED
 from sim.evidence.survey import EQUAL_SPLIT, respondents
 from sim.world import answers
 from sim.world.views import main_shares, users_abroad
@@ -36,7 +37,7 @@ BY_MONTH = "chinese_sites_by_month"
 VIEWS = (BY_SURVEY, SHARE, BY_NATION, BY_MONTH)
 """Names of the views, in the order in which a report shows them."""
 
-CHINESE = ("cn_open", "cn_closed")
+CHINESE = COUNTED["cn_all"]
 OF_SURVEY = "cn_all"
 """Chinese models as a class of the survey."""
 
@@ -99,12 +100,13 @@ def _by_survey(
 def _by_nation(blocks: Sequence[Trajectory], drivers: Drivers, factor: Floats) -> pa.Table:
     """Return DeepSeek's share of chatbot use in the second half of 2025, largest first."""
     seen = np.concatenate([_at(block.visits, _HALF).mean(axis=0) for block in blocks], axis=-1)
-    opened, closed = (drivers.ecosystems.index(name) for name in CHINESE)
+    chinese, opened = _chinese(drivers), drivers.ecosystems.index("cn_open")
+    closed = [place for place in chinese if place != opened]
     chats = np.maximum(seen.sum(axis=1), 1e-9)  # who comes by another way is in no chat window
     # The figures are of the open market: use of closed Chinese services is outside their base.
-    base = np.maximum(chats - seen[:, closed], 1e-9)
+    base = np.maximum(chats - seen[:, closed].sum(axis=1), 1e-9)
     view = _spread(seen[:, opened] / base * factor)
-    view["all_chinese"] = (seen[:, [opened, closed]].sum(axis=1) / chats).mean(axis=-1)
+    view["all_chinese"] = (seen[:, chinese].sum(axis=1) / chats).mean(axis=-1)
     told = {
         f"observed{end}": _observed(f"deepseek_market_share{name}")
         for end, name in (("", ""), ("_low", "_band_low"), ("_high", "_band_high"))

@@ -276,12 +276,12 @@ def _by_drivers(job: Job, point: Ints) -> Iterator[tuple[Overrides, Ints]]:
 
 def is_fast(path: str) -> bool:
     """Return whether lanes of one block may differ in a path."""
-    from sim.world.rows import Switches
+    from sim.world.rows import SWITCHES
 
     head, _, rest = path.partition(".")
     if head == "parameters":
         # The month in which learning stops may be the word `never`.
-        return rest not in Switches._fields and rest != STOP
+        return rest not in SWITCHES and rest != STOP
     return head == "levers" and rest.endswith(".strength")
 
 

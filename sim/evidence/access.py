@@ -1,10 +1,11 @@
 """Who can get which ecosystem by which way, month by month.
 
-Access of us_closed by its makers is the listed share of its providers. Everything else follows the
-rules of ``access_rules.csv``: a rule *sets* access for some nations from a date on (rules for
-single nations stand above rules for groups, those above rules for all; a later rule above an
-earlier one), or *multiplies* it between two dates, as a ban does. Months after ``until`` hold what
-was in force, a ban whose end is not yet known included.
+Where the makers of an ecosystem list the nations that they serve (its role ``listed``), access by
+them is the listed share of the providers. Everything else follows the rules of
+``access_rules.csv``: a rule *sets* access for some nations from a date on (rules for single nations
+stand above rules for groups, those above rules for all; a later rule above an earlier one), or
+*multiplies* it between two dates, as a ban does. Months after ``until`` hold what was in force, a
+ban whose end is not yet known included.
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.evidence import dates
+from sim.evidence import dates, selectors
 from sim.evidence import history as offers_of
 from sim.evidence.axes import ECOSYSTEMS, SEGMENTS, WAYS
-from sim.evidence.nations import PROVIDERS, Nations, codes
+from sim.evidence.ecosystems import read as read_ecosystems
+from sim.evidence.nations import PROVIDERS, Nations, codes, read_rules
 from sim.evidence.releases import read_catalogue
-from sim.evidence.tables import JUDGEMENT, Row, read
+from sim.evidence.tables import JUDGEMENT, read
 
-US_CLOSED, CN_CLOSED = ECOSYSTEMS.index("us_closed"), ECOSYSTEMS.index("cn_closed")
-SOVEREIGN = ECOSYSTEMS.index("sovereign")
-GROUPS = ("all", "cloud", "closed_door", "abroad")
-"""Selectors of rules: all nations, those with a US or Chinese cloud region, those that none of the
-closed US providers lists, all but the United States. Else ISO3 codes separated by semicolons."""
+LISTED = [place for place, one in enumerate(read_ecosystems()) if one.listed]
+SOVEREIGN = [place for place, one in enumerate(read_ecosystems()) if one.sovereign]
+"""Positions of the ecosystems of a role."""
+
+EVERYONE = "world"
+"""The group of all nations, whose rules stand below those of any other."""
 
 KINDS = ("research", "programme", "platform")
 """How far a nation's laboratories reach at home: weights and papers of researchers; a service of a
@@ -57,7 +60,8 @@ class Rule:
     @property
     def rank(self) -> tuple[bool, int, int]:
         """Return the order in which rules are applied."""
-        narrow = 0 if self.nations == ("all",) else 1 if self.nations[0] in GROUPS else 2
+        single = set(self.nations) <= set(codes())
+        narrow = 0 if self.nations == (EVERYONE,) else 2 if single else 1
         return self.multiply, narrow, self.start
 
 
@@ -100,9 +104,12 @@ def rules() -> list[Rule]:
         If the table is damaged or a rule names a nation or a selector that does not exist.
     """
     columns = ("ecosystem", "way", "nations", "from", "to", "op", "value", "source", "status")
+    words = (*(rule.slug for rule in read_rules()), *selectors.CLOUDS, *codes())
+    known = (*words, *(f"-{word}" for word in words))
     found = [
         Rule(
-            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS), _selector(row),
+            row.choice("ecosystem", ECOSYSTEMS), row.choice("way", WAYS),
+            row.choices("nations", known),
             dates.counts_from(row, "from"),
             dates.counts_from(row, "to") if row["to"] else None,
             row.choice("op", ("set", "multiply")) == "multiply", row.number("value", 0.0, 1.0),
@@ -110,16 +117,6 @@ def rules() -> list[Rule]:
         for row in read("access_rules.csv", columns)
     ]  # fmt: skip
     return sorted(found, key=lambda rule: rule.rank)
-
-
-def _selector(row: Row) -> tuple[str, ...]:
-    """Return whom a rule is for: one of ``GROUPS`` alone, or codes."""
-    names = row.choices("nations", (*GROUPS, *codes()))
-    grouped = [name for name in names if name in GROUPS]
-    if grouped and len(names) > 1:
-        message = f"{grouped[0]!r} stands beside other nations"
-        raise InputError(row.problem(message, "nations", "let it stand alone, or write codes"))
-    return names
 
 
 def laboratories() -> tuple[Laboratory, ...]:
@@ -207,21 +204,6 @@ def facility() -> Floats:
     return np.array([values["facility", segment][0][1] for segment in SEGMENTS])
 
 
-def selected(nations: Nations, names: tuple[str, ...]) -> Bools:
-    """Return which nations a selector means, (I,)."""
-    match names:
-        case ("all",):
-            return np.ones(len(nations.iso3), dtype=np.bool_)
-        case ("cloud",):
-            return np.asarray(nations.us_cloud | nations.chinese_cloud)
-        case ("closed_door",):
-            return np.asarray(~nations.listed.any(axis=1))
-        case ("abroad",):
-            return ~np.isin(nations.iso3, ["USA"])
-        case _:
-            return np.isin(nations.iso3, names)
-
-
 def listed_share(nations: Nations, held: NDArray[np.integer], last: int) -> Floats:
     """Return the listed share of the closed US providers, (T, I), fraction.
 
@@ -267,20 +249,21 @@ def history(
     unlisted : ndarray, (T, I, K)
         Part of the providers, by their weights, that do not list the nation: what the parameter
         ``leak_developers`` is to be multiplied by before it is added to access by the maker; above
-        0 for us_closed alone.
+        0 for listed ecosystems alone.
     leak_weight : ndarray, (T, I, K)
         What the parameter ``leak`` is to be multiplied by for consumers, who have it in the place
-        of that; above 0 for us_closed alone, where no provider lists the nation.
+        of that; above 0 for listed ecosystems alone, where no provider lists the nation.
     """
     last = int(months.max()) if until is None else until
     held = np.minimum(months, last)
     access = np.zeros((len(months), len(nations.iso3), len(ECOSYSTEMS), len(WAYS)))
-    access[:, :, US_CLOSED, 0] = listed_share(nations, held, last)
+    listed = listed_share(nations, held, last)
+    access[:, :, LISTED, 0] = listed[..., None]
     unlisted = np.zeros(access.shape[:3])
-    unlisted[:, :, US_CLOSED] = 1.0 - access[:, :, US_CLOSED, 0]
-    leak = _leak(nations, held, access[:, :, US_CLOSED, 0])
+    unlisted[:, :, LISTED] = 1.0 - listed[..., None]
+    leak = _leak(nations, held, listed)
     for rule in rules():
-        _apply(rule, access, selected(nations, rule.nations), held, last)
+        _apply(rule, access, selectors.nations(rule.nations, nations), held, last)
     _add_laboratories(nations, access, held)
     out = offers_of.offers(read_catalogue(), months, until).on_sale.any(axis=2)
     return np.where(out[:, None, :, None], access, 0.0), unlisted, leak
@@ -304,20 +287,21 @@ def _leak(nations: Nations, held: NDArray[np.integer], listed: Floats) -> Floats
     """Return the weight of leaks, (T, I, K), from the listed share, (T, I)."""
     values = _values()
     leak = np.zeros((*listed.shape, len(ECOSYSTEMS)))
-    leak[:, :, US_CLOSED] = np.where(listed == 0.0, values["leak_weight", ""][0][1], 0.0)
+    general = np.where(listed == 0.0, values["leak_weight", ""][0][1], 0.0)
+    leak[:, :, LISTED] = general[..., None]
     for i, iso3 in enumerate(nations.iso3):
         for start, weight in values.get(("leak_weight", iso3), []):
             shut = (held >= start) & (listed[:, i] == 0.0)
-            leak[shut, i, US_CLOSED] = weight
+            leak[np.ix_(shut, [i], LISTED)] = weight
     return leak
 
 
 def _add_laboratories(nations: Nations, access: Floats, held: NDArray[np.integer]) -> None:
-    """Open the sovereign ecosystem where a nation has laboratories of its own, in place."""
+    """Open sovereign ecosystems where a nation has laboratories of its own, in place."""
     values = _values()
     for laboratory in laboratories():
         if laboratory.iso3 in nations.iso3:
             i = nations.iso3.index(laboratory.iso3)
             reach = values["laboratory_reach", laboratory.kind][0][1]
             ways = np.array([way == "maker" or laboratory.weights == "open" for way in WAYS])
-            access[held >= laboratory.start, i, SOVEREIGN] = reach * ways
+            access[np.ix_(held >= laboratory.start, [i], SOVEREIGN)] = reach * ways

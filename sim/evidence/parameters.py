@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import FormerName, InputError
+from sim.evidence.selectors import joined, split
 from sim.evidence.tables import Row
 from sim.evidence.tables import read as read_table
 
@@ -71,15 +72,12 @@ class Parameter:
     @property
     def path(self) -> str:
         """Name with its index, such as ``lag.cn_open``."""
-        return self._indexed(self.name)
+        return joined(self.name, self.index)
 
     @property
     def stream(self) -> str:
         """First path that it had: it names the random stream, so that a new name moves no draw."""
-        return self._indexed(self.formerly or self.name)
-
-    def _indexed(self, name: str) -> str:
-        return f"{name}.{self.index}" if self.index else name
+        return joined(self.formerly or self.name, self.index)
 
 
 def _parameter(row: Row) -> Parameter:
@@ -135,12 +133,12 @@ def current(path: str) -> str:
     path : str
         As somebody typed it, without ``parameters.``; a path that is not known comes back as it is.
     """
-    name, dot, index = path.partition(".")
+    name, _ = split(path)
     if name not in renamed():
         return path
     now = renamed()[name]
     warnings.warn(f"the parameter {name} is called {now} now", FormerName, stacklevel=2)
-    return f"{now}{dot}{index}"
+    return f"{now}{path.removeprefix(name)}"
 
 
 def triangular(low: float, mode: float, high: float, u: ArrayLike) -> NDArray[np.float64]:

@@ -20,14 +20,16 @@ and gets text, JSON, or frames (`sim.explorer.frames`):
     At once: the state as it was understood, its link, and what had to be changed, in words.
 ``{"is": "wrong", "id", "message"}``
     One clear message; everything else goes on.
-frame ``{"is": "answer", "id", "slot", "runs", "last", "cpu_ms", "begun", "pins"}``
+frame ``{"is": "answer", "id", "slot", "runs", "last", "cpu_ms", "begun", "pins", "signs"}``
     After 16, 48, 100 and all replicates; arrays ``level``, ``diff``, ``ahead``, ``world`` and
     ``tiles`` as `sim.explorer.work.put_together` lays them out. Rows are the groups of ``/start``,
-    then the pins.
+    then the pins. ``signs`` says of each lever that waits for a sign in how many of the runs it
+    came, and the month in the middle of those: ``{"cn_low_price_api": [9, "2033-04"]}``.
 frame ``{"is": "nodes", "id", "key", "part", "places", "runs", "cpu_ms", "pins"}``
     Arrays ``diff`` (places, Q, rows, lines) and ``world`` (places, Q, WORLD): means of paired
-    differences from the baseline. 3 places of 16 replicates come first, then 7 of 48 and of 100;
-    with starts, month numbers, the first of the arrays is that without the lever.
+    differences from the baseline. 4 places of 16 replicates come first, then 7 of 48, and of 100
+    with more of them where a lever's curve bends. Of starts, month numbers, the first of the arrays
+    is that without the lever.
 
 Requests: ``GET /`` and ``/page/*`` the page; ``GET /start`` what it must know (JSON);
 ``GET /baseline`` a frame with ``level``, ``ahead``, ``world`` and ``tiles`` of the baseline, all

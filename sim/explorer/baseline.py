@@ -60,12 +60,15 @@ class Taken:
     world : ndarray, shape (Q, len(WORLD), L)
     nations : ndarray, shape (Decembers from then on, nations, ecosystems)
         Sum over the replicates.
+    pulled : ndarray of int, shape (levers that wait for a sign, L)
+        When each was pulled, as a position; beyond the months where it never was.
     """
 
     begun: int
     share: Floats
     world: Floats
     nations: Floats
+    pulled: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,8 +203,9 @@ def taken(
         None where the moments end before the last month, since nobody waits any more.
     """
     share, world, nations, t = [], [], [], -1
+    pulled = np.zeros((0, 0), int)
     for moment in moments:
-        t, x, n = moment.t, moment.share, moment.developers
+        t, x, n, pulled = moment.t, moment.share, moment.developers, moment.began
         group, total = among.shares(x, n)
         share.append(np.concatenate([group, x[pins]]))
         world.append(_world(moment, drivers, total[0]))
@@ -209,7 +213,8 @@ def taken(
             nations.append(x.sum(axis=2))
     if t != months[-1]:
         return None
-    return Taken(months.size - len(share), np.stack(share), np.stack(world), np.stack(nations))
+    begun = months.size - len(share)
+    return Taken(begun, np.stack(share), np.stack(world), np.stack(nations), pulled)
 
 
 def is_december(month: int, *, last: bool) -> bool:

@@ -12,8 +12,9 @@ from typing import Any
 
 from sim import evidence, months
 from sim.errors import InputError, cited, nearest
+from sim.evidence import selectors
 from sim.explorer.state import EVERYWHERE, NEVER, State, Use, read
-from sim.scenario import Scenario, load, names, nations, reach, vocabulary
+from sim.scenario import Scenario, load, names, reach, responses, vocabulary
 from sim.scenario import compile as compiled
 from sim.scenario.levers import Lever
 from sim.study.against import reference_of
@@ -21,7 +22,10 @@ from sim.study.against import reference_of
 FOCUS = "IND"
 """Nation in focus where a scenario needs one and nobody has named any."""
 
-OWN = ("name", "title", "description", "topic", "levers", "own_levers", "groups")
+SHIPPED = "baseline"
+"""The scenario on which responses are read."""
+
+OWN = ("name", "title", "description", "topic", "levers", "own_levers", "responses", "groups")
 """What two scenarios may differ in and still be changed on one page, against one reference."""
 
 
@@ -48,6 +52,11 @@ class Base:
     def entries(self) -> Mapping[str, dict[str, Any]]:
         """Its entries of levers as plain data, by the key that a state has for each."""
         return dict(keyed(self.document["levers"]))
+
+    @cached_property
+    def responses(self) -> tuple[str, ...]:
+        """Names of the responses that are on in it."""
+        return tuple(response.name for response in self.scenario.responses)
 
     @cached_property
     def fresh_start(self) -> int:
@@ -102,6 +111,13 @@ class Bases:
     def reference(self) -> Scenario:
         """What everything is compared with: today's policies in the same months and nations."""
         return reference_of(self.first.scenario) or self.first.scenario
+
+    @cached_property
+    def responses(self) -> Mapping[str, dict[str, Any]]:
+        """Every response that may be switched on as plain data, by name."""
+        own = self.first.document.get("responses", ())
+        shipped = load(SHIPPED, [("responses", list(responses.known()))]).document()
+        return {each["name"]: each for each in (*shipped.get("responses", ()), *own)}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -163,14 +179,27 @@ class Bases:
                 levers[key] = changed
         parameters = dict(_parameters(state.parameters, base, notes))
         future = "" if state.future == base.scenario.ensemble.future else state.future
+        answers = self._answers(state.responses, notes)
         more = {
             "levers": levers,
             "parameters": parameters,
             "future": future,
+            "responses": None if answers == base.responses else answers,
             "focus": focus if base.needs_focus else "",
             "other": self._other(state.other),
         }
         return state.model_copy(update=more), notes
+
+    def _answers(self, names_: tuple[str, ...] | None, notes: list[str]) -> tuple[str, ...] | None:
+        """Return the responses that there are."""
+        if names_ is None:
+            return None
+        notes += [
+            f"there is no response {cited(name)}; it was left out"
+            for name in names_
+            if name not in self.responses
+        ]
+        return tuple(name for name in names_ if name in self.responses)
 
     def _other(self, link: str) -> str:
         """Return the link of a second scenario with what bears on its numbers alone."""
@@ -215,7 +244,7 @@ class Bases:
             return None
         there = {*vocabulary.nations(), *vocabulary.groups()}
         mine = tuple(place for place in places if place in there)
-        inside = nations.mask(mine, known) & own if mine else own & False
+        inside = selectors.nations(mine, known) & own if mine else own & False
         if len(mine) < len(places):
             notes.append(f"{lever.title}: places that there are not were left out")
         if not inside.any():
@@ -232,9 +261,11 @@ class Bases:
             entries[key] = patched(entry_of(base, key), use)
         made["levers"] = list(entries.values())
         if state.parameters:
-            made["parameters"] = _nested(made["parameters"], state.parameters)
+            made["parameters"] = selectors.nested(state.parameters, made["parameters"])
         if state.future:
             made["ensemble"] = made["ensemble"] | {"future": state.future}
+        if state.responses is not None:
+            made["responses"] = [self.responses[name] for name in state.responses]
         return made
 
     def scenario(self, state: State) -> Scenario:
@@ -245,7 +276,7 @@ class Bases:
         InputError
             If two entries of a lever overlap.
         """
-        if not (state.levers or state.parameters or state.future):
+        if not (state.levers or state.parameters or state.future or state.responses is not None):
             return self.get(state.base, state.focus).scenario
         return load(self.document(state))
 
@@ -327,7 +358,7 @@ def _as_written(places: tuple[str, ...]) -> str | list[str]:
     if len(places) == 1 and places[0].islower():
         return places[0]
     known = evidence.load().nations
-    inside = nations.mask(places, known)
+    inside = selectors.nations(places, known)
     return [code for code, chosen in zip(known.iso3, inside.tolist(), strict=True) if chosen]
 
 
@@ -357,18 +388,3 @@ def _parameters(
         if own != inside:
             found.append((path, inside))
     return found
-
-
-def _nested(base: Mapping[str, Any], given: Mapping[str, float]) -> dict[str, Any]:
-    """Return a scenario's parameters with some more, as its file nests them."""
-    made = {
-        name: dict(value) if isinstance(value, Mapping) and "dist" not in value else value
-        for name, value in base.items()
-    }
-    for path, value in given.items():
-        name, _, index = path.partition(".")
-        if index:
-            made.setdefault(name, {})[index] = value
-        else:
-            made[name] = value
-    return made

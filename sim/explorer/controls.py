@@ -18,9 +18,10 @@ from sim.explorer.state import VERSION
 from sim.report import style
 from sim.report.interactive.run import places
 from sim.report.naming import known_names
-from sim.scenario import futures, reach, vocabulary
+from sim.scenario import futures, reach, triggers, vocabulary
 from sim.scenario.drivers import vocabulary as drivers
 from sim.scenario.levers import Effect, Lever
+from sim.scenario.triggers import Condition
 from sim.version import MODEL, package
 
 ACTORS = {
@@ -40,8 +41,8 @@ no revenue.
 A share is of developers by main ecosystem. Consumers, tokens and what else a developer works with
 are not in it.
 
-Nobody answers unless a lever says so: what another government would do in return is for you to
-move.
+Nobody answers unless you switch an answer on: when a rival would, and how strongly, is judgement.
+Today's policies, with which all is compared, have no answers.
 
 Most sizes of levers are judgement, marked as such; no policy of this kind has been measured after
 the fact.
@@ -80,6 +81,7 @@ def start(bases: Bases, baseline: Baseline) -> dict[str, Any]:
         "actors": ACTORS,
         "levers": [_lever(lever) for lever in _every(bases)],
         "parameters": _parameters(baseline),
+        "responses": [_response(response, bases) for response in bases.responses.values()],
         "futures": {futures.ALL: "all three, a third of the runs each", **futures.WORDS},
         "presets": [_preset(bases, name) for name in bases.names],
         "cannot": [" ".join(text.split()) for text in CANNOT.split("\n\n")],
@@ -212,6 +214,7 @@ def _preset(bases: Bases, name: str) -> dict[str, Any]:
             if isinstance(value, float)
         },
         "future": base.scenario.ensemble.future,
+        "responses": list(base.responses),
         "fresh": months.text(base.fresh_start),
     }  # fmt: skip
 
@@ -222,13 +225,36 @@ def shown(entry: Mapping[str, Any]) -> dict[str, Any]:
     kept = {
         name: entry.get(name) for name in ("start", "end", "nations", "lag_months", "ramp_months")
     }
-    known = {"id", "strength", *kept}
-    more = {name: value for name, value in entry.items() if name not in known and value is not None}
     return {
         "id": entry["id"],
         "strength": strength if isinstance(strength, int | float) else None,
         **kept,
-        "more": more,
+        **{key: sign(entry[key]) for key in triggers.KEYS if entry.get(key) is not None},
+    }
+
+
+def sign(given: Mapping[str, Any]) -> str:
+    """Return a condition as the page says it, such as a share that is above a level."""
+    words = Condition.model_validate(given).in_words()
+    said = [f"{word} {given[key]}" for key, word in (("from", "from"), ("until", "until"))
+            if given.get(key)]  # fmt: skip
+    return f"{words} ({', '.join(said)})" if said else words
+
+
+def _response(given: Mapping[str, Any], bases: Bases) -> dict[str, Any]:
+    """Return what the page says of a response."""
+    sources, judged = _cited([given["source"]])
+    levers = bases.first.levers
+    return {
+        "name": given["name"],
+        "title": given["title"],
+        "actor": ACTORS.get(given["actor"], given["actor"].capitalize()),
+        "story": given["description"],
+        "levers": [
+            {**shown(entry), "title": levers[entry["id"]].title} for entry in given["levers"]
+        ],
+        "sources": sources,
+        "judged": judged,
     }
 
 

@@ -65,7 +65,8 @@ def _whole(scenario: Scenario) -> dict[str, Any]:
 
 def _changed(bases: Bases, base: Base, state: State) -> dict[str, Any]:
     """Return what differs from a shipped scenario, as its file would say it."""
-    count = len(state.levers) + len(state.parameters) + bool(state.future)
+    answers = state.responses is not None
+    count = len(state.levers) + len(state.parameters) + bool(state.future) + answers
     changed = "unchanged" if not count else f"with {count} change{'s' if count > 1 else ''}"
     made: dict[str, Any] = {
         "extends": state.base,
@@ -85,6 +86,8 @@ def _changed(bases: Bases, base: Base, state: State) -> dict[str, Any]:
             levers.append(_entry(entry, base.levers[lever]))
     if levers:
         made["levers"] = levers
+    if state.responses is not None:
+        made["responses"] = list(state.responses)
     if state.parameters:
         made["parameters"] = dict(state.parameters)
     ensemble: dict[str, Any] = {}
@@ -216,9 +219,13 @@ def _difference(
     given = State(
         base=name, focus=focus, levers=levers, parameters=numbers,
         future=scenario.ensemble.future,
+        responses=tuple(response.name for response in scenario.responses),
     )  # fmt: skip
     state, _ = bases.clamped(given)
     made = load(bases.document(state)).document()
     wanted = scenario.document()
-    same = ("period", "facts_until", "levers", "own_levers", "parameters", "nations", "ensemble")
-    return state if all(made[key] == wanted[key] for key in same) else None
+    same = (
+        "period", "facts_until", "levers", "responses", "own_levers", "parameters", "nations",
+        "ensemble",
+    )  # fmt: skip
+    return state if all(made.get(key) == wanted.get(key) for key in same) else None

@@ -120,7 +120,7 @@ class Visit:
             head = {
                 "is": "answer", "id": asked, "slot": slot, "runs": stage.runs, "last": stage.last,
                 "cpu_ms": round(1e3 * (stage.cpu + spent + packing), 1), "begun": stage.begun,
-                "pins": question.pins,
+                "pins": question.pins, "signs": stage.signs,
             }  # fmt: skip
             frame = frames.pack(head, stage.arrays)
             packing += time.thread_time() - began

@@ -3,11 +3,12 @@
 A link carries all of it, after ``#``, and nothing else: no code, no path, no text of a visitor's.
 ::
 
-    v=1&b=rand_package&f=IND&future=stops&us_inference_chip_controls=0.6@2027-03..2032-12:IND+BRA
-    &p.network=1.2&.group=global_south
+    v=1&b=rand_package&f=IND&future=stops&r=china_cuts_prices
+    &us_inference_chip_controls=0.6@2027-03..2032-12:IND+BRA&p.network=1.2&.group=global_south
 
 ``v`` is the version of this form, ``b`` the scenario, ``f`` the nations in focus, ``future`` one
-of the three, ``vs`` the link of a second scenario to stand beside it. A lever has a strength and,
+of the three, ``r`` the responses that are on (``none`` for none of those of the scenario), ``vs``
+the link of a second scenario to stand beside it. A lever has a strength and,
 where they differ from its own, start, end, nations, lag (``~9``) and ramp (``^12``); the second
 entry of a lever is ``id.2``. ``p.`` begins a parameter and ``.`` what the page shows. Whatever is
 out of bounds is brought within them when it is read, and
@@ -35,8 +36,8 @@ LONGEST = 8_000
 MOST = 200
 """Parts of a link that are read."""
 
-NEVER, EVERYWHERE = "never", "all"
-"""Words for no end and for all nations, where a base has an end or nations."""
+NEVER, EVERYWHERE, NOBODY = "never", "all", "none"
+"""Words for no end, all nations and no response, where a base has an end, nations or responses."""
 
 _NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,20})?(?:e[-+]?\d{1,4})?|inf|nan)"
 _USE = re.compile(
@@ -119,6 +120,8 @@ class State(BaseModel):
         By path, such as ``lag.cn_open``.
     future : str
         One of the three, ``all``, or empty for what the base says.
+    responses : tuple of str, optional
+        Names of those that are on; None for those of the base.
     shown : mapping of str to str
         What the page shows; nothing of it bears on a number.
     other : str
@@ -132,6 +135,7 @@ class State(BaseModel):
     levers: Mapping[str, Use] = Field(default_factory=dict)
     parameters: Mapping[str, float] = Field(default_factory=dict)
     future: str = ""
+    responses: tuple[str, ...] | None = None
     shown: Mapping[str, str] = Field(default_factory=dict)
     other: str = ""
 
@@ -145,6 +149,8 @@ class State(BaseModel):
         """
         pairs = [("v", str(VERSION)), ("b", self.base)]
         pairs += [(k, v) for k, v in (("f", self.focus), ("future", self.future)) if v]
+        if self.responses is not None:
+            pairs.append(("r", "+".join(self.responses) or NOBODY))
         pairs += [(key, use.text()) for key, use in sorted(self.levers.items())]
         pairs += [
             (f"p.{path}", number_text(value)) for path, value in sorted(self.parameters.items())
@@ -162,6 +168,7 @@ class State(BaseModel):
             "levers": {key: use.plain() for key, use in self.levers.items()},
             "parameters": dict(self.parameters),
             "future": self.future,
+            "responses": None if self.responses is None else list(self.responses),
             "shown": dict(self.shown),
             "other": self.other,
         }
@@ -216,14 +223,8 @@ def _take(key: str, value: str, found: dict[str, Any], notes: list[str]) -> None
             raise InputError(
                 f"the link is of version {cited(value)} of this page, which reads version {VERSION}"
             )
-    elif key == "b" and _NAME.fullmatch(value):
-        found["base"] = value
-    elif key == "f" and _PLACES.fullmatch(value) and len(value) <= 600:
-        found["focus"] = value
-    elif key == "future" and value in (futures.ALL, *futures.FUTURES):
-        found["future"] = value
-    elif key == "vs":
-        found["other"] = value
+    elif (word := _word(key, value)) is not None:
+        found[word[0]] = word[1]
     elif key.startswith(".") and _SHOWN.fullmatch(value) and re.fullmatch(r"\.[a-z]{1,12}", key):
         found["shown"][key[1:]] = value
     elif key.startswith("p.") and (number := _number(value)) is not None:
@@ -232,6 +233,21 @@ def _take(key: str, value: str, found: dict[str, Any], notes: list[str]) -> None
         found["levers"][key] = Use(**dict(_parts(key, match.groupdict(), notes)))
     else:
         notes.append(f"{cited(f'{key}={value}')} means nothing here and was left out")
+
+
+def _word(key: str, value: str) -> tuple[str, str | tuple[str, ...]] | None:
+    """Return the field that a part of a link fills, and with what; None if it fills none."""
+    if key == "b" and _NAME.fullmatch(value):
+        return "base", value
+    if key == "f" and _PLACES.fullmatch(value) and len(value) <= 600:
+        return "focus", value
+    if key == "future" and value in (futures.ALL, *futures.FUTURES):
+        return "future", value
+    if key == "r" and _PLACES.fullmatch(value):
+        return "responses", () if value == NOBODY else tuple(sorted(set(value.split("+"))))
+    if key == "vs":
+        return "other", value
+    return None
 
 
 def _number(text: str) -> float | None:

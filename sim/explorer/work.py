@@ -10,13 +10,14 @@ import dataclasses
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import months
 from sim.arrays import Floats, Ints
 from sim.ensemble import runner
 from sim.explorer.baseline import (
@@ -79,6 +80,9 @@ class Stage:
         Seconds of processor time since the question came.
     begun : int
         Months that were taken from the baseline.
+    signs : mapping of str to (int, str or None)
+        By lever that waits for a sign, in how many replicates it came, and the month in their
+        middle.
     """
 
     runs: int
@@ -86,6 +90,7 @@ class Stage:
     arrays: Arrays
     cpu: float
     begun: int
+    signs: Mapping[str, tuple[int, str | None]]
 
 
 class Workshop:
@@ -141,7 +146,8 @@ class Workshop:
             began = time.thread_time()
             arrays = put_together(self.baseline, done, question.pins)
             spent += time.thread_time() - began
-            found = Stage(stage, stage == self.baseline.runs, arrays, spent, done[0][1].begun)
+            last, begun = stage == self.baseline.runs, done[0][1].begun
+            found = Stage(stage, last, arrays, spent, begun, signs(drivers, done))
             if found.last:
                 self._keep(question.key, found)
             yield found
@@ -181,6 +187,19 @@ class Workshop:
             self._kept[key] = dataclasses.replace(stage, cpu=0.0)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def signs(
+    drivers: Drivers, done: Sequence[tuple[Part, Taken]]
+) -> dict[str, tuple[int, str | None]]:
+    """Return in how many replicates each lever's sign came, and the month in their middle."""
+    pulled = np.concatenate([mine.pulled for _, mine in done], axis=-1)
+    found: dict[str, tuple[int, str | None]] = {}
+    for lever, when in zip(drivers.waiting, pulled, strict=True):
+        came = when[when < drivers.facts.months.size]
+        middle_one = months.text(months.FIRST + int(np.median(came))) if came.size else None
+        found[lever] = came.size, middle_one
+    return found
 
 
 def put_together(

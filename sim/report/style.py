@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, nearest
+from sim.evidence import ecosystems, tables
+from sim.evidence.codes import ASKED, COUNTED
 
 Dash = tuple[float, ...]
 """Lengths of stroke and gap in units of the line's width; empty for a solid line."""
@@ -41,15 +44,26 @@ class Look:
     dash: Dash = ()
 
 
-ECOSYSTEMS = {
-    "us_closed": Look("US closed", "#123b7a", "us"),
-    "us_open_restricted": Look("US open, restricted", "#3d7cc9", "us", (6, 1.6)),
-    "us_permissive": Look("US permissive", "#74b6ec", "us", (3, 1.2)),
-    "cn_open": Look("Chinese open", "#ef7d32", "cn", (6, 1.6)),
-    "cn_closed": Look("Chinese closed", "#a3161f", "cn"),
-    "eu_open": Look("European open", "#12997a", "eu", (5, 1.2, 1.1, 1.2)),
-    "sovereign": Look("Sovereign", "#6d5472", "sovereign", (1.1, 1.3)),
-}
+LOOKS = Path(__file__).with_name("looks.csv")
+
+
+def _read_looks() -> dict[str, Look]:
+    """Return the look of each ecosystem, in the order of their table, which must hold all."""
+    blocs = {one.id: one.bloc for one in ecosystems.read()}
+    looks = {
+        row.choice("ecosystem", blocs): Look(
+            row.text("name"), row.text("colour"), blocs[row.text("ecosystem")],
+            tuple(float(length) for length in row.ids("dash")),
+        )
+        for row in tables.read(LOOKS, ("ecosystem", "name", "colour", "dash"))
+    }  # fmt: skip
+    missing = [name for name in blocs if name not in looks]
+    if missing:
+        raise InputError(Problem(f"holds no look for {', '.join(missing)}", LOOKS.name))
+    return looks
+
+
+ECOSYSTEMS = _read_looks()
 """Looks of the ecosystems, in the order in which tables list them."""
 
 BLOCS = {
@@ -61,11 +75,11 @@ BLOCS = {
 """Looks of the blocs, each a sum of ecosystems."""
 
 LAYERS = {
-    "US closed": ("us_closed",),
-    "US open": ("us_open_restricted", "us_permissive"),
-    "European": ("eu_open",),
-    "Sovereign": ("sovereign",),
-    "Chinese": ("cn_open", "cn_closed"),
+    "US closed": ASKED["us_closed"],
+    "US open": COUNTED["us_open_all"],
+    "European": COUNTED["eu_all"],
+    "Sovereign": tuple(one.id for one in ecosystems.read() if one.sovereign),
+    "Chinese": COUNTED["cn_all"],
 }
 """Layers of a nation's small chart from the bottom up: the US from below, China from above."""
 
@@ -131,7 +145,7 @@ def look(ecosystem: str) -> Look:
         raise InputError(
             Problem(
                 f"the palette holds no ecosystem {ecosystem!r}",
-                hint=nearest(ecosystem, ECOSYSTEMS) or "add it to sim/report/style.py",
+                hint=nearest(ecosystem, ECOSYSTEMS) or "add it to sim/report/looks.csv",
             )
         )
     return ECOSYSTEMS[ecosystem]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.ensemble import triggers
 from sim.evidence.parameters import read as read_parameters
+from sim.evidence.selectors import split
 from sim.report import style
 from sim.scenario.futures import WORDS
 
@@ -111,7 +112,7 @@ def factor(path: str) -> str:
         return _OTHERS[path]
     head, _, rest = path.partition(".")
     if head == "parameters":
-        name, _, index = rest.partition(".")
+        name, index = split(rest)
         title = PARAMETERS.get(name, name.replace("_", " "))
         return f"{title} ({_index(index)})" if index else title
     if head == "levers":

@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, ValidationInfo, field_serializer, field_validator
 
 from sim.errors import cited
+from sim.evidence.selectors import nested
 from sim.scenario import futures, identity, levers, places
 from sim.scenario.entry import Iso3, LeverEntry, Slug, after_start
 from sim.scenario.fields import Line, Month, Text, Value, bounds, one_of, whole_number
@@ -178,15 +179,12 @@ class Scenario(Form):
 
     @field_serializer("parameters")
     def _nested(self, parameters: Mapping[str, Value]) -> dict[str, Any]:
-        nested: dict[str, Any] = {}
-        for path, value in parameters.items():
-            name, _, index = path.partition(".")
-            shown = value if isinstance(value, float) else value.model_dump()
-            if index:
-                nested.setdefault(name, {})[index] = shown
-            else:
-                nested[name] = shown
-        return nested
+        return nested(
+            {
+                path: value if isinstance(value, float) else value.model_dump()
+                for path, value in parameters.items()
+            }
+        )
 
     @field_validator("nations")
     @classmethod

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence, months
-from sim.evidence.axes import AXES, ECOSYSTEMS, SEGMENTS
-from sim.scenario import levers, nations, parts, reach, strength
+from sim.evidence import selectors
+from sim.evidence.axes import ECOSYSTEMS, SEGMENTS
+from sim.scenario import levers, parts, reach, strength
 from sim.scenario.drivers import (
     NATION_FAMILIES,
     NEVER,
@@ -200,12 +201,8 @@ def selected(effect: levers.Effect) -> Bools:
     ndarray of bool
         Flat, the driver's last index running fastest; a driver without an index has one cell.
     """
-    mask = np.ones(1, dtype=np.bool_)
-    for index in drivers_by_name()[effect.driver].index:
-        words: tuple[str, ...] = getattr(effect, index if index == "hardware" else f"{index}s")
-        along = [not words or label in words for label in AXES[index]]
-        mask = np.logical_and.outer(mask, np.array(along)).ravel()
-    return mask
+    chosen = {column: getattr(effect, column) for column in levers.SELECTORS}
+    return selectors.cells(drivers_by_name()[effect.driver].index, chosen)
 
 
 def nation_cells(effect: levers.Effect, among: evidence.Nations, narrowed: Bools) -> Bools:
@@ -225,7 +222,7 @@ def nation_cells(effect: levers.Effect, among: evidence.Nations, narrowed: Bools
         family = NATION_FAMILIES.index(effect.driver)
         part = slice(offsets[family], offsets[family + 1])
         own_cells = selected(effect)
-        inside = nations.mask(effect.nations, among) & narrowed
+        inside = selectors.nations(effect.nations, among) & narrowed
         mask[:, part] = np.logical_and.outer(inside, own_cells)
     return mask
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim import evidence, months
 from sim.evidence import access, hardware, history, router
 from sim.evidence.axes import BLOCS, NESTS, OFFERS, STANCES, WAYS
+from sim.evidence.ecosystems import one_with
 from sim.scenario import parts
 from sim.scenario.drivers import (
     NATION_FAMILIES,
@@ -32,15 +33,6 @@ HOMES = {"us": "USA", "cn": "CHN", "eu": "FRA"}
 ROOTS = {"USA": "us", "CHN": "cn", "FRA": "eu", "europe": "eu", "own": "sovereign"}
 """Indices of the parameter ``home_bias``, nations and regions, and the bloc whose ecosystems they
 like as their own; ``own`` is every nation, of which sovereign models are its own."""
-
-INCUMBENT = "us_closed"
-"""The ecosystem that every nation but China starts with, and that the incumbent's pull raises."""
-
-CHINESE_START = "cn_closed"
-CHINESE = ("cn_open", "cn_closed")
-"""Ecosystems whose releases teach the world what Chinese models are."""
-
-SOVEREIGN = "sovereign"
 
 UNROUTED = "CHN"
 """The nation whose traffic no router of the observations sees."""
@@ -157,12 +149,11 @@ def _identity(
     nations: evidence.Nations, ecosystems: Sequence[evidence.Ecosystem]
 ) -> dict[str, Any]:
     """Return who the ecosystems are, whose they are, and where everyone starts."""
-    ids = [ecosystem.id for ecosystem in ecosystems]
     codes = np.array(nations.iso3)
     home = [codes == HOMES.get(ecosystem.bloc, "") for ecosystem in ecosystems]
-    start = np.zeros((len(nations), len(ids)))
-    start[codes != "CHN", ids.index(INCUMBENT)] = 1.0
-    start[codes == "CHN", ids.index(CHINESE_START)] = 1.0
+    start = np.zeros((len(nations), len(ecosystems)))
+    start[codes != "CHN", one_with("incumbent", ecosystems)] = 1.0
+    start[codes == "CHN", one_with("china_start", ecosystems)] = 1.0
     return {
         "home": own(np.stack(home, axis=1)),
         "rooted": own(_rooted(nations, ecosystems)),
@@ -171,7 +162,7 @@ def _identity(
         "nest": own_ints([NESTS.index(ecosystem.nest) for ecosystem in ecosystems]),
         "bloc": own_ints([BLOCS.index(ecosystem.bloc) for ecosystem in ecosystems]),
         "stand": own([ecosystem.alignment for ecosystem in ecosystems]),
-        "pulled": own([name == INCUMBENT for name in ids]),
+        "pulled": own([ecosystem.incumbent for ecosystem in ecosystems]),
     }
 
 
@@ -199,8 +190,8 @@ def _offers(calendar: Ints, until: int | None) -> tuple[dict[str, Any], int]:
     """Return what was on sale, by month, and the month of the last dated fact."""
     known = history.offers(None, calendar, until)
     sold = known.on_sale.copy()
-    place = [ecosystem.id for ecosystem in evidence.load().ecosystems].index(SOVEREIGN)
-    sold[:, place] &= _some_laboratory(calendar, until)[:, None]
+    sovereign = [ecosystem.sovereign for ecosystem in evidence.load().ecosystems]
+    sold[:, sovereign] &= _some_laboratory(calendar, until)[:, None, None]
     since = np.maximum(0, calendar - known.last_fact)
     fall = np.zeros(known.index.shape)
     # Small offers get cheaper when a price list is revised, and not from month to month.
@@ -228,7 +219,10 @@ def _router(
     In months in which the menu shows no line of an ecosystem, its offers stand in for lines, at the
     price of other hosts where its weights are open.
     """
-    ids = tuple(ecosystem.id for ecosystem in evidence.load().ecosystems)
+    ecosystems = evidence.load().ecosystems
+    ids = tuple(ecosystem.id for ecosystem in ecosystems)
+    # Releases of Chinese laboratories teach the world what Chinese models are.
+    chinese = tuple(ecosystem.id for ecosystem in ecosystems if ecosystem.bloc == "cn")
     menu = router.lines(calendar, last, ids)
     shown = np.zeros((len(calendar), len(ids)))
     for j, k in enumerate(menu.of):
@@ -249,7 +243,7 @@ def _router(
         "line_price": own(np.concatenate([menu.ln_price, _flat(paid)], axis=1)),
         "line_on": own(on),
         "line_free": own(free),
-        "releases": own(router.releases(calendar, last, CHINESE)),
+        "releases": own(router.releases(calendar, last, chinese)),
         "recent": own(np.stack(counts, axis=1) - np.stack(before, axis=1)),
     }
 

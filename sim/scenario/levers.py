@@ -24,7 +24,7 @@ from pydantic import (
 
 from sim import evidence
 from sim.errors import InputError, Problem, cited, nearest
-from sim.evidence import tables
+from sim.evidence import selectors, tables
 from sim.scenario import drivers, vocabulary
 from sim.scenario.fields import Line, Number, whole_number
 from sim.scenario.walk import Fault, Form, faults, quoted, refusal
@@ -35,7 +35,7 @@ MAX_DELAY = 120
 STRENGTHS: Mapping[str, float] = MappingProxyType({"low": 1 / 3, "central": 2 / 3, "high": 1.0})
 """The strengths that have a name: those of the three sizes of the tables."""
 LEVELS = tuple(STRENGTHS)
-SELECTORS = ("ecosystems", "ways", "segments", "nations", "stances", "pools", "hardware")
+SELECTORS = (*selectors.COLUMNS.values(), selectors.NATIONS)
 """The fields by which an effect may narrow its driver."""
 
 USER = "user"
@@ -107,7 +107,7 @@ class Effect(Form):
         Where ``move`` goes.
     ecosystems, ways, segments, nations, stances, pools, hardware : tuple of str
         Which cells; empty means all. Nations are ISO3 codes or group slugs, and a word with a
-        minus takes its nations away again (`sim.scenario.nations.mask`).
+        minus takes its nations away again (`sim.evidence.selectors.nations`).
     conversion : str
         How the size follows from the catalogue's magnitude.
     source : str
@@ -196,7 +196,7 @@ class Effect(Form):
         driver, column = drivers.vocabulary().get(info.data.get("driver", "")), str(info.field_name)
         if driver is None or not words:
             return words
-        if column not in vocabulary.selectors(driver):
+        if column not in vocabulary.columns(driver):
             raise refusal(_at_key(f"{driver.name} has no {column} to choose from"))
         known = set(vocabulary.members(column))
         strange = [word for word in words if _bare(word, column) not in known]
@@ -246,7 +246,7 @@ def _outside(driver: drivers.Driver) -> str:
 
 
 def _bare(word: str, column: str) -> str:
-    return word.removeprefix("-") if column == "nations" else word
+    return selectors.bare(word) if column == selectors.NATIONS else word
 
 
 def _driver_hint(word: str) -> str:
@@ -257,7 +257,7 @@ def _driver_hint(word: str) -> str:
 
 def _hint(word: str, column: str) -> str:
     """Return what may be meant by an unknown word of a selector column."""
-    if column == "nations":
+    if column == selectors.NATIONS:
         return vocabulary.place_hint(word, evidence.load().nations, vocabulary.groups())
     known = vocabulary.members(column)
     return nearest(word, known) or f"one of {', '.join(known)}"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.errors import Problem, cited, nearest
 from sim.evidence.parameters import current
+from sim.evidence.selectors import split
 from sim.scenario import places
 from sim.scenario.tree import Broken, Node, describe, parse
 
@@ -153,7 +154,7 @@ def spread(tree: Node, problems: list[Problem]) -> Node:
         return tree
     nested: dict[str, Node] = {}
     for name, node in parameters.value.items():
-        head, _, index = current(name).partition(".")
+        head, index = split(current(name))
         inner = Node({index: node}, node.mark, node.key) if index else node
         nested[head] = _joined(nested[head], inner, problems) if head in nested else inner
     inside = Node(nested, parameters.mark, parameters.key)

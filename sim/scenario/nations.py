@@ -5,12 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sim import evidence
 from sim.errors import InputError, Problem, cited
@@ -75,34 +72,6 @@ def groups(scenario: Scenario, nations: evidence.Nations) -> dict[str, tuple[str
     """
     found = {slug: _members(slug, nations) for slug in nations.groups}
     return {slug: members for slug, members in (found | dict(scenario.groups)).items() if members}
-
-
-def mask(words: Iterable[str], nations: evidence.Nations) -> NDArray[np.bool_]:
-    """Return which nations the words of an effect's ``nations`` mean, shape (I,).
-
-    Parameters
-    ----------
-    words : iterable of str
-        ISO3 codes and group slugs; with a minus before it a word takes its nations away, whatever
-        the order. Without a word that adds, all nations are meant before any is taken away.
-    nations : Nations
-        A code that is not among them means nobody.
-    """
-    words = tuple(words)
-    added = [word for word in words if not word.startswith("-")]
-    inside = np.full(len(nations), not added, dtype=np.bool_)
-    for word in added:
-        inside |= _one(word, nations)
-    for word in words:
-        if word.startswith("-"):
-            inside &= ~_one(word[1:], nations)
-    return inside
-
-
-def _one(word: str, nations: evidence.Nations) -> NDArray[np.bool_]:
-    if word in nations.groups:
-        return nations.groups[word]
-    return np.asarray([code == word for code in nations.iso3], dtype=np.bool_)
 
 
 def read(node: Node | None, problems: list[Problem]) -> tuple[Choice, evidence.Nations | None]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim import evidence
 from sim.errors import Problem
+from sim.evidence import selectors
 from sim.scenario import drivers, nations
 from sim.scenario.levers import Lever
 from sim.scenario.nations import FOCUS
@@ -105,7 +106,7 @@ def acts_on(lever: Lever, known: evidence.Nations) -> NDArray[np.bool_]:
     inside = np.zeros(len(known), dtype=np.bool_)
     for effect in lever.effects:
         if effect.driver in drivers.NATION_FAMILIES:
-            inside |= nations.mask(effect.nations, known)
+            inside |= selectors.nations(effect.nations, known)
     return inside
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sim import evidence
 from sim.errors import alike, nearest
-from sim.evidence.axes import AXES
+from sim.evidence import selectors
 from sim.scenario.drivers import Driver
 
 HARDWARE_DRIVERS = frozenset({
@@ -27,10 +27,10 @@ COST_SCALES = {
 """What an entry with ``nations`` pays of a lever's cost, by the word in the table of levers."""
 
 
-def selectors(driver: Driver) -> frozenset[str]:
+def columns(driver: Driver) -> frozenset[str]:
     """Return the columns by which an effect may narrow a driver."""
-    own = {index if index == "hardware" else f"{index}s" for index in driver.index}
-    return frozenset(own | {"nations"} if driver.scope == "nation" else own)
+    own = {selectors.COLUMNS[axis] for axis in driver.index}
+    return frozenset(own | {selectors.NATIONS} if driver.scope == "nation" else own)
 
 
 @cache
@@ -56,9 +56,9 @@ def members(column: str) -> tuple[str, ...]:
 
     A word for nations may stand with a minus, which takes them away again.
     """
-    if column == "nations":
+    if column == selectors.NATIONS:
         return (*groups(), *nations())
-    return AXES[column.removesuffix("s")]
+    return selectors.words(column)
 
 
 def place_hint(word: str, nations: evidence.Nations, groups: Iterable[str] = ()) -> str:

@@ -18,21 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import evidence
-from sim.evidence.survey import BRANDS as ASKED
-from sim.evidence.survey import counted
+from sim.evidence.codes import ASKED
+from sim.evidence.survey import BRANDS, counted
 from sim.metrics import use
 
 Floats = NDArray[np.float64]
 
-CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "cn_all": ("cn_open", "cn_closed"),
-        "us_closed": ("us_closed",),
-        "us_open_all": ("us_open_restricted", "us_permissive"),
-        "eu_all": ("eu_open",),
-    }
-)
-"""Classes of the survey and the ecosystems in each; sovereign models were not asked for."""
+CLASSES = ASKED
+"""Classes of the survey and the ecosystems in each."""
 
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -68,7 +61,7 @@ def brand_parts() -> Mapping[str, float]:
     world = counted()["WLD"]
     defaults = {row.path: row.default for row in evidence.load().parameters}
     breadth, shape = defaults["breadth"], defaults["breadth_shape"]
-    counts = {brand: world.brands[brand] for brand in ASKED} | {"mistral": world.used["eu"]}
+    counts = {brand: world.brands[brand] for brand in BRANDS} | {"mistral": world.used["eu"]}
 
     def share(brand: str) -> float:
         """Return the root by halving, to the last bit: use rises with the share."""
@@ -187,7 +180,7 @@ def of_nations(year: Floats, ecosystems: tuple[str, ...], breadth: Floats, shape
     merged = by_class(year, ecosystems, use.CLASSES.values())
     chinese, closed = (
         merged[:, list(use.CLASSES).index("cn")],
-        year[:, ecosystems.index("us_closed")],
+        by_class(year, ecosystems, ("us_closed",))[:, 0],
     )
     worked = used(np.concatenate([year, merged], axis=1), breadth, shape)
     rest = [only(chinese, breadth, shape), both(closed, chinese, breadth, shape)]

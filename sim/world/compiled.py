@@ -5,9 +5,9 @@ compiler may not reorder or contract, so that one lane and many lanes, and one p
 another, give equal bits. The arrays of a call lie apart in memory, and the compiler is told so.
 
 Numba does not notice when a function that a cached one calls has changed in another file. The
-cache folder is therefore named by a hash of every compiled source, of the rows of parameters, of
-numba's version and of the processor: any edit starts a fresh one. `sim.world.machine_code` says
-which folders are safe.
+cache folder is therefore named by a hash of every compiled source, of what tables and axes give
+rules as constants, of numba's version and of the processor: any edit starts a fresh one.
+`sim.world.machine_code` says which folders are safe.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from llvmlite import binding as llvm
 from numba.core import config
 
 from sim.errors import RunError
+from sim.evidence.axes import AXES, BLOCS, NESTS
 from sim.evidence.parameters import read as read_parameters
+from sim.scenario.drivers import vocabulary
 from sim.world import machine_code
 
 _settings: Any = config  # numba is untyped
@@ -46,8 +48,11 @@ def digest(files: list[Path]) -> str:
         Source files whose bytes the machine code depends on.
     """
     seal = hashlib.sha256(f"{numba.__version__} {llvm.get_host_cpu_name()}".encode())
-    # The rows of scalars, which rules have as constants, are those of the table of parameters.
-    seal.update(" ".join(row.name for row in read_parameters() if not row.index).encode())
+    # Rules have rows of the tables of parameters and drivers, and places on axes, as constants.
+    names = dict.fromkeys(row.name for row in read_parameters())
+    families = [(row.name, row.scope, row.index) for row in vocabulary().values()]
+    axes = [words for name, words in AXES.items() if name != "ecosystem"]
+    seal.update(repr((list(names), families, axes, BLOCS, NESTS)).encode())
     for file in files:
         seal.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return seal.hexdigest()[:16]

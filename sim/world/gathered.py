@@ -74,6 +74,7 @@ def moved(t: int, block: Block) -> arrays.Changes:
         feared=changes.feared(risks(block), state.risk_felt),
         mark=scratch.mark,
         runs=scratch.runs,
+        turned=scratch.turned,
     )
 
 

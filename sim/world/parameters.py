@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError, Problem
 from sim.evidence import load
 from sim.evidence.parameters import Parameter, quantile
+from sim.evidence.selectors import joined
 from sim.scenario.drivers import Drivers
 from sim.scenario.facts import ROOTS
 from sim.world import streams
-from sim.world.rows import SCALARS, BySegment, Switches
+from sim.world.rows import BY_ECOSYSTEM, BY_SEGMENT, SCALARS, SWITCHES, B, C, P, Switches
 
 Lanes = NDArray[np.float64]
 
-FROM_ENTERPRISE = {
-    "capability": "capability_weight",
-    "incumbent": "us_closed_pull",
-    "risk": "risk_weight",
-}
-"""Parameters that the evidence tells apart for enterprises only: research is as independent."""
-
-RATIOS = {
-    "price": ("price_sensitivity", "price_sensitivity_ratio"),
-    "licence": ("licence_weight", "licence_weight_ratio"),
-    "stay": ("switching_cost", "switching_cost_ratio"),
-}
-"""Parameters given once, with a ratio for each segment."""
-
-PLAIN = {
-    "weight": "segment_weight",
-    "reconsider": "reconsider",
-    "hosted": "hosted_cost",
-    "self_host": "self_host_cost",
-    "stance": "stance_ratio",
-}
+PULL = "ecosystem_pull"
+"""The parameter that is zero for the ecosystems without a row: the others are held against them."""
 
 
 class Parameters(NamedTuple):
     """Every parameter of a block of replicates; L lanes last, rows as in :mod:`sim.world.rows`."""
 
     scalar: Lanes  # [scalars, L]
-    segment: Lanes  # [S, by segment, L]
+    segment: Lanes  # [S, by segment, L] rows of B
     ecosystem: Lanes  # [K, by ecosystem, L]
     home: Lanes  # [H, L] in the order of ROOTS
     brand: Lanes  # [K, L] ecosystem_pull, utils; zero where the table has none
@@ -63,7 +46,10 @@ class _Draws:
 
     def __call__(self, name: str, index: str = "") -> Lanes:
         """Return the lanes of one parameter, shape (L,)."""
-        path = f"{name}.{index}" if index else name
+        path = joined(name, index)
+        if path not in self._rows:
+            message, hint = f"there is no parameter {path!r}", "add its row"
+            raise InputError(Problem(message, "parameters.csv", hint=hint))
         row, override = self._rows[path], self._overrides.get(path)
         if override is None:
             if self._fitted is not None and self._draws is not None:
@@ -79,29 +65,34 @@ class _Draws:
 
     def or_none(self, name: str, index: str) -> Lanes:
         """Return the lanes of a parameter that not every ecosystem has; zero where it has not."""
-        if f"{name}.{index}" in self._rows:
-            return self(name, index)
-        return np.zeros(self._keys.size)
+        return self(name, index) if self.has(name, index) else np.zeros(self._keys.size)
+
+    def has(self, name: str, index: str) -> bool:
+        """Return whether the table has a row for an index."""
+        return joined(name, index) in self._rows
 
     def _uniforms(self, row: Parameter) -> Lanes:
         return streams.uniforms(streams.keys(self._keys, f"parameter/{row.stream}"), 0)
 
 
-def _of_segment(get: _Draws, row: str, segment: str) -> Lanes:
-    """Return one parameter of one segment, shape (L,)."""
-    if row in RATIOS:
-        name, ratio = RATIOS[row]
-        return get(name) * get(ratio, segment)
-    if row in FROM_ENTERPRISE:
-        return get(FROM_ENTERPRISE[row], "enterprise" if segment == "enterprise" else "independent")
-    if row == "learning":  # enterprises learn nothing of releases
-        return get("learning") * float(segment != "enterprise")
-    if row == "difficulty":
-        harder = get("task_difficulty_gap") if segment == "enterprise" else 0.0
-        return get("task_difficulty") + harder
-    if row == "ln_under_use":
-        return np.log(get("under_use", segment))
-    return get("own_use") * get("employed") if row == "answering" else get(PLAIN[row], segment)
+def _of_segment(get: _Draws, segment: str) -> dict[str, Lanes]:
+    """Return what differs by segment for one of them, by names of rows, each (L,)."""
+
+    def own(name: str) -> Lanes:
+        """Return a parameter; where research has none of its own, it has that of independents."""
+        return get(name, segment if get.has(name, segment) else "independent")
+
+    table = {name: own(name) for name in BY_SEGMENT}
+    firm = segment == "enterprise"
+    return table | {
+        "difficulty": get("task_difficulty") + (get("task_difficulty_gap") if firm else 0.0),
+        "price": get("price_sensitivity") * table["price_sensitivity_ratio"],
+        "licence": get("licence_weight") * table["licence_weight_ratio"],
+        "stay": get("switching_cost") * table["switching_cost_ratio"],
+        "ln_under_use": np.log(table["under_use"]),
+        "answering": get("own_use") * get("employed"),
+        "learning": get("learning") * float(not firm),  # enterprises learn nothing of releases
+    }
 
 
 def _answering(segments: tuple[str, ...], weight: Lanes, firms: Lanes) -> Lanes:
@@ -126,21 +117,26 @@ def _answering(segments: tuple[str, ...], weight: Lanes, firms: Lanes) -> Lanes:
     return np.asarray(np.where(is_firm, part, (1.0 - part) * others / others.sum(axis=0)))
 
 
-def _derived(scalar: dict[str, Lanes]) -> tuple[Lanes, ...]:
-    """Return the rows of :data:`sim.world.rows.DERIVED`."""
+def _derived(scalar: dict[str, Lanes]) -> dict[str, Lanes]:
+    """Return what follows from scalars, by the names of :data:`sim.world.rows.DERIVED`."""
     memory = scalar["taste_memory"]
     reference = load().nations.constants.chip_price_reference
-    return (
+    return {
         # Uniform innovations with this width keep the stationary standard deviation.
-        scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
-        0.5 ** (1.0 / scalar["scar_half_life"]),
-        np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
-        1.0 / scalar["nest_dissimilarity"],
-        np.log(scalar["least_price"]),
-        1.0 - 1.0 / scalar["stock_life"],
-        reference / scalar["chip_price"],
-        np.floor(scalar["review_months"] + 0.5),
-    )
+        "taste_step": scalar["taste_month"] * np.sqrt(12.0 * (1.0 - memory * memory)),
+        "scar_keep": 0.5 ** (1.0 / scalar["scar_half_life"]),
+        "small_price_log": np.log(np.maximum(1.0 - scalar["small_price_fall"], 1e-9)),
+        "nest_inverse": 1.0 / scalar["nest_dissimilarity"],
+        "ln_least_price": np.log(scalar["least_price"]),
+        "stock_keep": 1.0 - 1.0 / scalar["stock_life"],
+        "demand_scale": reference / scalar["chip_price"],
+        "review_period": np.floor(scalar["review_months"] + 0.5),
+    }
+
+
+def _rows(values: dict[str, Lanes], rows: Any) -> Lanes:  # noqa: ANN401 - of a table
+    """Return values as the rows that have their names, (rows, L)."""
+    return np.stack([values[name] for name in rows._fields])
 
 
 def posterior_draws(
@@ -191,28 +187,31 @@ def draw(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Paramete
         With L lanes.
     """
     get = _Draws(drivers, seed, replicates)
-    segment = np.stack(
-        [
-            np.stack([_of_segment(get, row, s) for row in BySegment._fields])
-            for s in drivers.segments
-        ]
+    segment = np.stack([_rows(_of_segment(get, name), B) for name in drivers.segments])
+    segment[:, B.segment_weight] /= segment[:, B.segment_weight].sum(axis=0)  # parts of a whole
+    segment[:, B.answering] = _answering(
+        drivers.segments, segment[:, B.segment_weight], segment[:, B.answering]
     )
-    weight, answering = BySegment._fields.index("weight"), BySegment._fields.index("answering")
-    segment[:, weight] /= segment[:, weight].sum(axis=0)  # parts of a whole
-    segment[:, answering] = _answering(drivers.segments, segment[:, weight], segment[:, answering])
-    none = np.zeros(len(replicates))
+    # Sovereign models follow others, and release nothing of their own.
+    following = {one.id for one in load().ecosystems if one.sovereign}
     ecosystem = np.stack(
         [
-            np.stack([none if k == "sovereign" else get(row, k) for row in ("lag", "release_rate")])
+            np.stack(
+                [
+                    get.or_none(row, k) if row == PULL or k in following else get(row, k)
+                    for row in BY_ECOSYSTEM
+                ]
+            )
             for k in drivers.ecosystems
         ]
     )
     scalar = {name: get(name) for name in SCALARS}
+    switches: Any = Switches  # no checker of types knows its names
     return Parameters(
-        scalar=np.stack([*scalar.values(), *_derived(scalar)]),
+        scalar=_rows(scalar | _derived(scalar), P),
         segment=segment,
         ecosystem=ecosystem,
         home=np.stack([get("home_bias", where) for where in ROOTS]),
-        brand=np.stack([get.or_none("ecosystem_pull", k) for k in drivers.ecosystems]),
-        switches=Switches(*(int(get(name)[0]) for name in Switches._fields)),
+        brand=np.ascontiguousarray(ecosystem[:, getattr(C, PULL)]),
+        switches=switches(*(int(get(name)[0]) for name in SWITCHES)),
     )

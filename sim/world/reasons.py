@@ -134,7 +134,7 @@ def _reasons(block: Block, before: Block, i: int) -> Reasons:
         {name: np.array(np.broadcast_to(parts[name], shape)) for name in PARTS},
         np.maximum(flagship, small) <= NOTHING,
         state.share[i].copy(),
-        ps[:, B.weight].copy(),
+        ps[:, B.segment_weight].copy(),
         state.stance[i].copy(),
         block.in_force.ramp.copy(),
     )
@@ -175,7 +175,7 @@ def _regard(block: Block, i: int) -> dict[str, Floats]:
         **{name: values[None] for name, values in fixed.items()},
         "taste": taste[None],
         "policy": state.pull[i].reshape(-1, options, taste.shape[-1]),
-        "incumbent": f.pulled[:, None] * ps[:, None, B.incumbent],
-        "risk": -ps[:, None, B.risk] * risk,
-        "stance": sides * p[P.stance_push] * ps[:, None, B.stance],
+        "incumbent": f.pulled[:, None] * ps[:, None, B.us_closed_pull],
+        "risk": -ps[:, None, B.risk_weight] * risk,
+        "stance": sides * p[P.stance_push] * ps[:, None, B.stance_ratio],
     }

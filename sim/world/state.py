@@ -22,7 +22,7 @@ from sim.scenario.drivers import (
 from sim.world import laboratories, likings, streams
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
-from sim.world.rows import REVIEW_PERIOD, B, P
+from sim.world.rows import B, P
 from sim.world.rules.tally import world_shares
 from sim.world.rules.uptake import backcast
 from sim.world.streams import Keys
@@ -109,6 +109,23 @@ class State(NamedTuple):
     world: Floats  # [K, L] developer-weighted world share
 
 
+TRAITS = frozenset({
+    "standing", "eager", "consumer", "ceiling", "urge", "lab_lag", "sensitivity", "gap",
+})  # fmt: skip
+"""Arrays that are drawn or computed before the first month and never change."""
+
+COMPUTED_AGAIN = frozenset({
+    "stance_felt", "access", "price", "licence", "facility", "trust", "pull", "offer", "own_lag",
+    "by_maker", "regarded", "risk_felt", "leaving", "evicting", "adopted", "linked", "linked_share",
+    "stance_before", "member_counts", "member_sizes", "cells", "wanted", "training", "serving",
+    "callers", "load", "load_before", "dearer", "slowed", "loyal", "extra_lag", "rise",
+    "cover_before", "home_cover", "gain", "ln_price",
+})  # fmt: skip
+"""Arrays that follow from the others: kept so that a month computes only what has changed.
+
+All else is the state in the sense of ODD: what a month must know of those before it.
+"""
+
 WITHOUT_LANES = frozenset({"evicting", "gap", "member_sizes"})
 """Arrays of the state that all lanes share."""
 
@@ -134,6 +151,7 @@ class Scratch(NamedTuple):
     loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
     mark: Flags  # [L] lanes in which something has changed
     runs: Ints  # [2, L] first lanes and ends of runs of such lanes
+    turned: Ints  # [L] lanes in which a government has turned, the first of them
 
 
 class StreamKeys(NamedTuple):
@@ -199,6 +217,7 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         loaded=np.zeros((2, lanes), np.int64),
         mark=np.zeros(lanes, np.uint8),
         runs=np.zeros((2, lanes), np.int64),
+        turned=np.zeros(lanes, np.int64),
     )
 
 
@@ -264,7 +283,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     )  # fmt: skip
     noise = float(parameters.switches.noise)
     reviews = streams.key_table(run, tuple(f"review/{n}" for n in drivers.nations))
-    waited = p[REVIEW_PERIOD] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
+    waited = p[P.review_period] * streams.uniforms(reviews.ravel(), 0).reshape(nations, lanes)
     national = likings.first_shares(f, p[P.start_home])
     share = np.repeat(national[:, None], segments, axis=1)
     # Chinese output in 2023-01: the reference month run back at each replicate's own growth.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -191,9 +191,14 @@ def trajectory(
 def costs(drivers: Drivers, block: Block) -> Floats:
     """Return the cost of the levers in force, USD million in each month, shape (T, R)."""
     cost = np.zeros((drivers.facts.months.size, block.parameters.scalar.shape[1]))
+    pay(drivers, block, range(len(cost)), cost)
+    return cost
+
+
+def pay(drivers: Drivers, block: Block, months: Iterable[int], cost: Floats) -> None:
+    """Write into `cost`, shape (T, R), what some months cost by what is in force, USD million."""
     now = block.in_force
-    for t in range(len(cost)):
+    for t in months:
         schedule.paid(
             t, now.began, now.ended, drivers.schedule.covers, block.strength, block.cost, cost[t]
         )  # fmt: skip
-    return cost

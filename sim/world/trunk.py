@@ -19,8 +19,10 @@ from sim.scenario.drivers import Drivers, Floats
 from sim.world import kernel, streams
 from sim.world.block import Block, Record, empty_record, prepare
 from sim.world.restart import fork
-from sim.world.trajectory import costs
+from sim.world.trajectory import pay
+from sim.world.triggers import first_month
 from sim.world.warmup import warm_up
+from sim.world.watch import Watch
 
 Ints = NDArray[np.int64]
 
@@ -61,7 +63,9 @@ class Moment:
         Flagship's capability, ECI points.
     extra_lag, load : ndarray, shape (L,)
     cost : ndarray, shape (T, L)
-        Of the levers in force in every month of the run, USD million.
+        Of the levers in force in each month until then, USD million.
+    began : ndarray of int, shape (waiting, L)
+        Months in which levers that wait for a sign were pulled, positions; ``NEVER`` before.
     """
 
     t: int
@@ -72,6 +76,7 @@ class Moment:
     extra_lag: Floats
     load: Floats
     cost: Floats
+    began: Ints
 
 
 def simulate_trunk(drivers: Drivers, *, seed: int, replicates: Ints, at: Sequence[int]) -> Trunk:
@@ -131,35 +136,42 @@ def simulate_from(
         gives of it, to the bit.
     """
     replicates = trunk.replicates if lanes is None else trunk.replicates[lanes]
-    before = [state for state in trunk.states if state[0] <= first]
+    looks_back = any(metric.answers for metric in Watch.of(drivers).metrics)
+    # A sign that looks back on a year needs months of which a kept state holds nothing.
+    before = [state for state in trunk.states if state[0] <= first and not looks_back]
     if before:
         done, kept = before[-1]
         block = fork(kept, drivers, streams.run_keys(trunk.seed, replicates), lanes)
     else:
         warm_up(drivers)
         done, block = 0, prepare(drivers, trunk.seed, replicates)
-    record, cost = _one_month(drivers, replicates.size), costs(drivers, block)
+    record = _one_month(drivers, replicates.size, looks_back=looks_back)
+    cost, paid = np.zeros((drivers.facts.months.size, replicates.size)), 0
     for t in at:
         if t < done:
             continue
         if stopped is not None and stopped():
             return
         kernel.run(block, record, done, t + 1)
-        done = t + 1
+        pay(drivers, block, range(paid, t + 1), cost)
+        done = paid = t + 1
         yield Moment(
             t, record.share[t], record.developers[t], record.compute[t], record.capability[t],
-            record.extra_lag[t], record.load[t], cost,
+            record.extra_lag[t], record.load[t], cost, first_month(drivers, block.in_force),
         )  # fmt: skip
 
 
-def _one_month(drivers: Drivers, lanes: int) -> Record:
+def _one_month(drivers: Drivers, lanes: int, *, looks_back: bool = False) -> Record:
     """Return a record in which every month is written over the one before.
 
     A whole one takes 1.3 MB a replicate, and touching that for the first time costs as much as half
-    of what is computed. No series is looked at, and no token is routed.
+    of what is computed. No series is looked at; tokens are routed, and what developers met is held
+    month by month, only where a sign may read them.
     """
     empty = empty_record(drivers, lanes, 0)
-    more: dict[str, Any] = {"routed": empty.routed[:0]}
+    more: dict[str, Any] = {} if drivers.triggers else {"routed": empty.routed[:0]}
+    if looks_back:
+        more["met"] = empty.met
     for name, whole in empty._asdict().items():
         if whole.shape[0] and name not in more:
             one = np.empty(whole.shape[1:], whole.dtype)

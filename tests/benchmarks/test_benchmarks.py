@@ -9,7 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import KEYS, __main__, bound, clock, commands, levers, machine, replicate, sweeping
+from benchmarks import (
+    KEYS,
+    __main__,
+    bound,
+    clock,
+    commands,
+    explorer,
+    levers,
+    machine,
+    replicate,
+    sweeping,
+)
 from making import operations
 from sim.ensemble.runner import LANES
 from sim.scenario import compile as compiled
@@ -43,6 +54,8 @@ def still(monkeypatch, small):
     monkeypatch.setattr(sweeping, "rates", lambda: {"inline_1": 1, "pool_2": 2, "dask_2": 2})
     monkeypatch.setattr(sweeping, "batch_run", lambda: 9)
     monkeypatch.setattr(levers, "arms", lambda: [small, small])
+    felt = {key: SECONDS for key in KEYS if key.startswith("explorer_")}
+    monkeypatch.setattr(explorer, "figures", lambda: felt)
     return asked
 
 

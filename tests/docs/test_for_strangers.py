@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from making import pages
 from sim.cli.app import app
 from sim.evidence.axes import AXES, BLOCS
-from sim.world.rows import Switches
+from sim.world.rows import SWITCHES
 from tests.test_rooms import ORDER
 
 ROOT = pages.ROOT
@@ -71,7 +71,7 @@ def test_the_card_is_a_page_and_every_score_on_it_is_made():
     assert {"verdict", "nations verdict", "judgement"} <= set(pages.block_names(text))
     by_hand = _MADE.sub("", text)
     assert not re.search(r"\d ?%|\d+ of (the )?\d|\d+\.\d+ points", by_hand)
-    assert all(f"`{name}`" in text or f"parameters.{name}=" in text for name in Switches._fields)
+    assert all(f"`{name}`" in text or f"parameters.{name}=" in text for name in SWITCHES)
 
 
 def test_the_glossary_is_in_order_and_has_the_words_of_the_axes():

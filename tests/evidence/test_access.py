@@ -234,9 +234,9 @@ def test_what_was_not_observed_says_how_it_was_made(name):
 
 
 TYPED_WRONG = [
-    ("access_rules.csv", "nations", "cluod", "cloud"),
+    ("access_rules.csv", "nations", "us_cluod", "us_cloud"),
     ("access_rules.csv", "nations", "CUB;ITL", "ITA"),
-    ("access_rules.csv", "nations", "ITA;abroad", "alone"),
+    ("access_rules.csv", "nations", "-ITL", "-ITA"),
     ("access_rules.csv", "nations", "", "empty"),
     ("laboratories.csv", "iso3", "INDIA", "IND"),
     ("laboratories.csv", "kind", "platfrom", "platform"),

@@ -18,6 +18,8 @@ LINKS = (
     SEVERAL,
     "b=baseline&p.network=1.25&p.lag.cn_open=3.5&future=stops&p.noise=0",
     "b=adopt_chinese_open&f=BRA+NGA&cn_low_price_api=high",
+    "b=rand_package_answered&r=china_speeds_chips",
+    "b=licences_when_needed&us_permissive_licence_incentive=low&r=china_cuts_prices",
     "b=baseline&cn_low_price_api=0.5:sub_saharan_africa&tp_vet_foreign_weights=high:BRA+IND",
 )
 
@@ -33,7 +35,7 @@ def test_a_file_gives_the_scenario_of_the_page_and_the_page_that_of_the_file(
     place.write_text(text, encoding="utf-8")
     read, mine = load(place).document(), bases.scenario(state).document()
     for key in mine.keys() - {"name", "title", "description", "topic"}:
-        assert read[key] == mine[key], key
+        assert read.get(key) == mine[key], key
     assert text.count("\n") < 60  # what differs, not all that there is
     assert bases.scenario(files.opened(bases, text.encode())).document()["levers"] == mine["levers"]
 

@@ -27,6 +27,16 @@ def test_what_is_as_the_base_has_it_is_not_in_the_link(clamped):
     assert state.fragment() == "v=1&b=rand_package"
 
 
+def test_responses_are_on_off_or_as_the_base_has_them(clamped):
+    assert clamped("b=rand_package_answered")[0].responses is None
+    state, _ = clamped("b=rand_package_answered&r=none")
+    assert state.responses == ()
+    assert clamped(state.fragment())[0] == state
+    state, notes = clamped("r=china_cuts_prices+nobody_at_all")
+    assert state.fragment() == "v=1&b=baseline&r=china_cuts_prices"
+    assert "nobody_at_all" in notes[0]
+
+
 def test_a_second_scenario_stands_in_the_link(clamped):
     state, _ = clamped("vs=b%3Drand_package%26cn_licence_tightening%3D2%26.group%3Dworld")
     assert clamped(state.other)[0].levers["cn_licence_tightening"].strength == 1.0

@@ -7,8 +7,10 @@ import pytest
 
 import sim
 from sim import months
-from sim.explorer import frames, nodes, work
+from sim.explorer import baseline, frames, nodes, work
 from sim.explorer.baseline import WORLD
+from sim.explorer.bases import Bases
+from sim.explorer.state import read
 
 NOW = "cn_licence_tightening=0.8@2027-01"
 
@@ -26,6 +28,8 @@ def asked(clamped, link, pins=()):
     [
         (NOW, True),
         ("b=rand_package&cn_licence_tightening=high@2030-01&p.network=1.5&future=stops", False),
+        (f"{NOW}&r=china_speeds_chips", True),
+        ("b=licences_when_needed&r=us_opens_a_model", False),
     ],
 )
 def test_the_last_answer_is_that_of_a_run_to_the_bit(workshop, bases, clamped, link, from_a_state):
@@ -49,6 +53,36 @@ def test_the_last_answer_is_that_of_a_run_to_the_bit(workshop, bases, clamped, l
     hardware = outcomes[(outcomes["metric"] == "hardware_share.cn")]
     at_the_end = hardware[hardware["month"] == hardware["month"].max()]["value"].median()
     assert last.arrays["world"][0, -1, WORLD.index("hardware")] == at_the_end
+
+
+def test_signs_come_in_as_many_runs_as_in_a_run(workshop, bases, clamped):
+    question = asked(clamped, "b=rand_package&r=us_opens_a_model+third_nations_hedge")
+    last = list(workshop.answers(question, never))[-1]
+    outcomes = sim.run(bases.scenario(question.state), full=True).outcomes
+    assert last.signs
+    assert any(count for count, _ in last.signs.values())
+    for lever, (count, middle) in last.signs.items():
+        happened = outcomes[outcomes["metric"] == f"trigger.{lever}.happened"]
+        assert happened["value"].sum() == count
+        assert (middle is None) == (count == 0)
+
+
+def test_a_sign_that_looks_back_on_a_year_is_read_as_in_a_run(bases, tmp_path):
+    place = tmp_path / "mine.yaml"
+    place.write_text(
+        "extends: baseline\nlevers:\n  - id: us_permissive_licence_incentive\n"
+        "    strength: high\n"
+        "    when: {metric: used.cn, above: 0.3}\n",
+        encoding="utf-8",
+    )
+    own = Bases(place, 6)
+    shop = work.Workshop(own, baseline.make(own.reference), 1)
+    state = own.clamped(read("b=mine", "mine")[0])[0]
+    last = list(shop.answers(work.Question(state), never))[-1]
+    outcomes = sim.run(own.first.scenario, full=True).outcomes
+    happened = outcomes[outcomes["metric"] == "trigger.us_permissive_licence_incentive.happened"]
+    assert 0 < last.signs["us_permissive_licence_incentive"][0] == happened["value"].sum()
+    shop.close()
 
 
 def test_differences_are_paired_and_nothing_differs_before_a_lever_acts(workshop, clamped):
@@ -76,7 +110,7 @@ def test_the_baseline_itself_differs_from_itself_in_nothing(workshop, clamped):
 @pytest.mark.parametrize("key", ["cn_licence_tightening", "p.network"])
 def test_nodes_are_the_runs_of_their_places(workshop, clamped, key):
     found = list(nodes.Track(workshop, asked(clamped, NOW), key).nodes(never))
-    assert [(len(each.places), each.runs) for each in found] == [(3, 16), (7, 18)]
+    assert [(len(each.places), each.runs) for each in found] == [(4, 16), (7, 18)]
     for each, place in ((found[0], 1), (found[1], 4)):
         value = each.places[place]
         link = NOW.replace("0.8", repr(value)) if key[:2] != "p." else f"{NOW}&{key}={value!r}"

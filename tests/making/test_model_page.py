@@ -18,7 +18,7 @@ from sim.scenario import check, futures, levers, names
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, Schedule, vocabulary
 from sim.scenario.triggers import Condition
 from sim.world.in_force import InForce
-from sim.world.rows import Switches
+from sim.world.rows import SWITCHES
 from sim.world.state import State
 
 ROOT = pages.ROOT
@@ -63,7 +63,7 @@ def test_a_field_a_driver_or_a_stream_stands_on_the_page(name):
     assert cited(name)
 
 
-@pytest.mark.parametrize("name", Switches._fields)
+@pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch_is_explained_beside_its_table(name):
     assert name in CODE
 

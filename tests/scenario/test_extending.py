@@ -117,3 +117,150 @@ def test_a_column_of_nations_takes_its_row_its_values_and_a_field(tmp_path):
     code = code.replace("    english: Floats\n", "    english: Floats\n    tourism: Floats\n")
     (room / "nations.py").write_text(code, encoding="utf-8")
     run_in(tmp_path, COLUMN)
+
+
+WHY = "-,2024-03,judgement,judgement,made up"
+ECOSYSTEM = {
+    "evidence/data/ecosystems.csv": f"eu_closed,European closed,eu,closed,1,0,0,0,{WHY}\n",
+    "evidence/data/parameters.csv": (
+        "lag,eu_closed,,Lag,lag_k,months,9,5,15,triangular,range,judgement,,Made up.\n"
+        "release_rate,eu_closed,,Rate,-,per month,0.2,0.1,0.3,triangular,range,judgement,,Too.\n"
+    ),
+    "evidence/data/releases.csv": f"eu_closed,Made-up 1,2024-03-01,120,,1,{WHY}\n",
+    "evidence/data/prices.csv": f"eu_closed,Made-up 1,maker,2024-03-01,2,6,{WHY}\n",
+    "evidence/data/access_rules.csv": f"eu_closed,maker,world,2024-03,,set,0.9,{WHY}\n",
+    "report/looks.csv": "eu_closed,European closed,#0b5c49,\n",
+}
+"""Rows of an ecosystem by table; a calibration would say what its parameters are worth."""
+
+DRIVER = {
+    "scenario/data/drivers.csv": 'grid,world,pool,fraction,1,0,1,"chips with power in a pool"\n',
+    "world/rules/supply.py": (
+        "* keep + home\n",
+        "* keep + home * cells[W.grid + CHINA, l]\n",
+    ),
+}
+"""A driver of the world, and the rule that reads it."""
+
+FACT = {
+    "evidence/data/parameters.csv": (
+        "crowd_pull,,,Crowd,-,utils,0,-1,1,fixed,value,judgement,,Made up.\n"
+    ),
+    "scenario/drivers.py": (
+        "    routed: Floats",
+        "    crowd: Floats  # [I] logarithm of people\n    routed: Floats",
+    ),
+    "scenario/facts.py": (
+        '        "routed": own(',
+        '        "crowd": own(np.log(nations.population)),\n        "routed": own(',
+    ),
+    "world/likings.py": (
+        "    likes += of_language(f, p)\n",
+        (
+            "    likes += of_language(f, p)\n"
+            "    likes += p[P.crowd_pull] * f.crowd[:, None, None] * f.pulled[:, None]\n"
+        ),
+    ),
+}
+"""A fact of nations and the parameter that says what it is worth; a fact that is in no table yet
+takes the three places of a column of nations too."""
+
+
+def edit(package: Path, edits: dict[str, str | tuple[str, str]]) -> None:
+    """Put rows at the end of tables, and a text in the place of another in code."""
+    for name, change in edits.items():
+        text = (package / name).read_text(encoding="utf-8")
+        if isinstance(change, tuple):
+            assert text.count(change[0]) == 1, (name, change)
+            text = text.replace(*change)
+        else:
+            text += change
+        (package / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """Copy the package and add an ecosystem, a driver, a fact and a parameter; compiled once."""
+    folder = tmp_path_factory.mktemp("grown")
+    package = copied(folder)
+    for edits in (ECOSYSTEM, DRIVER, FACT):
+        edit(package, edits)
+    (folder / "tests" / "world").mkdir(parents=True)
+    for name in ("test_engines.py", "worlds.py"):
+        shutil.copy2(ROOT.parent / "tests" / "world" / name, folder / "tests" / "world" / name)
+    return folder
+
+
+BOTH_ENGINES = """
+import numpy as np
+from sim.scenario import compile, load
+from tests.world.test_engines import kernel_run, mesa_run, require_equal
+
+
+def both(**more):
+    document = {"extends": "rand_package", "nations": ["CHN", "FRA", "IND", "USA"], **more}
+    drivers = compile(load(document, [("period.end", "2027-06")]))
+    ours = kernel_run(drivers, 1, [3, 5])
+    require_equal(ours, mesa_run(drivers, 1, 5), 1, 2)
+    return drivers, ours[0]
+
+
+drivers, state = both()
+"""
+
+
+@pytest.mark.slow
+def test_an_ecosystem_takes_rows_of_tables_and_both_engines_agree_on_it(grown):
+    assert {Path(name).suffix for name in ECOSYSTEM} == {".csv"}
+    run_in(
+        grown,
+        BOTH_ENGINES
+        + """
+import sim
+from sim.evidence import load as known
+from sim.evidence.checks import check
+from sim.report import style
+
+assert check(known()) == []
+assert drivers.ecosystems[-1] == "eu_closed"
+share = state.national[:, -1]
+assert ((share > 0.0) & (share < 0.5)).all()
+shown = sim.run("baseline", runs=2, nations=["FRA", "USA"], until="2026-12")
+assert 0.0 < shown.share("world", "2026-12")["mean"]["eu_closed"] < 0.5
+assert [name for name, of in style.LAYERS.items() if "eu_closed" in of] == ["European"]
+""",
+    )
+
+
+@pytest.mark.slow
+def test_a_driver_of_the_world_and_its_rule_take_two_files(grown):
+    assert len(DRIVER) == 2, "and one more where the evidence tells its history"
+    run_in(
+        grown,
+        BOTH_ENGINES
+        + """
+effect = {"driver": "grid", "op": "multiply", "low": -0.1, "central": -0.5, "high": -1,
+          "pools": "china", "conversion": "Judged."}
+dark = {"title": "Dark", "source": "judgement", "effects": [effect]}
+entry = {"id": "dark", "strength": 1, "start": "2025-01"}
+_, without = both(own_levers={"dark": dark}, levers=[entry])
+_, withal = both(levers=[])
+moved = withal.compute - without.compute
+assert (moved[1, 1] > 0.0).all(), "Chinese chips in China have no power"
+""",
+    )
+
+
+@pytest.mark.slow
+def test_a_fact_with_a_parameter_takes_four_files(grown):
+    assert len(FACT) == 4
+    run_in(
+        grown,
+        BOTH_ENGINES
+        + """
+assert drivers.facts.crowd.shape == (4,)
+_, pulled = both(parameters={"crowd_pull": 0.1})
+incumbent = int(np.flatnonzero(drivers.facts.pulled)[0])
+assert (pulled.national[1:, incumbent] > state.national[1:, incumbent]).all()
+""",
+    )

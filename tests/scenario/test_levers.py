@@ -9,7 +9,8 @@ import pytest
 
 from sim import evidence
 from sim.errors import InputError
-from sim.scenario import drivers, levers, nations, strength
+from sim.evidence import selectors
+from sim.scenario import drivers, levers, strength
 
 RAND = [
     "us_dual_path_portfolio",
@@ -94,17 +95,17 @@ def test_sizes_stay_in_a_sane_range(lever):
 def test_every_choice_of_nations_means_somebody(lever):
     known = evidence.load().nations
     for effect in lever.effects:
-        assert nations.mask(effect.nations, known).any()
+        assert selectors.nations(effect.nations, known).any()
 
 
 def test_support_for_the_south_reaches_no_nation_that_is_barred():
     known = evidence.load().nations
-    inside = nations.mask(("global_south", "-us_services_blocked"), known)
+    inside = selectors.nations(("global_south", "-us_services_blocked"), known)
     assert inside.sum() > 20
     assert not (inside & known.groups["us_services_blocked"]).any()
-    assert (nations.mask(("-us_services_blocked", "global_south"), known) == inside).all()
-    assert nations.mask((), known).all()
-    assert nations.mask(("-USA",), known).sum() == len(known) - 1
+    assert (selectors.nations(("-us_services_blocked", "global_south"), known) == inside).all()
+    assert selectors.nations((), known).all()
+    assert selectors.nations(("-USA",), known).sum() == len(known) - 1
 
 
 def test_the_ids_that_effects_use_are_those_of_the_drivers():

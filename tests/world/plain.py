@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.scenario.drivers import WORLD_FAMILIES, Drivers
 from sim.world import parameters
-from sim.world.rows import SCALARS, BySegment
+from sim.world.rows import SCALARS, B, C
 
 MAKER, HOST, SELF = 0, 1, 2
 CHINESE, SOVEREIGN = 1, 3
@@ -31,9 +31,9 @@ class Known:
     def __init__(self, drivers: Drivers, seed: int, replicate: int) -> None:
         drawn = parameters.draw(drivers, seed, np.array([replicate]))
         self.switches = drawn.switches
-        self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(BySegment._fields)}
+        self.by_segment = {n: drawn.segment[:, i, 0] for i, n in enumerate(B._fields)}
         self.home, self.brand = drawn.home[:, 0], drawn.brand[:, 0]
-        self.lag, self.rate = drawn.ecosystem[:, 0, 0], drawn.ecosystem[:, 1, 0]
+        self.lag, self.rate = (drawn.ecosystem[:, row, 0] for row in (C.lag, C.release_rate))
         for place, name in enumerate(SCALARS):
             setattr(self, name, float(drawn.scalar[place, 0]))
 
@@ -77,7 +77,7 @@ def run(drivers: Drivers, seed: int, replicate: int, builders: np.ndarray) -> Pa
         u = value.max(axis=3).transpose(0, 2, 1) + _rest(drivers, p, x, n, scar)
         u += p.by_segment["learning"][:, None] * learned(drivers, p, t)[:, None]
         P, logsum = _logit(u, f.nest, p.nest_dissimilarity)
-        weights = p.by_segment["weight"]
+        weights = p.by_segment["segment_weight"]
         # newcomers
         adopted = np.divide(n, ceiling, out=np.zeros(I), where=ceiling > 0)
         mean = logsum @ weights
@@ -147,8 +147,10 @@ def tokens(drivers, seed, replicate, builders):
                 resold = min(maker / max(usual, 1e-9), 1.0)
                 got = resold if f.nest[k] == 0 else max(maker, host)
                 side = {0: {1: 1, 2: -1}, 1: {2: 1, 1: -1}, 3: {3: 1}}.get(int(f.bloc[k]), {})
-                u = side.get(int(f.first_stance[i]), 0) * p.stance_push * seg["stance"]
-                u += f.pulled[k] * p.router_incumbent - seg["risk"] * risk[k] * (1 - trust[i, k])
+                u = side.get(int(f.first_stance[i]), 0) * p.stance_push * seg["stance_ratio"]
+                u += f.pulled[k] * p.router_incumbent - seg["risk_weight"] * risk[k] * (
+                    1 - trust[i, k]
+                )
                 u += seg["licence"] * p.licence_hosted * f.licence[t, i, k] ** p.licence_strictness
                 u += p.router_learning * learned(drivers, p, t)[i, k]
                 weight[k] = got * total[k] ** p.router_variety * np.exp(u)
@@ -210,7 +212,7 @@ def _cover(quality, sold, t, p, S):
             felt = (quality - p.raw_zero) / p.raw_unit
         else:
             felt = 1 / (1 + np.exp(-(quality - seg["difficulty"][s] - bar) / p.task_width))
-        out[:, s] = seg["capability"][s] * felt * sold
+        out[:, s] = seg["capability_weight"][s] * felt * sold
     return out
 
 
@@ -236,7 +238,7 @@ def _ways(t, drivers, p):
         under = np.array([0.0, 0.0, seg["ln_under_use"][s]])
         felt = np.maximum(price + under, np.log(p.least_price)).transpose(0, 2, 1)  # K W O
         cost = seg["price"][s] * income[:, None, None, None] * felt
-        trouble = np.array([0.0, seg["hosted"][s], seg["self_host"][s]])
+        trouble = np.array([0.0, seg["hosted_cost"][s], seg["self_host_cost"][s]])
         terms = np.array([p.licence_hosted, p.licence_hosted, 1.0])
         freedom = f.licence[t] ** p.licence_strictness
         gain = seg["licence"][s] * freedom[:, :, None] * terms - trouble
@@ -247,7 +249,7 @@ def _ways(t, drivers, p):
 def _rest(drivers, p, x, n, scar):
     """Return utility beside the offers, (I, S, K)."""
     f, seg = drivers.facts, p.by_segment
-    own = np.einsum("isk,s->ik", x, seg["weight"])
+    own = np.einsum("isk,s->ik", x, seg["segment_weight"])
     total = n.sum()
     world = (n @ own) / total if total > 0 else np.zeros(own.shape[1])
     near = own + p.network_world * (world - own)
@@ -260,7 +262,7 @@ def _rest(drivers, p, x, n, scar):
     u += np.einsum("h,hik->ik", p.home, f.rooted) + p.brand
     u -= p.english * np.outer(f.english, f.bloc == CHINESE)
     u += p.english_us_open * np.outer(f.english, (f.bloc == 0) & (f.nest == 1))
-    u = np.repeat(u[:, None, :], len(seg["weight"]), axis=1)
+    u = np.repeat(u[:, None, :], len(seg["segment_weight"]), axis=1)
     side = np.zeros((len(n), len(f.bloc)))
     stance = f.first_stance[:, None]
     mine = {0: 1, 1: 2, 3: 3}
@@ -269,9 +271,9 @@ def _rest(drivers, p, x, n, scar):
         side[:, k] -= (stance[:, 0] == {0: 2, 1: 1}.get(bloc, -1)) * 1.0
     risk, trust = feared(drivers, p)
     for s in range(u.shape[1]):
-        u[:, s] += side * p.stance_push * seg["stance"][s]
-        u[:, s] += f.pulled * seg["incumbent"][s]
-        u[:, s] -= seg["risk"][s] * risk * (1 - trust)
+        u[:, s] += side * p.stance_push * seg["stance_ratio"][s]
+        u[:, s] += f.pulled * seg["us_closed_pull"][s]
+        u[:, s] -= seg["risk_weight"][s] * risk * (1 - trust)
     return u
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.world.numerics import ABSENT
-from sim.world.rows import NEST_INVERSE, P
+from sim.world.rows import P
 from sim.world.rules import choice
 from sim.world.rules.arrays import Choice
 
@@ -17,8 +17,8 @@ UTILITIES = arrays(float, st.integers(1, 8), elements=st.floats(-60, 60))
 
 def chosen(u, nest, mu):
     """Return probabilities and log of the weight for one segment and lane."""
-    p = np.ones((NEST_INVERSE + 1, 1))
-    p[P.nest_dissimilarity], p[NEST_INVERSE] = mu, 1 / mu
+    p = np.ones((P.nest_inverse + 1, 1))
+    p[P.nest_dissimilarity], p[P.nest_inverse] = mu, 1 / mu
     out, logsum = np.empty((1, u.size, 1)), np.empty((1, 1))
     nests = np.asarray(nest, np.int64)
     rows = u.reshape(1, -1, 1).copy()

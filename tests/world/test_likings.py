@@ -10,6 +10,7 @@ from sim.scenario import load
 from sim.scenario.facts import ROOTS
 from sim.world import likings, simulate, streams
 from sim.world.parameters import draw
+from sim.world.rows import B
 from tests.world import worlds
 
 RUNS = np.arange(3)
@@ -129,7 +130,7 @@ def test_china_begins_abroad_in_part_and_all_others_where_they_are():
 
 def test_answers_are_the_shares_where_nothing_is_tried_and_firms_count_by_weight():
     drivers = worlds.refreshed(worlds.toy(4, 3, horizon=12, last_fact=11, trial=0, drawn=False))
-    weight = draw(drivers, 1, RUNS).segment[:, 0, 0]
+    weight = draw(drivers, 1, RUNS).segment[:, B.segment_weight, 0]
     drivers = worlds.with_parameters(drivers, own_use=1.0, employed=float(weight[0]))
     seen = simulate(drivers, seed=1, replicates=RUNS)
     np.testing.assert_allclose(seen.met, seen.share, atol=1e-6)  # kept in single precision

@@ -13,7 +13,7 @@ from sim.evidence.axes import STANCES
 from sim.scenario.drivers import WORLD_FAMILIES, world_offsets
 from sim.world import kernel, simulate
 from sim.world.block import empty_record, prepare
-from sim.world.rows import ROWS, STOCK_KEEP, B, P, W, by_ecosystem
+from sim.world.rows import B, C, P, W, by_ecosystem
 from sim.world.rules import policy, supply, tally
 from sim.world.rules.arrays import Chips
 from tests.world import worlds
@@ -73,7 +73,7 @@ def test_in_a_year_of_trade_every_accelerator_goes_somewhere():
         before, output = block.state.compute.copy(), block.state.output.copy()
         kernel.run(block, record, t, t + 1)
         state, cells = block.state, block.state.cells
-        bought = state.compute - before * block.parameters.scalar[STOCK_KEEP]
+        bought = state.compute - before * block.parameters.scalar[P.stock_keep]
         np.testing.assert_allclose(bought[0, 0], cells[W.demand], rtol=1e-9)
         np.testing.assert_allclose(bought[2].sum(axis=0), cells[W.demand + 2], rtol=1e-9)
         assert (bought[1, 0] <= (cells[W.permitted] + cells[W.smuggled]) * (1 + 1e-9)).all()
@@ -90,7 +90,7 @@ def test_in_a_year_of_trade_every_accelerator_goes_somewhere():
 
 @pytest.mark.parametrize(("wish", "bought"), [(1000.0, 100.0), (80.0, 80.0)])
 def test_licensed_and_smuggled_chips_together_limit_what_china_buys(wish, bought):
-    cells, p = np.zeros((W.risk + 7, 1)), np.zeros((ROWS, 1))
+    cells, p = np.zeros((W.risk + 7, 1)), np.zeros((len(P), 1))
     cells[W.demand + 1], cells[W.permitted], cells[W.smuggled] = wish, 60.0, 40.0
     compute = np.zeros((3, 2, 1))
     chips = Chips(np.zeros((3, 1)), compute, np.zeros(1), np.zeros((12, 1)))
@@ -176,7 +176,7 @@ def test_chinese_output_grows_by_growth_and_backfire():
     cells = np.zeros((W.risk + 7, 3))
     cells[W.demand + 1], cells[W.output_cap] = 1000.0, [1e9, 1e9, 500.0]
     cells[W.permitted], cells[W.smuggled] = 60.0, 40.0
-    p = np.zeros((ROWS, 3))
+    p = np.zeros((len(P), 3))
     p[P.output_growth], p[P.backfire] = 0.5, [0.0, 1.0, 1.0]
     wanted = np.zeros((3, 3))  # all would buy US hardware: nine tenths go short
     compute, output, unmet = np.zeros((3, 2, 3)), np.full(3, 480.0), np.full((12, 3), 0.3)
@@ -199,7 +199,7 @@ def test_a_cut_of_training_and_serving_compute(fungible, training, serving, part
     """Wholly fungible compute shares the loss; compute that is not bears its own."""
     cells = np.zeros((W.risk + 7, 1))
     cells[W.training_cut], cells[W.serving_cut], cells[W.serving_share] = training, serving, part
-    p = np.zeros((ROWS, 1))
+    p = np.zeros((len(P), 1))
     p[P.fungible] = fungible
     compute = np.zeros((3, 2, 1))
     compute[1] = 50.0
@@ -214,7 +214,7 @@ def test_a_cut_of_training_and_serving_compute(fungible, training, serving, part
 
 
 def test_load_raises_the_price_and_closes_the_door():
-    p = np.zeros((ROWS, 3))
+    p = np.zeros((len(P), 3))
     p[P.load_base], p[P.load_price] = 0.7, 0.5
     ratio, dearer, slowed = np.empty(3), np.empty(3), np.empty(3)
     users, base = np.array([1.0, 2.0, 4.0]), np.ones(3)
@@ -237,7 +237,7 @@ def test_without_chance_followers_stand_where_the_frontier_was():
     assert step[0] > 0
     block = prepare(drivers, 1, np.arange(1))
     for k in (1, 2, 3, 4):
-        lag, rate = block.parameters.ecosystem[k, :, 0]
+        lag, rate = block.parameters.ecosystem[k, [C.lag, C.release_rate], 0]
         lag = int(np.floor(lag + 1 / rate - 1 + 0.5))
         np.testing.assert_allclose(done.capability[60:, k, 0], frontier[60 - lag : 80 - lag])
 
@@ -288,7 +288,7 @@ def test_the_raw_index_is_felt_in_points_from_its_zero():
     held = {**worlds.PLAIN, "raw_capability": 1, "raw_zero": 128.0, "raw_unit": 4.0}
     drivers = worlds.refreshed(worlds.toy(0, 1, horizon=4, last_fact=3, drawn=False, **held))
     block = after(drivers, 1)
-    beta = block.parameters.segment[:, B.capability, 0]
+    beta = block.parameters.segment[:, B.capability_weight, 0]
     expected = beta[:, None] * (block.state.own[:, 0, 0] - 128) / 4
     sold = drivers.facts.on_sale[0, :, 0] == 1
     np.testing.assert_allclose(block.state.cover[:, sold, 0, 0], expected[:, sold])

@@ -59,7 +59,7 @@ def test_firms_and_derivatives_are_sums_over_nations():
     recency = block.parameters.scalar[P.derived_recency]
     expected = built * (1.0 + f.recent[11][:, None]) ** recency
     np.testing.assert_allclose(record.derived[11], expected, rtol=1e-12)
-    weights = block.parameters.segment[1:3, B.weight].sum(axis=0)
+    weights = block.parameters.segment[1:3, B.segment_weight].sum(axis=0)
     total = block.scratch.fresh_choice.sum(axis=1)
     assert (np.isclose(total, weights) | np.isclose(total, 0.0)).all()
 

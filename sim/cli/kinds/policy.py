@@ -228,7 +228,7 @@ def _selectors(name: str) -> dict[str, list[str]]:
         column: ["groups and ISO3 codes"]
         if column == "nations"
         else list(vocabulary.members(column))
-        for column in sorted(vocabulary.selectors(drivers()[name]))
+        for column in sorted(vocabulary.columns(drivers()[name]))
     }
 
 

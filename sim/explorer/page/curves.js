@@ -25,15 +25,23 @@ export function spread(wanted, gap, low, high) {
   return placed;
 }
 
-/** Round steps that cover a span with three to six of them. */
-export function ticks(low, high) {
-  const rough = (high - low) / 4 || 1, power = 10 ** Math.floor(Math.log10(rough));
+/** Round steps that cover a span with about as many as wanted. */
+export function ticks(low, high, wanted = 6) {
+  const rough = (high - low) / wanted || 1, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const first = Math.floor(low / step + 1e-9), last = Math.ceil(high / step - 1e-9);
   return Array.from({ length: last - first + 1 }, (_, n) => (first + n) * step);
 }
 
 const short = (value) => Number(value.toPrecision(6)).toString().replace("-", "\u2212");
+
+/** The name of a line with its last value: a share as a whole number, a difference with its sign. */
+export function last({ name, values }, { difference, factor = 100 }) {
+  const value = factor * values.at(-1);
+  if (!difference) return `${name} ${short(Math.round(value))}\u00a0%`;
+  const points = Number(value.toFixed(1));
+  return `${name} ${points > 0 ? "+" : ""}${points === 0 ? 0 : points.toFixed(1).replace("-", "\u2212")}`;
+}
 
 /**
  * A chart of several lines over the quarters.
@@ -49,7 +57,7 @@ export class Chart {
     this.small = small;
     this.svg = draw("svg", { role: "img", class: small ? "chart small" : "chart", preserveAspectRatio: "xMidYMid meet" });
     this.name = name;
-    this.layers = Object.fromEntries(["grid", "bands", "base", "lines", "names", "mark"].map((each) => [each, draw("g", { class: each })]));
+    this.layers = Object.fromEntries(["grid", "bands", "base", "lines", "names", "mark"].map((each) => [each, draw("g", { class: `layer-${each}` })]));
     this.svg.append(...Object.values(this.layers));
     this.frame = make("div", { class: "chart-frame" }, this.svg);
     place.append(this.frame);
@@ -64,8 +72,8 @@ export class Chart {
     const width = Math.max(220, this.frame.clientWidth || 640);
     if (width === this.width) return false;
     this.width = width;
-    this.right = this.small ? 8 : width < NARROW ? 10 : 150;
-    this.box = { left: this.small ? 34 : 44, top: 8, right: width - this.right, bottom: this.height - 24 };
+    this.right = this.small ? 8 : width < NARROW ? 10 : 190;
+    this.box = { left: this.small ? 40 : 44, top: this.small ? 8 : 20, right: width - this.right, bottom: this.height - 24 };
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("height", this.height);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
@@ -89,7 +97,7 @@ export class Chart {
     }
     const least = view.least ?? 0.01;
     if (high - low < least) { const more = (least - high + low) / 2; low -= more; high += more; }
-    const f = view.factor ?? 1, marks = ticks(low * f, high * f);
+    const f = view.factor ?? 1, marks = ticks(low * f, high * f, this.small ? 3 : 6);
     low = marks[0] / f;
     high = marks.at(-1) / f;
     if (view.held && this.difference === view.difference && this.high !== undefined) {
@@ -110,13 +118,13 @@ export class Chart {
       if (this.marked !== undefined) this.mark(this.marked);
     }
     this.lines(view);
-    if (!view.held || changed) this.names(view);
-    this.svg.setAttribute("aria-label", `${this.name || ""} ${view.title || ""}`.trim());
+    this.names(view);
+    if (!view.held) this.svg.setAttribute("aria-label", `${this.name || ""} ${view.title || ""}`.trim());
   }
 
   grid(view) {
     const { box } = this, f = view.factor ?? 1, parts = [];
-    for (const mark of ticks(this.low * f, this.high * f)) {
+    for (const mark of ticks(this.low * f, this.high * f, this.small ? 3 : 6)) {
       const value = mark / f;
       if (value < this.low - 1e-12 || value > this.high + 1e-12) continue;
       const y = this.y(value);
@@ -132,9 +140,8 @@ export class Chart {
     if (this.facts > 0) {
       const x = this.x(this.facts - 0.5);
       parts.push(draw("line", { x1: x, x2: x, y1: box.top, y2: box.bottom, class: "facts" }));
-      if (!this.small) parts.push(draw("text", { x: x - 4, y: box.top + 10, class: "tick end" }, "facts"));
+      if (!this.small) parts.push(draw("text", { x: x - 6, y: box.top - 5, class: "tick end" }, "dated facts"), draw("text", { x: x + 6, y: box.top - 5, class: "tick" }, "simulated"));
     }
-    if (!this.small && view.unit) parts.push(draw("text", { x: box.left + 4, y: box.top + 10, class: "tick" }, view.unit));
     this.layers.grid.replaceChildren(...parts);
   }
 
@@ -180,10 +187,20 @@ export class Chart {
     this.layers.mark.replaceChildren(draw("line", { x1: x, x2: x, y1: this.box.top, y2: this.box.bottom, class: "at" }));
   }
 
+  /** The name of each line at its end, with its last value. */
   names(view) {
     if (this.small || this.width < NARROW) { this.layers.names.replaceChildren(); return; }
     const ends = view.series.map((each) => this.y(each.values.at(-1)));
-    const placed = spread(ends, 14, this.box.top + 6, this.box.bottom - 2);
-    this.layers.names.replaceChildren(...view.series.map((each, n) => draw("text", { x: this.box.right + 8, y: placed[n] + 4, fill: each.ink, class: "name" }, each.name)));
+    const placed = spread(ends, 15, this.box.top + 6, this.box.bottom - 2);
+    if (this.layers.names.childElementCount !== view.series.length || this.named !== this.shape) {
+      this.named = this.shape;
+      this.layers.names.replaceChildren(...view.series.map((each) => draw("text", { fill: each.ink, class: "name" }, "")));
+    }
+    view.series.forEach((each, n) => {
+      const text = this.layers.names.children[n];
+      text.setAttribute("x", this.box.right + 8);
+      text.setAttribute("y", placed[n] + 4);
+      text.textContent = last(each, view);
+    });
   }
 }

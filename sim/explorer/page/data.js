@@ -103,22 +103,31 @@ export function weights(places, value) {
   return places.map((mine, i) => places.reduce((product, other, j) => (i === j ? product : (product * (value - other)) / (mine - other)), 1));
 }
 
+const THIRDS = [0, 1 / 3, 2 / 3, 1], NEAR = 1e-9;
+
+/**
+ * One curve at a strength between nodes: the polynomial through those of its third of the track. A
+ * lever's size bends at the ends of thirds and is linear between them.
+ */
+export function strengths(places, value, at, length) {
+  const n = Math.min(Math.floor(3 * value + NEAR), 2), out = new Float32Array(length);
+  const mine = places.map((place, i) => [place, i]).filter(([place]) => place > THIRDS[n] - NEAR && place < THIRDS[n + 1] + NEAR);
+  weights(mine.map(([place]) => place), value).forEach((weight, i) => {
+    const curve = at(mine[i][1]);
+    for (let q = 0; q < length; q += 1) out[q] += weight * curve[q];
+  });
+  return out;
+}
+
 /** Slopes at the ends of an interval that keep a curve from overshooting (Fritsch and Butland 1984). */
 const slope = (before, after) => (before * after <= 0 ? 0 : (2 * before * after) / (before + after));
 
 /**
- * One curve between nodes: `at(n)` gives its values at node n. Three nodes are joined by a parabola,
- * more by a cubic between neighbours that is monotone where they are.
+ * One curve between nodes of a parameter: `at(n)` gives its values at node n. Neighbours are joined
+ * by a cubic that is monotone where they are.
  */
 export function between(places, value, at, length) {
   const out = new Float32Array(length), last = places.length - 1;
-  if (last <= 2) {
-    weights(places, value).forEach((weight, n) => {
-      const mine = at(n);
-      for (let q = 0; q < length; q += 1) out[q] += weight * mine[q];
-    });
-    return out;
-  }
   let i = 0;
   while (i < last - 1 && value > places[i + 1]) i += 1;
   const h = places[i + 1] - places[i], s = (value - places[i]) / h;
@@ -162,7 +171,7 @@ export class Preview {
     Object.assign(this, { head, arrays, baseline, value });
     this.label = "preview";
     this.preview = true;
-    this.way = head.part === "start" ? started : between;
+    this.way = head.part === "start" ? started : head.key.startsWith("p.") ? between : strengths;
     const [low, high] = [head.places[0], head.places.at(-1)];
     this.value = Math.min(Math.max(value, low), high);
   }

@@ -14,6 +14,7 @@ function dress(element, attributes, inside) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === false || value === undefined || value === null) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key === "style") element.style.cssText = value;  // as an attribute the page's policy forbids it
     else element.setAttribute(key, value === true ? "" : value);
   }
   element.append(...inside.filter((each) => each !== null && each !== undefined));

@@ -16,6 +16,16 @@ const snapped = (value) => {
   return named ? named[1] : value;
 };
 
+/** The size that a strength stands for: linear between nothing, low, central and high. */
+function size(lever, strength) {
+  const sizes = [lever.neutral ?? 0, ...lever.sizes], place = Math.min(3 * strength, 3), n = Math.min(Math.floor(place + 1e-9), 2);
+  return sizes[n] + (place - n) * (sizes[n + 1] - sizes[n]);
+}
+
+const signed = (lever, value) => (lever.sizes.some((each) => each < 0) && value > 0 ? "+" : "") + figure(value);
+
+const lower = (text) => text.replace(/^Share/, "share");  // others may begin with a name
+
 const figure = (value) => Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "\u2212");
 
 export class Controls {
@@ -33,12 +43,16 @@ export class Controls {
     this.rows.clear();
     this.search = make("input", { type: "search", id: fresh("search"), placeholder: "Search levers and assumptions", "aria-label": "Search levers and assumptions", oninput: () => this.filter() });
     this.found = make("span", { class: "count", role: "status" });
-    const parts = [make("div", { class: "search" }, this.search, this.found), this.futures()];
+    this.signs = new Map();
+    const parts = [make("div", { class: "search" }, this.search, this.found)];
     const byActor = Map.groupBy(this.known.levers, (lever) => lever.actor);
     for (const [actor, name] of Object.entries(this.known.actors)) {
-      const levers = byActor.get(actor) || [];
-      if (levers.length) parts.push(this.group(name, levers.map((lever) => () => this.lever(lever.id)), levers.some((lever) => this.inForce(lever.id)), levers));
+      const all = byActor.get(actor) || [], levers = [...all.filter((lever) => this.inForce(lever.id)), ...all.filter((lever) => !this.inForce(lever.id))];
+      if (levers.length) parts.push(this.group(name, levers.map((lever) => () => this.lever(lever.id)), levers.some((lever) => this.inForce(lever.id)) || (actor === "us" && !this.scenarios.keys(state).length), levers));
     }
+    const answers = this.known.responses, on = this.scenarios.responses(state);
+    if (answers.length) parts.push(this.group("Who answers", answers.map((each) => () => this.answer(each)), on.length > 0, answers));
+    parts.push(this.futures());
     const plain = this.known.parameters.filter((row) => !row.switch);
     const matter = plain.filter((row) => row.rank !== null).slice(0, 12), rest = plain.filter((row) => !matter.includes(row));
     const moved = (rows) => rows.some((row) => this.scenarios.parameter(state, row.path) !== null);
@@ -102,31 +116,36 @@ export class Controls {
 
   entry(lever, key) {
     const entry = this.scenarios.entry(this.state, key);
-    const id = fresh("lever"), output = make("output", { for: id, class: "value" }, level(entry.strength));
+    const id = fresh("lever"), output = make("output", { for: id, class: "value" });
+    const sized = lever.sizes.some(Boolean);  // what is done or not, and not by how much, has none
+    const say = (strength) => {
+      output.textContent = strength && sized ? `${level(strength)}: ${signed(lever, size(lever, strength))}` : level(strength);
+      track.setAttribute("aria-valuetext", strength ? `${output.textContent} ${lever.unit}` : level(strength));
+    };
     const track = make("input", {
-      type: "range", id, min: 0, max: 1, step: 0.01, value: entry.strength ?? 0, list: "levels", "aria-describedby": `${id}-unit`,
+      type: "range", id, min: 0, max: 1, step: 0.01, value: entry.strength ?? 0, "aria-describedby": `${id}-unit`,
       disabled: entry.strength === null,
       onpointerdown: () => this.on.focus(key), onfocus: () => this.on.focus(key),
       oninput: () => {
         const value = snapped(Number(track.value));
-        output.textContent = level(value);
-        track.setAttribute("aria-valuetext", level(value));
+        say(value);
         this.on.slide(key, value, () => this.scenarios.set(this.state, key, "strength", value));
       },
       onchange: () => this.on.rest(),
     });
-    track.setAttribute("aria-valuetext", level(entry.strength));
-    const sizes = LEVELS.map(([word], n) => `${word} ${figure(lever.sizes[n])}`).join(" · ");
+    const mark = (word, text) => make("span", { class: `mark ${word}` }, text);
+    const marks = make("div", { class: "marks", "aria-hidden": "true" }, mark("none", "off"), ...LEVELS.map(([word], n) => mark(word, sized ? `${word} ${signed(lever, lever.sizes[n])}` : word)));
+    const facts = make("p", { class: "unit", id: `${id}-unit` });
     const row = make("div", { class: "entry", "data-key": key },
       make("div", { class: "head" }, make("label", { for: id }, lever.title), output),
-      make("div", { class: "track" }, track, make("div", { class: "marks", "aria-hidden": "true" }, ...LEVELS.map(([word]) => make("span", { class: `mark ${word}` }, word)))),
-      make("p", { class: "unit", id: `${id}-unit` }, `${sizes} ${lever.unit}`, lever.judged ? make("span", { class: "judged", title: "The size is judgement" }, "judgement") : null),
-    );
+      make("div", { class: "track" }, track, marks), facts);
+    if (entry.when || entry.end_when) row.append(this.waiting(lever.id, entry));
     row.append(this.more(lever, key, entry));
     const refresh = () => {
       const now = this.scenarios.entry(this.state, key);
       if (document.activeElement !== track) track.value = now.strength ?? 0;
-      output.textContent = level(now.strength);
+      say(now.strength);
+      facts.replaceChildren(...this.facts(lever, now));
       row.classList.toggle("moved", key in this.state.levers);
       row.classList.toggle("on", now.strength !== 0);
     };
@@ -135,9 +154,56 @@ export class Controls {
     return row;
   }
 
+  /** A control's unit, scope, time, and how well its size is known, in a line. */
+  facts(lever, entry) {
+    const dates = lever.sources.map((key) => this.known.sources[key]?.date || "").filter(Boolean).sort();
+    const where = entry.nations ? (entry.nations.length === 1 ? this.known.places[entry.nations[0]] || entry.nations[0] : `${entry.nations.length} nations`) : lever.nations ? `${lever.nations} nations` : "world-wide";
+    const said = [lever.unit, where];
+    if (entry.start) said.push(`from ${entry.start}${entry.end ? ` to ${entry.end}` : ""}`);
+    if (lever.sources.length) said.push(`${lever.sources.length} source${lever.sources.length > 1 ? "s" : ""}${dates.length ? ` to ${dates.at(-1)}` : ""}`);
+    return [said.filter(Boolean).join(" \u00b7 "), lever.judged ? make("span", { class: "judged", title: "No measurement gives the size of this lever" }, "size judged") : null].filter(Boolean);
+  }
+
+  /** The sign for which an entry waits, in words, and room to say in how many runs it came. */
+  waiting(lever, entry) {
+    const came = make("b", { class: "came" });
+    const box = make("p", { class: "sign" }, entry.when ? `When ${lower(entry.when)}. ` : "", entry.end_when ? `Ends when ${lower(entry.end_when)}. ` : "", came);
+    if (entry.when) this.signs.set(came, lever);
+    return box;
+  }
+
+  /** Say in how many runs each sign came: { lever: [runs, month in the middle] }. */
+  came(signs, runs) {
+    for (const [place, lever] of this.signs) {
+      const found = signs[lever];
+      place.textContent = !found ? "" : found[0] === 0 ? `Came in none of ${runs} runs.` : `Came in ${found[0]} of ${runs} runs, half of them by ${found[1]}.`;
+    }
+  }
+
+  /** What another one does once it sees a sign, to be switched on and off. */
+  answer(response) {
+    const box = make("input", { type: "checkbox", id: fresh("answer"), onchange: () => {
+      this.scenarios.setResponse(this.state, response.name, box.checked);
+      this.on.change();
+    } });
+    const does = response.levers.map((entry) => make("li", {}, `${entry.title}: ${level(entry.strength)}`));
+    const row = make("div", { class: "entry answer", "data-answer": response.name },
+      make("label", { for: box.id }, box, ` ${response.title}`),
+      make("p", { class: "unit" }, response.actor, response.judged ? make("span", { class: "judged" }, "sign judged") : null),
+      this.waiting(response.levers[0].id, response.levers[0]),
+      make("details", { class: "more" }, make("summary", {}, "What it does, and why"), make("p", {}, response.story), make("ul", { class: "sources" }, ...does), this.sources(response)));
+    const refresh = () => {
+      box.checked = this.scenarios.responses(this.state).includes(response.name);
+      row.classList.toggle("moved", box.checked !== this.scenarios.preset(this.state).responses.includes(response.name));
+    };
+    this.rows.set(`r.${response.name}`, refresh);
+    refresh();
+    return row;
+  }
+
   more(lever, key, entry) {
     const inside = make("div", { class: "about" });
-    const details = make("details", { class: "more" }, make("summary", {}, "When, where, why"), inside);
+    const details = make("details", { class: "more" }, make("summary", {}, "What it does, when, where, sources"), inside);
     details.addEventListener("toggle", () => {
       if (details.open) inside.replaceChildren(...this.about(lever, key, this.scenarios.entry(this.state, key)));
     });
@@ -149,6 +215,7 @@ export class Controls {
     const month = (part, text, min, extra = {}) => {
       const field = fresh("month");
       const input = make("input", { type: "month", id: field, min, max: last, value: entry[part] || "", ...extra, onchange: () => {
+        if (!input.value && part === "start" && !entry.when) { input.value = entry.start; return; }
         if (input.value && !/^\d{4}-\d{2}$/.test(input.value)) return;
         this.scenarios.set(this.state, key, part, input.value || null);
         this.on.change();
@@ -157,7 +224,7 @@ export class Controls {
     };
     const parts = entry.start ? [this.starts(key, entry)] : [];
     parts.push(make("div", { class: "when" },
-      entry.start ? month("start", "Start", first) : make("p", {}, `Starts by itself: ${JSON.stringify(entry.more)}`),
+      month("start", entry.when ? "Start (empty: waits for its sign)" : "Start", first),
       month("end", "End (empty: stays)", first)));
     if (lever.nations) {
       const options = [["all", `all ${lever.nations} on which it acts`], ["Groups", Object.entries(this.known.places)],
@@ -231,11 +298,19 @@ export class Controls {
       },
       onchange: () => this.on.rest(),
     });
+    const place = (value) => `${(100 * (value - row.low)) / (row.high - row.low || 1)}%`;
+    const [low, central, high] = row.fitted ?? [null, row.default, null];
+    const marks = make("div", { class: "marks", "aria-hidden": "true" });
+    if (row.low !== row.high) {
+      const part = (central - row.low) / (row.high - row.low), side = part < 0.2 ? "early" : part > 0.8 ? "late" : "";
+      marks.append(make("span", { class: `mark ${side}`, style: `left: ${place(central)}` }, `${row.fitted ? "fitted" : "usual"} ${figure(central)}`));
+      if (row.fitted) marks.append(make("span", { class: "reach", style: `left: ${place(low)}; width: calc(${place(high)} - ${place(low)})` }));
+    }
     const free = button("draw it again", () => { delete this.state.parameters[row.path]; this.on.change(); }, { class: "free" });
     const fitted = row.fitted ? `; fitted ${figure(row.fitted[1])} (${figure(row.fitted[0])} to ${figure(row.fitted[2])})` : "";
     const box = make("div", { class: "entry parameter", "data-key": `p.${row.path}` },
       make("div", { class: "head" }, make("label", { for: id }, row.title), output),
-      make("div", { class: "track" }, track),
+      make("div", { class: "track" }, track, marks),
       make("p", { class: "unit" }, `${figure(row.low)} to ${figure(row.high)}, usually ${figure(row.default)}${row.unit === "-" ? "" : ` ${row.unit}`}${fitted}`, row.judged ? make("span", { class: "judged" }, "judgement") : null),
       make("details", { class: "more" }, make("summary", {}, "What it is"), make("p", {}, row.meaning), this.sources(row), free));
     const refresh = () => {

@@ -82,7 +82,7 @@ class Page {
     if (!this.sliding) this.remember();
     this.sliding = key;
     apply();
-    this.written();
+    this.link = link(this.state);  // the address follows when the hand rests: it costs a frame or two
     const nodes = this.nodes?.head;
     if (nodes && nodes.key === key && nodes.part === part) {
       this.pending = new Preview(nodes, this.nodes.arrays, this.baseline, value);
@@ -106,6 +106,7 @@ class Page {
   rest() {
     clearTimeout(this.timer);
     if (!this.sliding) return;
+    this.written();
     this.ask();
   }
 

@@ -6,38 +6,79 @@ import { level } from "/page/levers.js";
 import { post } from "/page/wire.js";
 import { figure, inWords, percent } from "/page/words.js";
 
+const lower = (text) => text.replace(/^Share/, "share");  // others may begin with a name
+
 /** An entry of a lever in words. */
 export function entryInWords(scenarios, state, key) {
   const entry = scenarios.entry(state, key), lever = scenarios.levers[entry.id];
   const parts = [`${lever.title}: ${level(entry.strength)}`];
   if (entry.strength !== 0) {
-    if (entry.start) parts.push(`from ${inWords(entry.start)}`);
+    parts.push(entry.when ? `once ${lower(entry.when)}` : `from ${inWords(entry.start)}`);
+    if (entry.end_when) parts.push(`until ${lower(entry.end_when)}`);
     if (entry.end) parts.push(`to ${inWords(entry.end)}`);
     if (entry.nations) parts.push(`in ${entry.nations.slice(0, 6).join(", ")}${entry.nations.length > 6 ? " …" : ""}`);
   }
   return parts.join(", ");
 }
 
+/** What differs from today's policies: first what a hand has moved, then what the scenario brings. */
 export function changed(page) {
   const { state, scenarios, known } = page, preset = scenarios.preset(state);
-  const items = [];
-  const item = (text, mine, reset) => make("li", { class: mine ? "mine" : "" }, text, mine ? button("reset", reset, { "aria-label": `Reset: ${text}` }) : null);
+  const mine = [], own = [];
+  const add = (text, moved, reset) => (moved
+    ? mine.push(make("li", { class: "mine" }, text, button("reset", reset, { "aria-label": `Reset: ${text}` })))
+    : own.push(make("li", {}, text)));
   for (const key of scenarios.keys(state)) {
-    const mine = key in state.levers;
-    items.push(item(entryInWords(scenarios, state, key), mine, () => { delete state.levers[key]; page.change(); }));
+    add(entryInWords(scenarios, state, key), key in state.levers, () => { delete state.levers[key]; page.change(); });
   }
   for (const path of new Set([...Object.keys(preset.parameters), ...Object.keys(state.parameters)])) {
     const row = scenarios.parameters[path];
-    items.push(item(`${row.title}: ${figure(scenarios.parameter(state, path))}, in place of ${row.status === "value" ? figure(row.default) : "a draw in each run"}`, path in state.parameters, () => { delete state.parameters[path]; page.change(); }));
+    add(`${row.title}: ${figure(scenarios.parameter(state, path))}, in place of ${row.status === "value" ? figure(row.default) : "a draw in each run"}`, path in state.parameters, () => { delete state.parameters[path]; page.change(); });
   }
-  if (state.future) items.push(item(`Future: ${known.futures[state.future]}`, true, () => { state.future = ""; page.change(); }));
-  const count = scenarios.changed(state);
+  for (const name of new Set([...preset.responses, ...scenarios.responses(state)])) {
+    const on = scenarios.responses(state).includes(name), moved = on !== preset.responses.includes(name);
+    add(`${on ? "Answers" : "Does not answer"}: ${scenarios.answers[name].title}`, moved, () => { scenarios.setResponse(state, name, !on); page.change(); });
+  }
+  if (state.future) add(`Future: ${known.futures[state.future]}`, true, () => { state.future = ""; page.change(); });
   const parts = [make("h2", {}, "What differs from today's policies")];
-  if (preset.name !== known.reference.name) parts.push(make("p", { class: "story" }, make("b", {}, `${preset.title}. `), preset.story));
-  if (!items.length) parts.push(make("p", {}, "Nothing yet: move a lever on the left, or choose a scenario above."));
-  else parts.push(make("ul", { class: "changes" }, ...items));
-  if (count) parts.push(button(`Reset all ${count} change${count > 1 ? "s" : ""}`, () => page.preset(state.base)));
+  if (preset.name !== known.reference.name) parts.push(story(preset));
+  if (own.length) parts.push(make("details", { class: "more" }, make("summary", {}, `${own.length} ${own.length > 1 ? "things" : "thing"} that this scenario brings`), make("ul", { class: "changes" }, ...own)));
+  if (mine.length) {
+    parts.push(make("p", { class: "note" }, "Moved by you:"), make("ul", { class: "changes" }, ...mine));
+    if (mine.length > 1) parts.push(button(`Reset all ${mine.length} changes`, () => page.preset(state.base)));
+  } else if (!own.length) {
+    parts.push(make("p", { class: "note" }, "Nothing yet: move a lever below, or open one of the stories above."));
+  }
   return parts;
+}
+
+/** The first sentence of a scenario's story, and all of it. */
+function story(preset, title = `${preset.title}. `) {
+  const [first, ...rest] = preset.story.split(/(?<=[.:]) (?=[A-Z])/);
+  return make("div", { class: "story" }, make("p", {}, title && make("b", {}, title), first),
+    rest.length ? make("details", { class: "more" }, make("summary", {}, "The whole story"), make("p", {}, rest.join(" "))) : null);
+}
+
+const TOPICS = { reference: "Where everything starts", openness: "Openness", controls: "Controls", china: "China", cooperation: "Cooperation", choice: "What nations choose", shocks: "Shocks" };
+
+/** All scenarios with what they tell, to start from one. */
+export class Stories {
+  constructor(page) {
+    this.page = page;
+    this.box = make("dialog", { class: "stories", "aria-label": "Scenarios and their stories" });
+    document.body.append(this.box);
+  }
+
+  open() {
+    const { known } = this.page, topics = Map.groupBy(known.presets, (each) => each.topic || "other");
+    const close = () => this.box.close();
+    const card = (preset) => make("li", {}, button(preset.title, () => { close(); this.page.preset(preset.name); }, { class: "story-open" }), story(preset, null));
+    this.box.replaceChildren(
+      make("div", { class: "bar" }, make("h2", {}, "Start from a story, then move its levers"), make("span", { class: "gap" }), button("Close", close)),
+      ...[...topics].flatMap(([topic, presets]) => [make("h3", {}, TOPICS[topic] || topic), make("ul", { class: "story-list" }, ...presets.map(card))]));
+    this.box.showModal();
+    this.box.scrollTop = 0;
+  }
 }
 
 export class Explain {
@@ -88,12 +129,14 @@ export class Explain {
   }
 }
 
-export const cannot = (known) => [make("h2", {}, "What the model cannot say"), make("ul", {}, ...known.cannot.map((text) => make("li", {}, text)))];
+export const cannot = (known) => [make("details", { class: "cannot" },
+  make("summary", {}, make("h2", {}, "What the model cannot say"), make("span", {}, " It forecasts no date, no firm and no revenue; nobody answers unless you switch an answer on; most sizes are judgement.")),
+  make("ul", {}, ...known.cannot.map((text) => make("li", {}, text))))];
 
 const STEPS = [
-  ["#controls", "Move a lever", "Levers stand by who can pull them. Each says what low, central and high mean, where that comes from, and whether it is judgement. Drag one: the curves follow at once as a preview."],
+  ["#left", "Move a lever", "Levers stand by who can pull them. Each says what low, central and high mean, where that comes from, and whether it is judgement. Drag one: the curves follow at once as a preview."],
   ["#main-chart", "See what it changes", "Lines are differences from today's policies in the same 200 worlds, shaded where nine of ten of them lie. The label on the right says whether you see a preview or runs; at rest it ends with the numbers of sim run."],
-  ["#tools", "Take it along", "The address holds everything you changed: send it, or save the scenario as a file that sim run accepts, with the same numbers."],
+  [".top", "Take it along", "The address holds everything you changed: send it, or save the scenario as a file that sim run accepts, with the same numbers."],
 ];
 
 export class Tour {

@@ -24,6 +24,7 @@ export function link(state) {
   const pairs = [["v", "1"], ["b", state.base]];
   if (state.focus) pairs.push(["f", state.focus]);
   if (state.future) pairs.push(["future", state.future]);
+  if (state.responses) pairs.push(["r", state.responses.join("+") || "none"]);
   for (const [key, use] of Object.entries(state.levers).sort()) {
     const text = useText(use);
     if (text) pairs.push([key, text]);
@@ -34,7 +35,7 @@ export function link(state) {
   return pairs.map(([key, value]) => `${key}=${safe(value)}`).join("&");
 }
 
-export const empty = (base) => ({ base, focus: "", levers: {}, parameters: {}, future: "", shown: {}, other: "" });
+export const empty = (base) => ({ base, focus: "", levers: {}, parameters: {}, future: "", responses: null, shown: {}, other: "" });
 
 export const copy = (state) => structuredClone(state);
 
@@ -44,6 +45,7 @@ export class Scenarios {
     this.presets = Object.fromEntries(known.presets.map((each) => [each.name, each]));
     this.levers = Object.fromEntries(known.levers.map((each) => [each.id, each]));
     this.parameters = Object.fromEntries(known.parameters.map((each) => [each.path, each]));
+    this.answers = Object.fromEntries(known.responses.map((each) => [each.name, each]));
   }
 
   preset(state) { return this.presets[state.base]; }
@@ -54,13 +56,15 @@ export class Scenarios {
     const found = preset.levers[key];
     if (found) return { ...found, lag: found.lag_months, ramp: found.ramp_months };
     const lever = this.levers[key.split(".")[0]];
-    return { id: lever.id, strength: 0, start: preset.fresh, end: null, nations: null, lag: lever.lag, ramp: lever.ramp, more: {} };
+    return { id: lever.id, strength: 0, start: preset.fresh, end: null, nations: null, lag: lever.lag, ramp: lever.ramp };
   }
 
   /** The entry of a key as it is run. */
   entry(state, key) {
     const own = this.own(state, key), use = state.levers[key] || {};
     const made = { ...own, ...use };
+    if (use.start !== undefined) delete made.when;  // a month goes in the place of a sign
+    if (use.end !== undefined) delete made.end_when;
     if (made.end === "never") made.end = null;
     if (made.nations && made.nations[0] === "all") made.nations = null;
     return made;
@@ -92,8 +96,17 @@ export class Scenarios {
     else state.parameters[path] = value;
   }
 
+  /** Names of the responses that are on. */
+  responses(state) { return state.responses ?? this.preset(state).responses; }
+
+  setResponse(state, name, on) {
+    const now = this.responses(state).filter((each) => each !== name);
+    const wanted = (on ? [...now, name] : now).sort();
+    state.responses = wanted.join() === [...this.preset(state).responses].sort().join() ? null : wanted;
+  }
+
   changed(state) {
-    return Object.keys(state.levers).length + Object.keys(state.parameters).length + (state.future ? 1 : 0);
+    return Object.keys(state.levers).length + Object.keys(state.parameters).length + (state.future ? 1 : 0) + (state.responses ? 1 : 0);
   }
 
   /** Whether anything differs from today's policies. */

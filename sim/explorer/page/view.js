@@ -1,12 +1,12 @@
 // What the page shows of an answer.
 
-import { Chart } from "/page/curves.js";
+import { Chart, last } from "/page/curves.js";
 import { button, choice, fresh, make } from "/page/dom.js";
-import { Explain, Tour, cannot, changed, entryInWords } from "/page/panels.js";
+import { Explain, Stories, Tour, cannot, changed, entryInWords } from "/page/panels.js";
 import { cite, csv, drawing, png, save, table } from "/page/save.js";
 import { Tiles } from "/page/tiles.js";
 import { post } from "/page/wire.js";
-import { inWords, sentences } from "/page/words.js";
+import { against, blocs, finding, inWords, often, percent, plain } from "/page/words.js";
 
 const WORLD = {
   hardware: { title: "Chinese chips in the world's AI compute", unit: "%", factor: 100, least: 0.01 },
@@ -16,8 +16,9 @@ const WORLD = {
   developers: { title: "Developers who build on models, million", unit: "million", factor: 1, least: 0.5 },
   gap: { title: "Best Chinese model behind the best US one, ECI points", unit: "ECI points", factor: 1, least: 1 },
 };
-const FIRST = ["world", "global_south"];
+const FIRST = ["world", "global_south", "sub_saharan_africa", "latin_america_and_caribbean"];
 const MOST_PINS = 6;
+const SHADED = 3;  // lines with a band: of all seven they would hide each other
 
 const at = (id) => document.getElementById(id);
 
@@ -28,6 +29,7 @@ export class View {
     this.small = new Map();
     this.world = new Map();
     this.tour = new Tour();
+    this.stories = new Stories(page);
   }
 
   get shown() { return this.page.state.shown; }
@@ -73,21 +75,22 @@ export class View {
     const topics = Map.groupBy(known.presets, (each) => each.topic || "other");
     const options = [...topics].map(([topic, presets]) => [topic, presets.map((each) => [each.name, each.title])]);
     const scenario = choice("Scenario", options, page.state.base, (name) => page.preset(name));
-    const parts = [scenario.field];
+    const parts = [scenario.field, button("Stories", () => this.stories.open(), { title: "All scenarios with what they tell" })];
     if (page.scenarios.preset(page.state).focus) {
       const nations = [["Groups", Object.entries(known.places)], ["Nations", known.nations.map((each) => [each.id, each.name])]];
       parts.push(choice("Nations in focus", nations, page.state.focus, (value) => { page.state.focus = value; page.change(); page.built = ""; }).field);
     }
     const file = make("input", { type: "file", accept: ".yaml,.yml", class: "hidden", id: fresh("file"), "aria-label": "Open a scenario file", onchange: () => { if (file.files[0]) this.open(file.files[0]); file.value = ""; } });
     parts.push(
+      make("span", { class: "gap" }),
       button("Undo", () => page.undo()),
       button("Reset all", () => page.preset(known.reference.name)),
       button("Copy link", () => this.copy()),
       make("details", { class: "menu" }, make("summary", {}, "Take along"), make("div", { class: "menu-list" },
         button("Scenario (YAML)", () => this.yaml()), button("Open a scenario file", () => file.click()), file,
         button("Numbers (CSV)", () => this.csv()), button("Picture (PNG)", () => this.picture("png")), button("Drawing (SVG)", () => this.picture("svg")))),
-      button(page.state.other ? "Drop the second scenario" : "Set beside another", () => page.beside()),
-      button("Tour", () => this.tour.start()));
+      button(page.state.other ? "Stop comparing" : "Set aside to compare", () => page.beside()),
+      button("Tour", () => this.tour.start(), { class: "first" }));
     at("tools").replaceChildren(...parts);
     this.frame();
   }
@@ -101,19 +104,22 @@ export class View {
     Object.assign(this, { modes: mode.select, wheres: where.select, kinds: lines.select });
     this.label = make("span", { class: "runs", id: "runs" });
     this.caption = make("h2", { class: "caption" });
+    this.note = make("p", { class: "note" });
     this.two = make("div", { class: "two" });
-    at("main-chart").replaceChildren(make("div", { class: "bar" }, where.field, mode.field, lines.field, this.label), this.two);
+    at("main-chart").replaceChildren(make("div", { class: "bar" }, where.field, mode.field, lines.field, this.label), this.two, this.note);
     this.main = this.chart(this.two, this.caption);
     const month = make("input", { type: "range", id: fresh("month"), min: 0, max: known.months.length - 1, step: 1, oninput: () => page.show("month", Number(month.value) === known.months.length - 1 ? "" : known.months[month.value]) });
     this.monthSaid = make("output", { for: month.id });
     this.month = month;
     at("main-chart").append(make("div", { class: "slide" }, make("label", { for: month.id }, "Month spoken of"), month, this.monthSaid));
-    this.words = make("div", { class: "words" });
-    at("headline").replaceChildren(this.words);
+    this.words = make("p", { class: "finding" });
+    this.figures = make("div", { class: "figures" });
+    at("headline").replaceChildren(this.words, this.figures);
     this.smallGrid = make("div", { class: "grid" });
     const pin = choice("Pin a nation", [["", "choose"], ...known.nations.map((each) => [each.id, each.name]).sort((a, b) => a[1].localeCompare(b[1], "en"))], "", (code) => { if (code) this.pin(code); pin.select.value = ""; });
     this.all_ = button("Show all groups", () => page.show("all", this.shown.all ? "" : "1"));
-    at("small-charts").replaceChildren(make("div", { class: "bar" }, make("h2", {}, "Elsewhere: US and Chinese bloc"), pin.field, this.all_), this.smallGrid);
+    const keys = this.blocs().map(({ look }) => make("span", { class: "key", style: `--key: ${look.colour}; color: ${look.ink}` }, look.name));
+    at("small-charts").replaceChildren(make("div", { class: "bar" }, make("h2", {}, "Elsewhere"), ...keys, make("span", { class: "gap" }), pin.field, this.all_), this.smallGrid);
     this.worldGrid();
     at("tiles").replaceChildren(make("h2", {}, "Nations"));
     this.tiles = new Tiles(at("tiles"), known, page.baseline, (code) => this.pin(code));
@@ -125,7 +131,10 @@ export class View {
   chart(place, caption) {
     const box = make("figure", { class: "side" }, make("figcaption", {}, caption));
     place.append(box);
-    return new Chart(box, { months: this.known.months, facts: this.known.facts, height: 380, name: "Curves." });
+    const chart = new Chart(box, { months: this.known.months, facts: this.known.facts, height: window.innerWidth < 600 ? 230 : 330, name: "Curves." });
+    chart.keys = make("p", { class: "keys" });
+    box.append(chart.keys);
+    return chart;
   }
 
   worldGrid() {
@@ -142,7 +151,7 @@ export class View {
 
   series(answer, id, lines, difference = this.difference) {
     const { baseline } = this.page;
-    return lines.map(({ look, line }) => {
+    const found = lines.map(({ look, line }) => {
       const shared = { id: look.id, name: look.name, colour: look.colour, ink: look.ink, dash: look.dash };
       if (difference) {
         const [values, low, high] = answer.diff(id, line);
@@ -151,12 +160,17 @@ export class View {
       const [values, low, high] = answer.level(id, line);
       return { ...shared, values, low, high, base: baseline.level(id, line)[0] };
     });
+    const most = found.map(({ values }) => values.reduce((sum, value) => sum + Math.abs(value), 0)).sort((a, b) => b - a);
+    for (const each of found) each.band = each.values.reduce((sum, value) => sum + Math.abs(value), 0) >= most[Math.min(SHADED, most.length) - 1];
+    return found;
   }
 
-  /** A frame of a drag: the curves and their label, nothing else. */
+  /** A frame of a drag: the curves, their label and the finding, nothing else. */
   drag(answer) {
     this.say(answer);
     this.curves(answer, true);
+    this.find(answer);
+    this.figures.classList.add("stale");
   }
 
   all(answer) {
@@ -170,6 +184,7 @@ export class View {
     const december = this.decembersUntil(this.quarter);
     this.tiles.update(answer, december, this.difference, this.pins);
     at("changed").replaceChildren(...changed(this.page), ...this.second());
+    if (answer.head.signs) this.page.controls.came(answer.head.signs, answer.head.runs);
   }
 
   decembersUntil(q) {
@@ -187,7 +202,7 @@ export class View {
     this.month.value = this.quarter;
     this.monthSaid.textContent = inWords(this.known.months[this.quarter]);
     this.month.setAttribute("aria-valuetext", this.monthSaid.textContent);
-    this.all_.textContent = this.shown.all ? "Show two groups" : "Show all groups";
+    this.all_.textContent = this.shown.all ? "Show fewer groups" : "Show all groups";
   }
 
   say(answer) {
@@ -199,13 +214,14 @@ export class View {
   curves(answer, held) {
     const { difference } = this, other = this.page.second;
     const name = difference ? "difference from today's policies" : "share of developers by main ecosystem";
-    this.caption.textContent = `${other ? "This scenario. " : ""}${this.called(this.group)}: ${name}`;
+    const title = `${this.called(this.group)}: ${name}`;
+    this.caption.textContent = other ? `Yours now. ${title}` : title;
     const view = (mine) => ({
-      series: this.series(mine, this.group, this.lines()), difference, factor: 100, held, least: 0.02, title: this.caption.textContent,
+      series: this.series(mine, this.group, this.lines()), difference, factor: 100, held, least: 0.02, title,
       unit: difference ? "percentage points" : "% of developers", ...(difference ? {} : { low: 0, high: 1 }),
     });
     if (!other) {
-      this.main.update(view(answer));
+      this.show(this.main, view(answer));
       this.drop();
     } else {
       if (!this.beside) {
@@ -213,15 +229,32 @@ export class View {
         this.beside = this.chart(this.two, this.besideCaption);
         this.two.classList.add("pair");
       }
-      this.besideCaption.textContent = `The second one. ${this.called(this.group)}: ${name}`;
+      this.besideCaption.textContent = `Set aside. ${title}`;
       // Both on one axis: first as wide as the other, then again with that.
       const views = [view(answer), view(other)];
       const reach = views.map((each) => this.main.scale(each));
       const span = difference ? { reach: [Math.min(...reach.map(([low]) => low)), Math.max(...reach.map(([, high]) => high))] } : {};
-      this.main.update({ ...views[0], ...span });
-      if (!held) this.beside.update({ ...views[1], ...span });
+      this.show(this.main, { ...views[0], ...span });
+      if (!held) this.show(this.beside, { ...views[1], ...span });
     }
-    if (!held) for (const chart of [this.main, this.beside]) chart?.mark(this.quarter);
+    if (held) return;
+    for (const chart of [this.main, this.beside]) chart?.mark(this.quarter);
+    const shade = "Shade: nine of ten runs, of the lines that matter most.";
+    this.note.textContent = difference
+      ? `Percentage points; lines are means of runs that share everything but the policy. ${shade}`
+      : `% of developers; lines are medians, dotted ones today's policies. ${shade}`;
+  }
+
+  /** Draw a chart; where there is no room for names at the ends of lines they stand below it. */
+  show(chart, view) {
+    chart.update(view);
+    if (view.held && !chart.keys.checkVisibility()) return;
+    if (chart.keys.childElementCount !== view.series.length) chart.keys.replaceChildren(...view.series.map(() => make("span", { class: "key" })));
+    view.series.forEach((each, n) => {
+      const key = chart.keys.children[n];
+      key.textContent = last(each, view);
+      key.style.cssText = `--key: ${each.colour}; color: ${each.ink}`;
+    });
   }
 
   drop() {
@@ -231,15 +264,29 @@ export class View {
     this.two.classList.remove("pair");
   }
 
+  find(answer) {
+    const { page, known } = this, moved = page.scenarios.moved(page.state, known.reference.name);
+    this.words.textContent = finding(answer, page.baseline, known, this.group, this.called(this.group), this.quarter, moved);
+  }
+
+  /** The finding, and the figures behind it with their intervals. */
   talk(answer) {
-    const { baseline } = this.page, id = this.group;
-    const said = sentences(answer, baseline, this.known, id, this.called(id), this.quarter);
-    const parts = said.map((text) => make("p", {}, text));
-    if (this.page.second) {
-      parts.unshift(make("h2", {}, "This scenario"));
-      parts.push(make("h2", {}, "The second one"), ...sentences(this.page.second, baseline, this.known, id, this.called(id), this.quarter).map((text) => make("p", {}, text)));
-    }
-    this.words.replaceChildren(...parts);
+    this.find(answer);
+    const rows = [["", answer]];
+    if (this.page.second) rows.splice(0, 1, ["Yours now", answer], ["Set aside", this.page.second]);
+    this.figures.replaceChildren(...rows.flatMap(([name, mine]) => this.cards(name, mine)));
+    this.figures.classList.remove("stale");
+  }
+
+  cards(name, answer) {
+    const { page, known } = this, id = this.group, q = this.quarter, { runs } = answer.head;
+    const card = (look, value, under, more) => make("div", { class: "figure", style: look ? `--key: ${look.colour}` : "--key: #6b7682" },
+      make("p", { class: "figure-name" }, name ? `${name}: ` : "", look ? look.name : "Chinese bloc the larger one"), make("p", { class: "figure-value" }, value), make("p", { class: "figure-under" }, under), make("p", { class: "figure-under" }, more));
+    const cards = blocs(answer, page.baseline, known, id, q).map((each) => card(
+      each.look, percent(each.level), each.band ? `${plain(each.band[0])} to ${plain(each.band[1])} % in nine of ten runs` : "", against(each)));
+    const ahead = answer.ahead(id, q), before = page.baseline.ahead(id, q);
+    if (ahead !== null) cards.push(card(null, often(ahead, runs), "", before === null ? "" : `${often(before, known.runs)} under today's policies`));
+    return cards;
   }
 
   smalls(answer) {
@@ -280,7 +327,7 @@ export class View {
     if (!page.secondState) return [];
     const state = page.secondState;
     const items = page.scenarios.keys(state).map((key) => make("li", {}, entryInWords(page.scenarios, state, key)));
-    return [make("h2", {}, "The second scenario"), make("ul", { class: "changes" }, ...items), button("Exchange the two", () => page.exchange())];
+    return [make("h2", {}, "Set aside"), make("ul", { class: "changes" }, ...items), button("Exchange the two", () => page.exchange())];
   }
 
   name() { return `${this.page.state.base}-${this.group}`; }

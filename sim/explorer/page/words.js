@@ -33,20 +33,31 @@ export const inWords = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month
 const IN = { world: "In the world", global_south: "In the Global South", global_south_with_china: "In the Global South with China", world_without_china: "In the world without China" };
 export const where = (id, name) => IN[id] || `In ${name}`;
 
-/** What an answer says of a group in a month: sentences, the first the shortest. */
-export function sentences(answer, baseline, known, id, name, q) {
-  const n = known.ecosystems, us = n, cn = n + 1;
-  const said = [];
-  for (const [line, who] of [[us, "the US bloc"], [cn, "the Chinese bloc"]]) {
-    const [middle, low, high] = answer.level(id, line), [mean, less, more] = answer.diff(id, line), base = baseline.level(id, line)[0];
-    const band = low ? ` (${plain(low[q])} to ${plain(high[q])} in nine of ten runs)` : "";
-    const moved = Math.abs(mean[q]) < 5e-4 ? "as under today's policies"
-      : `${points(mean[q])} points against today's policies${less ? ` (${points(less[q])} to ${points(more[q])})` : ""}`;
-    said.push(`${line === us ? `${where(id, name)}, ${inWords(known.months[q])}: ` : ""}${who} holds ${percent(middle[q])}${band}, ${moved}; there it is ${percent(base[q])}.`);
-  }
-  const ahead = answer.ahead(id, q), before = baseline.ahead(id, q);
-  if (ahead !== null) {
-    said.push(`The Chinese bloc is the larger one ${often(ahead, answer.head.runs)}${before === null ? "" : `; under today's policies ${often(before, known.runs)}`}.`);
-  }
-  return said;
+/** Both blocs of a group in a month: level, its band, the difference from today's policies. */
+export function blocs(answer, baseline, known, id, q) {
+  const n = known.ecosystems;
+  return [["us", n], ["cn", n + 1]].map(([bloc, line]) => {
+    const [middle, low, high] = answer.level(id, line), [mean, less, more] = answer.diff(id, line);
+    return {
+      bloc, look: known.lines[line], level: middle[q], before: baseline.level(id, line)[0][q], mean: mean[q],
+      band: low ? [low[q], high[q]] : null, apart: less ? [less[q], more[q]] : null,
+    };
+  });
+}
+
+const STILL = 5e-4;  // below, a difference is said to be none: it would be written as 0.0
+const change = (mean) => (Math.abs(mean) < STILL ? "stays as it is" : `${mean > 0 ? "gains" : "loses"} ${Math.abs(100 * mean).toFixed(1)} points`);
+
+/** The finding in a sentence. */
+export function finding(answer, baseline, known, id, name, q, moved) {
+  const [us, cn] = blocs(answer, baseline, known, id, q), here = `${where(id, name)} in ${inWords(known.months[q])}`;
+  if (!moved) return `${here}, ${percent(us.level)} of developers build mainly on US models and ${percent(cn.level)} on Chinese ones, under today's policies.`;
+  if (Math.abs(us.mean) < STILL && Math.abs(cn.mean) < STILL) return `${here} this changes nothing: both blocs stay as under today's policies.`;
+  return `${here} the US bloc ${change(us.mean)} and the Chinese bloc ${change(cn.mean)}, against today's policies.`;
+}
+
+/** A change in points with its band, or that there is none. */
+export function against({ mean, apart }) {
+  if (Math.abs(mean) < STILL) return "as under today's policies";
+  return `${points(mean)} points${apart ? ` (${points(apart[0])} to ${points(apart[1])})` : ""}`;
 }

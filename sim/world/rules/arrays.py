@@ -81,6 +81,7 @@ class Changes(NamedTuple):
     feared: bool  # whether a risk is felt differently than last month
     mark: Flags  # [L] scratch: lanes in which something has changed; 0 between uses
     runs: Ints  # [2, L] scratch: first lanes and ends of runs of lanes
+    turned: Ints  # [L] scratch: lanes in which a government has turned, the first of them
 
 
 class Bases(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from sim.evidence.axes import BLOCS, NESTS
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log, normal, uniform
-from sim.world.rows import SMALL_PRICE_LOG, B, C, P, W, by_ecosystem
+from sim.world.rows import B, C, P, W, by_ecosystem
 from sim.world.rules.arrays import (
     Draws,
     Index,
@@ -22,7 +23,8 @@ from sim.world.rules.arrays import (
 
 REFERENCE = 143.0
 """Frontier of January 2025, ECI points: where a moving bar starts to move."""
-CN_BLOC, SOVEREIGN_BLOC, OPEN_NEST = 1, 3, 1
+CN_BLOC, SOVEREIGN_BLOC = BLOCS.index("cn"), BLOCS.index("sovereign")
+OPEN_NEST = NESTS.index("open")
 
 
 @rule
@@ -198,11 +200,11 @@ def coverage(
                         p[P.task_width, l],
                     )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
-                    worth[s, k, o, l] = ps[s, B.capability, l] * felt if sold else 0.0
+                    worth[s, k, o, l] = ps[s, B.capability_weight, l] * felt if sold else 0.0
                 if raw == 1 and sold:
                     for l in range(worth.shape[3]):  # noqa: E741
                         felt = (own[k, o, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
-                        worth[s, k, o, l] = ps[s, B.capability, l] * felt
+                        worth[s, k, o, l] = ps[s, B.capability_weight, l] * felt
 
 
 @rule
@@ -251,7 +253,7 @@ def list_prices(t: int, ln_price: Floats, fall_years: Floats, p: Floats, out: Fl
             years = fall_years[t, k, o]
             for w in range(3):
                 for l in range(out.shape[3]):  # noqa: E741
-                    out[k, o, w, l] = ln_price[t, k, o, w] + years * p[SMALL_PRICE_LOG, l]
+                    out[k, o, w, l] = ln_price[t, k, o, w] + years * p[P.small_price_log, l]
 
 
 @rule

@@ -47,12 +47,19 @@ def joined(l: int, count: int, runs: Ints) -> int:  # noqa: E741
 
 @inlined
 def collected(mark: Flags, runs: Ints) -> int:
-    """Write the runs of marked lanes, (2, L), unmark them, and return how many runs there are."""
-    count = 0
+    """Write the runs of marked lanes, (2, L), unmark them, and return how many runs there are.
+
+    All lanes make one run where many are marked: they are cheaper side by side.
+    """
+    count, lanes = 0, 0
     for l in range(mark.size):  # noqa: E741
         if mark[l] == 1:
             count = joined(l, count, runs)
             mark[l] = 0
+            lanes += 1
+    if lanes * FEW > mark.size:
+        runs[0, 0], runs[1, 0] = 0, mark.size
+        return 1
     return count
 
 
@@ -111,21 +118,33 @@ def part_of(k: int, part: int) -> int:
 
 
 @inlined
-def turns(i: int, changes: Changes) -> bool:
-    """Return whether a government's stance differs in any lane from the one last felt."""
+def turns(i: int, changes: Changes) -> int:
+    """Write the lanes in which a government's stance is not the one last felt.
+
+    Returns
+    -------
+    int
+        How many of the first places of ``changes.turned`` are written.
+    """
     differing = 0
-    for l in range(changes.mark.size):  # noqa: E741
+    for l in range(changes.turned.size):  # noqa: E741
         differing |= changes.stance[i, l] ^ changes.felt[i, l]
-    return differing != 0
+    count = 0
+    if differing != 0:
+        for l in range(changes.turned.size):  # noqa: E741
+            if changes.stance[i, l] != changes.felt[i, l]:
+                changes.turned[count] = l
+                count += 1
+    return count
 
 
 @inlined
-def mark_opening(i: int, k: int, turn: bool, changes: Changes, kinds: Kinds) -> bool:  # noqa: FBT001
+def mark_opening(i: int, k: int, turned: int, changes: Changes, kinds: Kinds) -> bool:
     """Mark the lanes in which the ways to an ecosystem may be more or less open than last month.
 
     Parameters
     ----------
-    turn : bool
+    turned : int
         From :func:`turns`.
 
     Returns
@@ -138,20 +157,19 @@ def mark_opening(i: int, k: int, turn: bool, changes: Changes, kinds: Kinds) -> 
     # How far own machines reach matters for open weights alone.
     reaches = nest != CLOSED_NEST and changes.stale[i, reach] != 0
     loads = changes.loads if bloc == CN_BLOC else 0
-    if not (changes.stale[i, access] != 0 or reaches or loads > 0 or turn):
-        return False
+    some = changes.stale[i, access] != 0 or reaches or loads > 0
     mark_part(i, access, changes)
     if reaches:
         mark_part(i, reach, changes)
     for r in range(loads):
         for l in range(changes.loaded[0, r], changes.loaded[1, r]):  # noqa: E741
             changes.mark[l] = 1
-    if turn:
-        for l in range(changes.mark.size):  # noqa: E741
-            now, was = changes.stance[i, l], changes.felt[i, l]
-            if now != was and against(now, bloc) != against(was, bloc):
-                changes.mark[l] = 1
-    return True
+    for n in range(turned):
+        l = changes.turned[n]  # noqa: E741
+        if against(changes.stance[i, l], bloc) != against(changes.felt[i, l], bloc):
+            changes.mark[l] = 1
+            some = True
+    return some
 
 
 @inlined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log, uniform
-from sim.world.rows import NEST_INVERSE, SCAR_KEEP, TASTE_STEP, B, P
+from sim.world.rows import B, P
 from sim.world.rules.arrays import (
     Able,
     Choice,
@@ -38,7 +38,7 @@ def drift(i: int, month: int, p: Floats, keys: Keys, wander: Floats) -> None:
     """
     for k in range(wander.shape[1]):
         for l in range(wander.shape[2]):  # noqa: E741
-            step = p[TASTE_STEP, l] * (uniform(keys[i, k, l], month) - 0.5)
+            step = p[P.taste_step, l] * (uniform(keys[i, k, l], month) - 0.5)
             wander[i, k, l] = p[P.taste_memory, l] * wander[i, k, l] + step
 
 
@@ -68,10 +68,12 @@ def regard(
     options = liking.risk.shape[0]
     for s in range(ps.shape[0]):
         for l in range(span.first, span.last):  # noqa: E741
-            push = side(stance[i, l], kinds.bloc[k]) * p[P.stance_push, l] * ps[s, B.stance, l]
-            fear = ps[s, B.risk, l] * liking.risk[k, l] * (1.0 - liking.trust[i, k, l])
+            push = (
+                side(stance[i, l], kinds.bloc[k]) * p[P.stance_push, l] * ps[s, B.stance_ratio, l]
+            )
+            fear = ps[s, B.risk_weight, l] * liking.risk[k, l] * (1.0 - liking.trust[i, k, l])
             usual = liking.standing[i, k, l] + liking.pull[i, s * options + k, l] - fear
-            liked = push + kinds.pulled[k] * ps[s, B.incumbent, l] + usual
+            liked = push + kinds.pulled[k] * ps[s, B.us_closed_pull, l] + usual
             liking.regarded[i, k, s, l] = liked
 
 
@@ -153,7 +155,7 @@ def choose(nest: Ints, p: Floats, choice: Choice, work: Floats) -> None:
         for k in range(options):
             g = 1 + nest[k]
             for l in range(lanes):  # noqa: E741
-                weight = exp((u[s, k, l] - top[s, l]) * p[NEST_INVERSE, l])
+                weight = exp((u[s, k, l] - top[s, l]) * p[P.nest_inverse, l])
                 weight = weight if u[s, k, l] > NOTHING else 0.0
                 chosen[s, k, l] = weight
                 work[g, l] += weight
@@ -256,7 +258,7 @@ def settle_shares(
                 x += work[2, l] * (anew - x)
                 share[i, s, k, l] = x
                 before = 0.0 if s == 0 else national[i, k, l]
-                national[i, k, l] = before + ps[s, B.weight, l] * x
+                national[i, k, l] = before + ps[s, B.segment_weight, l] * x
 
 
 @inlined
@@ -280,8 +282,10 @@ def heal(
     """
     for k in range(scar.shape[1]):
         for l in range(scar.shape[2]):  # noqa: E741
-            scar[i, k, l] *= p[SCAR_KEEP, l]
+            scar[i, k, l] *= p[P.scar_keep, l]
         if evicting[i] == 1:
             for s in range(ps.shape[0]):
                 for l in range(scar.shape[2]):  # noqa: E741
-                    scar[i, k, l] += p[P.exit_penalty, l] * ps[s, B.weight, l] * leaving[i, s, k, l]
+                    scar[i, k, l] += (
+                        p[P.exit_penalty, l] * ps[s, B.segment_weight, l] * leaving[i, s, k, l]
+                    )

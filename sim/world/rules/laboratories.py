@@ -60,7 +60,7 @@ def at_home(
                         own.frontier[t, l], p[P.task_width, l],
                     )  # fmt: skip
                     felt = 1.0 / (1.0 + exp(-x))
-                own.worth[i, k, s, l] = ps[s, B.capability, l] * felt
+                own.worth[i, k, s, l] = ps[s, B.capability_weight, l] * felt
 
 
 @inlined

@@ -104,12 +104,12 @@ def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numb
     for r in range(runs_of(i, own_parts(ecosystems) + LIKING, changes, changes.runs)):
         for k in range(ecosystems):
             choice.regard(i, k, span(changes.runs, r), kinds, liking, stance, numbers)
-    if turns(i, changes):
-        for l in range(changes.mark.size):  # noqa: E741
-            now, was = stance[i, l], changes.felt[i, l]
-            for k in range(0 if now == was else ecosystems):
-                if choice.side(now, kinds.bloc[k]) != choice.side(was, kinds.bloc[k]):
-                    choice.regard(i, k, Span(l, l + 1), kinds, liking, stance, numbers)
+    for n in range(turns(i, changes)):
+        l = changes.turned[n]  # noqa: E741
+        now, was = stance[i, l], changes.felt[i, l]
+        for k in range(ecosystems):
+            if choice.side(now, kinds.bloc[k]) != choice.side(was, kinds.bloc[k]):
+                choice.regard(i, k, Span(l, l + 1), kinds, liking, stance, numbers)
 
 
 @inlined
@@ -118,10 +118,10 @@ def open_ways(
     p: Floats,
 ) -> None:  # fmt: skip
     """Open or close the ways to ecosystems, and note whose users must leave."""
-    turn, runs = turns(i, changes), changes.runs
+    turned, runs = turns(i, changes), changes.runs
     offers.nobody_leaves(i, ways.leaving, ways.evicting)
     for k in range(kinds.bloc.size):
-        if not mark_opening(i, k, turn, changes, kinds):
+        if not mark_opening(i, k, turned, changes, kinds):
             continue
         for r in range(collected(changes.mark, runs)):
             offers.reachable(i, k, span(runs, r), kinds, roads, p, ways.anew)
@@ -145,11 +145,11 @@ def value_offers(
         its price, and is priced when it comes on sale.
     opened : ndarray, shape (I, K, S, 3, L)
     """
-    turn, runs, nest = turns(i, changes), changes.runs, kinds.nest
+    turned, runs, nest = turns(i, changes), changes.runs, kinds.nest
     for k in range(nest.size):
         price_offers(i, k, changes, kinds, sold, pricing, numbers, valued.worth)
         terms = part_of(k, TERMS)
-        some = mark_opening(i, k, turn, changes, kinds)
+        some = mark_opening(i, k, turned, changes, kinds)
         if some or changes.stale[i, terms] != 0:
             mark_part(i, terms, changes)
             for r in range(collected(changes.mark, runs)):
@@ -160,9 +160,8 @@ def value_offers(
             if changes.listed[k, o] == 1:
                 on = 1.0 if sold[k, o] == 1 else 0.0
                 offers.value(i, k, o, whole(changes.mark), on, nest[k], opened, valued)
-    if turn:
-        for l in range(changes.mark.size):  # noqa: E741
-            changes.felt[i, l] = changes.stance[i, l]
+    for n in range(turned):
+        changes.felt[i, changes.turned[n]] = changes.stance[i, changes.turned[n]]
 
 
 @inlined

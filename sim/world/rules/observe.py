@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import SEGMENTS
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
@@ -12,7 +13,7 @@ from sim.world.rules.laboratories import flagship_worth
 from sim.world.rules.policy import leaked
 from sim.world.rules.uptake import triers
 
-ENTERPRISE, INDEPENDENT = 0, 1
+ENTERPRISE, INDEPENDENT = SEGMENTS.index("enterprise"), SEGMENTS.index("independent")
 
 
 @rule
@@ -109,7 +110,7 @@ def built_anew(i: int, ps: Floats, chosen: Floats, fresh_choice: Floats) -> None
             fresh_choice[i, k, l] = 0.0
         for s in range(INDEPENDENT, chosen.shape[0]):
             for l in range(chosen.shape[2]):  # noqa: E741
-                fresh_choice[i, k, l] += ps[s, B.weight, l] * chosen[s, k, l]
+                fresh_choice[i, k, l] += ps[s, B.segment_weight, l] * chosen[s, k, l]
 
 
 @rule

@@ -6,7 +6,7 @@ from sim.evidence.axes import BLOCS, WAYS
 from sim.scenario.drivers import Flags, Floats
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rows import B, P
 from sim.world.rules.arrays import Able, Kinds, Numbers, Offers, Pricing, Roads, Served, Span, Ways
 from sim.world.rules.changes import CLOSED_NEST, CN_BLOC, against
 from sim.world.rules.laboratories import flagship_worth
@@ -77,7 +77,7 @@ def maker_worth(
         for l in range(span.first, span.last):  # noqa: E741
             full = pricing.ln_price[k, o, MAKER, l] + pricing.price[i, 3 * k, l]
             full += burden * pricing.dearer[l]
-            felt = pricing.sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
+            felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
             terms = ps[s, B.licence, l] * pricing.licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, MAKER, o, l] = exp(terms - felt)
 
@@ -95,14 +95,14 @@ def other_worth(
     for s in range(worth.shape[2]):
         for l in range(span.first, span.last):  # noqa: E741
             full = pricing.ln_price[k, o, HOST, l] + pricing.price[i, 3 * k + HOST, l]
-            felt = pricing.sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
+            felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
             terms = ps[s, B.licence, l] * pricing.licence[i, k, l] * p[P.licence_hosted, l]
-            worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted, l] - felt)
+            worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted_cost, l] - felt)
         for l in range(span.first, span.last):  # noqa: E741
             full = pricing.ln_price[k, o, SELF, l] + pricing.price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
-            felt = pricing.sensitivity[i, s, l] * max(full, p[LN_LEAST_PRICE, l])
-            terms = ps[s, B.licence, l] * pricing.licence[i, k, l] - ps[s, B.self_host, l]
+            felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
+            terms = ps[s, B.licence, l] * pricing.licence[i, k, l] - ps[s, B.self_host_cost, l]
             worth[i, k, s, SELF, o, l] = exp(terms - felt)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sim.scenario.drivers import NATION_FAMILIES, Floats
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
-from sim.world.rows import DEMAND_SCALE, P, W, by_ecosystem
+from sim.world.rows import P, W, by_ecosystem, world_row
 from sim.world.rules.arrays import Bases, Levers, Span
 from sim.world.rules.effects import settle
 
 ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER, OWN_LAG = range(len(NATION_FAMILIES))
 END = len(NATION_FAMILIES)
 """Place in the offsets of where the cells of a nation end, so how many it has."""
-CHINA = 1
+CHINESE_DEMAND = world_row("demand.china")
 
 
 @rule
@@ -52,9 +52,9 @@ def world_cells(
 def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) -> None:
     """Multiply the base of a driver of the world by what differs between replicates, shape (L,)."""
     risk = by_ecosystem(W.risk, ecosystems)
-    if c == W.demand + CHINA:
+    if c == CHINESE_DEMAND:
         for l in range(values.size):  # noqa: E741
-            values[l] *= p[DEMAND_SCALE, l]
+            values[l] *= p[P.demand_scale, l]
     elif c == W.output_cap:
         for l in range(values.size):  # noqa: E741
             values[l] *= exp(p[P.ceiling_growth, l] * years)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import HARDWARE, STANCES
 from sim.scenario.drivers import Floats, Ints
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import gumbel
-from sim.world.rows import REVIEW_PERIOD, P
+from sim.world.rows import P
 from sim.world.rules.arrays import Governments, Picture
 from sim.world.streams import Keys
 
-OPTIONS = 4
-US, CN = 0, 1
+OPTIONS = len(STANCES)
+US, CN = HARDWARE.index("us"), HARDWARE.index("cn")
 
 
 @rule
@@ -82,7 +83,7 @@ def review(
         after[i, l] = held
         if states.next_review[i, l] != month:
             continue
-        states.next_review[i, l] += int(p[REVIEW_PERIOD, l])
+        states.next_review[i, l] += int(p[P.review_period, l])
         total = seen.compute[pool, US, l] + seen.compute[pool, CN, l]
         best = -1.0e300
         for option in range(OPTIONS):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sim.evidence.axes import HARDWARE, POOLS
 from sim.scenario.drivers import Floats
 from sim.world.compiled import rule
 from sim.world.numerics import exp, log
-from sim.world.rows import STOCK_KEEP, P, W
+from sim.world.rows import P, W
 from sim.world.rules.arrays import Chips, Labs
 
-US, CN = 0, 1
-ALLIES, CHINA, REST = 0, 1, 2
+US, CN = HARDWARE.index("us"), HARDWARE.index("cn")
+ALLIES, CHINA, REST = (POOLS.index(pool) for pool in ("us_allies", "china", "rest"))
 
 
 @rule
@@ -66,7 +67,7 @@ def trade(slot: int, cells: Floats, p: Floats, chips: Chips) -> None:
         short = (want_us - bought) / at_home if at_home > 0.0 else 0.0
         abroad = min(wanted[REST, l] * elsewhere, cells[W.exported, l], output[l])
         home = min((wanted[CHINA, l] + short) * at_home, output[l] - abroad)
-        keep = p[STOCK_KEEP, l]
+        keep = p[P.stock_keep, l]
         compute[ALLIES, US, l] = compute[ALLIES, US, l] * keep + cells[W.demand + ALLIES, l]
         compute[ALLIES, CN, l] = compute[ALLIES, CN, l] * keep
         compute[CHINA, US, l] = compute[CHINA, US, l] * keep + bought

@@ -136,7 +136,7 @@ def nation_load(
         for s in range(ps.shape[0]):
             makers_part(i, s, k, served, part)
             for l in range(part.size):  # noqa: E741
-                count = builders[i, l] * ps[s, B.weight, l] * share[i, s, k, l]
+                count = builders[i, l] * ps[s, B.segment_weight, l] * share[i, s, k, l]
                 callers[i, l] += count * part[l]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import ABSENT, exp, log
-from sim.world.rows import LN_LEAST_PRICE, B, P
+from sim.world.rows import B, P
 from sim.world.rules.arrays import Fond, Lines, Menu, Numbers, Reach, Traffic
 from sim.world.rules.capability import margin
 from sim.world.rules.changes import CLOSED_NEST
@@ -78,15 +78,15 @@ def _add(
 ) -> None:  # fmt: skip
     """Add a line, and its free variant, to the sums of its ecosystem, shape (L,)."""
     for l in range(capable.size):  # noqa: E741
-        felt = p[P.router_price, l] * max(ln_price, p[LN_LEAST_PRICE, l])
+        felt = p[P.router_price, l] * max(ln_price, p[P.ln_least_price, l])
         value[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
     for l in range(capable.size):  # noqa: E741
-        felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l]
+        felt = p[P.router_price, l] * p[P.ln_least_price, l]
         gratis[l] += on * exp((capable[l] - felt) / p[P.router_variety, l])
     if free > 0.0:
         for l in range(capable.size):  # noqa: E741
             if p[P.free_access, l] > 0.0:
-                felt = p[P.router_price, l] * p[LN_LEAST_PRICE, l] - log(p[P.free_access, l])
+                felt = p[P.router_price, l] * p[P.ln_least_price, l] - log(p[P.free_access, l])
                 given = free * exp((capable[l] - felt) / p[P.router_variety, l])
                 value[l] += given
                 gratis[l] += given
@@ -110,7 +110,7 @@ def regarded_there(i: int, k: int, l: int, single: int, fond: Fond, numbers: Num
     """
     p, ps = numbers.p, numbers.ps
     rest = fond.regarded[i, k, single, l] - fond.standing[i, k, l]
-    rest += fond.pulled[k] * (p[P.router_incumbent, l] - ps[single, B.incumbent, l])
+    rest += fond.pulled[k] * (p[P.router_incumbent, l] - ps[single, B.us_closed_pull, l])
     rest += ps[single, B.licence, l] * fond.licence[i, k, l] * p[P.licence_hosted, l]
     learnt: float = rest + p[P.router_learning, l] * fond.learned[i, k, l]
     return learnt

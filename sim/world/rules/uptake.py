@@ -171,7 +171,7 @@ def grow(
         lowest[l] = 0.0
     for s in range(segments):
         for l in range(lanes):  # noqa: E741
-            mean[l] += ps[s, B.weight, l] * logsum[s, l]
+            mean[l] += ps[s, B.segment_weight, l] * logsum[s, l]
             lowest[l] = min(lowest[l], logsum[s, l])
     for l in range(lanes):  # noqa: E741
         first_known = lowest[l] > NOTHING and growth.logsum0[i, l] <= NOTHING
