@@ -65,7 +65,6 @@ SINCE: Mapping[str, tuple[str, ...]] = {
         "sim/study/compare/question.py::question_of",
         "sim/study/compare/result.py::Comparison.with_runs",
         "sim/study/finished.py::find",
-        "sim/study/hypotheses/claims.py::of_plain",
         "sim/study/hypotheses/laid.py::experiment_of",
         "sim/study/kept.py::Kept.completed",
         "sim/study/repeat.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,7 +85,7 @@ class Robust(OfSweep):
     @classmethod
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Robust:
         sweep = Sweep._of(folder, manifest)  # noqa: SLF001 - of the same base
-        return judge(sweep, Judged(**manifest["asked"]["judged"]), manifest)
+        return judge(sweep, Judged.model_validate(manifest["asked"]["judged"]), manifest)
 
     def by_world(self) -> pd.DataFrame:
         """Return world, one column a factor, policy and value; empty where it could not be run."""
@@ -151,7 +151,7 @@ def robust(
     judged = wanted.judged
     assert judged is not None  # noqa: S101 - refused above
     if threshold is not None:
-        judged = replace(judged, threshold=threshold)
+        judged = judged.model_copy(update={"threshold": threshold})
     if judged.threshold is not None and not math.isfinite(judged.threshold):
         message = f"the threshold must be a finite number, not {judged.threshold}"
         raise InputError(Problem(message, path="threshold"))
@@ -161,7 +161,7 @@ def robust(
     require_measured(plan.shape, judged)
     how = {"workers": workers, "cluster": cluster, "out": out, "progress": progress}
     return finished.kept_or_made(
-        Robust, plan.facts("robust", {"judged": asdict(judged)}), out,
+        Robust, plan.facts("robust", {"judged": judged.document()}), out,
         lambda: run_judged(plan, judged, **how),
     )  # fmt: skip
 
@@ -169,7 +169,9 @@ def robust(
 def again(known: Mapping[str, Any], out: str | Path | None, workers: int) -> Robust:
     """Run policies over their worlds again and judge them, from the manifest of a judgement."""
     asked = known["asked"]
-    return run_judged(plan_of(asked), Judged(**asked["judged"]), workers=workers, out=out)
+    return run_judged(
+        plan_of(asked), Judged.model_validate(asked["judged"]), workers=workers, out=out
+    )
 
 
 def run_judged(plan: Plan, judged: Judged, **how: Any) -> Robust:  # noqa: ANN401 - as in `run_plan`
@@ -180,7 +182,7 @@ def run_judged(plan: Plan, judged: Judged, **how: Any) -> Robust:  # noqa: ANN40
     began = time.perf_counter()
     done = run_plan(plan, **how)
     workers, seconds = done.manifest["made"]["workers"], time.perf_counter() - began
-    more = {"judged": asdict(judged)}
+    more = {"judged": judged.document()}
     return judge(done, judged, plan.facts("robust", more, workers=workers, seconds=seconds))
 
 

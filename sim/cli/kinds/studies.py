@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from sim.cli.kinds.kind import Fields, Kind, Row
@@ -53,7 +52,7 @@ def study(source: str, overrides: Sequence[Override] = ()) -> Fields:
     shown = {"kind": "study"} | asked.document()
     shown |= {"scenario": asked.scenario.name, "runs": asked.runs, "seed": asked.seed}
     if asked.judged is not None:
-        shown["robust"] = asdict(asked.judged)
+        shown["robust"] = asked.judged.document()
     if asked.claim is not None:
         shown["hypothesis"] = dict(asked.claim)
         del shown["design"]

@@ -6,30 +6,109 @@ and an interval like any other effect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated, Any, ClassVar, cast
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from sim.errors import InputError, Problem, cited, nearest
-from sim.study.sweeps.placed import problem
+from sim.scenario import walk
+from sim.scenario.entry import Iso3
+from sim.scenario.fields import Line, Number, whole_number
+from sim.scenario.tree import Mark, plant
+from sim.scenario.walk import Fault, Form, Placed, finite, plain, refusal
 
 EXPECTATIONS = ("positive", "negative", "not negative", "none")
-
-KEYS = ("id", "claim", "arms", "metric", "group", "month", "measures", "switch", "judgement",
-        "conditional", "cascade", "runs", "smallest")  # fmt: skip
-_MEASURE = ("name", "terms", "metric", "group", "month", "expect", "smallest", "scale")
-_TERM = ("arm", "times", "metric", "group", "month", "per_million")
 SCALES = ("both", "share", "log-odds")
 
 SMALLEST = 0.005
 """Smallest effect of interest of a share where a study reasons no other: half a point."""
 
+INHERITED = ("metric", "group", "month")
+"""What a term takes from its measure, and a measure from its claim, where it does not say."""
 
-@dataclass(frozen=True)
-class Term:
-    """One outcome of a contrast, times a number.
+MONTHS = 600
+"""Longest time in which nations may join a standard, in months."""
+
+
+@dataclass(slots=True)
+class _Reading(walk.Reading):
+    """What a claim is read with.
 
     Parameters
+    ----------
+    arms : tuple of str
+        Arms that a term may name.
+    """
+
+    arms: tuple[str, ...] = ()
+
+
+def _refused(message: str, hint: Any = None, *below: str, **words: str) -> Exception:  # noqa: ANN401 - a Hint
+    """Return the error for a value, told at its key."""
+    return refusal(Fault(message, hint, at_key=True, below=below, words=words))
+
+
+def _factor(given: object, info: ValidationInfo) -> float:
+    """Return the factor of a term; in a mapping of terms it stands at the key of its arm."""
+    try:
+        return finite(given)
+    except ValueError:
+        arm = str(info.data.get("arm"))
+        message = "times of the arm {arm} must be a finite number, not {value}"
+        raise refusal(Fault(message, below=(arm,), words={"arm": repr(arm)})) from None
+
+
+def _smallest(given: object, info: ValidationInfo) -> float:
+    """Return a declared smallest effect of interest."""
+    hint = f"smallest: {SMALLEST} is half a percentage point of a share"
+    if given is None:
+        name = repr(info.data["name"]) if info.data.get("name") else "the claim"
+        raise _refused("{name} declares no smallest effect of interest", hint, name=name)
+    if not isinstance(given, int | float) or isinstance(given, bool) or not given > 0:
+        message = "{word} is no smallest effect of interest: it is a number above zero"
+        raise _refused(message, hint, word=repr(given))
+    return finite(given)
+
+
+def _parts(given: object, info: ValidationInfo) -> object:
+    """Return a mapping whose every part says what it changes."""
+    parts = given.items() if isinstance(given, Mapping) else ()  # else refused by its type
+    wrong = [
+        Fault(
+            "{part} must be a mapping: of {key} each holds what it changes", at_key=True,
+            below=(part,), words={"key": str(info.field_name), "part": cited(part)},
+        )
+        for part, inside in parts
+        if not isinstance(inside, Mapping)
+    ]  # fmt: skip
+    if wrong:
+        raise refusal(*wrong)
+    return given
+
+
+def _filled(given: object, keys: Iterable[str], info: ValidationInfo) -> object:
+    """Return the entries of a file's list, each with what it leaves to the whole that holds it."""
+    if isinstance(info.context, _Reading) and isinstance(given, tuple):
+        # What is wrong with the whole's own is told there, and not with each entry again.
+        whole = {"smallest": SMALLEST} | info.data
+        usual = {key: whole[key] for key in keys if whole.get(key) is not None}
+        for one in given:
+            if isinstance(one, dict):
+                one.update({key: value for key, value in usual.items() if key not in one})
+    return given
+
+
+Positive = Annotated[float, Field(validate_default=True), BeforeValidator(_smallest)]
+Parts = Annotated[Mapping[str, Mapping[str, Any]], BeforeValidator(_parts)]
+
+
+class Term(Form):
+    """One outcome of a contrast, times a number.
+
+    Attributes
     ----------
     arm, metric, group, month : str
     times : float
@@ -37,19 +116,38 @@ class Term:
         Arm by whose own yearly public cost, in USD million, the outcome is divided; empty for none.
     """
 
-    arm: str
-    times: float
-    metric: str
-    group: str
-    month: str
-    per_million: str = ""
+    CALLED: ClassVar[str] = "a term"
+    NEEDS: ClassVar[str] = "a term has an arm"
+
+    arm: Line
+    times: Annotated[float, BeforeValidator(_factor)] = 1.0
+    metric: Line = ""
+    group: Line = ""
+    month: Line = ""
+    per_million: Line = ""
+
+    @field_validator("arm")
+    @classmethod
+    def _is_one(cls, arm: str, info: ValidationInfo) -> str:
+        if isinstance(info.context, _Reading) and arm not in info.context.arms:
+            # A mapping of terms has the arm as its key, a list of terms as a value.
+            hint = partial(nearest, arm, info.context.arms)
+            raise _refused("no arm is called {arm}", hint, arm, arm=repr(arm))
+        return arm
+
+    @field_validator("per_million")
+    @classmethod
+    def _pays(cls, arm: str, info: ValidationInfo) -> str:
+        if arm and isinstance(info.context, _Reading) and arm not in info.context.arms:
+            message = "the cost of {arm} is asked for, which is no arm"
+            raise _refused(message, partial(nearest, arm, info.context.arms), arm=repr(arm))
+        return arm
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Form):
     """One contrast with what the claim expects of it.
 
-    Parameters
+    Attributes
     ----------
     name : str
     terms : tuple of Term
@@ -60,18 +158,48 @@ class Measure:
     scale : {"both", "share", "log-odds"}
     """
 
-    name: str
+    CALLED: ClassVar[str] = "a measure"
+    NEEDS: ClassVar[str] = "a measure has a name and terms"
+
+    name: Line
+    metric: Annotated[Line, Field(exclude=True)] = ""
+    group: Annotated[Line, Field(exclude=True)] = ""
+    month: Annotated[Line, Field(exclude=True)] = ""
     terms: tuple[Term, ...]
-    expect: str
-    smallest: float
-    scale: str = "both"
+    expect: Line = "positive"
+    smallest: Positive = cast("float", None)
+    scale: Line = "both"
+
+    @field_validator("terms", mode="before")
+    @classmethod
+    def _every_term(cls, terms: object, info: ValidationInfo) -> object:
+        if isinstance(terms, Mapping):
+            terms = tuple({"arm": arm, "times": times} for arm, times in terms.items())
+        if not isinstance(terms, tuple | list):
+            raise _refused("terms must be a mapping of arms to factors or a list, not {value}")
+        return _filled(terms, INHERITED, info)
+
+    @field_validator("expect")
+    @classmethod
+    def _can_be_expected(cls, expect: str) -> str:
+        if expect not in EXPECTATIONS:
+            hint = f"one of {', '.join(EXPECTATIONS)}"
+            raise _refused("{word} cannot be expected", hint, word=repr(expect))
+        return expect
+
+    @field_validator("scale")
+    @classmethod
+    def _is_a_scale(cls, scale: str) -> str:
+        if scale not in SCALES:
+            hint = f"one of {', '.join(SCALES)}"
+            raise _refused("there is no scale {word}", hint, word=repr(scale))
+        return scale
 
 
-@dataclass(frozen=True)
-class Cascade:
+class Cascade(Form):
     """A claim about nations that join a standard, outside the monthly world.
 
-    Parameters
+    Attributes
     ----------
     pair : tuple of str
         Nations that agree first.
@@ -83,17 +211,18 @@ class Cascade:
         Smallest change of the chance, a fraction, that is of interest.
     """
 
-    pair: tuple[str, ...]
-    coverage: float
-    months: int
-    smallest: float
+    NEEDS: ClassVar[str] = "a cascade needs pair, coverage and months"
+
+    pair: tuple[Iso3, ...]
+    coverage: Number
+    months: Annotated[int, whole_number(1, MONTHS)]
+    smallest: Positive = cast("float", None)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Form):
     """A claim.
 
-    Parameters
+    Attributes
     ----------
     name, number, text : str
         Name of the file; ``H1`` to ``H21``; the claim in a sentence.
@@ -109,170 +238,105 @@ class Claim:
     cascade : Cascade, optional
     """
 
+    CALLED: ClassVar[str] = "a hypothesis"
+
     name: str
-    number: str
-    text: str
-    arms: Mapping[str, Mapping[str, Any]]
-    measures: tuple[Measure, ...]
-    switch: Mapping[str, Mapping[str, Any]]
-    judgement: str
-    conditional: bool = False
+    number: Annotated[Line, Field(alias="id", validate_default=True)] = ""
+    text: Annotated[Line, Field(alias="claim", validate_default=True)] = ""
+    metric: Annotated[Line, Field(exclude=True)] = ""
+    group: Annotated[Line, Field(exclude=True)] = ""
+    month: Annotated[Line, Field(exclude=True)] = ""
+    smallest: Annotated[float | None, Field(exclude=True)] = None
     cascade: Cascade | None = None
+    arms: Annotated[Parts, Field(default_factory=dict, validate_default=True)]
+    measures: Annotated[tuple[Measure, ...], Field(validate_default=True)] = ()
+    switch: Annotated[Parts, Field(default_factory=dict, validate_default=True)]
+    judgement: Annotated[Line, Field(validate_default=True)] = ""
+    conditional: bool = False
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys of a file: the name is the file's own."""
+        return tuple(key for key in super().known_keys() if key != "name")
+
+    def document(self) -> dict[str, Any]:
+        """Return the claim as plain data, which ``Claim.model_validate`` takes."""
+        return self.model_dump(mode="json", by_alias=False)
+
+    @field_validator("smallest", mode="before")
+    @classmethod
+    def _declared(cls, smallest: object, info: ValidationInfo) -> float | None:
+        return None if smallest is None else _smallest(smallest, info)
+
+    @field_validator("cascade", mode="before")
+    @classmethod
+    def _with_smallest(cls, cascade: object, info: ValidationInfo) -> object:
+        _filled((cascade,), ("smallest",), info)
+        return cascade
+
+    @field_validator("measures", mode="before")
+    @classmethod
+    def _every_measure(cls, measures: object, info: ValidationInfo) -> object:
+        return _filled(measures, (*INHERITED, "smallest"), info)
+
+    @field_validator("number", "text", "judgement")
+    @classmethod
+    def _said(cls, given: str, info: ValidationInfo) -> str:
+        if not given:
+            key = cls.model_fields[str(info.field_name)].alias or str(info.field_name)
+            raise _refused("the hypothesis has no {key}", key=key)
+        return given
+
+    @field_validator("arms", "measures")
+    @classmethod
+    def _compares[T: Sized](cls, given: T, info: ValidationInfo) -> T:
+        # A cascade that has a fault is missing here, and is told by itself.
+        if not given and info.data.get("cascade", "wrong") is None:
+            does = {"arms": "compares arms", "measures": "measures something"}
+            raise _refused(f"a hypothesis {does[str(info.field_name)]}")
+        return given
+
+    @field_validator("switch")
+    @classmethod
+    def _both_ways(
+        cls, switch: Mapping[str, Mapping[str, Any]], info: ValidationInfo
+    ) -> Mapping[str, Mapping[str, Any]]:
+        if not switch:
+            raise _refused("the hypothesis has no switch")
+        if len(switch) < 2:
+            hint = "two settings at least: the claim counts as forced unless both ways were run"
+            raise _refused("the switch is not run both ways", hint)
+        without = [name for name, values in switch.items() if "theta" not in values]
+        if info.data.get("cascade") is not None and without:
+            hint = "the mean threshold from which nations join"
+            message = f"{cited(without[0])} of a cascade gives no theta"
+            raise _refused("{said}", hint, without[0], said=message)
+        return switch
 
 
-def of_plain(given: Mapping[str, Any]) -> Claim:
-    """Return a claim from plain data, as ``dataclasses.asdict`` and a manifest have it."""
-    cascade = given["cascade"]
-    return Claim(
-        **{
-            **given,
-            "measures": tuple(
-                Measure(**{**one, "terms": tuple(Term(**term) for term in one["terms"])})
-                for one in given["measures"]
-            ),
-            "cascade": None
-            if cascade is None
-            else Cascade(**{**cascade, "pair": tuple(cascade["pair"])}),
-        }
-    )
+def read(name: str, given: object) -> Claim:
+    """Return a claim from what its file holds.
 
-
-def read(name: str, given: Mapping[str, Any]) -> Claim:
-    """Return a claim from the mapping of its file.
+    Parameters
+    ----------
+    name : str
+        That of the study.
+    given : mapping
+        As `sim.scenario.walk.plain` gives it, with the place of every entry, or without any.
 
     Raises
     ------
     InputError
         With everything that is wrong with it.
     """
-    try:
-        return _read(name, given)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = f"{error!s} is missing" if isinstance(error, KeyError) else str(error)
-        message = f"the hypothesis cannot be read: {reason}"
-        raise InputError(Problem(message, name, path="hypothesis")) from error
-
-
-def _read(name: str, given: Mapping[str, Any]) -> Claim:
-    """Return a claim; what is not of the kind that is expected may raise anything."""
     problems: list[Problem] = []
-    _known(given, KEYS, name, problems)
-    problems += (
-        problem(given, key, name, f"the hypothesis has no {key}")
-        for key in ("id", "claim", "switch", "judgement")
-        if not given.get(key)
-    )
-    arms = given.get("arms") or {}
-    cascade = given.get("cascade")
-    for key, parts in (("arms", arms), ("switch", given.get("switch") or {})):
-        for part, inside in parts.items():
-            if not isinstance(inside, Mapping):
-                message = f"{cited(part)} must be a mapping: of {key} each holds what it changes"
-                problems.append(problem(parts, part, name, message, path=key))
-    if not arms and not cascade:
-        problems.append(problem(given, "arms", name, "a hypothesis compares arms"))
-    usual: dict[str, Any] = {key: str(given.get(key, "")) for key in ("metric", "group", "month")}
-    usual["claim"] = given
-    measures = [
-        _measure(entry, usual, arms, name, problems) for entry in given.get("measures") or ()
-    ]
-    if not measures and not cascade:
-        problems.append(problem(given, "measures", name, "a hypothesis measures something"))
-    if len(given.get("switch") or {}) < 2:
-        hint = "two settings at least: the claim counts as forced unless both ways were run"
-        problems.append(problem(given, "switch", name, "the switch is not run both ways", hint))
-    joins = _cascade(cascade, given, name, problems) if cascade else None
-    if problems:
+    node = given.node if isinstance(given, Placed) else plant(given, Mark(name), problems)
+    data = plain(node)
+    if isinstance(data, Placed):
+        data["name"] = name
+    arms = data.get("arms") if isinstance(data, Placed) else None
+    known = tuple(arms) if isinstance(arms, Mapping) else ()
+    found = walk.read(Claim, node, _Reading(problems, arms=known), "a hypothesis", data)
+    if found is None:
         raise InputError(problems)
-    return Claim(
-        name, str(given["id"]), str(given["claim"]), arms,
-        tuple(m for m in measures if m is not None), given["switch"],
-        " ".join(str(given["judgement"]).split()), bool(given.get("conditional")), joins,
-    )  # fmt: skip
-
-
-def _cascade(
-    cascade: Mapping[str, Any], given: Mapping[str, Any], name: str, problems: list[Problem]
-) -> Cascade:
-    return Cascade(
-        tuple(cascade["pair"]), float(cascade["coverage"]), int(cascade["months"]),
-        _smallest(given, name, problems),
-    )  # fmt: skip
-
-
-def _smallest(given: Mapping[str, Any], where: str, problems: list[Problem]) -> float:
-    """Return a declared smallest effect of interest."""
-    value = given.get("smallest")
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
-        hint = f"smallest: {SMALLEST} is half a percentage point of a share"
-        message = f"{given.get('name', 'the claim')!r} declares no smallest effect of interest"
-        if value is not None:
-            message = f"{value!r} is no smallest effect of interest: it is a number above zero"
-        problems.append(problem(given, "smallest", where, message, hint))
-        return SMALLEST
-    return float(value)
-
-
-def _known(
-    given: Mapping[str, Any], keys: Sequence[str], where: str, problems: list[Problem]
-) -> None:
-    for key in given:
-        if key not in keys:
-            hint = nearest(key, keys) or f"one of {', '.join(keys)}"
-            problems.append(
-                problem(given, key, where, f"unknown key {key!r}", hint, path="hypothesis")
-            )
-
-
-def _measure(
-    given: Any,  # noqa: ANN401 - plain data of a file
-    usual: Mapping[str, Any],
-    arms: Mapping[str, Any],
-    where: str,
-    problems: list[Problem],
-) -> Measure | None:
-    if not isinstance(given, Mapping) or "name" not in given or "terms" not in given:
-        problems.append(
-            problem(given, "name", where, "a measure has a name and terms", path="measures")
-        )
-        return None
-    _known(given, _MEASURE, where, problems)
-    expect, scale = given.get("expect", "positive"), given.get("scale", "both")
-    if expect not in EXPECTATIONS:
-        hint = f"one of {', '.join(EXPECTATIONS)}"
-        problems.append(problem(given, "expect", where, f"{expect!r} cannot be expected", hint))
-    if scale not in SCALES:
-        hint = f"one of {', '.join(SCALES)}"
-        problems.append(problem(given, "scale", where, f"there is no scale {scale!r}", hint))
-    mine = {key: str(given.get(key, usual[key])) for key in ("metric", "group", "month")}
-    entries = given["terms"]
-    if isinstance(entries, Mapping):
-        entries = [{"arm": arm, "times": times} for arm, times in entries.items()]
-    terms = []
-    for entry in entries:
-        _known(entry, _TERM, where, problems)
-        if entry.get("arm") not in arms:
-            arm = entry.get("arm")
-            message, close = f"no arm is called {arm!r}", nearest(str(arm), arms)
-            # A mapping of terms has the arm as its key, a list of terms as a value.
-            holder, key = (
-                (entry, "arm") if isinstance(given["terms"], list) else (given["terms"], arm)
-            )
-            problems.append(problem(holder, key, where, message, close, path="terms"))
-            continue
-        full = {key: str(entry.get(key, mine[key])) for key in mine}
-        payer = str(entry.get("per_million", ""))
-        if payer and payer not in arms:
-            message = f"the cost of {payer!r} is asked for, which is no arm"
-            close = nearest(payer, arms)
-            problems.append(problem(entry, "per_million", where, message, close))
-        terms.append(
-            Term(entry["arm"], float(entry.get("times", 1.0)), full["metric"], full["group"],
-                 full["month"], payer)
-        )  # fmt: skip
-    # A measure that declares none has that of the whole claim.
-    whole = "smallest" not in given and "smallest" in usual["claim"]
-    least = _smallest(usual["claim"] if whole else given, where, problems)
-    return Measure(str(given["name"]), tuple(terms), str(expect), least, str(scale))
+    return found

@@ -27,7 +27,7 @@ from sim.scenario.paths import Override
 from sim.study import finished
 from sim.study.compare.choice import years_in_force
 from sim.study.compare.details import COST
-from sim.study.hypotheses import claims, standards, verdicts
+from sim.study.hypotheses import standards, verdicts
 from sim.study.hypotheses.claims import Claim, Measure, Term
 from sim.study.hypotheses.laid import Experiment, experiment_of, laid_out, names
 from sim.study.manifest import manifest
@@ -118,7 +118,7 @@ class Findings(Saved):
         measures = tables["measures"]
         found = []
         for asked in manifest["asked"]["claims"].values():
-            claim = claims.of_plain(asked["claim"])
+            claim = Claim.model_validate(asked["claim"])
             mine = measures[measures["id"] == claim.number].drop(columns="id")
             found.append(_finding(asked, claim, mine.reset_index(drop=True)))
         return cls(manifest, **tables, each=tuple(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Experiment:
     @property
     def asked(self) -> dict[str, Any]:
         """All of it as plain data."""
-        return {"runs": self.runs, "claim": asdict(self.claim), "arms": self.documents}
+        return {"runs": self.runs, "claim": self.claim.document(), "arms": self.documents}
 
 
 def laid_out(
@@ -77,7 +77,7 @@ def laid_out(
 
 def experiment_of(asked: Mapping[str, Any]) -> Experiment:
     """Return the experiment that a manifest keeps as plain data."""
-    claim = claims.of_plain(asked["claim"])
+    claim = Claim.model_validate(asked["claim"])
     documents = iter(asked["arms"])
     settings = claim.switch if asked["arms"] else {}
     arms = {

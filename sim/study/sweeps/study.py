@@ -6,14 +6,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.tasks import SCENARIO, Level
 from sim.errors import InputError, Problem
 from sim.scenario import Scenario, places
+from sim.scenario.fields import Number, Text
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
+from sim.scenario.walk import Form, refuse
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import Factor, parse_option
 
@@ -23,11 +27,20 @@ RUNS = 100
 """Replicates of a point where nothing else is said."""
 
 
-@dataclass(frozen=True)
-class Judged:
+def _better(given: object, info: ValidationInfo) -> object:
+    """Return whether larger is better, which a file says in a word."""
+    if info.context is None:
+        return given
+    words = {"larger": True, "smaller": False}
+    if not isinstance(given, str) or given not in words:
+        raise refuse("unknown better: {value}", f"one of {', '.join(words)}")
+    return words[given]
+
+
+class Judged(Form):
     """What policies are judged by.
 
-    Parameters
+    Attributes
     ----------
     metric, group : str
         Outcome, in the last month that is kept.
@@ -36,10 +49,16 @@ class Judged:
     larger_is_better : bool
     """
 
-    metric: str
-    group: str = "world"
-    threshold: float | None = None
-    larger_is_better: bool = True
+    NEEDS: ClassVar[str] = "an outcome"
+
+    metric: Text
+    group: Text = "world"
+    threshold: Number | None = None
+    larger_is_better: Annotated[bool, BeforeValidator(_better), Field(alias="better")] = True
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data, which ``Judged.model_validate`` takes."""
+        return self.model_dump(by_alias=False)
 
 
 @dataclass(frozen=True)

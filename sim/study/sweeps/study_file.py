@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from sim import months
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.tasks import Level
 from sim.errors import InputError, Problem, cited, nearest
-from sim.scenario import Scenario, fields, load, places
+from sim.scenario import Scenario, fields, load, places, walk
+from sim.scenario.document import MAX_RUNS
+from sim.scenario.fields import Line, Month, Number, Text, one_of, whole_number
 from sim.scenario.merge import is_there, read_file
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only, present
 from sim.scenario.tree import Mark, Node, plant
-from sim.study.sweeps import design, placed
+from sim.scenario.walk import Fault, Form, refusal
+from sim.study.sweeps import design
 from sim.study.sweeps.factors import Factor, read
 from sim.study.sweeps.study import Judged, Override, Study
 
 FOLDER = "studies"
-KEYS = ("title", "description", "scenario", "vary", "points", "design", "correlations", "ensemble",
-        "set", "until", "nations", "outcomes", "policies", "robust", "hypothesis")  # fmt: skip
 WHEN = ("yearly", "end")
 
 
@@ -120,44 +123,83 @@ def entries(node: Node) -> Mapping[str, Node]:
     return node.value if isinstance(node.value, Mapping) else {}
 
 
-class _Section:
-    """A mapping of the file, whose entries are read one by one; what is not there is None.
+class Made(Form):
+    """The design over what varies."""
 
-    Parameters
-    ----------
-    node : Node or None
-    known : sequence of str or None
-        Keys that it may have; any where None.
-    problems : list of Problem
-        Takes what is wrong.
-    what : str
-        What to call it in a message.
-    """
+    kind: Annotated[str, one_of(design.KINDS, "design")] = "grid"
+    points: Annotated[int, whole_number(1, design.MAX_POINTS)] | None = None
+    seed: Annotated[int, whole_number(0, 2**31 - 1)] = 1
 
-    def __init__(
-        self, node: Node | None, known: Sequence[str] | None, problems: list[Problem], what: str
-    ) -> None:
-        self.problems = problems
-        found = None if node is None else fields.mapping(node, known, problems, what)
-        self.given: Mapping[str, Node] = found or {}
 
-    def read[T](
-        self, reader: Callable[..., T | None], key: str, *bounds: object, what: str | None = None
-    ) -> T | None:
-        """Return an entry as a function of `sim.scenario.fields` reads it."""
-        node = self.given.get(key)
-        return None if node is None else reader(node, *bounds, self.problems, what or key)
+class Correlation(Form):
+    """How two of what varies go together."""
 
-    def words(self, key: str) -> tuple[str, ...]:
-        """Return an entry that is a list of words."""
-        found = [
-            fields.text(item, self.problems, key) for item in self.read(fields.items, key) or ()
-        ]
-        return tuple(word for word in found if word)
+    CALLED: ClassVar[str] = "a correlation"
+    NEEDS: ClassVar[str] = "two paths and a number"
 
-    def line(self, key: str) -> str:
-        """Return an entry that is a text, in one line."""
-        return " ".join((self.read(fields.text, key) or "").split())
+    between: tuple[Line, ...]
+    rank: Number
+
+    @field_validator("between")
+    @classmethod
+    def _two(cls, between: tuple[str, ...]) -> tuple[str, ...]:
+        if len(between) != 2 or not all(between):
+            raise refusal(Fault("a correlation is between two paths", at_key=True))
+        return between
+
+
+class Luck(Form):
+    """Replicates of a point, and the seed that all points share."""
+
+    runs: Annotated[int, whole_number(1, MAX_RUNS)] | None = None
+    seed: Annotated[int, whole_number(0, 2**63 - 1)] | None = None
+
+
+Months = Annotated[
+    Annotated[tuple[Month, ...], Tag("listed")]
+    | Annotated[str, one_of(WHEN, "months"), Tag("word")],
+    Discriminator(lambda given: "listed" if isinstance(given, tuple) else "word"),
+]
+
+
+class Wanted(Form):
+    """What is to be kept of every replicate; what is not said, or empty, is as usual."""
+
+    metrics: tuple[Text, ...] = ()
+    groups: tuple[Text, ...] = ()
+    months: Months | None = None
+
+    def outcomes(self) -> Outcomes:
+        """Return what is to be kept."""
+        usual = Outcomes()
+        when = self.months if isinstance(self.months, str | None) else map(months.text, self.months)
+        return Outcomes(
+            tuple(filter(None, self.metrics)) or usual.metrics,
+            tuple(filter(None, self.groups)) or usual.groups,
+            usual.months if when is None else when if isinstance(when, str) else tuple(when),
+        )
+
+
+class StudyFile(Form):
+    """What a file may say; what varies and what is claimed have readers of their own."""
+
+    CALLED: ClassVar[str] = "a study"
+
+    title: Line = ""
+    description: Line = ""
+    scenario: Text = "baseline"
+    vary: Any = None
+    points: Any = None
+    design: Made = Made()
+    correlations: tuple[Correlation, ...] = ()
+    ensemble: Luck = Luck()
+    changes: Annotated[Mapping[str, Any], Field(alias="set", default_factory=dict)]
+    until: Month | None = None
+    nations: Any = None
+    outcomes: Wanted = Wanted()
+    policies: tuple[Text, ...] = ()
+    robust: Judged | None = None
+    hypothesis: Mapping[str, Any] | None = None
 
 
 def _read(
@@ -167,44 +209,56 @@ def _read(
     overrides: Sequence[Override],
     problems: list[Problem],
 ) -> Study | None:
-    whole = _Section(tree, KEYS, problems, "a study")
-    given = whole.given
+    asked = walk.read(StudyFile, tree, walk.Reading(problems), "a study")
+    given = entries(tree)
     if {"vary", "points", "hypothesis"}.isdisjoint(given):
         hint = "name what varies: vary: {parameters.network: 0.2:1.6:5}"
         problems.append(tree.place.problem("a study needs vary or points", hint))
     if "vary" in given and "points" in given:
         hint = "give the points, or what varies and a design"
         problems.append(given["points"].place.problem("both vary and points are given", hint))
-    changes = _overrides(whole, problems)
-    focus = only((*changes, *overrides), FOCUS)
-    base = _scenario(given.get("scenario"), beside, focus, problems)
+    if "robust" in given and "policies" not in given:
+        hint = "name policies: [one, other]"
+        problems.append(given["robust"].place.problem("nothing is judged", hint))
+    changes = _changes(given)
+    base = _scenario(given.get("scenario"), beside, only((*changes, *overrides), FOCUS), problems)
     own = tuple(base.own_levers) if isinstance(base, Scenario) else ()
-    made = _Section(given.get("design"), ("kind", "points", "seed"), problems, "design")
-    kind = made.read(fields.choice, "kind", design.KINDS, what="design") or "grid"
-    count = made.read(fields.whole, "points", 1, design.MAX_POINTS)
-    design_seed = made.read(fields.whole, "seed", 0, 2**31 - 1)
-    listed = _points(whole, own, problems)
-    luck = _Section(given.get("ensemble"), ("runs", "seed"), problems, "ensemble")
-    study = Study(
+    factors, listed = _factors(given.get("vary"), own, problems), _points(given, own, problems)
+    if asked is None or problems:
+        return None
+    return Study(
         name=name,
-        runs=luck.read(fields.whole, "runs", 1, 1_000_000),
-        seed=luck.read(fields.whole, "seed", 0, 2**63 - 1),
-        title=whole.line("title") or name,
-        description=whole.line("description"),
+        title=asked.title or name,
+        description=asked.description,
         scenario=base,
-        factors=_factors(given.get("vary"), own, problems),
+        factors=factors,
         listed=listed,
-        kind="list" if listed else kind,
-        count=count,
-        design_seed=1 if design_seed is None else design_seed,
-        correlations=_correlations(whole, problems),
+        kind="list" if listed else asked.design.kind,
+        count=asked.design.points,
+        design_seed=asked.design.seed,
+        correlations={
+            (present(one.between[0]), present(one.between[1])): one.rank
+            for one in asked.correlations
+        },
+        runs=asked.ensemble.runs,
+        seed=asked.ensemble.seed,
         overrides=changes,
-        outcomes=_outcomes(given.get("outcomes"), problems),
-        policies=whole.words("policies"),
-        judged=_judged(given.get("robust"), given.get("policies"), problems),
-        claim=placed.plain(given["hypothesis"]) if "hypothesis" in given else None,
+        outcomes=asked.outcomes.outcomes(),
+        policies=tuple(filter(None, asked.policies)),
+        judged=asked.robust,
+        claim=walk.plain(given["hypothesis"]) if "hypothesis" in given else None,
     )
-    return None if problems else study
+
+
+def _changes(given: Mapping[str, Node]) -> tuple[Override, ...]:
+    """Return what the file changes in its scenarios; what is wrong with it was noted already."""
+    changed = entries(given["set"]) if "set" in given else {}
+    found: list[Override] = [(path, walk.plain(child)) for path, child in changed.items()]
+    if "until" in given and isinstance(given["until"].value, str):
+        found.append(("period.end", given["until"].value))
+    if "nations" in given:
+        found.append(("nations", walk.plain(given["nations"])))
+    return tuple(found)
 
 
 def _scenario(
@@ -213,9 +267,9 @@ def _scenario(
     """Return the base scenario, loaded, so that its own levers are known."""
     if node is None:
         return load("baseline")
-    word = fields.text(node, problems, "scenario")
-    if word is None:
-        return None
+    word = node.value
+    if not isinstance(word, str):
+        return None  # noted already
     near = beside.parent / word if beside is not None and places.is_path(word) else None
     if near is not None and not is_there(near, node, places.known(beside), problems):
         return None
@@ -232,78 +286,22 @@ def _scenario(
 def _factors(
     node: Node | None, own: tuple[str, ...], problems: list[Problem], what: str = "vary"
 ) -> tuple[Factor, ...]:
-    given = _Section(node, None, problems, what).given
-    found = [read(path, child, problems, own) for path, child in given.items()]
+    given = None if node is None else fields.mapping(node, None, problems, what)
+    found = [read(path, child, problems, own) for path, child in (given or {}).items()]
     return tuple(factor for factor in found if factor is not None)
 
 
 def _points(
-    whole: _Section, own: tuple[str, ...], problems: list[Problem]
+    given: Mapping[str, Node], own: tuple[str, ...], problems: list[Problem]
 ) -> tuple[Mapping[str, Level], ...]:
+    if "points" not in given:
+        return ()
     rows = []
-    for item in whole.read(fields.items, "points") or ():
+    for item in fields.items(given["points"], problems, "points") or ():
         found = _factors(item, own, problems, "a point")
         if any(factor.values is None or len(factor.values) > 1 for factor in found):
             problems.append(item.place.problem("a point gives one level to each path"))
         rows.append({factor.path: factor.values[0] for factor in found if factor.values})
-    if not rows and "points" in whole.given:
-        problems.append(whole.given["points"].place.problem("the list has no point to run"))
+    if not rows:
+        problems.append(given["points"].place.problem("the list has no point to run"))
     return tuple(rows)
-
-
-def _correlations(whole: _Section, problems: list[Problem]) -> dict[tuple[str, str], float]:
-    """Read a list of ``{between: [path, path], rank: 0.5}``."""
-    found: dict[tuple[str, str], float] = {}
-    for item in whole.read(fields.items, "correlations") or ():
-        given = _Section(item, ("between", "rank"), problems, "a correlation")
-        needed = "two paths and a number"
-        fields.required(given.given, ("between", "rank"), item.place, problems, needed)
-        pair = given.read(fields.items, "between")
-        value = given.read(fields.number, "rank")
-        if pair is None or value is None:
-            continue
-        words = [fields.text(part, problems, "a path") for part in pair]
-        if len(words) != 2 or not all(words):
-            problems.append(item.place.problem("a correlation is between two paths"))
-            continue
-        found[present(str(words[0])), present(str(words[1]))] = value
-    return found
-
-
-def _overrides(whole: _Section, problems: list[Problem]) -> tuple[Override, ...]:
-    changed = _Section(whole.given.get("set"), None, problems, "set").given
-    found: list[Override] = [(path, placed.plain(child)) for path, child in changed.items()]
-    last = whole.read(fields.month, "until")
-    if last is not None:
-        found.append(("period.end", months.text(last)))
-    if "nations" in whole.given:
-        found.append(("nations", placed.plain(whole.given["nations"])))
-    return tuple(found)
-
-
-def _outcomes(node: Node | None, problems: list[Problem]) -> Outcomes:
-    usual = Outcomes()
-    given = _Section(node, ("metrics", "groups", "months"), problems, "outcomes")
-    metrics, groups = given.words("metrics"), given.words("groups")
-    if "months" in given.given and isinstance(given.given["months"].value, tuple):
-        listed = [fields.month(item, problems, "month") for item in given.given["months"].value]
-        when: str | tuple[str, ...] = tuple(months.text(one) for one in listed if one is not None)
-    else:
-        when = given.read(fields.choice, "months", WHEN) or usual.months
-    return Outcomes(metrics or usual.metrics, groups or usual.groups, when)
-
-
-def _judged(node: Node | None, policies: Node | None, problems: list[Problem]) -> Judged | None:
-    """Read what policies are judged by: ``{metric: share.bloc_us, threshold: 0.5}``."""
-    if node is None:
-        return None
-    if policies is None:
-        problems.append(node.place.problem("nothing is judged", "name policies: [one, other]"))
-    given = _Section(node, ("metric", "group", "threshold", "better"), problems, "robust")
-    fields.required(given.given, ("metric",), node.place, problems, "an outcome")
-    return Judged(
-        metric=given.read(fields.text, "metric") or "",
-        group=given.read(fields.text, "group") or "world",
-        threshold=given.read(fields.number, "threshold"),
-        larger_is_better=given.read(fields.choice, "better", ("larger", "smaller")) != "smaller",
-    )

@@ -126,13 +126,22 @@ hypothesis:
     ("change", "place", "says"),
     [
         (("metric:", "metrc:"), (5, 3), "did you mean 'metric'"),
-        (("judgement: None.", "runs: 5"), (2, 1), "has no judgement"),
+        (("  judgement: None.\n", ""), (2, 1), "has no judgement"),
         (("terms: {some", "terms: {sone"), (13, 28), "did you mean 'some'"),
         (("{some: 1, none: -1}", "[{arm: sone}]"), (13, 29), "did you mean 'some'"),
         (("expect: positive", "expect: up"), (13, 48), "cannot be expected"),
         (("smallest: 0.005", "smallest: much"), (8, 3), "no smallest effect"),
         (("expect: positive", "scale: log"), (13, 48), "no scale"),
         (("    other: {parameters.nest_dissimilarity: 1}\n", ""), (14, 3), "not run both ways"),
+        (("  judgement:", "  runs: 5\n  judgement:"), (17, 3), "unknown key 'runs'"),
+        (
+            ("{some: 1,", "{some: much,"),
+            (13, 34),
+            "times of the arm 'some' must be a finite number",
+        ),
+        (("    one: {}", "    one: 3"), (15, 5), "'one' must be a mapping: of switch"),
+        (("id: H99", "id: 99"), (3, 7), "put it in quotes: '99'"),
+        (("  measures:", "  cascade: {coverage: 1, months: 9}\n  measures:"), (12, 3), "pair is"),
     ],
 )
 def test_what_is_wrong_with_a_claim_is_said_with_its_place(tmp_path, change, place, says):
