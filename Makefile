@@ -3,7 +3,8 @@
 #   make run       set up, run the baseline scenario, say where its curves are
 #   make test      set up with the test tools, then lint, types and all tests
 #   make bench     measure speed; the last line is one JSON object
-#   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims
+#   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims, a
+#                  million inputs to all that reads (alone: python -m validation.fuzz)
 #   make faults    attempts to break the command, counted: about half an hour
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can

@@ -16,7 +16,7 @@ from typing import Any
 
 from sim import evidence
 from sim.scenario.drivers import NATION_FAMILIES, Facts, vocabulary
-from sim.world.state import State
+from sim.world.state import COMPUTED_AGAIN, TRAITS, State
 
 RULES = Path(__file__).parents[1] / "sim" / "world" / "rules"
 
@@ -234,14 +234,28 @@ FACTS_SAID = {
 
 
 def state() -> str:
-    """Return the state variables."""
+    """Return the state: what a month must know of those before it."""
+    return _state(frozenset(State._fields) - TRAITS - COMPUTED_AGAIN)
+
+
+def traits() -> str:
+    """Return what is set before the first month and never changes."""
+    return _state(TRAITS)
+
+
+def computed_again() -> str:
+    """Return what follows from the state, and is kept so that it is not computed twice."""
+    return _state(COMPUTED_AGAIN)
+
+
+def _state(names: frozenset[str]) -> str:
     words = vocabulary()
     in_force = {
         name: f"driver in force: {words[name].meaning}"
         for name in NATION_FAMILIES
         if name not in STATE_SAID
     }
-    return _fields(State, STATE_SAID | in_force)
+    return _fields(State, STATE_SAID | in_force, names)
 
 
 def facts() -> str:
@@ -249,7 +263,8 @@ def facts() -> str:
     return _fields(Facts, FACTS_SAID)
 
 
-def _fields(kind: type, said: Mapping[str, str]) -> str:
+def _fields(kind: type, said: Mapping[str, str], names: frozenset[str] | None = None) -> str:
+    """Return what is said of the fields of a group of arrays, of all or of some."""
     found = fields(kind)
     gone = set(said) - {name for name, _, _ in found}
     silent = [name for name, _, meaning in found if not said.get(name, meaning)]
@@ -257,7 +272,11 @@ def _fields(kind: type, said: Mapping[str, str]) -> str:
         raise ValueError(
             f"making/tables.py: {kind.__name__} has no {sorted(gone)}; nothing is said of {silent}"
         )
-    rows = ((code(name), shape, said.get(name, meaning)) for name, shape, meaning in found)
+    rows = (
+        (code(name), shape, said.get(name, meaning))
+        for name, shape, meaning in found
+        if names is None or name in names
+    )
     return table(("name", "shape", "meaning, unit"), rows)
 
 
@@ -388,6 +407,8 @@ BLOCKS: dict[str, Callable[..., str]] = {
     "switches": switches,
     "drivers": drivers,
     "state": state,
+    "traits": traits,
+    "computed again": computed_again,
     "facts": facts,
     "ecosystems": ecosystems,
     "groups": groups,

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim import months as calendar
+
+if TYPE_CHECKING:
+    from validation.fuzz.kinds import Kind
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +83,15 @@ class FakeTrajectory:
 
 
 NATIONS = ("BLR", "BRA", "CHN", "CUB", "DEU", "RUS", "USA", "ZAF")
+
+
+def mutated(kind: Kind) -> st.SearchStrategy[Mapping[str, bytes]]:
+    """Return inputs of a reader that the fuzzer knows: sound ones, changed in a few places.
+
+    Every reader of what a stranger wrote is among `validation.fuzz.kinds`.
+    """
+    sound = st.sampled_from(kind.seeds)
+    return st.builds(kind.change, st.randoms(use_true_random=False), sound, sound)
 
 
 def fake_drivers(nations: int = 4, months: int = 36) -> FakeDrivers:

@@ -141,15 +141,16 @@ def read_file(path: str | Path) -> None:
     before = dict(_own)
     name = f"sim_metrics_{_digest(str(file).encode())[:12]}"
     spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None or not file.is_file():
+    if spec is None or not file.is_file():
         raise InputError(
             Problem(f"no Python file {cited(str(path))}", path="metrics", hint="write FILE.py")
         )
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # whatever a user's file raises
+        # Python's own way to import it would leave compiled code beside the user's file.
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 - asked for
+    except (Exception, SystemExit) as error:  # whatever a user's file raises
         _own.clear()
         _own.update(before)
         if isinstance(error, SimError):

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StoreError, printable
+from sim.errors import StoreError, cited, printable
 from sim.study.manifest import renamed
 from sim.version import FORMAT
 
@@ -65,10 +65,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise StoreError(f"{shown(path)} cannot be read: {error}") from error
     if not isinstance(known, dict) or not isinstance(known.get("format_version"), int):
         raise StoreError(f"{shown(path)} is not the manifest of a result")
+    kind = str(known.get("kind"))
     if known["format_version"] != FORMAT:
-        again = (
-            KINDS[known["kind"]][1] if known.get("kind") in KINDS else "the command that made it"
-        )
+        again = KINDS[kind][1] if kind in KINDS else "the command that made it"
         raise StoreError(
             f"{shown(folder)} was written in format {known['format_version']}; this version reads "
             f"format {FORMAT}: run {again} again"
@@ -76,8 +75,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for part in PARTS:
         if part not in known:
             raise StoreError(f"{shown(path)} lacks {part!r}: it is not the manifest of a result")
-    if known["kind"] not in KINDS:
-        raise StoreError(f"{shown(folder)} holds a result of no known kind: {known['kind']!r}")
+    if kind not in KINDS:
+        raise StoreError(f"{shown(folder)} holds a result of no known kind: {cited(kind)}")
     try:
         made = renamed(known)
     except (KeyError, TypeError, ValueError, RecursionError) as error:

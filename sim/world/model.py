@@ -1,13 +1,18 @@
 """The world as a Mesa model, to step, look into and change.
 
-A nation perceives what is offered to it, reviews its stance and decides. Each of its methods calls
-one rule; to change a rule, subclass :class:`Nation` and give the class to :class:`World`::
+A nation perceives what is offered to it, reviews its stance and decides. Each of its methods is a
+step of its month, the same that the kernel takes; to change one, subclass :class:`Nation` and give
+the class to :class:`World`::
 
-    class Stubborn(sim.world.Nation):
-        def review(self):
-            "Governments never change their stance."
+    class Slow(sim.world.Nation):
+        def grow(self):
+            "Half as many begin to build as the diffusion has it."
+            before = self.builders
+            super().grow()
+            builders = self.model.state.builders
+            builders[self.position] = (before + builders[self.position]) / 2
 
-    world = sim.World("baseline", seed=1, nation=Stubborn)
+    world = sim.World("baseline", seed=1, nation=Slow)
     world.run_to("2026-01")
 """
 

@@ -109,6 +109,23 @@ class State(NamedTuple):
     world: Floats  # [K, L] developer-weighted world share
 
 
+TRAITS = frozenset({
+    "standing", "eager", "consumer", "ceiling", "urge", "lab_lag", "sensitivity", "gap",
+})  # fmt: skip
+"""Arrays that are drawn or computed before the first month and never change."""
+
+COMPUTED_AGAIN = frozenset({
+    "stance_felt", "access", "price", "licence", "facility", "trust", "pull", "offer", "own_lag",
+    "by_maker", "regarded", "risk_felt", "leaving", "evicting", "adopted", "linked", "linked_share",
+    "stance_before", "member_counts", "member_sizes", "cells", "wanted", "training", "serving",
+    "callers", "load", "load_before", "dearer", "slowed", "loyal", "extra_lag", "rise",
+    "cover_before", "home_cover", "gain", "ln_price",
+})  # fmt: skip
+"""Arrays that follow from the others: kept so that a month computes only what has changed.
+
+All else is the state in the sense of ODD: what a month must know of those before it.
+"""
+
 WITHOUT_LANES = frozenset({"evicting", "gap", "member_sizes"})
 """Arrays of the state that all lanes share."""
 

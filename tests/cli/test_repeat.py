@@ -142,7 +142,8 @@ def test_every_kind_of_result_has_a_case():
 def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
     request, called, sim, here, tmp_path, monkeypatch, kind
 ):
-    if kind != "run":  # whose pages are made of such results in other tests too
+    drawn = kind in {"run", "calibration", "hindcast"}  # made again as a user starts it
+    if not drawn:  # the pages of the others are made in other tests
         request.getfixturevalue("undrawn")
     monkeypatch.chdir(here)
     made = MAKERS[kind](Path("out"))
@@ -155,7 +156,7 @@ def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(first / "manifest.json", alone)
-    repeat = sim if kind in {"run", "calibration", "hindcast"} else called
+    repeat = sim if drawn else called
     done = repeat("repeat", alone, "--out", "again", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -20,6 +20,8 @@ KEY = "cn_licence_tightening"
 PATIENCE = 60_000
 """Milliseconds: a busy machine takes a while for eighteen runs."""
 
+expect.set_options(timeout=PATIENCE)
+
 
 @pytest.fixture
 def opened(browser, server):

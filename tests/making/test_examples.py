@@ -48,6 +48,9 @@ def test_the_examples_of_a_long_page_can_be_typed_and_read(name):
     scripts = examples.bodies(TEXTS[name], "python")
     assert typed or scripts
     for program, first, *words in typed:
+        if program == "make":
+            assert f"\n{first}:" in (pages.ROOT / "Makefile").read_text(encoding="utf-8")
+            continue
         assert program == "sim"
         if first != "--help":
             command.commands[first].make_context(first, words)  # an error where it takes no such

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,7 @@ def test_from_the_command_line(file, tmp_path):
         ("x = 1", "defines no metric"),
         ("1 / 0", "cannot be run: ZeroDivisionError"),
         ("def", "cannot be run: SyntaxError"),
+        ("raise SystemExit(3)", "cannot be run: SystemExit: 3"),
     ],
 )
 def test_a_file_that_cannot_serve_is_refused_and_adds_nothing(text, says, tmp_path):
@@ -130,6 +132,18 @@ def test_a_file_that_cannot_serve_is_refused_and_adds_nothing(text, says, tmp_pa
     with pytest.raises(InputError, match=says):
         registry.read_file(file)
     assert registry.added() == before
+
+
+def test_nothing_is_left_beside_a_file_and_an_edit_is_seen_at_once(tmp_path, monkeypatch):
+    """Compiled code that Python keeps would also stand for an edit of the same second and size."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = tmp_path / "mine.py"
+    for title in ("One", "Two"):
+        file.write_text(f"{ADD}('quick', title='{title}')(lambda month: 0)")
+        registry.read_file(file)
+        assert registry.by_name()["quick"].title == title
+        registry.forget("quick")
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

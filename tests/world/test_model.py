@@ -78,6 +78,31 @@ def test_a_subclass_changes_a_rule():
     assert not np.array_equal(usual.state.stance[:, 0], first)
 
 
+class Slow(Nation):
+    """A nation in which half as many begin to build as the diffusion has it."""
+
+    def grow(self):
+        before = self.builders
+        super().grow()
+        builders = self.model.state.builders
+        builders[self.position] = (before + builders[self.position]) / 2
+
+
+def test_a_subclass_may_change_what_a_rule_gives():
+    drivers = worlds.refreshed(worlds.toy(3, 6, horizon=48))
+    usual, other = (World(drivers, seed=1, nation=kind) for kind in (Nation, Slow))
+    start = usual.state.builders.copy()
+    usual.step()
+    other.step()
+    came, fewer = usual.state.builders - start, other.state.builders - start
+    assert came.max() > 0
+    np.testing.assert_allclose(fewer, came / 2, rtol=1e-9, atol=1e-9)
+    for _ in range(47):
+        usual.step()
+        other.step()
+    assert (other.state.builders < usual.state.builders).any()
+
+
 def test_the_end_is_the_end(world):
     world.run_to("2035-12")
     with pytest.raises(RunError, match="ends in 2035-12"):

@@ -15,7 +15,7 @@ from sim.world.block import Record, empty_record, prepare
 from sim.world.happened import ARRAYS
 from sim.world.partings import Branch, course, parting, plan, walk
 from sim.world.restart import fork, write_past
-from sim.world.state import WITHOUT_LANES, State
+from sim.world.state import COMPUTED_AGAIN, TRAITS, WITHOUT_LANES, State
 from sim.world.trajectory import simulate_together
 from tests.world import worlds
 
@@ -74,6 +74,69 @@ def test_every_array_of_the_state_has_its_lanes_last():
     state = prepare(of("baseline"), 1, np.arange(lanes)).state
     without = {name for name in State._fields if getattr(state, name).shape[-1] != lanes}
     assert without == WITHOUT_LANES
+
+
+def spoilt(block, *names):
+    """Return a copy of a block that has forgotten some arrays of its state."""
+    copy = block.snapshot()
+    for name in names:
+        values = getattr(copy.state, name)
+        # Where a nation's flag says that some had to leave, who they were is forgotten first.
+        other = 1 if name == "evicting" else 1 - values
+        values[...] = np.nan if values.dtype.kind == "f" else other
+    return copy
+
+
+@pytest.fixture(scope="module")
+def halfway():
+    """A block in which all is computed again each month, and its next 28 months.
+
+    In the first of these most nations lose a way to some ecosystem.
+    """
+    drivers = of("rand_package", ("parameters.deployment_learning", 0.1))
+    raised = {name: np.ones_like(getattr(drivers.facts, name)) for name in ("stale", "listed")}
+    drivers = worlds.with_facts(drivers, **raised)
+    block, record = prepare(drivers, 1, np.arange(2)), empty_record(drivers, 2, VIEWED)
+    kernel.run(block, record, 0, 41)
+    expected = empty_record(drivers, 2, VIEWED)
+    kernel.run(block.snapshot(), expected, 41, 69)
+    return block, expected
+
+
+def from_there(block):
+    """Return what the 28 months after them leave behind."""
+    record = empty_record(block.watch.drivers, 2, VIEWED)
+    kernel.run(block, record, 41, 69)
+    return record
+
+
+def same(one, other):
+    names = [name for name in Record._fields if name not in {"visits", "firms", "derived"}]
+    return all(
+        np.array_equal(getattr(one, name)[41:69], getattr(other, name)[41:69]) for name in names
+    ) and np.array_equal(one.visits[41:], other.visits[41:])
+
+
+def test_what_is_computed_again_can_be_forgotten(halfway):
+    block, expected = halfway
+    assert same(from_there(spoilt(block, *COMPUTED_AGAIN)), expected)
+
+
+@pytest.mark.parametrize("name", sorted({*State._fields} - COMPUTED_AGAIN))
+def test_what_is_state_or_a_trait_cannot(halfway, name):
+    block, expected = halfway
+    with np.errstate(all="ignore"):
+        assert not same(from_there(spoilt(block, name)), expected)
+
+
+def test_a_trait_never_changes():
+    drivers = of("rand_package")
+    block, record = prepare(drivers, 1, np.arange(2)), empty_record(drivers, 2, VIEWED)
+    first = block.snapshot()
+    kernel.run(block, record, 0, 60)
+    for name in State._fields:
+        unchanged = np.array_equal(getattr(block.state, name), getattr(first.state, name))
+        assert unchanged or name not in TRAITS, name
 
 
 def test_scenarios_that_part_share_their_history_to_the_bit():

@@ -47,12 +47,19 @@ def joined(l: int, count: int, runs: Ints) -> int:  # noqa: E741
 
 @inlined
 def collected(mark: Flags, runs: Ints) -> int:
-    """Write the runs of marked lanes, (2, L), unmark them, and return how many runs there are."""
-    count = 0
+    """Write the runs of marked lanes, (2, L), unmark them, and return how many runs there are.
+
+    All lanes make one run where many are marked: they are cheaper side by side.
+    """
+    count, lanes = 0, 0
     for l in range(mark.size):  # noqa: E741
         if mark[l] == 1:
             count = joined(l, count, runs)
             mark[l] = 0
+            lanes += 1
+    if lanes * FEW > mark.size:
+        runs[0, 0], runs[1, 0] = 0, mark.size
+        return 1
     return count
 
 

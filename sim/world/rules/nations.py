@@ -98,10 +98,10 @@ def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numb
     """Write how a nation regards each ecosystem, where anything that it goes by has changed."""
     ecosystems, stance = kinds.bloc.size, changes.stance
     if changes.feared:
-        for k in range(ecosystems):
-            choice.regard(i, k, whole(changes.mark), kinds, liking, stance, numbers)
-        return
-    for r in range(runs_of(i, own_parts(ecosystems) + LIKING, changes, changes.runs)):
+        for l in range(changes.mark.size):  # noqa: E741
+            changes.mark[l] = 1
+    mark_part(i, own_parts(ecosystems) + LIKING, changes)
+    for r in range(collected(changes.mark, changes.runs)):
         for k in range(ecosystems):
             choice.regard(i, k, span(changes.runs, r), kinds, liking, stance, numbers)
     for n in range(turns(i, changes)):
@@ -148,18 +148,15 @@ def value_offers(
     turned, runs, nest = turns(i, changes), changes.runs, kinds.nest
     for k in range(nest.size):
         price_offers(i, k, changes, kinds, sold, pricing, numbers, valued.worth)
-        terms = part_of(k, TERMS)
         some = mark_opening(i, k, turned, changes, kinds)
-        if some or changes.stale[i, terms] != 0:
-            mark_part(i, terms, changes)
-            for r in range(collected(changes.mark, runs)):
-                for o in range(2):
-                    if sold[k, o] == 1 and changes.listed[k, o] == 0:
-                        offers.value(i, k, o, span(runs, r), 1.0, nest[k], opened, valued)
+        mark_part(i, part_of(k, TERMS), changes)
+        terms = changes.stale[i, part_of(k, TERMS)] != 0
+        count = collected(changes.mark, runs) if some or terms else 0
         for o in range(2):
-            if changes.listed[k, o] == 1:
-                on = 1.0 if sold[k, o] == 1 else 0.0
-                offers.value(i, k, o, whole(changes.mark), on, nest[k], opened, valued)
+            on, anew = sold[k, o] == 1, changes.listed[k, o] == 1
+            for r in range(1 if anew else (count if on else 0)):
+                lanes = whole(changes.mark) if anew else span(runs, r)
+                offers.value(i, k, o, lanes, 1.0 if on else 0.0, nest[k], opened, valued)
     for n in range(turned):
         changes.felt[i, changes.turned[n]] = changes.stance[i, changes.turned[n]]
 
@@ -170,23 +167,20 @@ def price_offers(
     numbers: Numbers, worth: Floats,
 ) -> None:  # fmt: skip
     """Write what the ways to an ecosystem's offers are worth, where it may have changed."""
-    runs, burden = changes.runs, 1.0 if kinds.bloc[k] == CN_BLOC else 0.0
-    several = kinds.nest[k] != CLOSED_NEST
-    for r in range(runs_of(i, part_of(k, TERMS), changes, runs)):
-        for o in range(2):
-            if sold[k, o] == 1 and changes.listed[k, o] == 0:
-                offers.maker_worth(i, k, o, span(runs, r), burden, pricing, numbers, worth)
-                if several:
-                    offers.other_worth(i, k, o, span(runs, r), pricing, numbers, worth)
+    chinese, runs = kinds.bloc[k] == CN_BLOC, changes.runs
+    count = runs_of(i, part_of(k, TERMS), changes, runs)
+    loads = changes.loads if chinese else 0
     for o in range(2):
-        if sold[k, o] == 1 and changes.listed[k, o] == 1:
-            offers.maker_worth(i, k, o, whole(changes.mark), burden, pricing, numbers, worth)
-            if several:
-                offers.other_worth(i, k, o, whole(changes.mark), pricing, numbers, worth)
-        elif sold[k, o] == 1 and burden > 0.0:
-            for r in range(changes.loads):
-                lanes = span(changes.loaded, r)
-                offers.maker_worth(i, k, o, lanes, burden, pricing, numbers, worth)
+        anew = changes.listed[k, o] == 1
+        prices = 1 if anew else count
+        for r in range(prices + loads if sold[k, o] == 1 else 0):
+            lanes = whole(changes.mark) if anew else span(runs, r)
+            if r >= prices:  # load makes the maker's service dearer, and no other way
+                lanes = span(changes.loaded, r - prices)
+            burden = 1.0 if chinese else 0.0
+            offers.maker_worth(i, k, o, lanes, burden, pricing, numbers, worth)
+            if r < prices and kinds.nest[k] != CLOSED_NEST:
+                offers.other_worth(i, k, o, lanes, pricing, numbers, worth)
 
 
 @rule

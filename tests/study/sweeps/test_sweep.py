@@ -303,8 +303,7 @@ def test_nothing_is_written_unless_asked(small, finished, tmp_path, monkeypatch)
 def test_a_changed_table_of_a_sweep_is_refused(finished, tmp_path, table):
     folder = tmp_path / "copy"
     shutil.copytree(finished.folder, folder)
-    page = saved.rebuild_report(folder).read_text()
-    assert "<h1>" in page
+    saved.rebuild_report(folder)
     whole = (folder / table).read_bytes()
     (folder / table).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(StoreError, match=f"{table} is not the table"):
