@@ -11,7 +11,8 @@ from making.tables import code, number, table
 from sim.evidence import load
 from sim.scenario import levers, names, reach
 from sim.scenario.drivers import vocabulary
-from sim.scenario.levers import Effect, LeftOut, Lever
+from sim.scenario.lever_effect import SELECTORS, Effect
+from sim.scenario.levers import LeftOut, Lever
 
 ACTORS = {
     "us": "the United States",
@@ -71,7 +72,7 @@ def _effects(lever: Lever) -> str:
 
 def _row(effect: Effect) -> tuple[object, ...]:
     driver = vocabulary()[effect.driver]
-    words = [", ".join(getattr(effect, column)) for column in levers.SELECTORS]
+    words = [", ".join(getattr(effect, column)) for column in SELECTORS]
     how = {
         "multiply": "times 1 + v",
         "add": f"plus v, {driver.unit}",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sim.study.explain import Explanation
+    from sim.study.explanation import Explanation
 
 SLIGHT = 0.005
 """Utils below which a part of utility is left out of the text: it would round to zero."""

@@ -20,7 +20,8 @@ from sim.report.interactive.run import places
 from sim.report.naming import known_names
 from sim.scenario import futures, reach, triggers, vocabulary
 from sim.scenario.drivers import vocabulary as drivers
-from sim.scenario.levers import Effect, Lever
+from sim.scenario.lever_effect import Effect
+from sim.scenario.levers import Lever
 from sim.scenario.triggers import Condition
 from sim.version import MODEL, package
 

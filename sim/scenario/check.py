@@ -29,6 +29,7 @@ from sim.scenario import (
 from sim.scenario.document import Ensemble, Scenario
 from sim.scenario.entry import LeverEntry
 from sim.scenario.fields import LAST, Problems, Value
+from sim.scenario.lever_effect import sourced
 from sim.scenario.levers import Lever
 from sim.scenario.tree import Broken, Node
 from sim.scenario.walk import Placed
@@ -152,7 +153,7 @@ def _share_source(lever: Placed) -> None:
     """Give the effects without a source that of their lever, whose faults are told with it."""
     source = lever.get("source")
     try:
-        shared = levers.sourced(source) if isinstance(source, str) else "judgement"
+        shared = sourced(source) if isinstance(source, str) else "judgement"
     except ValueError:
         shared = "judgement"
     effects = lever.get("effects")

@@ -36,6 +36,7 @@ from sim.scenario.drivers import vocabulary as drivers_by_name
 from sim.scenario.entry import LeverEntry
 from sim.scenario.facts import own, own_ints
 from sim.scenario.fields import bounds
+from sim.scenario.lever_effect import SELECTORS, Effect
 
 Bools = NDArray[np.bool_]
 
@@ -56,7 +57,7 @@ class Row:
 
     entry: int
     within: int
-    effect: levers.Effect
+    effect: Effect
     used: LeverEntry
     part: Part
 
@@ -193,7 +194,7 @@ def _parts(
     return tuple(found)
 
 
-def selected(effect: levers.Effect) -> Bools:
+def selected(effect: Effect) -> Bools:
     """Return which cells of its driver an effect means, nations aside.
 
     Returns
@@ -201,11 +202,11 @@ def selected(effect: levers.Effect) -> Bools:
     ndarray of bool
         Flat, the driver's last index running fastest; a driver without an index has one cell.
     """
-    chosen = {column: getattr(effect, column) for column in levers.SELECTORS}
+    chosen = {column: getattr(effect, column) for column in SELECTORS}
     return selectors.cells(drivers_by_name()[effect.driver].index, chosen)
 
 
-def nation_cells(effect: levers.Effect, among: evidence.Nations, narrowed: Bools) -> Bools:
+def nation_cells(effect: Effect, among: evidence.Nations, narrowed: Bools) -> Bools:
     """Return the nation cells that an effect moves, (I, cells) as `nation_offsets` lays them.
 
     Parameters
@@ -227,7 +228,7 @@ def nation_cells(effect: levers.Effect, among: evidence.Nations, narrowed: Bools
     return mask
 
 
-def world_cells(effect: levers.Effect) -> Bools:
+def world_cells(effect: Effect) -> Bools:
     """Return the world cells that an effect moves, (cells,) as `world_offsets` lays them."""
     offsets = world_offsets(len(ECOSYSTEMS))
     mask = np.zeros(int(offsets[-1]), dtype=np.bool_)

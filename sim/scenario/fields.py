@@ -46,8 +46,8 @@ from sim.scenario.walk import (
 
 __all__ = [
     "ANYTHING", "LAST", "Line", "Month", "Number", "Problems", "Text", "Value", "bounds", "choice",
-    "items", "mapping", "month", "near", "number", "one_of", "required", "span", "text", "value",
-    "whole", "whole_number",
+    "items", "mapping", "month", "near", "one_of", "required", "span", "text", "value",
+    "whole_number",
 ]  # fmt: skip
 
 LAST = months.parse("2040-12")
@@ -307,19 +307,9 @@ def choice(node: Node, options: Iterable[str], problems: Problems, what: str) ->
     return word
 
 
-def whole(node: Node, low: int, high: int, problems: Problems, what: str) -> int | None:
-    """Return a whole number within bounds."""
-    return read(whole_number(low, high).of, node, Reading(problems), what)
-
-
 def month(node: Node, problems: Problems, what: str) -> int | None:
     """Return a month between the first of all worlds and the last that a scenario may name."""
     return read(Month, node, Reading(problems), what)
-
-
-def number(node: Node, problems: Problems, what: str) -> float | None:
-    """Return a plain finite number."""
-    return read(Number, node, Reading(problems), what)
 
 
 def value(node: Node, within: tuple[float, float], problems: Problems, what: str) -> Value | None:

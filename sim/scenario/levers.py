@@ -1,4 +1,4 @@
-"""The levers: what each does to which driver, from the catalogue's tables or a scenario's own file.
+"""The levers, from the catalogue's tables or a scenario's own file.
 
 A lever is one model wherever it stands, with the same rules; `read` makes those of the catalogue
 from two tables and refuses tables that contradict themselves, so that a wrong row is found when it
@@ -7,14 +7,13 @@ is written and not when a scenario happens to use it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
@@ -22,12 +21,12 @@ from pydantic import (
     model_validator,
 )
 
-from sim import evidence
 from sim.errors import InputError, Problem, cited, nearest
-from sim.evidence import selectors, tables
+from sim.evidence import tables
 from sim.scenario import drivers, vocabulary
 from sim.scenario.fields import Line, Number, whole_number
-from sim.scenario.walk import Fault, Form, faults, quoted, refusal
+from sim.scenario.lever_effect import SELECTORS, Effect, monotone, sourced
+from sim.scenario.walk import Fault, Form, at_key, faults, refusal
 
 MAX_DELAY = 120
 """Longest lag or ramp, in months."""
@@ -35,232 +34,8 @@ MAX_DELAY = 120
 STRENGTHS: Mapping[str, float] = MappingProxyType({"low": 1 / 3, "central": 2 / 3, "high": 1.0})
 """The strengths that have a name: those of the three sizes of the tables."""
 LEVELS = tuple(STRENGTHS)
-SELECTORS = (*selectors.COLUMNS.values(), selectors.NATIONS)
-"""The fields by which an effect may narrow its driver."""
-
 USER = "user"
 Delay = Annotated[int, whole_number(0, MAX_DELAY)]
-
-
-def _words(given: object, info: ValidationInfo) -> object:
-    """Return the words of a selector: one, or a list with at least one."""
-    if isinstance(given, str):
-        return (given,)
-    if not isinstance(given, tuple):
-        raise refusal(_at_key("{what} must be a list, not {value}"))
-    if not given and info.context is not None:
-        raise refusal(_at_key("the list of {what} is empty", "leave it out for all"))
-    message = "a word of {what} must be text, not {value}"
-    wrong = [place for place, word in enumerate(given) if not isinstance(word, str)]
-    if wrong:
-        raise refusal(*(Fault(message, quoted(given[n]), below=(n,)) for n in wrong))
-    return given
-
-
-def sourced(cell: str) -> str:
-    """Return a cell of sources, refused if it holds none or one that is unknown."""
-    sources = [part.strip() for part in cell.split(";") if part.strip()]
-    if not sources:
-        message = "no source: give ids of the table of sources, an address, or the word judgement"
-        raise refusal(Fault(message, at_key=True))
-    unknown = [word for word in sources if not _is_source(word)]
-    if unknown:
-        raise refusal(*(_at_key("unknown source {word}", word=cited(word)) for word in unknown))
-    return cell
-
-
-def _is_source(word: str) -> bool:
-    address = word.startswith(("https://", "http://"))
-    return address or word == "judgement" or word in vocabulary.sources()
-
-
-def _at_key(message: str, hint: Any = None, **words: str) -> Fault:  # noqa: ANN401 - a Hint
-    return Fault(message, hint, at_key=True, words=words)
-
-
-def _monotone(sizes: Iterable[float]) -> bool:
-    values = list(sizes)
-    return values in (sorted(values), sorted(values, reverse=True))
-
-
-Selected = Annotated[
-    tuple[str, ...], BeforeValidator(_words), Field(default=(), exclude_if=lambda words: not words)
-]
-
-
-class Effect(Form):
-    """What a lever does to one driver.
-
-    Attributes
-    ----------
-    role : str
-        ``main`` or ``side``: wanted, or the price of what is wanted.
-    driver : str
-        Name in the table of drivers.
-    op : str
-        ``multiply`` by 1 + v, ``add`` v, ``move`` the fraction v of the way to `target`,
-        ``floor`` or ``cap`` at the level v.
-    low, central, high : float
-        v at the strengths 1/3, 2/3 and 1, in the driver's unit (a fraction for ``multiply`` and
-        ``move``).
-    target : float or None
-        Where ``move`` goes.
-    ecosystems, ways, segments, nations, stances, pools, hardware : tuple of str
-        Which cells; empty means all. Nations are ISO3 codes or group slugs, and a word with a
-        minus takes its nations away again (`sim.evidence.selectors.nations`).
-    conversion : str
-        How the size follows from the catalogue's magnitude.
-    source : str
-        Source ids separated by ``;``, or ``judgement``.
-    """
-
-    CALLED: ClassVar[str] = "an effect"
-    NEEDS: ClassVar[str] = "an effect needs driver, op, low, central, high and conversion"
-
-    role: Line = "main"
-    driver: Line
-    op: Line
-    low: Number
-    central: Number
-    high: Number
-    target: Annotated[
-        Number | None, Field(validate_default=True, exclude_if=lambda v: v is None)
-    ] = None
-    ecosystems: Selected
-    ways: Selected
-    segments: Selected
-    nations: Selected
-    stances: Selected
-    pools: Selected
-    hardware: Selected
-    conversion: Line
-    source: Line = "judgement"
-
-    @property
-    def sizes(self) -> tuple[float, float, float]:
-        """What it does at the strengths 1/3, 2/3 and 1."""
-        return self.low, self.central, self.high
-
-    @field_validator("role")
-    @classmethod
-    def _wanted_or_not(cls, role: str) -> str:
-        if role not in ("main", "side"):
-            raise refusal(_at_key("role {word} is neither main nor side", word=cited(role)))
-        return role
-
-    @field_validator("driver")
-    @classmethod
-    def _known(cls, driver: str) -> str:
-        if driver not in drivers.vocabulary():
-            hint = partial(_driver_hint, driver)
-            raise refusal(_at_key("unknown driver {word}", hint, word=cited(driver)))
-        return driver
-
-    @field_validator("op")
-    @classmethod
-    def _operation(cls, op: str) -> str:
-        if op not in drivers.OPERATIONS:
-            words = {"word": cited(op), "known": ", ".join(drivers.OPERATIONS)}
-            raise refusal(_at_key("op {word} is none of {known}", **words))
-        return op
-
-    @field_validator("high")
-    @classmethod
-    def _sizes(cls, high: float, info: ValidationInfo) -> float:
-        given = info.data
-        if {"driver", "low", "central"} <= given.keys():
-            sizes = (given["low"], given["central"], high)
-            driver = drivers.vocabulary()[given["driver"]]
-            wrong = [
-                _at_key("{said}", said=said) for said in _misfits(sizes, driver, given.get("op"))
-            ]
-            if wrong:
-                raise refusal(*wrong)
-        return high
-
-    @field_validator("target")
-    @classmethod
-    def _of_a_move(cls, target: float | None, info: ValidationInfo) -> float | None:
-        op, driver = info.data.get("op"), drivers.vocabulary().get(info.data.get("driver", ""))
-        if op is None or driver is None:
-            return target
-        if (target is not None) != (op == "move"):
-            raise refusal(_at_key("a target belongs to move, and only to move"))
-        if target is not None and not driver.low <= target <= driver.high:
-            raise refusal(_at_key(_outside(driver)))
-        return target
-
-    @field_validator(*SELECTORS)
-    @classmethod
-    def _cells(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        driver, column = drivers.vocabulary().get(info.data.get("driver", "")), str(info.field_name)
-        if driver is None or not words:
-            return words
-        if column not in vocabulary.columns(driver):
-            raise refusal(_at_key(f"{driver.name} has no {column} to choose from"))
-        known = set(vocabulary.members(column))
-        strange = [word for word in words if _bare(word, column) not in known]
-        if strange:
-            message = f"unknown word {{word}} in {column}"
-            raise refusal(
-                *(
-                    _at_key(message, partial(_hint, word, column), word=cited(word))
-                    for word in strange
-                )
-            )
-        return words
-
-    @field_validator("conversion")
-    @classmethod
-    def _said(cls, conversion: str) -> str:
-        if not conversion:
-            message = "no conversion: say how the size follows from the catalogue's magnitude"
-            raise refusal(_at_key(message))
-        return conversion
-
-    @field_validator("source")
-    @classmethod
-    def _cited(cls, source: str) -> str:
-        return sourced(source)
-
-
-def _misfits(
-    sizes: tuple[float, float, float], driver: drivers.Driver, op: str | None
-) -> Iterator[str]:
-    """Yield what is wrong with the sizes of an effect."""
-    neutral = {"floor": driver.low, "cap": driver.high}.get(op or "", 0.0)
-    if not _monotone((neutral, *sizes)):
-        yield f"sizes {sizes} must go one way from {neutral:g}, growing with strength"
-    if op not in ("floor", "cap") and sizes[-1] == 0:
-        yield "no size: at high strength the effect must change something"
-    if op == "move" and not 0 <= sizes[-1] <= 1:
-        yield "move takes a fraction from 0 to 1"
-    if op == "multiply" and sizes[-1] < -1:
-        yield "multiply takes 1 + v, which may not be negative"
-    if op in ("floor", "cap") and not all(driver.low <= size <= driver.high for size in sizes):
-        yield _outside(driver)
-
-
-def _outside(driver: drivers.Driver) -> str:
-    return f"level outside {driver.name}'s range {driver.low:g} to {driver.high:g}"
-
-
-def _bare(word: str, column: str) -> str:
-    return selectors.bare(word) if column == selectors.NATIONS else word
-
-
-def _driver_hint(word: str) -> str:
-    """Return what may be meant by an unknown driver."""
-    known = drivers.vocabulary()
-    return nearest(word, known) or f"drivers are {', '.join(known)}"
-
-
-def _hint(word: str, column: str) -> str:
-    """Return what may be meant by an unknown word of a selector column."""
-    if column == selectors.NATIONS:
-        return vocabulary.place_hint(word, evidence.load().nations, vocabulary.groups())
-    known = vocabulary.members(column)
-    return nearest(word, known) or f"one of {', '.join(known)}"
 
 
 class Sizes(Form):
@@ -279,8 +54,8 @@ class Sizes(Form):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if not _monotone((getattr(self, "neutral", 0.0), *self.sizes)):
-            raise refusal(_at_key(self.ONE_WAY))
+        if not monotone((getattr(self, "neutral", 0.0), *self.sizes)):
+            raise refusal(at_key(self.ONE_WAY))
         return self
 
 
@@ -383,7 +158,7 @@ class Lever(Form):
         known = sorted({lever.actor for lever in read().values()} | {USER})
         if actor not in known:
             hint = nearest(actor, known) or f"one of {', '.join(known)}"
-            raise refusal(_at_key("unknown actor {word}", hint, word=cited(actor)))
+            raise refusal(at_key("unknown actor {word}", hint, word=cited(actor)))
         return actor
 
     @field_validator("cost_scale")
@@ -392,7 +167,7 @@ class Lever(Form):
         if scale not in vocabulary.COST_SCALES:
             message = f"cost_scale {{word}} is none of {', '.join(vocabulary.COST_SCALES)}"
             hint = partial(nearest, scale, vocabulary.COST_SCALES)
-            raise refusal(_at_key(message, hint, word=cited(scale)))
+            raise refusal(at_key(message, hint, word=cited(scale)))
         return scale
 
     @field_validator("uncertainty")
@@ -400,7 +175,7 @@ class Lever(Form):
     def _half_width(cls, uncertainty: float) -> float:
         if not 0 <= uncertainty < 1:
             message = "uncertainty is a half-width around 1: at least 0, below 1"
-            raise refusal(_at_key(message))
+            raise refusal(at_key(message))
         return uncertainty
 
     @field_validator("effects")
@@ -409,7 +184,7 @@ class Lever(Form):
         cls, effects: tuple[Effect, ...], info: ValidationInfo
     ) -> tuple[Effect, ...]:
         if not effects:
-            raise refusal(_at_key("lever {word} has no effect", word=repr(info.data.get("id"))))
+            raise refusal(at_key("lever {word} has no effect", word=repr(info.data.get("id"))))
         return effects
 
 

@@ -17,6 +17,7 @@ from sim.errors import cited, nearest
 from sim.scenario import levers, merge, places
 from sim.scenario.entry import LeverEntry, Slug
 from sim.scenario.fields import Line
+from sim.scenario.lever_effect import sourced
 from sim.scenario.tree import Broken, Mark, Node, describe
 from sim.scenario.walk import Fault, Form, Problems, refusal, refuse
 
@@ -62,7 +63,7 @@ class Response(Form):
     @field_validator("source")
     @classmethod
     def _cited(cls, source: str) -> str:
-        return levers.sourced(source)
+        return sourced(source)
 
     @field_validator("levers")
     @classmethod

@@ -13,6 +13,7 @@ from sim.scenario import drivers, levers, vocabulary
 from sim.scenario.document import NAME, Scenario
 from sim.scenario.fields import MONTH, value_schemas
 from sim.scenario.futures import NEVER_WORD
+from sim.scenario.lever_effect import SELECTORS
 
 Schema = dict[str, Any]
 
@@ -133,7 +134,7 @@ def _complete_effect(form: Schema) -> None:
         "role": {"enum": ["main", "side"]},
         "driver": {"enum": list(known), "description": lines},
         "op": {"enum": list(drivers.OPERATIONS)},
-        **{column: _chosen(column) for column in levers.SELECTORS},
+        **{column: _chosen(column) for column in SELECTORS},
     }
 
 

@@ -67,6 +67,11 @@ class Fault:
         return self.message.format(what=what, value=value, **(self.words or {}))
 
 
+def at_key(message: str, hint: Hint = None, *below: str, **words: str) -> Fault:
+    """Return a fault that is told at the key of the value, or of what stands below it."""
+    return Fault(message, hint, at_key=True, below=below, words=words)
+
+
 def refusal(*faults: Fault) -> PydanticCustomError:
     """Return the error by which a validator refuses a value for one reason or several."""
     said = "; ".join(fault.text("this", "this") for fault in faults)

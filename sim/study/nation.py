@@ -11,7 +11,8 @@ from sim import months
 from sim.errors import InputError, Problem
 from sim.report import drawings
 from sim.study.compare.compare import compare
-from sim.study.explain import Explanation, explain
+from sim.study.explain import explain
+from sim.study.explanation import Explanation
 from sim.study.repeat import require_same
 from sim.study.result import Result
 from sim.study.saved import read, write_page

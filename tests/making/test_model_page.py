@@ -14,7 +14,7 @@ from sim import evidence
 from sim.ensemble import runner
 from sim.evidence.nations import Constants
 from sim.metrics.registry import every
-from sim.scenario import check, futures, levers, names
+from sim.scenario import Effect, check, futures, levers, names
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, Schedule, vocabulary
 from sim.scenario.triggers import Condition
 from sim.world.in_force import InForce
@@ -102,7 +102,7 @@ def known():
         *check.LEVER_KEYS,
         *futures.FUTURES,
         *levers.Lever.known_keys(),
-        *levers.Effect.known_keys(),
+        *Effect.known_keys(),
         *Condition.known_keys(),
     }
 

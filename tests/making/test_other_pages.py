@@ -12,7 +12,8 @@ from sim.cli.app import app
 from sim.evidence import user_table
 from sim.scenario import check, distribution, paths
 from sim.scenario.drivers import OPERATIONS
-from sim.scenario.levers import SELECTORS, Effect, Lever
+from sim.scenario.lever_effect import SELECTORS, Effect
+from sim.scenario.levers import Lever
 from sim.study.result import TABLES
 
 ROOT = pages.ROOT

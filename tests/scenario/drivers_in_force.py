@@ -15,7 +15,7 @@ from sim import evidence
 from sim.scenario import load
 from sim.scenario.compile import compile_scenario
 from sim.scenario.drivers import Drivers
-from sim.scenario.levers import Effect
+from sim.scenario.lever_effect import Effect
 from sim.world import kernel
 from sim.world.block import empty_record, prepare
 

@@ -14,7 +14,8 @@ from sim import months
 from sim.errors import InputError, StoreError
 from sim.evidence import load as evidence
 from sim.scenario import compile as compiled
-from sim.study.explain import MOVERS, explain, of_folder
+from sim.study.behind import MOVERS
+from sim.study.explain import explain, of_folder
 from sim.world import World, simulate
 from sim.world.parameters import drawn
 from sim.world.reasons import PARTS

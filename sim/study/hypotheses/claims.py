@@ -18,7 +18,7 @@ from sim.scenario import walk
 from sim.scenario.entry import Iso3
 from sim.scenario.fields import Line, Number, whole_number
 from sim.scenario.tree import Mark, plant
-from sim.scenario.walk import Fault, Form, Placed, finite, plain, refusal
+from sim.scenario.walk import Fault, Form, Placed, at_key, finite, plain, refusal
 
 EXPECTATIONS = ("positive", "negative", "not negative", "none")
 SCALES = ("both", "share", "log-odds")
@@ -46,11 +46,6 @@ class _Reading(walk.Reading):
     arms: tuple[str, ...] = ()
 
 
-def _refused(message: str, hint: Any = None, *below: str, **words: str) -> Exception:  # noqa: ANN401 - a Hint
-    """Return the error for a value, told at its key."""
-    return refusal(Fault(message, hint, at_key=True, below=below, words=words))
-
-
 def _factor(given: object, info: ValidationInfo) -> float:
     """Return the factor of a term; in a mapping of terms it stands at the key of its arm."""
     try:
@@ -66,24 +61,22 @@ def _smallest(given: object, info: ValidationInfo) -> float:
     hint = f"smallest: {SMALLEST} is half a percentage point of a share"
     if given is None:
         name = repr(info.data["name"]) if info.data.get("name") else "the claim"
-        raise _refused("{name} declares no smallest effect of interest", hint, name=name)
+        raise refusal(at_key("{name} declares no smallest effect of interest", hint, name=name))
     if not isinstance(given, int | float) or isinstance(given, bool) or not given > 0:
         message = "{word} is no smallest effect of interest: it is a number above zero"
-        raise _refused(message, hint, word=repr(given))
+        raise refusal(at_key(message, hint, word=repr(given)))
     return finite(given)
 
 
 def _parts(given: object, info: ValidationInfo) -> object:
     """Return a mapping whose every part says what it changes."""
     parts = given.items() if isinstance(given, Mapping) else ()  # else refused by its type
+    message, key = "{part} must be a mapping: of {key} each holds what it changes", info.field_name
     wrong = [
-        Fault(
-            "{part} must be a mapping: of {key} each holds what it changes", at_key=True,
-            below=(part,), words={"key": str(info.field_name), "part": cited(part)},
-        )
+        at_key(message, None, part, part=cited(part), key=str(key))
         for part, inside in parts
         if not isinstance(inside, Mapping)
-    ]  # fmt: skip
+    ]
     if wrong:
         raise refusal(*wrong)
     return given
@@ -132,7 +125,7 @@ class Term(Form):
         if isinstance(info.context, _Reading) and arm not in info.context.arms:
             # A mapping of terms has the arm as its key, a list of terms as a value.
             hint = partial(nearest, arm, info.context.arms)
-            raise _refused("no arm is called {arm}", hint, arm, arm=repr(arm))
+            raise refusal(at_key("no arm is called {arm}", hint, arm, arm=repr(arm)))
         return arm
 
     @field_validator("per_million")
@@ -140,7 +133,7 @@ class Term(Form):
     def _pays(cls, arm: str, info: ValidationInfo) -> str:
         if arm and isinstance(info.context, _Reading) and arm not in info.context.arms:
             message = "the cost of {arm} is asked for, which is no arm"
-            raise _refused(message, partial(nearest, arm, info.context.arms), arm=repr(arm))
+            raise refusal(at_key(message, partial(nearest, arm, info.context.arms), arm=repr(arm)))
         return arm
 
 
@@ -176,7 +169,9 @@ class Measure(Form):
         if isinstance(terms, Mapping):
             terms = tuple({"arm": arm, "times": times} for arm, times in terms.items())
         if not isinstance(terms, tuple | list):
-            raise _refused("terms must be a mapping of arms to factors or a list, not {value}")
+            raise refusal(
+                at_key("terms must be a mapping of arms to factors or a list, not {value}")
+            )
         return _filled(terms, INHERITED, info)
 
     @field_validator("expect")
@@ -184,7 +179,7 @@ class Measure(Form):
     def _can_be_expected(cls, expect: str) -> str:
         if expect not in EXPECTATIONS:
             hint = f"one of {', '.join(EXPECTATIONS)}"
-            raise _refused("{word} cannot be expected", hint, word=repr(expect))
+            raise refusal(at_key("{word} cannot be expected", hint, word=repr(expect)))
         return expect
 
     @field_validator("scale")
@@ -192,7 +187,7 @@ class Measure(Form):
     def _is_a_scale(cls, scale: str) -> str:
         if scale not in SCALES:
             hint = f"one of {', '.join(SCALES)}"
-            raise _refused("there is no scale {word}", hint, word=repr(scale))
+            raise refusal(at_key("there is no scale {word}", hint, word=repr(scale)))
         return scale
 
 
@@ -284,7 +279,7 @@ class Claim(Form):
     def _said(cls, given: str, info: ValidationInfo) -> str:
         if not given:
             key = cls.model_fields[str(info.field_name)].alias or str(info.field_name)
-            raise _refused("the hypothesis has no {key}", key=key)
+            raise refusal(at_key("the hypothesis has no {key}", key=key))
         return given
 
     @field_validator("arms", "measures")
@@ -293,7 +288,7 @@ class Claim(Form):
         # A cascade that has a fault is missing here, and is told by itself.
         if not given and info.data.get("cascade", "wrong") is None:
             does = {"arms": "compares arms", "measures": "measures something"}
-            raise _refused(f"a hypothesis {does[str(info.field_name)]}")
+            raise refusal(at_key(f"a hypothesis {does[str(info.field_name)]}"))
         return given
 
     @field_validator("switch")
@@ -302,15 +297,15 @@ class Claim(Form):
         cls, switch: Mapping[str, Mapping[str, Any]], info: ValidationInfo
     ) -> Mapping[str, Mapping[str, Any]]:
         if not switch:
-            raise _refused("the hypothesis has no switch")
+            raise refusal(at_key("the hypothesis has no switch"))
         if len(switch) < 2:
             hint = "two settings at least: the claim counts as forced unless both ways were run"
-            raise _refused("the switch is not run both ways", hint)
+            raise refusal(at_key("the switch is not run both ways", hint))
         without = [name for name, values in switch.items() if "theta" not in values]
         if info.data.get("cascade") is not None and without:
             hint = "the mean threshold from which nations join"
             message = f"{cited(without[0])} of a cascade gives no theta"
-            raise _refused("{said}", hint, without[0], said=message)
+            raise refusal(at_key("{said}", hint, without[0], said=message))
         return switch
 
 
