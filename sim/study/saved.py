@@ -407,4 +407,5 @@ def _readable(place: Path) -> Iterator[None]:
     except StoreError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError, SimError) as error:
-        raise StoreError(f"{shown(place)} cannot be read as a result: {error}") from error
+        said = " ".join(str(error).split())  # Arrow says some faults in several lines
+        raise StoreError(f"{shown(place)} cannot be read as a result: {said}") from error

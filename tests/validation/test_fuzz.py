@@ -58,7 +58,8 @@ def test_whatever_is_read_ends_in_a_value_or_in_one_clear_error(every, name):
                 (held.given / (kind.file if file == kinds.TEXT else file)).write_bytes(text)
             failure, _ = held.outcome(lambda: kind.read(held.given))
             held.clear()
-            assert failure is None, failure
+            if failure is not None:
+                pytest.fail(str(failure))  # without the files, which are long
 
         hold()
 

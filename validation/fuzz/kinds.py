@@ -118,7 +118,7 @@ def small_results(folder: Path) -> list[Path]:
     made = [
         sim.run("baseline", runs=2, overrides=brief, **few),
         sim.sweep("baseline", vary=["parameters.network=0.2,1.6"], runs=2, overrides=brief, **few),
-        sim.compare(["baseline", "hedge"], runs=2, overrides=brief, **few),
+        sim.compare(["baseline", "fortress"], runs=2, overrides=brief, **few),
     ]
     return [cast("Path", one.folder) for one in made]
 

@@ -37,6 +37,11 @@ LARGEST = 20_000
 """Bytes of an input: what is longer costs time and shows little more."""
 
 
+def _few(rng: Random, rate: float, most: int) -> int:
+    """Return a number that is mostly small: exponential, of a mean of one over the rate."""
+    return int(min(rng.expovariate(rate), float(most)))
+
+
 def tokens(texts: Sequence[bytes]) -> list[bytes]:
     """Return the words of some texts, each once, and those that every text may meet."""
     return [*dict.fromkeys(word for text in texts for word in _TOKEN.findall(text)), *WORDS]
@@ -52,9 +57,9 @@ def in_bytes(rng: Random, text: bytes, other: bytes, words: Sequence[bytes]) -> 
     words : sequence of bytes
         What may be put in.
     """
-    for _ in range(1 + min(int(rng.expovariate(0.8)), 6)):
+    for _ in range(1 + _few(rng, 0.8, 6)):
         at = rng.randrange(len(text) + 1)
-        end = min(len(text), at + 1 + int(rng.expovariate(0.1)))
+        end = min(len(text), at + 1 + _few(rng, 0.1, 1000))
         match rng.randrange(7):
             case 0:
                 text = text[:at] + bytes([rng.randrange(256)]) + text[at + 1 :]
@@ -71,7 +76,7 @@ def in_bytes(rng: Random, text: bytes, other: bytes, words: Sequence[bytes]) -> 
                 text = text[:end] + text[at:]
             case 5:
                 start = rng.randrange(len(other) + 1)
-                text = text[:at] + other[start : start + 1 + int(rng.expovariate(0.02))] + text[at:]
+                text = text[:at] + other[start : start + 1 + _few(rng, 0.02, 1000)] + text[at:]
             case _:
                 lines = text.split(b"\n")
                 lines.insert(rng.randrange(len(lines) + 1), rng.choice(lines))
@@ -90,7 +95,7 @@ def in_tree(rng: Random, tree: Any, pool: Sequence[Any]) -> Any:  # noqa: ANN401
     pool : sequence of plain data
         Other trees, of which parts may be put in.
     """
-    for _ in range(1 + min(int(rng.expovariate(0.9)), 4)):
+    for _ in range(1 + _few(rng, 0.9, 4)):
         tree = _changed(rng, tree, pool)
     return tree
 
