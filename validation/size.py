@@ -106,7 +106,7 @@ SINCE: Mapping[str, tuple[str, ...]] = {
         "sim/evidence/access.py::lag",
         "sim/metrics/metric.py::Month.lacking",
         "sim/scenario/facts.py::_laboratories",
-        "sim/world/kernel.py::delays",
+        "sim/world/gathered.py::delays",
         "sim/world/laboratories.py",
         "sim/world/rules/laboratories.py",
     ),
