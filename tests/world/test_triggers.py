@@ -158,7 +158,7 @@ def test_a_trigger_in_a_plain_world_is_the_equations(seed):
                                           **worlds.PLAIN))  # fmt: skip
     *_, start = segment_shares(drivers, seed, 0)
     known = plain.run(drivers, seed, 0, start)
-    weights = plain.Known(drivers, seed, 0).by_segment["weight"]
+    weights = plain.Known(drivers, seed, 0).by_segment["segment_weight"]
     share = np.einsum("tisk,s,ti->tk", known.share, weights, known.builders)
     share /= known.builders.sum(axis=1)[:, None]
     place = int(np.argmax(np.ptp(share[5:35], axis=0)))
