@@ -70,7 +70,7 @@ def moved(t: int, block: Block) -> arrays.Changes:
         stance=state.stance_before,
         felt=state.stance_felt,
         loaded=scratch.loaded,
-        loads=changes.loads(state.load, state.load_before, scratch.loaded),
+        loads=changes.loads(state.load, state.load_before, scratch.mark, scratch.loaded),
         feared=changes.feared(risks(block), state.risk_felt),
         mark=scratch.mark,
         runs=scratch.runs,

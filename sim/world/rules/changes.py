@@ -180,15 +180,15 @@ def against(stance: int, bloc: int) -> bool:
 
 
 @rule
-def loads(load: Floats, before: Floats, runs: Ints) -> int:
+def loads(load: Floats, before: Floats, mark: Flags, runs: Ints) -> int:
     """Write the runs of lanes in which the load of Chinese services is felt differently.
-
-    All lanes make one run where it differs in many: they are cheaper side by side.
 
     Parameters
     ----------
     load, before : ndarray, shape (L,)
         Of this month and of the last; below one it is not felt.
+    mark : ndarray, shape (L,)
+        Scratch: 0 before and after.
     runs : ndarray of int, shape (2, L)
         Written.
 
@@ -197,15 +197,9 @@ def loads(load: Floats, before: Floats, runs: Ints) -> int:
     int
         How many runs there are.
     """
-    count, lanes = 0, 0
     for l in range(load.size):  # noqa: E741
-        if max(load[l], 1.0) != max(before[l], 1.0):
-            count = joined(l, count, runs)
-            lanes += 1
-    if lanes * FEW > load.size:
-        runs[0, 0], runs[1, 0] = 0, load.size
-        return 1
-    return count
+        mark[l] = max(load[l], 1.0) != max(before[l], 1.0)
+    return collected(mark, runs)
 
 
 @rule
