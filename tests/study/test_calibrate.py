@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,7 +88,6 @@ def test_draws_lie_in_the_ranges_of_the_table(done):
 
 
 def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy, undrawn):
-    """Killed processes go on in the same way: ``make faults`` kills some at random moments."""
     shutil.rmtree(copy / "calibration" / done.folder.name)
     steps = {step: next((copy / "calibration" / "shards").glob(f"*.{step}-*.npz"))
              for step in range(3)}  # fmt: skip
@@ -128,6 +133,25 @@ def test_a_calibration_is_read_back_and_its_page_made_again(done):
     page = (done.folder / "report.html").read_text()
     assert saved.rebuild_report(done.folder).read_text() == page
     assert "Targets of the fit" in page
+
+
+def test_it_survives_kills(done, tmp_path):
+    command = [
+        sys.executable, "-m", "sim", "calibrate", "--members", str(SMALL.members), "--steps",
+        "2", "--seed", "4", "--until", "2025-06", "--quiet", "--out", str(tmp_path),
+    ]  # fmt: skip
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(float(rng.uniform(1.0, 2.5)))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    last = subprocess.run(command, capture_output=True, text=True, check=True)
+    again = seals(tmp_path / "calibration" / Path(last.stdout.strip()).name)
+    # The command has two worlds a member, the plan above one.
+    plan = Plan(members=SMALL.members, steps=2, seed=4, until="2025-06")
+    assert again == seals(calibrate(plan, out=tmp_path / "other").folder)
 
 
 @pytest.mark.parametrize(
