@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,15 +91,15 @@ def test_without_levers_on_hardware_or_without_the_metric_nothing_is_said_of_bin
 
 def test_the_drivers_of_hardware_are_those_that_the_rules_of_supply_alone_read():
     rules = Path(sim.world.__file__).parent / "rules"
-    readers = {
-        name: {
-            file.stem
-            for file in rules.glob("*.py")
-            if file.stem != "policy"  # which puts every driver into force
-            and re.search(rf"\b{name}\b", file.read_text(encoding="utf-8"), re.IGNORECASE)
-        }
-        for name in vocabulary()
-    }
+    readers: dict[str, set[str]] = {name: set() for name in vocabulary()}
+    for file in rules.glob("*.py"):
+        if file.stem == "policy":  # which puts every driver into force
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            # Names alone, as W.demand or HARDWARE_STANCE: a comment may speak of demand too.
+            word = getattr(node, "id", getattr(node, "attr", "")).lower()
+            if word in readers:
+                readers[word].add(file.stem)
     assert {name for name, files in readers.items() if files == {"supply"}} == HARDWARE_DRIVERS
 
 
