@@ -30,7 +30,7 @@ def test_the_pages_that_should_have_examples_have_them():
     assert pages | set(LONG) <= set(WITH_EXAMPLES)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in WITH_EXAMPLES if name not in LONG])
 def test_the_examples_print_what_the_page_says(name):
     assert examples.renewed(TEXTS[name]) == TEXTS[name], "renew the page with `make docs`"
