@@ -147,7 +147,7 @@ def _month(word: str, drivers: Drivers) -> int:
     try:
         number = calendar.parse(word)
     except ValueError as error:
-        raise InputError(Problem(str(error), path="month", hint="write YYYY-MM")) from None
+        raise InputError(Problem(str(error), path="month")) from None
     first = calendar.FIRST + drivers.first
     if not first <= number <= last:
         span = f"{calendar.text(first)} to {calendar.text(last)}"

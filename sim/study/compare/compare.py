@@ -348,6 +348,9 @@ def _arms(
                 hint = "give the file another name"
                 message = f"two scenarios that differ are called {one.name}"
                 raise InputError(Problem(message, path="scenarios", hint=hint))
+            if [other.name for other in resolved].count(one.name) > 1:
+                message = f"{one.name} is named more than once"
+                raise InputError(Problem(message, path="scenarios", hint="name each policy once"))
             arms.setdefault(one.name, one)
         return arms, [Pair(one.name, reference.name) for one in resolved]
     if len(resolved) > 1:

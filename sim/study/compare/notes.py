@@ -119,7 +119,7 @@ def largest_lever(found: pd.DataFrame) -> list[str]:
     ]
 
 
-def _carries(row: Mapping[str, Any]) -> str:
+def _carries(row: Mapping[Any, Any]) -> str:
     """Say what part of a package's effect a lever alone has; both where it is no part of it.
 
     Levers that act against each other, and rivals who answer, leave a package with less than its

@@ -363,6 +363,7 @@ def test_nobody_whose_effect_may_be_nothing_is_on_the_front():
     [
         ({"scenarios": "rand_package", "against": "no_such"}, "no_such"),
         ({"scenarios": "rand_pakage"}, "did you mean"),
+        ({"scenarios": ["open_only", "rand_package", "open_only"]}, "open_only is named more than"),
         ({"scenarios": "baseline", "each": "levers", "levers": ["us_cloud_credit"]}, "did you"),
         ({"scenarios": "baseline", "each": "levers", "levers": []}, "no lever"),
         ({"scenarios": "baseline", "each": "less one"}, "nothing to leave out"),
