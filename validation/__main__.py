@@ -4,7 +4,8 @@ A sweep of 100,000 replicates of the full world with its peak memory; a small sw
 again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
 `coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
-must print what the pages say; a million inputs to everything that reads what a stranger wrote (key
+must print what the pages say; the steps of the tutorial in a fresh clone (key `tutorial`), none of
+which may take five minutes; a million inputs to everything that reads what a stranger wrote (key
 `fuzz`), of which none may end in anything but a value or one clear error. About two hours.
 """
 
@@ -27,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from validation import calibration, coverage, hypotheses, pages
+from validation import calibration, coverage, hypotheses, pages, tutorial
 from validation.fuzz import __main__ as fuzz
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
@@ -111,6 +112,7 @@ def main(words: list[str] | None = None) -> None:
         "hypotheses_seconds": round(hypotheses.run()),
         "coverage": coverage.run(_said),
         "pages": pages.run(),
+        "tutorial": tutorial.run(),
         "fuzz": fuzz.run(),
     }
     if keep:
@@ -119,6 +121,7 @@ def main(words: list[str] | None = None) -> None:
         place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(record))
     pages.require_current(record["pages"])
+    tutorial.require_short(record["tutorial"])
     if record["fuzz"]["failures"]:
         raise SystemExit("an input ended in something else than a value or one clear error")
 
