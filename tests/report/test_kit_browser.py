@@ -85,7 +85,10 @@ def downloaded(tab, push) -> tuple[str, bytes]:
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
-KINDS = ["run", "comparison", "sweep", "sensitivity", "robust", "hypotheses", "hindcast"]
+KINDS = [
+    "run", "comparison", "package", "sweep", "sensitivity", "robust", "hypotheses", "hindcast",
+    "calibration", "nation",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("which", KINDS)
