@@ -83,7 +83,7 @@ def test_it_is_searched_from_disk_without_a_network(built, browser):
     page.fill("input[name=q]", "replicate")
     page.press("input[name=q]", "Enter")
     found = page.locator("ul.search li a")
-    found.first.wait_for()
+    page.get_by_text("Search finished").wait_for()
     assert found.count() > 3
     found.first.click()
     assert page.locator("h1").count() == 1
