@@ -1,10 +1,11 @@
 # Everything starts here: a clean clone needs Python 3.12 or newer and make, nothing else.
 #
 #   make run       set up, run the baseline scenario, say where its curves are
-#   make test      set up with the test tools, then lint, types and all tests
+#   make test      set up with the test tools, then lint, types and all tests but the long ones
+#   make long      the tests that take minutes each
 #   make bench     measure speed; the last line is one JSON object
-#   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims, a
-#                  million inputs to all that reads (alone: python -m validation.fuzz)
+#   make validate  the long tests, then experiments: a large sweep, many kills, recovery, hindcasts,
+#                  claims, a million inputs to all that reads (alone: python -m validation.fuzz)
 #   make faults    attempts to break the command, counted: about half an hour
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
@@ -33,8 +34,8 @@ CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test compiled bench validate faults lint format types golden forecasts docs site lock \
-        clean
+.PHONY: run test long compiled bench validate faults lint format types golden forecasts docs site \
+        lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -44,7 +45,13 @@ run: $(READY)
 # small machine; each keeps to whole files while it can, so that what a file sets up is set up once.
 test: lint
 	@$(MAKE) --no-print-directory --jobs 2 types compiled
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+
+# What takes minutes each: fits, kills of real processes, attempts to break the command, examples of
+# pages; and the site, whose tools no other test needs. No slip of a moment breaks these alone; the check of every submission and `make validate`
+# run them too.
+long: $(TOOLS) $(PAGES) compiled
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 compiled: $(READY)
 	@$(BIN)/python -c 'import sim; sim.run("baseline", runs=1, until="2023-02")'
@@ -52,7 +59,7 @@ compiled: $(READY)
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
 
-validate: $(READY) $(PAGES)
+validate: long
 	@$(BIN)/python -m validation
 
 faults: $(TOOLS)

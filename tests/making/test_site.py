@@ -1,7 +1,7 @@
 """The site has every page and every public name, leads nowhere outside itself, and is searched.
 
-Without Sphinx, which ``make site`` installs, only what it is built from is looked at here; ``make
-validate`` builds all of it.
+Without Sphinx, which ``make site`` and ``make long`` install, only what it is built from is looked
+at here; ``make validate`` builds all of it.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def built(tmp_path_factory):
     return place
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_docstrings_make_the_interface_without_a_warning(built):
     text = "".join(page.read_text(encoding="utf-8") for page in (built / "api").glob("*.html"))
     for name in NAMES:
@@ -72,7 +72,7 @@ def test_docstrings_make_the_interface_without_a_warning(built):
     assert "https://" not in (built / "search.html").read_text(encoding="utf-8").split("<body")[0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.browser
 def test_it_is_searched_from_disk_without_a_network(built, browser):
     context = browser.new_context(offline=True)
