@@ -4,8 +4,10 @@ A sweep of 100,000 replicates of the full world with its peak memory; a small sw
 again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
 `coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
-must print what the pages say; a million inputs to everything that reads what a stranger wrote (key
-`fuzz`), of which none may end in anything but a value or one clear error. About two hours.
+must print what the pages say; the steps of the tutorial in a fresh clone (key `tutorial`), none of
+which may take five minutes; the site, which must be built without a warning (key `site`); a million
+inputs to everything that reads what a stranger wrote (key `fuzz`), of which none may end in
+anything but a value or one clear error. About two hours.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from validation import calibration, coverage, hypotheses, pages
+from making import site
+from validation import calibration, coverage, hypotheses, pages, tutorial
 from validation.fuzz import __main__ as fuzz
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
@@ -93,6 +96,12 @@ def _seal(out: Path) -> str:
     return hashlib.sha256(next(out.rglob("outcomes.parquet")).read_bytes()).hexdigest()
 
 
+def site_warnings() -> int:
+    """Build the whole site and return how many warnings that gave."""
+    with tempfile.TemporaryDirectory() as folder:
+        return site.build(Path(folder))
+
+
 def _said(text: str) -> None:
     print(f"coverage: {text}", file=sys.stderr, flush=True)
 
@@ -111,6 +120,8 @@ def main(words: list[str] | None = None) -> None:
         "hypotheses_seconds": round(hypotheses.run()),
         "coverage": coverage.run(_said),
         "pages": pages.run(),
+        "tutorial": tutorial.run(),
+        "site": {"warnings": site_warnings()},
         "fuzz": fuzz.run(),
     }
     if keep:
@@ -119,6 +130,9 @@ def main(words: list[str] | None = None) -> None:
         place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(record))
     pages.require_current(record["pages"])
+    tutorial.require_short(record["tutorial"])
+    if record["site"]["warnings"]:
+        raise SystemExit("the site has warnings: make site shows them")
     if record["fuzz"]["failures"]:
         raise SystemExit("an input ended in something else than a value or one clear error")
 

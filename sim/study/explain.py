@@ -55,9 +55,9 @@ def explain(
     runs, seed : int, optional
         In place of the scenario's own.
     overrides : sequence of str or (path, value)
-        As in :func:`sim.scenario.resolve.resolve`.
+        As in :func:`sim.run`.
     focus : str or sequence of str, optional
-        As in :func:`sim.study.run.run`.
+        As in :func:`sim.run`.
 
     Raises
     ------

@@ -106,7 +106,8 @@ def compare(
     overrides : sequence of str or (path, value)
         Changes that all arms share.
     until, nations, focus : optional
-        As `sim.scenario.changes.changes` takes them.
+        In place of the scenarios' own: the last month, ``YYYY-MM``; who is simulated, and what the
+        word focus stands for, by code, slug or name.
     workers : int
     cluster : str, optional
     out : str or Path, optional
