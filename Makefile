@@ -4,7 +4,8 @@
 #   make test      set up with the test tools, then lint, types and all tests
 #   make bench     measure speed; the last line is one JSON object
 #   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims, a
-#                  million inputs to all that reads (alone: python -m validation.fuzz)
+#                  million inputs to all that reads (alone: python -m validation.fuzz), mistakes
+#                  made on purpose (validation.mutants), branches (validation.branches)
 #   make faults    attempts to break the command, counted: about half an hour
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
@@ -49,7 +50,7 @@ compiled: $(READY)
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
 
-validate: $(READY)
+validate: $(TOOLS)
 	@$(BIN)/python -m validation
 
 faults: $(TOOLS)

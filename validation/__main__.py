@@ -5,7 +5,9 @@ again and again and must end with the bytes of one that was left alone; recovery
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
 `coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
 must print what the pages say; a million inputs to everything that reads what a stranger wrote (key
-`fuzz`), of which none may end in anything but a value or one clear error. About two hours.
+`fuzz`), of which none may end in anything but a value or one clear error; mistakes made on purpose,
+which the tests must see (key `mutants`); and the branches that the tests take (key `branches`).
+About four hours.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from validation import calibration, coverage, hypotheses, pages
+from validation import branches, calibration, coverage, hypotheses, pages
 from validation.fuzz import __main__ as fuzz
+from validation.mutants import __main__ as mutants
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
 POINTS, RUNS = 1000, 100
@@ -112,15 +115,24 @@ def main(words: list[str] | None = None) -> None:
         "coverage": coverage.run(_said),
         "pages": pages.run(),
         "fuzz": fuzz.run(),
+        "mutants": mutants.run(),
+        "branches": branches.run(),
     }
     if keep:
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"validate-{record['date']}.json"
         place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        for name in ("fuzz", "mutants", "branches"):  # docs/reliability.md shows the latest
+            text = json.dumps(record[name], indent=1) + "\n"
+            (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     print(json.dumps(record))
     pages.require_current(record["pages"])
     if record["fuzz"]["failures"]:
         raise SystemExit("an input ended in something else than a value or one clear error")
+    if record["mutants"]["survived"]:
+        raise SystemExit("a mistake made on purpose was seen by no test, and nothing says why")
+    if left := branches.unexplained(record["branches"]):
+        raise SystemExit(f"tests take too few branches of {', '.join(left)}, and nothing says why")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import hashlib
 import importlib
@@ -15,11 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from validation.mutants import child
-from validation.mutants.mutate import ROOT, Mutant, mutants
+from validation.mutants.mutate import ROOT, Mutant, equivalent
 from validation.mutants.rooms import Room, modules
-
-EQUIVALENT = Path(__file__).with_name("equivalent.csv")
-"""Changes that no test could see, each with its reason."""
 
 BUILD = ROOT / "build" / "mutants"
 """What is known of unchanged tests, named by a hash of all that they rest on."""
@@ -38,15 +34,6 @@ PACKAGES = (
 """Imported once, before any process is forked."""
 
 Say = Callable[[str], None]
-
-
-def equivalent() -> dict[tuple[str, str, str, str, int], str]:
-    """Return the reasons why changes that no test sees change nothing, by `Mutant.key`."""
-    with EQUIVALENT.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["module"], row["function"], row["was"], row["now"], int(row["nth"])): row["reason"]
-            for row in csv.DictReader(file)
-        }
 
 
 def run(chosen: Sequence[tuple[Room, Mutant]], say: Say = lambda _: None) -> dict[str, Any]:
@@ -199,10 +186,3 @@ def _grouped(
         }
         for name in names
     }
-
-
-def unknown() -> list[str]:
-    """Return the rows of `EQUIVALENT` that name no change of the code as it is."""
-    rows = equivalent()
-    there = {mutant.key for module in {key[0] for key in rows} for mutant in mutants(module)}
-    return [" ".join(map(str, key)) for key in rows if key not in there]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
+import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+EQUIVALENT = Path(__file__).with_name("equivalent.csv")
+"""Changes that no test could see, each with its reason."""
 
 KINDS = (
     "compare", "arithmetic", "constant", "boolean", "minmax", "index", "statement", "return",
@@ -96,6 +100,22 @@ def changed(mutant: Mutant) -> ast.Module:
     """Return the syntax tree of the module with one change made."""
     tree: ast.Module = _Walk(mutant.module, mutant.number).visit(_tree(mutant.module))
     return ast.fix_missing_locations(tree)
+
+
+def equivalent() -> dict[tuple[str, str, str, str, int], str]:
+    """Return the reasons why some changes could be seen by no test, by `Mutant.key`."""
+    with EQUIVALENT.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["module"], row["function"], row["was"], row["now"], int(row["nth"])): row["reason"]
+            for row in csv.DictReader(file)
+        }
+
+
+def unknown() -> list[str]:
+    """Return the rows of `EQUIVALENT` that name no change of the code as it is."""
+    rows = equivalent()
+    there = {mutant.key for module in {key[0] for key in rows} for mutant in mutants(module)}
+    return [" ".join(map(str, key)) for key in rows if key not in there]
 
 
 def _tree(module: str) -> ast.Module:
