@@ -89,13 +89,13 @@ def mutants() -> str:
     kinds = [_mutants_row(name, row) for name, row in found["by_kind"].items()]
     modules = [_mutants_row(code(name), row) for name, row in found["by_module"].items()]
     head = ("made", "killed", "change nothing", "not seen")
-    seen = found["made"] - found["equivalent"]
+    seen, place = found["made"] - found["equivalent"], mutate.EQUIVALENT.relative_to(mutate.ROOT)
     said = (
         f"{found['made']:,} mutants: {found['killed']:,} killed, "
         f"{_percent(found['killed'] / seen)} of those that change anything; "
         f"{found['by_hang']} of them hung and {found['by_import']} could not be imported. "
-        f"{found['equivalent']} change nothing that could be seen, each with its reason in `{mutate.EQUIVALENT.relative_to(mutate.ROOT)}`; "
-        f"{found['survived']} no test saw."
+        f"{found['equivalent']} change nothing that could be seen, each with its reason in "
+        f"`{place}`; {found['survived']} no test saw."
     )
     return "\n\n".join((said, table(("kind", *head), kinds), table(("module", *head), modules)))
 

@@ -17,6 +17,7 @@ from sim.world import World, kernel, numerics, uncompiled
 from sim.world.block import Record, empty_record, prepare
 from sim.world.state import State
 from tests.world import worlds
+from tests.world.conftest import UNCOMPILED
 
 ROOT = Path(__file__).parents[2]
 LANES = 40
@@ -82,6 +83,17 @@ def test_every_state_and_every_record_has_the_same_bits(both, name):
 def test_a_run_of_the_evidence_gives_the_same_outcomes(both):
     mine, other = (folder / "outcomes.csv" for folder in both)
     assert mine.read_bytes() == other.read_bytes()
+
+
+def test_single_rules_are_their_equations():
+    """What would take long to compile one by one, in a process where nothing is compiled."""
+    files = [f"tests/world/{name}" for name in UNCOMPILED]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
+        cwd=ROOT, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 @given(a=st.floats(-1e6, 1e6), b=st.floats(-1e6, 1e6), c=st.floats(-1e6, 1e6))

@@ -89,6 +89,28 @@ def settle(*, uncompiled: bool) -> None:
     os.chdir(ROOT)
 
 
+class Few:
+    """Lets Hypothesis try a few examples only: where rules are plain Python each takes a second.
+
+    Parameters
+    ----------
+    examples : int
+    """
+
+    def __init__(self, examples: int) -> None:
+        self._examples = examples
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Lower the number of examples of every test that has more."""
+        from hypothesis import settings
+
+        for test in (item.obj for item in items if isinstance(item, pytest.Function)):
+            wanted = getattr(test, "_hypothesis_internal_use_settings", None)
+            if wanted is not None and wanted.max_examples > self._examples:
+                few = settings(wanted, max_examples=self._examples)
+                getattr(test, "__func__", test)._hypothesis_internal_use_settings = few  # noqa: SLF001
+
+
 class _First:
     """Notes the first test that fails."""
 
@@ -106,11 +128,19 @@ class _First:
             self.failed = "import"
 
 
-def judge(mutant: Mutant, tests: Sequence[str]) -> str:
-    """Run tests with a changed module; return the first that fails, empty where all pass."""
+def judge(mutant: Mutant, tests: Sequence[str], examples: int) -> str:
+    """Run tests with a changed module; return the first that fails, empty where all pass.
+
+    Parameters
+    ----------
+    mutant : Mutant
+    tests : sequence of str
+    examples : int
+        Most examples of a test of properties.
+    """
     sys.meta_path.insert(0, _Finder(mutant))
     first = _First()
-    pytest.main([*QUIET, "-x", *tests], plugins=[first])
+    pytest.main([*QUIET, "-x", *tests], plugins=[first, Few(examples)])
     return first.failed
 
 
@@ -193,10 +223,12 @@ class Survey:
         known["passed"] = known["passed"] and report.passed
 
 
-def survey(files: Sequence[str], modules: Sequence[str], limit: float) -> dict[str, Any]:
+def survey(
+    files: Sequence[str], modules: Sequence[str], limit: float, examples: int
+) -> dict[str, Any]:
     """Run files of tests on the unchanged code and return what `Survey` notes of each test."""
     seen = Survey(modules, limit)
-    pytest.main([*QUIET, *files], plugins=[seen])
+    pytest.main([*QUIET, *files], plugins=[seen, Few(examples)])
     return seen.tests
 
 

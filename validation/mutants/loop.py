@@ -127,7 +127,7 @@ def _digest(file: str, room: Room) -> str:
 
 def _survey(file: str, room: Room) -> bytes:
     child.settle(uncompiled=room.uncompiled)
-    return json.dumps(child.survey([file], modules(room), SLOW)).encode()
+    return json.dumps(child.survey([file], modules(room), SLOW, room.examples)).encode()
 
 
 def _end(room: Room, mutant: Mutant, tests: dict[str, dict[str, Any]]) -> str:
@@ -138,7 +138,7 @@ def _end(room: Room, mutant: Mutant, tests: dict[str, dict[str, Any]]) -> str:
 
     def work() -> bytes:
         child.settle(uncompiled=room.uncompiled)
-        failed = child.judge(mutant, chosen)
+        failed = child.judge(mutant, chosen, room.examples)
         return (failed or "survived").encode()
 
     said = child.forked(work, PATIENCE + 4.0 * seconds)

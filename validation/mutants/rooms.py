@@ -21,6 +21,8 @@ class Room:
         Folders and files of tests.
     before : tuple of str
         Rooms to the left, which a change here cannot reach: they are imported once for all.
+    examples : int
+        Most examples of a test of properties.
     uncompiled : bool
         Whether rules run as plain Python. Where the rules themselves do not change, machine code
         is quicker.
@@ -30,6 +32,7 @@ class Room:
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     before: tuple[str, ...]
+    examples: int = 25
     uncompiled: bool = False
 
 
@@ -43,7 +46,7 @@ ROOMS = (
     ),
     Room(
         "rules", ("sim/world/rules", "sim/world/triggers.py"),
-        ("tests/world",), LEFT[:3], uncompiled=True,
+        ("tests/world",), LEFT[:3], examples=4, uncompiled=True,
     ),
     Room("analysis", ("sim/analysis",), ("tests/analysis",), LEFT[:5]),
     Room(
