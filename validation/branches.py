@@ -71,7 +71,8 @@ def _measure(room: str) -> None:
         f"--junit-xml={report}", f"tests/{room}",
     ]  # fmt: skip
     more = {"COVERAGE_FILE": str(place / "data"), "HYPOTHESIS_PROFILE": "ci"}
-    subprocess.run(command, cwd=ROOT, env=os.environ | more, check=False, stdout=sys.stderr)
+    with (place / "said.txt").open("w", encoding="utf-8") as said:
+        subprocess.run(command, cwd=ROOT, env=os.environ | more, check=False, stdout=said)
     counts = _tests(report) | {"seconds": round(time.monotonic() - began)}
     (place / "counts.json").write_text(json.dumps(counts), encoding="utf-8")
 

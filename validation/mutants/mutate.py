@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,11 @@ def file_of(module: str) -> Path:
 
 def mutants(module: str) -> list[Mutant]:
     """Return all changes of a module, in the order of its text."""
+    return list(_mutants(module, file_of(module).read_bytes()))
+
+
+@cache
+def _mutants(module: str, _text: bytes) -> tuple[Mutant, ...]:
     walk = _Walk(module)
     walk.visit(_tree(module))
     seen: Counter[tuple[str, str, str]] = Counter()
@@ -93,7 +99,7 @@ def mutants(module: str) -> list[Mutant]:
     for mutant in walk.found:
         seen[mutant.key[1:4]] += 1
         found.append(replace(mutant, nth=seen[mutant.key[1:4]]))
-    return found
+    return tuple(found)
 
 
 def changed(mutant: Mutant) -> ast.Module:
@@ -267,8 +273,8 @@ def _conditions(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         node.test,
         ast.Compare | ast.UnaryOp,  # these are turned around by themselves
     ):
-        other = copy.deepcopy(node)
-        other.test = ast.UnaryOp(ast.Not(), other.test)
+        other = copy.copy(node)  # its parts are visited no more, and stay as they are
+        other.test = ast.UnaryOp(ast.Not(), node.test)
         yield "boolean", other
 
 
@@ -316,5 +322,6 @@ def _answers(node: ast.AST, returns: str) -> Iterator[tuple[str, ast.AST]]:
 
 def _text(node: ast.AST) -> str:
     """Return a node on one line; of a block its head."""
-    text = ast.unparse(ast.fix_missing_locations(copy.deepcopy(node)))
-    return " ".join(text.splitlines()[0].split())
+    if isinstance(node, ast.If | ast.While):
+        return f"{type(node).__name__.lower()} {ast.unparse(node.test)}:"
+    return " ".join(ast.unparse(node).splitlines()[0].split())
