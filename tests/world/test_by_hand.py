@@ -565,6 +565,10 @@ def test_a_lever_on_one_cell_of_a_nation_moves_that_cell_alone(rng):
                 elif other == family:
                     wanted[1, c, 1:] += levers.size[0, 0, 1:]
                 close(made, wanted, err_msg=f"{name} {c} in {NATION_FAMILIES[other]}")
+    free = levers_of_nations()
+    free.size[:] = -1.0  # nothing is for nothing: a price is held above zero
+    free.start[end + int(free.offsets[NATION_FAMILIES.index("price")]) + 1 :] = 1
+    close(in_force(bases, free, p, span)[1][1, 0, 1:], np.log(1e-9))
     bounded = levers_of_nations()
     bounded.start[end + 1 :] = 1
     bounded.high[0] = 0.2
@@ -574,10 +578,11 @@ def test_a_lever_on_one_cell_of_a_nation_moves_that_cell_alone(rng):
 # --- what is seen ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trial", [0, 1])
-def test_consumers_choose_among_chat_services(rng, trial):
+@pytest.mark.parametrize(("trial", "segments"), [(0, S), (1, S), (1, 1)])
+def test_consumers_choose_among_chat_services(rng, trial, segments):
+    """They are independents, or the only segment there is."""
     p, _, _ = parameters(rng)
-    T = 3
+    T, single = 3, min(1, segments - 1)
     access = rng.uniform(0, 1, (I, K * 3, L))
     access[0, 3, 0] = 1.0
     unlisted = rng.uniform(0, 1, (T, I, K)) * (rng.uniform(size=(T, I, K)) < 0.5)
@@ -585,15 +590,16 @@ def test_consumers_choose_among_chat_services(rng, trial):
     later, weight = np.array([0.0, 2.0, 3.0]), rng.uniform(0, 1, (T, I, K))
     attention = rng.uniform(0, 1, (K, L))
     chats = Chats(later, unlisted, weight, rng.normal(size=(I, K, L)), attention, access)
-    able = Able(rng.uniform(0, 3, (S, K, 2, L)), rng.uniform(0, 3, (I, K, S, L)))
+    able = Able(rng.uniform(0, 3, (segments, K, 2, L)), rng.uniform(0, 3, (I, K, segments, L)))
     visits = np.empty((T, I, K, L))
     observe.chatbot_view(1, BLOC, chats, able, trial, p, visits)
     way = access[:, ::3]
     wide = 1 - unlisted[1][..., None] + unlisted[1][..., None] * leaked(p[P.leak_developers], p)
     narrow = 1 - unlisted[1][..., None] + weight[1][..., None] * leaked(p[P.leak], p)
     reach = np.where(unlisted[1][..., None] > 0, way * narrow / wide, way)
-    best = np.where((BLOC == SOVEREIGN)[:, None], able.home[:, :, 1], able.cover[1, :, 0][None])
-    can = np.maximum(best, able.cover[1, :, 1][None])
+    sovereign = (BLOC == SOVEREIGN)[:, None]
+    best = np.where(sovereign, able.home[:, :, single], able.cover[single, :, 0][None])
+    can = np.maximum(best, able.cover[single, :, 1][None])
     share = np.minimum(reach, 1.0) * np.exp(can + chats.consumer)
     share = share / share.sum(axis=1, keepdims=True)
     tried = p[P.trial_rate] * attention * way * trial
@@ -847,18 +853,19 @@ def test_a_stance_stands_with_its_bloc_and_against_its_rival():
 @pytest.mark.parametrize("account", ["releases", "time", "peers"])
 def test_news_of_chinese_models(rng, account):
     p, _, _ = parameters(rng)
-    p[P.learning_stop] = [1e9, 1e9, 60.0]
+    p[P.learning_stop] = [1e9, 58.0, 60.0]
     cells, counted = rng.uniform(0.5, 2, (CELLS, L)), np.array([3.0, 0.4, 25.0, 40.0])
     switches = Switches(
         **dict.fromkeys(Switches._fields, 0)
         | {"learning_by_time": int(account == "time"), "learning_by_peers": int(account == "peers")}
     )
     share, releases, gain = rng.uniform(0.1, 0.4, L), np.full(L, 7.0), np.empty(L)
-    share[1] = 0.0
     known = News(counted, share, releases, gain)
     mean = cells[by_ecosystem(W.release_rate, K) :][:K][BLOC == CHINESE].mean(axis=0)
     for t in range(4):  # the record ends with the third month
         before = releases.copy()
+        share[:] = rng.uniform(0.1, 0.4, L)
+        share[1] *= t != 2  # peers are none in one month
         learning.news(t, 59 + t, 2, BLOC, cells, p, switches, known)
         now = before + p[P.releases_a_month] * mean if t > 2 else np.full(L, max(counted[t], 1.0))
         last = np.full(L, 20.0) if t == 0 else before
@@ -868,6 +875,7 @@ def test_news_of_chinese_models(rng, account):
         expected = np.log(now / last)
         if account == "time":
             expected = np.full(L, -29 * 0.09 if t == 0 else 0.09)
+        expected[1] = expected[1] if t == 0 else 0.0  # what is known at the start stays so
         expected[2] = expected[2] if t <= 1 else 0.0  # month 60 is the last that counts
         close(gain, expected)
         close(releases, now)

@@ -9,11 +9,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.world import kernel
+from sim.world import kernel, numerics
 from sim.world.block import Record, empty_record, prepare
+from sim.world.rows import B, P
 from tests.world import plain, worlds
 
 LANES = (4, 0, 7)
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
 
 
 def run(drivers, months):
@@ -65,3 +70,41 @@ def test_what_may_not_have_moved_need_not_be_computed_again(seed):
         kernel.run(prepare(drivers, seed, lanes), records[-1], 0, months)
     for name in Record._fields:
         assert np.array_equal(*(getattr(record, name) for record in records)), name
+
+
+ON = {name: int(name not in ("raw_capability", "learning_by_time", "learning_by_peers"))
+      for name in worlds.PLAIN}  # fmt: skip
+"""Everything that can go on goes on."""
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_sums_and_draws_of_every_month_are_what_they_are_called(seed):
+    """In a world with levers, load, trial, stances, chance and links."""
+    months, lanes = 9, np.arange(3)
+    drivers = worlds.refreshed(worlds.toy(seed, 3, 7, 3, 6, months, 3, load_base=2.0, **ON))
+    f, weigh = drivers.facts, np.einsum
+    drivers = worlds.with_facts(drivers, base_month=4)
+    block = prepare(drivers, seed, lanes)
+    record = empty_record(drivers, lanes.size, months)
+    state, p, ps = block.state, block.parameters.scalar, block.parameters.segment
+    weight, fresh = ps[:, B.segment_weight], block.scratch.fresh_choice
+    loads = []
+    for t in range(months):
+        wander, month = state.wander.copy(), int(f.months[t])
+        kernel.run(block, record, t, t + 1)
+        draw = np.vectorize(lambda key, at=month: numerics.uniform(key, at))(block.keys.wander)
+        close(state.wander, p[P.taste_memory] * wander + p[P.taste_step] * (draw - 0.5))
+        national = weigh("sl,iskl->ikl", weight, state.share)
+        close(state.national, national)
+        total = state.builders.sum(axis=0)
+        close(state.world, weigh("il,ikl->kl", state.builders, national) / total)
+        firms = weigh("i,il,ikl->kl", f.surveyed, state.builders, state.share[:, 0])
+        close(record.firms[t], firms)
+        built = weigh("il,ikl->kl", state.builders, fresh)
+        recency = (1.0 + f.recent[t][:, None]) ** p[P.derived_recency]
+        close(record.derived[t], built * recency)
+        parts = fresh.sum(axis=1) / weight[1:].sum(axis=0)
+        assert (np.isclose(parts, 1.0) | (parts == 0.0)).all()
+        close(block.scratch.met.sum(axis=1), 1.0)
+        loads.append(record.load[t])
+    assert (np.ptp(loads[4:], axis=0) > 0.0).any()

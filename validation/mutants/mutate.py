@@ -308,7 +308,10 @@ def _removals(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 def _answers(node: ast.AST, returns: str) -> Iterator[tuple[str, ast.AST]]:
     """Return something else of the same type, or nothing."""
-    if not isinstance(node, ast.Return) or node.value is None or returns == "None":
+    nothing = isinstance(node, ast.Return) and (
+        node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+    )
+    if not isinstance(node, ast.Return) or node.value is None or nothing:
         return
     value = copy.deepcopy(node.value)
     if returns == "bool":
