@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
@@ -90,20 +90,24 @@ def settle(*, uncompiled: bool) -> None:
 
 
 class Few:
-    """Lets Hypothesis try a few examples only: where rules are plain Python each takes a second.
+    """Keeps some tests, and lets Hypothesis try few examples: uncompiled each takes a second.
 
     Parameters
     ----------
     examples : int
+    wanted : collection of str, optional
+        Names of the tests; all by default. As arguments of pytest not every name is understood.
     """
 
-    def __init__(self, examples: int) -> None:
-        self._examples = examples
+    def __init__(self, examples: int, wanted: Collection[str] | None = None) -> None:
+        self._examples, self._wanted = examples, wanted
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Lower the number of examples of every test that has more."""
+        """Leave the other tests out, and lower the number of examples of those that have more."""
         from hypothesis import settings
 
+        if self._wanted is not None:
+            items[:] = [item for item in items if item.nodeid in self._wanted]
         for test in (item.obj for item in items if isinstance(item, pytest.Function)):
             wanted = getattr(test, "_hypothesis_internal_use_settings", None)
             if wanted is not None and wanted.max_examples > self._examples:
@@ -111,37 +115,26 @@ class Few:
                 getattr(test, "__func__", test)._hypothesis_internal_use_settings = few  # noqa: SLF001
 
 
-class _First:
-    """Notes the first test that fails."""
-
-    def __init__(self) -> None:
-        self.failed = ""
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a report of a test."""
-        if report.failed and not self.failed:
-            self.failed = report.nodeid
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Take a report of a file: a changed module that cannot be imported fails there."""
-        if report.failed and not self.failed:
-            self.failed = "import"
-
-
 def judge(mutant: Mutant, tests: Sequence[str], examples: int) -> str:
-    """Run tests with a changed module; return the first that fails, empty where all pass.
+    """Run tests with a changed module; return what becomes of it: killed, import or survived.
+
+    Anything else is a sentence on why the tests could not be run.
 
     Parameters
     ----------
     mutant : Mutant
     tests : sequence of str
+        Names of tests, those of a file one after the other.
     examples : int
         Most examples of a test of properties.
     """
     sys.meta_path.insert(0, _Finder(mutant))
-    first = _First()
-    pytest.main([*QUIET, "-x", *tests], plugins=[first, Few(examples)])
-    return first.failed
+    files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
+    code = pytest.main([*QUIET, "-x", *files], plugins=[Few(examples, set(tests))])
+    # Collection ends with 2 where a file of tests cannot be imported, with 4 where its settings
+    # cannot; what breaks pytest itself was seen too. No tests at all, a 5, would be our mistake.
+    ends = {0: "survived", 1: "killed", 2: "import", 3: "killed", 4: "import"}
+    return ends.get(code, f"pytest ended with {code}")
 
 
 class Survey:

@@ -10,7 +10,6 @@ import pkgutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from validation.mutants import child
@@ -32,6 +31,9 @@ PACKAGES = (
     "scipy.stats", "typer",
 )  # fmt: skip
 """Imported once, before any process is forked."""
+
+ENDS = ("killed", "import", "hang", "survived")
+"""What becomes of a mutant whose line some test runs; else it is unreached."""
 
 Say = Callable[[str], None]
 
@@ -118,9 +120,7 @@ def _digest(file: str, room: Room) -> str:
     """Return a name for what the survey of a file of tests rests on."""
     helpers = (f for f in (ROOT / "tests").rglob("*.py") if not f.name.startswith("test_"))
     whole = hashlib.sha256(f"{file} {room}".encode())
-    for place in sorted(
-        [*(ROOT / "sim").rglob("*.py"), *helpers, ROOT / file, Path(child.__file__)]
-    ):
+    for place in sorted([*(ROOT / "sim").rglob("*.py"), *helpers, ROOT / file]):
         whole.update(place.read_bytes())
     return whole.hexdigest()[:16]
 
@@ -138,13 +138,14 @@ def _end(room: Room, mutant: Mutant, tests: dict[str, dict[str, Any]]) -> str:
 
     def work() -> bytes:
         child.settle(uncompiled=room.uncompiled)
-        failed = child.judge(mutant, chosen, room.examples)
-        return (failed or "survived").encode()
+        return child.judge(mutant, chosen, room.examples).encode()
 
     said = child.forked(work, PATIENCE + 4.0 * seconds)
-    if said is None:
-        return "hang"
-    return {b"survived": "survived", b"import": "import"}.get(said, "killed")
+    # A process that dies without a word was killed too: it ran out of memory, or was aborted.
+    end = "hang" if said is None else said.decode() or "killed"
+    if end not in ENDS:
+        raise RuntimeError(f"{mutant}: {end}")
+    return end
 
 
 def _tests_of(mutant: Mutant, tests: dict[str, dict[str, Any]]) -> tuple[list[str], float]:
@@ -153,11 +154,11 @@ def _tests_of(mutant: Mutant, tests: dict[str, dict[str, Any]]) -> tuple[list[st
     What is changed outside functions runs when the module is imported: then it is all tests that
     run any line of the module.
     """
-    if mutant.function and mutant.kind:
+    if mutant.at_import:
+        reached = [n for n, t in tests.items() if any(m == mutant.module for m, _ in t["lines"])]
+    else:
         wanted = [mutant.module, mutant.line]
         reached = [n for n, test in tests.items() if wanted in test["lines"]]
-    else:
-        reached = [n for n, t in tests.items() if any(m == mutant.module for m, _ in t["lines"])]
     by_file: dict[str, list[str]] = {}
     for name in reached:
         by_file.setdefault(name.partition("::")[0], []).append(name)

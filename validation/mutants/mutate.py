@@ -61,6 +61,8 @@ class Mutant:
         The expression or statement before and after.
     number : int
         Place among the changes of the module.
+    at_import : bool
+        Whether it runs when the module is imported, and no call runs it.
     nth : int
         Place among those of the same function that read the same, from 1.
     """
@@ -72,6 +74,7 @@ class Mutant:
     was: str
     now: str
     number: int
+    at_import: bool = False
     nth: int = 1
 
     @property
@@ -149,7 +152,18 @@ class _Walk(ast.NodeTransformer):
             line = getattr(node, "lineno", 0)
             was, now = _text(node), _text(new)
             where = ".".join(self._names)
-            self.found.append(Mutant(self._module, where, line, kind, was, now, len(self.found)))
+            self.found.append(
+                Mutant(
+                    self._module,
+                    where,
+                    line,
+                    kind,
+                    was,
+                    now,
+                    len(self.found),
+                    at_import=not self._returns,
+                )
+            )
         into = self._into(node)
         return into if wanted is None else wanted
 
