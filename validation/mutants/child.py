@@ -176,7 +176,7 @@ class Survey:
         try:
             return (yield)
         finally:
-            self._open.remove(lines)
+            self._open.pop()  # fixtures are nested
             if fixturedef.scope != "function":
                 self._fixtures[f"{fixturedef.baseid}::{fixturedef.argname}"] |= lines
 

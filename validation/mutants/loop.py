@@ -19,7 +19,7 @@ from validation.mutants.rooms import Room, modules
 BUILD = ROOT / "build" / "mutants"
 """What is known of unchanged tests, named by a hash of all that they rest on."""
 
-SLOW = 6.0
+SLOW = 3.0
 """Seconds after which a test is left out: the others must see what it would."""
 
 PATIENCE = 20.0

@@ -40,8 +40,8 @@ LEFT = ("evidence", "metrics", "scenario", "world", "ensemble", "analysis", "cal
 """Rooms in the order in which they may import each other."""
 
 EQUATIONS = (
-    "by_hand", "changes", "choice", "effects", "holds", "laboratories", "learning", "likings",
-    "rules", "small_worlds", "tokens", "triggers",
+    "by_hand", "changes", "choice", "effects", "laboratories", "learning", "likings", "rules",
+    "small_worlds", "tokens", "triggers",
 )  # fmt: skip
 """Tests of rules by closed forms, invariants and second writings. That drivers, lanes and restarts
 agree with each other shows nothing here: they share the rules."""
