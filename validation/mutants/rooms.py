@@ -41,18 +41,18 @@ LEFT = ("evidence", "metrics", "scenario", "world", "ensemble", "analysis", "cal
 
 EQUATIONS = (
     "by_hand", "changes", "choice", "effects", "laboratories", "learning", "likings", "rules",
-    "small_worlds", "tokens", "triggers",
+    "small_worlds", "tokens",
 )  # fmt: skip
 """Tests of rules by closed forms, invariants and second writings. That drivers, lanes and restarts
 agree with each other shows nothing here: they share the rules."""
 
 ROOMS = (
     Room(
-        "triggers of scenarios", ("sim/scenario/triggers.py",),
+        "triggers", ("sim/scenario/triggers.py", "sim/world/triggers.py"),
         ("tests/scenario/test_triggers.py", "tests/world/test_triggers.py"), LEFT[:2],
     ),
     Room(
-        "rules", ("sim/world/rules", "sim/world/triggers.py"),
+        "rules", ("sim/world/rules",),
         tuple(f"tests/world/test_{name}.py" for name in EQUATIONS), LEFT[:3], examples=4,
         uncompiled=True,
     ),
