@@ -51,6 +51,22 @@ def test_five_of_forty_are_few_and_six_are_many():
         assert changes.collected(marked(lanes), np.zeros((2, MANY), np.int64)) == count
 
 
+def test_neighbours_are_one_run():
+    runs = np.zeros((2, MANY), np.int64)
+    assert changes.collected(marked([3, 4, 5, 9]), runs) == 2
+    assert runs[:, :2].tolist() == [[3, 9], [6, 10]]
+
+
+def test_governments_that_change_places_have_turned():
+    """Where stances are those felt one lane on, or by the other nation, all have turned."""
+    known = world(np.random.default_rng(1))
+    for one in (0, 1):
+        known.stance[one] = (np.arange(MANY) + one) % 2
+        known.felt[one] = 1 - known.stance[one]
+    for i in range(2):
+        assert changes.turns(i, known) == MANY
+
+
 def world(rng, effects=3, nations=2):
     """Return what may have changed in two nations, a fifth of it at random."""
 
