@@ -24,6 +24,7 @@ from sim.world.rules import (
     stance,
     supply,
     tally,
+    tokens,
     uptake,
 )
 from sim.world.rules.arrays import (
@@ -35,20 +36,26 @@ from sim.world.rules.arrays import (
     Choice,
     Draws,
     Flows,
+    Fond,
     Governments,
     Growth,
     Index,
+    Kinds,
     Known,
     Labs,
     Leaps,
     Levers,
+    Liking,
     News,
     Notice,
     Numbers,
     Offers,
     OwnModels,
     Picture,
+    Pricing,
+    Reach,
     Releases,
+    Roads,
     Served,
     Span,
     Told,
@@ -626,6 +633,72 @@ def test_answers_of_a_survey_are_the_main_ecosystem_and_what_is_tried(rng):
 # --- offers ---------------------------------------------------------------------------------------
 
 
+def test_how_a_nation_regards_an_ecosystem(rng):
+    p, ps, _ = parameters(rng)
+    pulled, stance_held = np.array([1.0, 0.0, 0.0, 0.0, 0.0]), np.array([[0, 1, 2], [3, 1, 2]])
+    liking = Liking(
+        rng.normal(size=(I, K, L)), rng.uniform(0, 1, (I, K, L)), rng.normal(size=(I, S * K, L)),
+        rng.uniform(0, 1, (K, L)), np.full((I, K, S, L), 9.0),
+    )  # fmt: skip
+    for k in range(K):
+        choice.regard(1, k, Span(1, L), Kinds(NEST, BLOC, pulled), liking, stance_held,
+                      Numbers(p, ps))  # fmt: skip
+    side = np.array([[choice.side(held, bloc) for held in stance_held[1]] for bloc in BLOC])
+    push = side[:, None] * p[P.stance_push] * ps[:, B.stance_ratio]  # K, S, L
+    fear = (liking.risk * (1 - liking.trust[1]))[:, None] * ps[:, B.risk_weight]
+    pull = liking.pull[1].reshape(S, K, L).transpose(1, 0, 2)
+    asc = pulled[:, None, None] * ps[:, B.us_closed_pull]
+    expected = liking.standing[1][:, None] + pull + push + asc - fear
+    close(liking.regarded[1, ..., 1:], expected[..., 1:])
+    assert (liking.regarded[1, ..., 0] == 9.0).all()
+    assert (liking.regarded[0] == 9.0).all()
+
+
+def test_how_open_each_way_is(rng):
+    p, _, _ = parameters(rng)
+    held = np.array([[0, 1, 2], [2, 1, 0]])
+    roads = Roads(rng.uniform(0, 1, (I, K * 3, L)), rng.uniform(0, 1, (I, S, L)), held,
+                  rng.uniform(0.2, 0.9, L))  # fmt: skip
+    for k in range(K):
+        opened = np.full((S, 3, L), 9.0)
+        offers.reachable(1, k, Span(0, 2), Kinds(NEST, BLOC, np.zeros(K)), roads, p, opened)
+        maker, host, own = roads.access[1, 3 * k : 3 * k + 3]
+        foe = {0: 2, 1: 1}.get(int(BLOC[k]), -1)
+        maker = maker * np.where(held[1] == foe, p[P.stance_access], 1.0)
+        maker = maker * roads.slowed if BLOC[k] == CHINESE else maker
+        shut = NEST[k] == 0
+        for s in range(S):
+            ways = [maker, 0.0 * host if shut else host, own * roads.facility[1, s] * (not shut)]
+            close(opened[s, :, :2], np.array(ways)[:, :2])
+        assert (opened[..., 2] == 9.0).all()
+
+
+@pytest.mark.parametrize("burden", [0.0, 1.0])
+def test_what_each_way_is_worth(rng, burden):
+    p, ps, _ = parameters(rng)
+    p[P.ln_least_price] = -0.2
+    pricing = Pricing(
+        rng.normal(size=(K, 2, 3, L)), 0.3 * rng.normal(size=(I, K * 3, L)),
+        rng.uniform(0, 1, (I, K, L)), rng.uniform(0.1, 0.9, L), rng.uniform(0.2, 0.9, (I, S, L)),
+    )  # fmt: skip
+    worth, numbers, span = np.full((I, K, S, 3, 2, L), 9.0), Numbers(p, ps), Span(0, L)
+    for k in range(K):
+        for o in range(2):
+            offers.maker_worth(1, k, o, span, burden, pricing, numbers, worth)
+            offers.other_worth(1, k, o, span, pricing, numbers, worth)
+    under = np.zeros((S, 3, L))
+    under[:, 2] = ps[:, B.ln_under_use]
+    full = pricing.ln_price.transpose(0, 2, 1, 3) + pricing.price[1].reshape(K, 3, 1, L)
+    full[:, 0] += burden * pricing.dearer  # K, 3, 2, L
+    felt = np.maximum(full[:, None] + under[None, :, :, None], -0.2)
+    cost = pricing.sensitivity[1][None, :, None, None] * felt
+    gain = np.stack([p[P.licence_hosted], p[P.licence_hosted], np.ones(L)])
+    terms = (ps[:, B.licence] * pricing.licence[1][:, None])[:, :, None] * gain  # K, S, 3, L
+    trouble = np.stack([np.zeros((S, L)), ps[:, B.hosted_cost], ps[:, B.self_host_cost]], axis=1)
+    close(worth[1], np.exp((terms - trouble)[:, :, :, None] - cost))
+    assert (worth[0] == 9.0).all()
+
+
 def test_who_must_leave_where_a_way_is_cut(rng):
     """By the part that a way had in the value of the offer that was chosen."""
     shape = (I, K, S, 3, L)
@@ -845,6 +918,51 @@ def test_tastes_wander_and_scars_heal(rng):
 def test_a_stance_stands_with_its_bloc_and_against_its_rival():
     found = [[choice.side(held, bloc) for bloc in range(4)] for held in range(4)]
     assert found == [[0, 0, 0, 0], [1, -1, 0, 0], [-1, 1, 0, 0], [0, 0, 0, 1]]
+
+
+# --- routers --------------------------------------------------------------------------------------
+
+
+def test_users_of_routers_regard_what_developers_do_but_for_tastes_and_home(rng):
+    p, ps, _ = parameters(rng)
+    pulled = np.array([1.0, 0.0, 0.0, 1.0, 0.0])
+    fond = Fond(pulled, *(rng.normal(size=shape) for shape in (
+        (I, K, L), (I, K, S, L), (I, K, L), (I, K, L))))  # fmt: skip
+    for k in range(K):
+        for l in range(L):  # noqa: E741
+            found = tokens.regarded_there(1, k, l, 2, fond, Numbers(p, ps))
+            own = pulled[k] * (p[P.router_incumbent, l] - ps[2, B.us_closed_pull, l])
+            terms = ps[2, B.licence, l] * p[P.licence_hosted, l] * fond.licence[1, k, l]
+            learnt = p[P.router_learning, l] * fond.learned[1, k, l]
+            plain = fond.regarded[1, k, 2, l] - fond.standing[1, k, l]
+            close(found, plain + own + terms + learnt)
+
+
+@pytest.mark.parametrize(
+    ("factor", "worth"), [(0.0, 2.0), (1.0, 1.5), (-1.0, 2.5), (-3.0, 3.0), (-9.0, 3.0)]
+)
+def test_lower_prices_help_down_to_the_least_that_is_felt(factor, worth):
+    """V is 2 at list prices and 3 at the least one; kappa is one half."""
+    assert tokens.priced(2.0, 3.0, factor, 0.5) == worth
+    assert tokens.priced(2.0, 1.0, -3.0, 0.5) == 2.0  # below the least already
+
+
+def test_how_far_users_of_routers_get(rng):
+    p, _, _ = parameters(rng)
+    T = 4
+    within = Reach(
+        NEST, rng.uniform(0.2, 0.5, (T, I, K * 3)), np.array([0.0, 1.0, 2.0, 3.0]),
+        rng.uniform(0.1, 0.5, (T, I, K)), rng.uniform(0, 1, (I, K, S, 3, L)),
+    )  # fmt: skip
+    within.unlisted[2, 1, 0] = 0.0
+    for k in range(K):
+        maker, host = within.opened[1, k, 2, 0], within.opened[1, k, 2, 1]
+        usual = within.access[2, 1, 3 * k] + within.unlisted[2, 1, k] * leaked(
+            p[P.leak_developers], p
+        )
+        expected = np.minimum(maker / usual, 1.0) if NEST[k] == 0 else np.maximum(maker, host)
+        found = [tokens.reach(1, k, l, 2, 2, within, p) for l in range(L)]  # noqa: E741
+        close(found, expected)
 
 
 # --- learning and own models ----------------------------------------------------------------------

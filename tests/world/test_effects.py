@@ -64,6 +64,26 @@ def test_in_order():
     np.testing.assert_allclose(settled(1.0, rows), 2.2, rtol=1e-15)
 
 
+@given(rows=st.lists(st.tuples(ROW, ROW, ROW), min_size=1, max_size=6))
+def test_lanes_side_by_side_are_settled_each_by_itself(rows):
+    """One row an effect: its operation and target are those of the first lane, for all."""
+    rows = sorted(rows, key=lambda row: row[0][0])
+    count, base = len(rows), np.array([0.3, 1.1, 1.9])
+    value, none = base.copy(), np.zeros(0)
+    levers = Levers(
+        none, none, np.array([0, count]), np.arange(count), np.array([0, 1]),
+        np.array([row[0][0] for row in rows], np.int64),
+        np.array([[lane[2] for lane in row] for row in rows]),
+        np.array([[[lane[n] for lane in row] for n in (1, 4)] for row in rows]),
+        np.array([row[0][3] for row in rows]), np.empty((3, 3)),
+    )  # fmt: skip
+    settle(value, Span(1, 3), -0.4, 1.7, 0, count, levers)
+    assert value[0] == base[0]
+    for lane in (1, 2):
+        alone = [(row[0][0], *row[lane][1:3], row[0][3], row[lane][4]) for row in rows]
+        assert value[lane] == settled(base[lane], alone, -0.4, 1.7)
+
+
 @given(base=st.floats(0, 2), rows=st.lists(ROW, max_size=6), data=st.data())
 def test_the_order_in_a_file_does_not_matter(base, rows, data):
     other = data.draw(st.permutations(rows))
