@@ -591,11 +591,12 @@ def test_consumers_choose_among_chat_services(rng, trial, segments):
     p, _, _ = parameters(rng)
     T, single = 3, min(1, segments - 1)
     access = rng.uniform(0, 1, (I, K * 3, L))
-    access[0, 3, 0] = 1.0
+    access[0, 3, 0], access[0, :, 1] = 1.0, 0.0  # and nothing can be had, in one lane
     unlisted = rng.uniform(0, 1, (T, I, K)) * (rng.uniform(size=(T, I, K)) < 0.5)
     unlisted[1, 0, 0], unlisted[1, 0, 1] = 0.0, 0.7
     later, weight = np.array([0.0, 2.0, 3.0]), rng.uniform(0, 1, (T, I, K))
     attention = rng.uniform(0, 1, (K, L))
+    attention[:, 2] *= 20.0  # so many try that nobody stays with one
     chats = Chats(later, unlisted, weight, rng.normal(size=(I, K, L)), attention, access)
     able = Able(rng.uniform(0, 3, (segments, K, 2, L)), rng.uniform(0, 3, (I, K, segments, L)))
     visits = np.empty((T, I, K, L))
@@ -608,7 +609,9 @@ def test_consumers_choose_among_chat_services(rng, trial, segments):
     best = np.where(sovereign, able.home[:, :, single], able.cover[single, :, 0][None])
     can = np.maximum(best, able.cover[single, :, 1][None])
     share = np.minimum(reach, 1.0) * np.exp(can + chats.consumer)
-    share = share / share.sum(axis=1, keepdims=True)
+    whole = share.sum(axis=1, keepdims=True)
+    share = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
+    assert not share[0, :, 1].any()
     tried = p[P.trial_rate] * attention * way * trial
     replaced = np.minimum((1 - p[P.trial_new]) * tried.sum(axis=1, keepdims=True), 1.0)
     close(visits[1], share * (1 - replaced) + tried)
