@@ -40,8 +40,8 @@ LEFT = ("evidence", "metrics", "scenario", "world", "ensemble", "analysis", "cal
 """Rooms in the order in which they may import each other."""
 
 EQUATIONS = (
-    "by_hand", "changes", "choice", "effects", "laboratories", "learning", "likings", "rules",
-    "small_worlds", "tokens",
+    "changes", "choice", "choice_by_hand", "effects", "laboratories", "learning", "likings",
+    "offers_by_hand", "policy_by_hand", "rules", "small_worlds", "supply_by_hand", "tokens",
 )  # fmt: skip
 """Tests of rules by closed forms, invariants and second writings. That drivers, lanes and restarts
 agree with each other shows nothing here: they share the rules."""
