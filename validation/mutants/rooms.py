@@ -40,11 +40,11 @@ LEFT = ("evidence", "metrics", "scenario", "world", "ensemble", "analysis", "cal
 """Rooms in the order in which they may import each other."""
 
 EQUATIONS = (
-    "changes", "choice", "choice_by_hand", "effects", "laboratories", "learning", "likings",
-    "offers_by_hand", "policy_by_hand", "rules", "small_worlds", "supply_by_hand", "tokens",
+    "changes", "choice", "choice_by_hand", "effects", "offers_by_hand", "policy_by_hand",
+    "small_worlds", "supply_by_hand",
 )  # fmt: skip
-"""Tests of rules by closed forms, invariants and second writings. That drivers, lanes and restarts
-agree with each other shows nothing here: they share the rules."""
+"""Tests of rules by closed forms, invariants and second writings, which take seconds uncompiled.
+That drivers, lanes and restarts agree with each other shows nothing here: they share the rules."""
 
 ROOMS = (
     Room(
