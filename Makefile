@@ -1,11 +1,12 @@
 # Everything starts here: a clean clone needs Python 3.12 or newer and make, nothing else.
 #
 #   make run       set up, run the baseline scenario, say where its curves are
-#   make test      set up with the test tools, then lint, types and all tests
+#   make test      set up with the test tools, then lint, types and all tests but the long ones
+#   make long      the tests that take minutes each
 #   make bench     measure speed; the last line is one JSON object
-#   make validate  long experiments: a large sweep, many kills, recovery, hindcasts, claims, a
-#                  million inputs to all that reads (alone: python -m validation.fuzz), mistakes
-#                  made on purpose (validation.mutants), branches (validation.branches)
+#   make validate  the long tests, then experiments: a large sweep, many kills, recovery, hindcasts,
+#                  claims, a million inputs to all that reads (alone: python -m validation.fuzz),
+#                  mistakes made on purpose (validation.mutants), branches (validation.branches)
 #   make faults    attempts to break the command, counted: about half an hour
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
@@ -13,7 +14,8 @@
 #   make golden    renew the golden baseline; refuses while the model version stands still
 #   make forecasts write the dated forecasts of today into docs/forecasts, once
 #   make docs      renew what the documents take from tables, runs and examples
-#   make lock      renew both lock files from pyproject.toml
+#   make site      build the pages and the interface as a site with search, in build/site
+#   make lock      renew the lock files from pyproject.toml
 #   make clean     remove .venv, caches and build leftovers; results/ stays
 #
 # PYTHON=/path/to/python chooses another interpreter for .venv.
@@ -26,13 +28,15 @@ PIP  := $(BIN)/python -m pip --disable-pip-version-check -qq
 MADE  := $(VENV)/.stamp-made
 READY := $(VENV)/.stamp-ready
 TOOLS := $(VENV)/.stamp-tools
+PAGES := $(VENV)/.stamp-pages
 
 # Tried in this order; python3 is what .python-version selects where pyenv is in use.
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.14)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test compiled bench validate faults lint format types golden forecasts docs lock clean
+.PHONY: run test long compiled bench validate faults lint format types golden forecasts docs site \
+        lock clean
 
 run: $(READY)
 	@$(BIN)/sim run baseline
@@ -42,7 +46,13 @@ run: $(READY)
 # small machine; each keeps to whole files while it can, so that what a file sets up is set up once.
 test: lint
 	@$(MAKE) --no-print-directory --jobs 2 types compiled
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+
+# What takes minutes each: fits, kills of real processes, attempts to break the command, examples of
+# pages; and the site, whose tools no other test needs. No slip of a moment breaks these alone; the
+# check of every submission and `make validate` run them too.
+long: $(TOOLS) $(PAGES) compiled
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 compiled: $(READY)
 	@$(BIN)/python -c 'import sim; sim.run("baseline", runs=1, until="2023-02")'
@@ -50,7 +60,7 @@ compiled: $(READY)
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
 
-validate: $(TOOLS)
+validate: long
 	@$(BIN)/python -m validation
 
 faults: $(TOOLS)
@@ -101,6 +111,10 @@ $(TOOLS): $(READY) requirements-dev.lock
 	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(PAGES): $(READY) requirements-site.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-site.lock
+	@touch $@
+
 golden: $(READY)
 	@$(BIN)/python -m making.golden
 
@@ -110,11 +124,14 @@ forecasts: $(READY)
 docs: $(TOOLS)
 	@$(BIN)/python -m making
 
+site: $(PAGES)
+	@$(BIN)/python -m making.site
+
 # What every command needs, and what builds the package.
 RUN := --extra build --extra explorer --extra export
 
-# pyam judges tables in one test. What it asks for beside that, a database client and a notebook, is
-# left out, and its upper bounds give way: the versions of requirements.lock hold in the tests too.
+# pyam judges tables in one test. The database client that it asks for beside that is left out, and
+# its upper bounds give way: the versions of requirements.lock hold in the tests too.
 PYAM := build/lock/pyam
 
 # uv writes the locks from a place of its own, so that it never becomes a dependency. The locks
@@ -125,10 +142,11 @@ lock: $(MADE)
 	@$(BIN)/python -m venv build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check -qq install uv
 	@$(LOCK) --upgrade --output-file requirements.lock
-	@printf 'ixmp4\nipykernel\n' > $(PYAM)-excludes.txt
+	@printf 'ixmp4\n' > $(PYAM)-excludes.txt
 	@printf 'matplotlib\nnumpy\n' > $(PYAM)-overrides.txt
 	@$(LOCK) --upgrade --constraint requirements.lock --excludes $(PYAM)-excludes.txt \
 	  --overrides $(PYAM)-overrides.txt --extra dev --extra cluster --output-file requirements-dev.lock
+	@$(LOCK) --upgrade --constraint requirements-dev.lock --extra site --output-file requirements-site.lock
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,6 +7,7 @@ import sys
 from making import (
     adaptive,
     examples,
+    notebook,
     operations,
     pages,
     picture,
@@ -26,6 +27,7 @@ def main() -> None:
     plausibility.write()
     questions.write()
     adaptive.write()
+    notebook.write()
     for page in pages.pages():
         before = page.read_text(encoding="utf-8")
         after = pages.with_blocks(before)

@@ -40,6 +40,8 @@ from fcntl import ioctl
 from pathlib import Path
 from typing import Any
 
+from sim.metrics import registry
+
 ROOT = Path(__file__).parents[1]
 COLUMNS = 96
 _FENCE = re.compile(
@@ -62,9 +64,20 @@ class Session:
 
 def renewed(text: str) -> str:
     """Return a page with the output of every example as it is today."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), _own_metrics_left():
         session = Session(Path(folder), {"__name__": "__main__"})
         return _FENCE.sub(lambda match: _renew(match, session), text)
+
+
+@contextlib.contextmanager
+def _own_metrics_left() -> Iterator[None]:
+    """Take out again what a page adds to the metrics, which later runs would measure too."""
+    before = registry.added()
+    try:
+        yield
+    finally:
+        for name in registry.added().keys() - before.keys():
+            registry.forget(name)
 
 
 def has_examples(text: str) -> bool:

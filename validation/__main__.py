@@ -4,10 +4,11 @@ A sweep of 100,000 replicates of the full world with its peak memory; a small sw
 again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
 `coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
-must print what the pages say; a million inputs to everything that reads what a stranger wrote (key
-`fuzz`), of which none may end in anything but a value or one clear error; mistakes made on purpose,
-which the tests must see (key `mutants`); and the branches that the tests take (key `branches`).
-About four hours.
+must print what the pages say; the steps of the tutorial in a fresh clone (key `tutorial`), none of
+which may take five minutes; the site, which must be built without a warning (key `site`); a million
+inputs to everything that reads what a stranger wrote (key `fuzz`), of which none may end in
+anything but a value or one clear error; mistakes made on purpose, which the tests must see (key
+`mutants`); and the branches that the tests take (key `branches`). About four hours.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from validation import branches, calibration, coverage, hypotheses, pages
+from making import site
+from validation import branches, calibration, coverage, hypotheses, pages, tutorial
 from validation.fuzz import __main__ as fuzz
 from validation.mutants import __main__ as mutants
 
@@ -96,6 +98,12 @@ def _seal(out: Path) -> str:
     return hashlib.sha256(next(out.rglob("outcomes.parquet")).read_bytes()).hexdigest()
 
 
+def site_warnings() -> int:
+    """Build the whole site and return how many warnings that gave."""
+    with tempfile.TemporaryDirectory() as folder:
+        return site.build(Path(folder))
+
+
 def _said(text: str) -> None:
     print(f"coverage: {text}", file=sys.stderr, flush=True)
 
@@ -114,6 +122,8 @@ def main(words: list[str] | None = None) -> None:
         "hypotheses_seconds": round(hypotheses.run()),
         "coverage": coverage.run(_said),
         "pages": pages.run(),
+        "tutorial": tutorial.run(),
+        "site": {"warnings": site_warnings()},
         "fuzz": fuzz.run(),
         "mutants": mutants.run(),
         "branches": branches.run(),
@@ -127,6 +137,9 @@ def main(words: list[str] | None = None) -> None:
             (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     print(json.dumps(record))
     pages.require_current(record["pages"])
+    tutorial.require_short(record["tutorial"])
+    if record["site"]["warnings"]:
+        raise SystemExit("the site has warnings: make site shows them")
     if record["fuzz"]["failures"]:
         raise SystemExit("an input ended in something else than a value or one clear error")
     if record["mutants"]["survived"]:

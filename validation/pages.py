@@ -1,4 +1,4 @@
-"""The pages whose examples run for a minute and more: each prints what the page says it prints.
+"""The pages whose examples run for long: each prints what the page says it prints.
 
 The tests run the examples of all other pages, and of these see that every command line can be typed
 and every script be read. ``python -m validation.pages`` says which are current and which are not.
@@ -10,7 +10,13 @@ import sys
 
 from making import examples, pages
 
-LONG = ("README.md", "docs/policies.md", "docs/studies.md", "docs/tutorial.md")
+LONG = (
+    "README.md",
+    "docs/commands.md",
+    "docs/policies.md",
+    "docs/python.md",
+    "docs/studies.md",
+)
 """By their path in the repository."""
 
 

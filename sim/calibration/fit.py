@@ -305,7 +305,7 @@ def require_sound(plan: Plan) -> None:
     try:
         last = calendar.parse(plan.until)
     except ValueError as error:
-        raise InputError(Problem(str(error), path="until", hint="write YYYY-MM")) from error
+        raise InputError(Problem(str(error), path="until")) from error
     first = calendar.parse("2024-12")
     most = LAST_OBSERVED if plan.origin else LAST_FITTED
     if not first <= last <= most:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli.output import Table, print_below
+from sim.report import titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,9 @@ def headline(found: Explanation) -> str:
 
 def _value(found: Explanation, name: str) -> str:
     value = found.figure[name]
-    return f"{100.0 * value:.1f} %" if found.unit == "fraction" else f"{value:,.4g} {found.unit}"
+    if found.unit == "fraction":
+        return f"{100.0 * value:.1f} %"
+    return f"{titles.number(value)} {found.unit}"
 
 
 def _sections(found: Explanation) -> Iterator[tuple[str, Table, str]]:

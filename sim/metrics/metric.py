@@ -27,7 +27,7 @@ class Month:
     Parameters
     ----------
     number : int
-        Of the month, as `sim.months` counts.
+        Of the month: twelve times the year, and the months since January.
     groups, ecosystems : tuple of str
         Slugs and ids.
     blocs : ndarray, shape (ecosystems,), int
@@ -97,7 +97,7 @@ class Month:
     def answers(self) -> Floats:
         """Who has worked with what in the past year, (groups, answers, replicates).
 
-        Fractions, as `sim.metrics.use.names` names them.
+        Fractions, in the order of the metrics ``used.*``, ``only.cn``, ``both.us_closed_and_cn``.
 
         Raises
         ------
@@ -220,7 +220,8 @@ class Metric:
 
         Returns
         -------
-        ndarray, shape (reported months, groups or 1, replicates), without months for a whole run
+        ndarray
+            Of shape (reported months, groups or 1, replicates), without months for a whole run.
         """
         if self.span == "month":
             return np.stack([self.of(month(t)) for t in at.tolist()])

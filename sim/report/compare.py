@@ -209,7 +209,7 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         sure = row["low"] > 0 or row["high"] < 0
         marks[max(i, j), min(i, j)] = f"{factor * row['effect']:+.2g}{'' if sure else ' ?'}"
     most = np.nanmax(np.abs(grid)) or 1.0
-    with canvas(2.6 + 1.0 * len(singles), 1.6 + 0.7 * len(singles)) as (figure, (axis,)):
+    with canvas(2.9 + 1.2 * len(singles), 1.7 + 0.7 * len(singles)) as (figure, (axis,)):
         axis.imshow(np.abs(grid), cmap="Greys", vmin=0.0, vmax=2.5 * most)
         for (i, j), text in marks.items():
             axis.text(j, i, text, ha="center", va="center", fontsize=9)
@@ -218,9 +218,25 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         axis.set_yticks(range(len(singles)), labels, fontsize=8)
         axis.spines[:].set_visible(False)
         unit = "percentage points" if scale == "share" else "log-odds"
-        title = f"Main effects (diagonal), interactions, {unit}; ? where the interval holds zero"
-        figure.suptitle(textwrap.fill(title, TITLE), x=0.02, ha="left", fontsize=9)
+        key = f"Main effects (diagonal), interactions, {unit}; ? where the interval holds zero"
+        axis.set_xlabel(key, fontsize=7, color=style.QUIET)
+        axis.tick_params(length=0)
+        finding = _of_pairs(marks, labels, unit)
+        figure.suptitle(textwrap.fill(finding, TITLE), x=0.02, ha="left", fontsize=9)
     return figure
+
+
+def _of_pairs(marks: Mapping[tuple[int, int], str], labels: Sequence[str], unit: str) -> str:
+    """Say which lever does most alone, and how many pairs surely differ from their sum."""
+    alone = {i: text.removesuffix(" ?") for (i, j), text in marks.items() if i == j}
+    first = max(alone, key=lambda i: abs(float(alone[i])))
+    said = f"{' '.join(labels[first].split())} does most alone, {alone[first]} {unit}"
+    pairs = [text for (i, j), text in marks.items() if i != j]
+    if not pairs:
+        return said
+    sure = sum(not text.endswith("?") for text in pairs)
+    differ = "differs" if sure == 1 else "differ"
+    return f"{said}; {sure} of {len(pairs)} pairs surely {differ} from the sum of the two"
 
 
 def cost_effect(priced: pd.DataFrame) -> Figure:

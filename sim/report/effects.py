@@ -38,6 +38,10 @@ MEANING = (
 )
 
 
+CHANCE = "0 or 1"
+"""Unit of what happens in a world or does not."""
+
+
 def rule(what: str = "policies") -> str:
     """Return when a rank is shared by some of what is ranked, and when two of it tie."""
     return (
@@ -126,11 +130,18 @@ def sign(row: Row) -> str:
 
 
 def line(row: Row, named: Naming | None = None) -> str:
-    """Return an effect in one line; ``named`` as in `group`."""
+    """Return an effect in one line; ``named`` as in `group`.
+
+    Of what happens or not the median world says nothing: there the mean is said, in worlds of 100.
+    """
+    what = f"{name(row['metric'])}, {group(row['group'], named)}, {when(row['month'])}:"
+    if row["unit"] == CHANCE:
+        mean, low, high = (signed(100.0 * row[c], 0) for c in ("effect", "ci_low", "ci_high"))
+        return f"{what} {mean} in 100 worlds ({low} to {high}, 95 % interval of the mean)"
     middle, low, high = figures_of(row)
     return (
-        f"{name(row['metric'])}, {group(row['group'], named)}, {when(row['month'])}: {middle} "
-        f"{unit_of(row)[1]} ({low} to {high}), {sign(row)} of worlds; simulation error {error(row)}"
+        f"{what} {middle} {unit_of(row)[1]} ({low} to {high}), {sign(row)} of worlds; simulation "
+        f"error {error(row)}"
     )
 
 

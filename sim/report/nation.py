@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.report import compare, figures, style
+from sim.report import compare, effects, figures, scored, style, titles
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
 from sim.report.sheet import Cell, Table, sheet
@@ -27,12 +27,13 @@ FULL = 2.0
 """Utils at which a part has the full colour."""
 
 OBSERVED: Mapping[Cell, Cell] = {
-    "Series": "{series}", "Month": "{month}", "Of": "{ecosystem}", "Observed": "{observed:g}",
-    ("Model", "5 to 95 %"): ("{p50:.1f}", "{p05:.1f} to {p95:.1f}"), "Source": "{source}",
+    "Series": "{title}", "Month": "{month}", "Of": "{of}", "Observed": "{observed:g}",
+    ("Model", "5 to 95 %"): ("{p50:.1f}", "{p05:.1f} to {p95:.1f}"),
+    ("Source", "series"): ("{source}", "{series}"),
 }  # fmt: skip
 INPUTS: Mapping[Cell, Cell] = {
-    "What": "{variable}", "Value": "{value:,.6g}", "Median of the region": "{region_median:,.6g}",
-    "Unit": "{unit}", "Period": "{period}", "Source": "{source}", "Status": "{status}",
+    "What": "{what}", ("Value", "unit"): ("{its}", "{unit}"), "Median of the region": "{near}",
+    "Status": "{status}", ("Period", "source"): ("{period}", "{source}"), "Column": "{variable}",
 }  # fmt: skip
 CHOICES: Mapping[Cell, Cell] = {
     "Ecosystem": "{name}",
@@ -41,7 +42,7 @@ CHOICES: Mapping[Cell, Cell] = {
     ("Independents", "5 to 95 %"): ("{independent}", "{independent_band}"),
     ("Research", "5 to 95 %"): ("{research}", "{research_band}"),
 }
-STANCES: Mapping[Cell, Cell] = {"Government": "{stance}", "Part of worlds": "{runs:.0%}"}
+STANCES: Mapping[Cell, Cell] = {"Government": "{words}", "Part of worlds": "{runs:.0%}"}
 LEVERS: Mapping[Cell, Cell] = {
     "Lever": "{title}", "Acts on": "{acts_on}", "In force": "{in_force:.0%}", "Source": "{source}",
 }  # fmt: skip
@@ -59,6 +60,12 @@ SOURCES: Mapping[Cell, Cell] = {
     "Id": "{id}", "Title": "{title}", "Publisher": "{publisher}", "Date": "{date}",
     "Address": "{url}",
 }  # fmt: skip
+STANDS = {
+    "open": "open to all", "us": "with the United States", "chinese": "with China",
+    "sovereign": "for models of its own",
+}  # fmt: skip
+"""Words for what a government holds to."""
+
 CHINESE, AMERICAN = "share.bloc_cn", "share.bloc_us"
 
 
@@ -161,11 +168,13 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
             "Who decides", CHOICES, _by_segment(why.choices),
             "Developers by main ecosystem at the month's end, medians of worlds in each segment.",
         ),
-        Table.of("What was observed there, percent", OBSERVED, told,
+        Table.of("What was observed there, percent", OBSERVED,
+                 told.assign(of=[scored.CODES.get(code, code) for code in told["ecosystem"]]),
                  f"Beside it the model's view of the same. {len(why.observed) - len(told)} more "
                  f"figures have no view of the model: sim show {why.nation}."),
-        Table.of("What is known of it", INPUTS, why.inputs),
-        Table.of("The government's stance", STANCES, why.stance),
+        Table.of("What is known of it", INPUTS, _in_words(why.inputs)),
+        Table.of("The government's stance", STANCES,
+                 why.stance.assign(words=why.stance["stance"].map(STANDS))),
     ]  # fmt: skip
     if len(why.levers):
         tables.append(Table.of("Levers of the scenario that reach it", LEVERS, why.levers))
@@ -178,6 +187,21 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
         ))  # fmt: skip
     tables.append(Table.of("Sources", SOURCES, why.sources, words=True))
     return sheet(f"{why.name}: {found.run.scenario.title}", list(_lead(why)), tables)
+
+
+def _in_words(inputs: pd.DataFrame) -> pd.DataFrame:
+    """Return inputs with their meaning first, values as they are read."""
+    binary = inputs["unit"] == "0 or 1"
+
+    def read(column: str) -> list[str]:
+        return [
+            ("no", "mixed", "yes")[round(2 * value)] if yes_or_no else titles.number(value)
+            for value, yes_or_no in zip(inputs[column], binary, strict=True)
+        ]
+
+    what = [meaning[:1].upper() + meaning[1:] for meaning in inputs["meaning"]]
+    found = inputs.assign(what=what, its=read("value"), near=read("region_median"))
+    return found.assign(unit=found["unit"].mask(binary, ""))
 
 
 def _effects_table(table: pd.DataFrame) -> Table:
@@ -245,8 +269,8 @@ def _by_lever(table: pd.DataFrame) -> pd.DataFrame:
         row: dict[str, str] = {"name": str(name)}
         for short, metric in (("cn", CHINESE), ("us", AMERICAN)):
             one = table[(table["name"] == name) & (table["metric"] == metric)].iloc[0]
-            row[short] = f"{100.0 * one['p50']:+.1f}"
-            row[f"{short}_band"] = f"{100.0 * one['p05']:+.1f} to {100.0 * one['p95']:+.1f}"
+            row[short], low, high = effects.figures_of(one)
+            row[f"{short}_band"] = f"{low} to {high}"
         rows.append(row)
     found = pd.DataFrame(rows)
     return found.iloc[found["cn"].astype(float).abs().argsort()[::-1]]

@@ -9,7 +9,7 @@ from sim.report import charts, compare, effects, style, titles
 from sim.report.charts import Chart
 from sim.report.comparison import named
 from sim.report.drawings import Drawing, Page, on_page
-from sim.report.sheet import Table, sheet
+from sim.report.sheet import Cell, Table, sheet
 
 
 def called(found: Any) -> dict[str, str]:  # noqa: ANN401 - a Package, which this room may not import
@@ -39,17 +39,12 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Package
     how = "all combinations" if found.exact else "sampled orders"
     lead = [f"{len(found.levers)} levers, {asked['runs']} worlds; {what}."]
     lead += [
-        f"All levers together: {_number(row, row['effect'])} ({_number(row, row['low'])} to "
-        f"{_number(row, row['high'])}) {_unit(row)}."
+        f"All levers together: {_number(row, row['effect'])} {_unit(row)}, mean over worlds "
+        f"({_within(row)})."
         for row in found.whole.to_dict("records")
     ]
     lead += [place.note] if place.part else []
     lead += [effects.as_read(note, words) for note in found.notes]
-    parts = [
-        (words[row["lever"]], (f"{_number(row, row['share'])} {_unit(row)}",
-         f"{_number(row, row['low'])} to {_number(row, row['high'])}"))
-        for row in found.shapley.to_dict("records")
-    ]  # fmt: skip
     return sheet(
         place.titled(
             f"{words[asked['subject']]} against {words[asked['against']]}: its levers together and "
@@ -57,21 +52,29 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Package
         ),
         lead,
         [
-            Table(
-                f"Each lever's part of the whole (Shapley, {how})",
-                ("Lever", ("Mean", "95 % interval")),
-                parts,
-            ),
             _shapley(found, words, how),
+            _parts(found, words, how),
         ],
     )
+
+
+def _parts(found: Any, words: Mapping[str, str], how: str) -> Table:  # noqa: ANN401 - a Package
+    """Return each lever's part of the whole, a row a lever and a column a scale."""
+    rows = found.shapley.to_dict("records")
+    cells: dict[str, list[Cell]] = {row["lever"]: [words[row["lever"]]] for row in rows}
+    heads: dict[str, Cell] = {}
+    for row in rows:
+        heads[row["scale"]] = (_unit(row), "95 % interval")
+        cells[row["lever"]].append((_number(row, row["share"]), _within(row)))
+    title = f"Each lever's part of the whole (Shapley, {how})"
+    return Table(title, ("Lever", *heads.values()), list(cells.values()))
 
 
 def _terms(found: Any, words: Mapping[str, str]) -> Table:  # noqa: ANN401 - a Package
     """Return main effects and interactions of pairs, each with its verdict."""
     rows = [
-        (_term(row["term"], words), (f"{_number(row, row['effect'])} {_unit(row)}",
-         f"{_number(row, row['low'])} to {_number(row, row['high'])}"), row["verdict"])
+        (_term(row["term"], words), (f"{_number(row, row['effect'])} {_unit(row)}", _within(row)),
+         row["verdict"])
         for row in found.interactions.to_dict("records")
     ]  # fmt: skip
     head = ("Lever or pair", ("Mean", "95 % interval"), "Verdict")
@@ -101,7 +104,17 @@ def _term(term: str, words: Mapping[str, str]) -> str:
 
 
 def _number(row: Any, value: float) -> str:  # noqa: ANN401 - a row of a table
-    return f"{100 * value:+.2f}" if row["scale"] == "share" else f"{value:+,.3g}"
+    if row["scale"] == "share":
+        return f"{100 * value:+.2f}"
+    # Money is read to the million; log-odds keep three figures.
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.3g}"
+
+
+def _within(row: Any) -> str:  # noqa: ANN401 - a row of a table
+    """Return the interval of a mean; what is the same in every world has none."""
+    if row["low"] == row["high"]:
+        return "the same in every world"
+    return f"{_number(row, row['low'])} to {_number(row, row['high'])}"
 
 
 def _unit(row: Any) -> str:  # noqa: ANN401 - the same

@@ -20,7 +20,7 @@ OBSERVED = "observed"
 CODES = {
     "cn_all": "Chinese", "us_all": "US", "eu": "European", "all_open": "open weights",
     "us_closed": "US closed", "us_open_all": "US open", "eu_all": "European", "cn_open":
-    "Chinese open", "all": "all",
+    "Chinese open", "all": "all", "cn_open:deepseek": "DeepSeek",
 }  # fmt: skip
 """Words for the codes of series; others stand for themselves."""
 

@@ -103,8 +103,12 @@ class Scenario(Form):
 
     Attributes
     ----------
-    name, title, description : str
-        The name is the file's, made fit for a folder.
+    name : str
+        The file's, made fit for a folder.
+    title : str
+        In a line.
+    description : str
+        What it assumes, in sentences.
     topic : str
         Heading under which lists show it.
     period : Period

@@ -18,6 +18,8 @@ from sim.calibration.fitted import status
 from sim.ensemble import runner
 from sim.ensemble.arms import posterior_draws
 from sim.evidence.axes import STANCES
+from sim.evidence.variables import VARIABLES
+from sim.report import style, titles
 from sim.scenario import Scenario, nations
 from sim.scenario.drivers import Drivers
 from sim.study.explanation import BAND, band
@@ -25,6 +27,11 @@ from sim.world.reasons import PARTS, Reasons
 
 MOVERS = 8
 """Parameters that are shown."""
+
+_OF = {
+    "chinese": "Chinese", "us_open": "US open", "european": "European", "sovereign": "sovereign",
+}  # fmt: skip
+"""Words for the classes of ecosystems for which there are tastes."""
 
 
 def over(why: Sequence[Reasons], name: str) -> Any:  # noqa: ANN401 - an array of its own shape
@@ -34,7 +41,8 @@ def over(why: Sequence[Reasons], name: str) -> Any:  # noqa: ANN401 - an array o
 
 def inputs(code: str, scenario: Scenario) -> pd.DataFrame:
     """Return what the evidence says of the nation, beside the median of its region."""
-    columns = ["variable", "value", "unit", "period", "region_median", "source", "status"]
+    columns = ["variable", "meaning", "value", "unit", "period", "region_median", "source",
+               "status"]  # fmt: skip
     known, among = evidence.load(), nations.table(scenario)
     region = among.region[among.iso3.index(code)]
     near = {
@@ -48,7 +56,8 @@ def inputs(code: str, scenario: Scenario) -> pd.DataFrame:
     medians = values[values["iso3"].isin(near)].groupby("variable")["value"].median()
     rows = [
         {
-            "variable": one.variable, "value": one.value, "unit": one.unit, "period": one.period,
+            "variable": one.variable, "meaning": VARIABLES[one.variable].meaning,
+            "value": one.value, "unit": one.unit, "period": one.period,
             "region_median": float(medians[one.variable]), "source": one.source,
             "status": one.status,
         }
@@ -146,7 +155,7 @@ def movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) ->
             {"title": _taste(path), "default": 0.0, "unit": "standard scores", "status": "drawn",
              "source": "judgement"}
             if row is None
-            else {"title": row.title + (f" ({row.index})" if row.index else ""),
+            else {"title": titles.factor(f"parameters.{path}"),
                   "default": row.default, "unit": row.unit,
                   "status": status(row), "source": row.source}
         )  # fmt: skip
@@ -158,7 +167,8 @@ def movers(drivers: Drivers, place: int, scenario: Scenario, outcome: Floats) ->
 def _taste(path: str) -> str:
     """Return the title of a draw of taste: of a nation or region, for a class of ecosystems."""
     _, kind, where, of = path.split("/")
-    return f"taste of the {kind} {where.replace('_', ' ')} for {of.replace('_', ' ')} models"
+    place = style.group_name(where) if kind == "region" else "the nation"
+    return f"Taste of {place} for {_OF[of]} models"
 
 
 def sources(cited: Iterable[Iterable[str]]) -> pd.DataFrame:

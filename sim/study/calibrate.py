@@ -59,7 +59,7 @@ class Calibration(Fit, Saved):
     )
 
     def summaries(self) -> dict[str, pd.DataFrame]:
-        """Return the tables of `sim.calibration.identify`, by name."""
+        """Return tables of what the fit says of parameters, correlations and targets, by name."""
         return identify.tables(self)
 
     def _tables(self) -> dict[str, Writer]:

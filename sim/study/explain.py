@@ -55,9 +55,9 @@ def explain(
     runs, seed : int, optional
         In place of the scenario's own.
     overrides : sequence of str or (path, value)
-        As in :func:`sim.scenario.resolve.resolve`.
+        As in :func:`sim.run`.
     focus : str or sequence of str, optional
-        As in :func:`sim.study.run.run`.
+        As in :func:`sim.run`.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def _month(word: str, drivers: Drivers) -> int:
     try:
         number = calendar.parse(word)
     except ValueError as error:
-        raise InputError(Problem(str(error), path="month", hint="write YYYY-MM")) from None
+        raise InputError(Problem(str(error), path="month")) from None
     first = calendar.FIRST + drivers.first
     if not first <= number <= last:
         span = f"{calendar.text(first)} to {calendar.text(last)}"

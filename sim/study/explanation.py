@@ -36,11 +36,12 @@ class Explanation:
     figure : mapping
         p05, p50, p95 and mean over runs.
     observed : DataFrame
-        What was observed of the nation, with what the model shows of the same: series, ecosystem,
-        month, observed, unit, p05, p50, p95 (percent; missing where no series tells it), source.
+        What was observed of the nation, with what the model shows of the same: series, title,
+        ecosystem, month, observed, unit, p05, p50, p95 (percent; missing where no series tells
+        it), source.
     inputs : DataFrame
-        What the model knows of the nation: variable, value, unit, period, region_median, source,
-        status.
+        What the model knows of the nation: variable, meaning, value, unit, period, region_median,
+        source, status.
     stance : DataFrame
         stance, part of runs in which the government stands so at the month's end.
     levers : DataFrame

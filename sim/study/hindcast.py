@@ -190,7 +190,7 @@ def _require_sound(cutoffs: Sequence[str]) -> None:
         try:
             month = calendar.parse(cutoff)
         except ValueError as error:
-            raise InputError(Problem(str(error), path="cutoff", hint="write YYYY-MM")) from error
+            raise InputError(Problem(str(error), path="cutoff")) from error
         if not calendar.parse("2025-01") <= month < calendar.parse(LAST):
             raise InputError(
                 Problem(

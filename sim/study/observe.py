@@ -99,14 +99,14 @@ def observe(
     """Return what a series would show of a scenario, in percent.
 
     The model's view of each replicate is carried on by what it lacked at the figures that are
-    known (`sim.calibration.forecast`), and errors of observation are added: the intervals are
+    known, and errors of observation are added: the intervals are
     meant to hold new figures of the same kind.
 
     Parameters
     ----------
     scenario : Scenario, str, Path or mapping
     series : str
-        A key of `sim.calibration.series.SERIES`.
+        One of ``sim list series``.
     runs, seed : int, optional
         In place of the scenario's own.
     until : str, optional
@@ -116,9 +116,9 @@ def observe(
     errors : bool
         Without them the table is the model's own view alone.
     overrides : sequence of str or (path, value)
-        As in :func:`sim.scenario.resolve.resolve`.
+        As in :func:`sim.run`.
     focus : str or sequence of str, optional
-        As in :func:`sim.study.run.run`.
+        As in :func:`sim.run`.
 
     Returns
     -------

@@ -39,7 +39,7 @@ class Robust(OfSweep):
     ----------
     manifest : mapping
     table : DataFrame
-        Metrics of each policy, as `sim.analysis.regret.table` returns them.
+        Metrics of each policy: columns of ``robustness.csv``.
     values : DataFrame
         Outcome by world (rows) and policy (columns, as the study lists them): means over the runs
         of a world, NaN where the policy could not be run there. The index, ``world``, counts the
@@ -138,7 +138,7 @@ def robust(
     threshold : float, optional
         What is good enough, over what the study says.
     overrides, until, nations, focus, workers, cluster, out, progress
-        As in `sim.study.sweeps.sweep.sweep`.
+        As in `sim.sweep`.
 
     Raises
     ------

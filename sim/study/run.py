@@ -70,7 +70,8 @@ def run(
     focus : str or sequence of str, optional
         What the word focus stands for in the scenario's levers.
     overrides : sequence of str or (path, value)
-        As in `sim.scenario.resolve.resolve`.
+        ``PATH=VALUE``, as ``--set`` takes it, or path and value apart; applied before the other
+        arguments.
     out : str or Path, optional
         Folder that stands for ``results/``; without it nothing is written.
     full : bool

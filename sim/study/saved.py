@@ -201,7 +201,7 @@ class Saved(ABC):
         return self if out is None else replace(self, folder=self.save(out))
 
     def export(self, form: str, out: str | Path | None = None) -> Path:
-        """Write the result in the format of other tools, as `sim.study.export.export` does."""
+        """Write the result in the format of other tools, as `sim.export` does."""
         from sim.report import export as formats
         from sim.report.export.about import About
 

@@ -87,12 +87,21 @@ def observed(figures: Sequence[Sighted], shown: Sequence[dict[int, Floats]]) -> 
         whole = [block[n] for block in shown if n in block]
         ends = band(np.concatenate(whole)) if whole else dict.fromkeys(BAND, np.nan)
         rows.append({
-            "series": figure.series, "ecosystem": figure.ecosystem,
+            "series": figure.series, "title": _title(one), "ecosystem": figure.ecosystem,
             "month": calendar.text(figure.last), "observed": figure.value, "unit": figure.unit,
             **ends, "source": figure.source,
         })  # fmt: skip
-    columns = ["series", "ecosystem", "month", "observed", "unit", *BAND, "source"]
+    columns = ["series", "title", "ecosystem", "month", "observed", "unit", *BAND, "source"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _title(one: Sighted) -> str:
+    """Return the title of the series that tells a figure, with what its own name has beyond it."""
+    if one.series is None:
+        return one.figure.series.replace("_", " ")
+    rest = one.figure.series.removeprefix(one.series.name).replace("_", " ").strip()
+    known = rest and rest != one.figure.series.replace("_", " ")
+    return f"{one.series.heading} ({rest})" if known else one.series.heading
 
 
 def _counted(series: Series, name: str, ecosystem: str) -> str | None:

@@ -284,6 +284,7 @@ def test_a_view_stands_beside_what_was_observed(tmp_path):
     assert len(plain) == 1 + 54
 
 
+@pytest.mark.long
 def test_a_hindcast_says_what_it_lost(tmp_path, monkeypatch):
     words = ("hindcast", "--members", "200", "--steps", "1")
     done = sim(*words, cwd=tmp_path)

@@ -138,7 +138,14 @@ def test_every_kind_of_result_has_a_case():
     assert set(MAKERS) == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        # Each of these is fitted twice.
+        pytest.param(kind, marks=[pytest.mark.long] * (kind in {"calibration", "hindcast"}))
+        for kind in KINDS
+    ],
+)
 def test_a_result_is_made_again_to_the_byte_from_its_manifest_alone(
     request, called, sim, here, tmp_path, monkeypatch, kind
 ):

@@ -58,6 +58,7 @@ def test_worker_processes_execute_nothing_of_the_current_folder(tmp_path, trap, 
 
 
 @pytest.mark.cluster
+@pytest.mark.long
 def test_a_cluster_of_this_machine_executes_nothing_of_the_current_folder(tmp_path, trap):
     folder, mark = trap
     words = ("sweep", "baseline", "--vary", "parameters.network=0.2,1.6", "--runs", "2", *SHORT)

@@ -44,6 +44,21 @@ def test_a_file_that_is_named_is_there(place):
         assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+def names_in_files():
+    """Yield each name of Python that a page says is in a file, with the file."""
+    said = re.compile(r"`@?(\w+)[\w.()]*`(?: there)? (?:of|in) `([\w/]+\.py)`")
+    for text in TEXTS.values():
+        yield from said.findall(" ".join(text.split()))
+
+
+@pytest.mark.parametrize(("name", "place"), sorted(set(names_in_files())))
+def test_a_name_that_is_said_to_be_in_a_file_is_defined_there(name, place):
+    text = (ROOT / place).read_text(encoding="utf-8")
+    assert re.search(
+        rf"^((class|def) {name}\b|{name}\b[^(\n]*=|from .*\b{name}\b)", text, re.MULTILINE
+    )
+
+
 def test_many_files_are_named():
     assert len(set(places())) > 50
 

@@ -31,7 +31,14 @@ def test_the_pages_that_should_have_examples_have_them():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in WITH_EXAMPLES if name not in LONG])
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Whoever changes anything sees at once whether a newcomer's first steps still hold.
+        pytest.param(name, marks=[] if name == "docs/tutorial.md" else [pytest.mark.long])
+        for name in WITH_EXAMPLES if name not in LONG
+    ],
+)  # fmt: skip
 def test_the_examples_print_what_the_page_says(name):
     assert examples.renewed(TEXTS[name]) == TEXTS[name], "renew the page with `make docs`"
 

@@ -134,6 +134,14 @@ FEW = {
 }  # fmt: skip
 
 
+PAIR = {
+    "extends": "baseline", "name": "pair", "title": "Two levers", "period": {"end": "2029-12"},
+    "nations": ["BRA", "CHN", "USA"],
+    "levers": [{"id": lever, "strength": "high", "start": "2027-01"}
+               for lever in ("us_permissive_licence_incentive", "us_cloud_credits_open_models")],
+}  # fmt: skip
+
+
 def _claims():
     """Return findings on one claim."""
     import pandas as pd
@@ -156,6 +164,10 @@ def _claims():
 def smaller(out: Path) -> dict[str, str]:
     """Return a small page of each kind that is no run, by kind; studies are really run."""
     import sim
+    from sim.calibration.fit import Plan
+    from sim.study.calibrate import calibrate
+    from sim.study.compare.packages import package
+    from sim.study.nation import nation_page
 
     pages = {}
     for name, made in (("comparison", _compared()), ("hindcast", _forecast()),
@@ -169,4 +181,8 @@ def smaller(out: Path) -> dict[str, str]:
     for name, asked in (("sweep", FEW), ("sensitivity", FEW), ("robust", judged)):
         done = getattr(sim, name)(asked, out=out)
         pages[name] = (done.folder / "report.html").read_text(encoding="utf-8")
+    fitted = calibrate(Plan(members=160, steps=1, repeats=1, seed=4, until="2025-06"))
+    for name, found in (("calibration", fitted), ("package", package(PAIR, runs=4))):
+        pages[name] = found._page(found._figures())
+    pages["nation"] = nation_page(sim.run(PAIR, runs=8), "BRA").html()
     return pages

@@ -36,6 +36,14 @@ def test_an_effect_in_one_line():
     assert effects.line(ROW | counted).endswith("simulation error 1,000")
 
 
+def test_what_happens_or_not_is_counted_in_worlds():
+    happens = {"metric": "cn_over_us.happened", "unit": effects.CHANCE, "month": "", "p50": 0.0,
+               "effect": 0.034, "ci_low": -0.004, "ci_high": 0.081}  # fmt: skip
+    assert effects.line(ROW | happens).endswith(
+        ", Global South, whole run: +3 in 100 worlds (0 to +8, 95 % interval of the mean)"
+    )
+
+
 @given(value=st.floats(-1e7, 1e7), part=st.floats(0, 1))
 def test_numbers_are_never_odd(value, part):
     """No minus before zero, no nan, no exponent, and 0 and 100 % only where they are exact."""

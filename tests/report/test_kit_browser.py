@@ -85,7 +85,10 @@ def downloaded(tab, push) -> tuple[str, bytes]:
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
-KINDS = ["run", "comparison", "sweep", "sensitivity", "robust", "hypotheses", "hindcast"]
+KINDS = [
+    "run", "comparison", "package", "sweep", "sensitivity", "robust", "hypotheses", "hindcast",
+    "calibration", "nation",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("which", KINDS)
@@ -111,13 +114,17 @@ def test_every_kind_of_page_fits_is_quiet_and_prints(opened, which):
         == 0
     )
     assert tab.evaluate("document.documentElement.scrollWidth") <= 760
-    assert tab.locator(".kit-chart svg:visible").count() >= 1
+    # The page of a nation is of drawn figures, with their numbers below.
+    drawn = (
+        "figure svg:visible, figure img:visible" if which == "nation" else ".kit-chart svg:visible"
+    )
+    assert tab.locator(drawn).count() >= (4 if which == "nation" else 1)
     if which == "run":
         assert tab.locator(".kit-nations-static .tile:visible").count() == 80
     assert tab.pdf(format="A4").startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("which", [kind for kind in KINDS if kind != "run"])
+@pytest.mark.parametrize("which", [kind for kind in KINDS if kind not in {"run", "nation"}])
 def test_every_chart_is_chosen_read_out_and_saved(opened, which):
     """Whatever its kind: by keyboard, by pointer, as a table, and as three kinds of file."""
     tab = opened(which)

@@ -209,7 +209,7 @@ drivers, state = both()
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_ecosystem_takes_rows_of_tables_and_both_engines_agree_on_it(grown):
     assert {Path(name).suffix for name in ECOSYSTEM} == {".csv"}
     run_in(

@@ -135,6 +135,7 @@ def test_a_calibration_is_read_back_and_its_page_made_again(done):
     assert "Targets of the fit" in page
 
 
+@pytest.mark.long
 def test_it_survives_kills(done, tmp_path):
     command = [
         sys.executable, "-m", "sim", "calibrate", "--members", str(SMALL.members), "--steps",

@@ -144,7 +144,7 @@ def test_the_world_of_a_recovery_has_tastes_of_its_own(monkeypatch):
     assert (found["high"] - found["low"]).mean() < 3.2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_hold_known_parameters():
     """Three cases of fifty parameters, forty of which `make validate` runs: 0.9 is expected; a
     case's parameters are correlated, so that alpha = 0.001 of a case's mean (sd 0.06) over three

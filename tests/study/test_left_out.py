@@ -44,6 +44,7 @@ def _otherwise(value):
     return 0.5 * value + 20.0
 
 
+@pytest.mark.long
 def test_what_nations_answered_changes_nothing_of_their_forecast(whole, monkeypatch):
     places = list(dict.fromkeys(whole.points["nation"]))
     out = sorted(places[: len(places) // 2])
@@ -63,6 +64,7 @@ def test_what_nations_answered_changes_nothing_of_their_forecast(whole, monkeypa
     assert (found["crps"] != before["crps"]).all()
 
 
+@pytest.mark.long
 def test_what_a_nation_answered_does_not_widen_its_forecast(monkeypatch):
     out = ("BRA", "DEU")
     wanted = [aim for aim in TOLD if aim.place in out]
@@ -77,6 +79,7 @@ def test_what_a_nation_answered_does_not_widen_its_forecast(monkeypatch):
     np.testing.assert_array_equal(forecast(), as_it_was)
 
 
+@pytest.mark.long
 def test_each_nation_and_class_is_forecast_by_each_method_once(whole):
     rows = whole.points
     methods = {nations.MODEL, *nations.REGRESSIONS}
@@ -95,6 +98,7 @@ def test_each_nation_and_class_is_forecast_by_each_method_once(whole):
     assert {place: side[place] for place in WEST} == WEST
 
 
+@pytest.mark.long
 def test_the_table_is_told_by_method_class_and_part_of_the_world(whole):
     rows, table = whole.points, whole.table
     assert list(table.columns) == COLUMNS
@@ -116,12 +120,14 @@ def test_the_table_is_told_by_method_class_and_part_of_the_world(whole):
     assert one["coverage"] == pytest.approx(mine["covered"].mean())
 
 
+@pytest.mark.long
 def test_repeats_are_no_further_nations(whole):
     rows = whole.points
     twice = nations._table(pd.concat([rows, rows.assign(repeat=1)]))
     pd.testing.assert_frame_equal(twice, whole.table)
 
 
+@pytest.mark.long
 def test_the_command_prints_the_table(whole, tmp_path, monkeypatch):
     asked, told = [], []
 

@@ -175,6 +175,10 @@ def test_equal_worlds_stay_apart():
     ("changes", "words"),
     [
         ({"policies": None}, "nothing is judged"),
+        (
+            {"policies": ["rand_package", "baseline", "rand_package"]},
+            r"policies\[2\]: rand_package is",
+        ),
         ({"policies": ["baseline"]}, "two policies"),
         ({"robust": {"metric": "share.bloc_cn"}}, "share.bloc_cn is not among the outcomes"),
         (

@@ -61,6 +61,7 @@ def test_more_runs_than_the_draws_have_worlds_are_refused():
         coverage.studies(made_up(1.0, members=50), 1, 101, 50)
 
 
+@pytest.mark.long
 def test_a_small_pool_is_run_once_and_taken_up_again(tmp_path, monkeypatch):
     """Two calibrations of 200 members and one step, read in December 2025."""
     monkeypatch.setattr(coverage, "UNTIL", "2026-12")

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from validation import __main__ as validate
+from validation.tutorial import Taken
 
 
 @pytest.mark.slow
@@ -22,6 +23,8 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     monkeypatch.setattr(validate.hypotheses, "run", lambda: 1.0)
     monkeypatch.setattr(validate.coverage, "run", lambda _: {"level": 0.95})
     monkeypatch.setattr(validate.pages, "run", lambda: {"docs/one.md": True, "docs/two.md": False})
+    monkeypatch.setattr(validate.tutorial, "run", lambda: {"1 A step": Taken(1.0, "")})
+    monkeypatch.setattr(validate.site, "build", lambda _: 0)
     monkeypatch.setattr(validate.fuzz, "run", lambda: {"inputs": 1, "failures": []})
     monkeypatch.setattr(validate.mutants, "run", lambda: {"made": 2, "survived": 0})
     monkeypatch.setattr(validate.branches, "run", lambda: {"files": {}})

@@ -106,7 +106,8 @@ def compare(
     overrides : sequence of str or (path, value)
         Changes that all arms share.
     until, nations, focus : optional
-        As `sim.scenario.changes.changes` takes them.
+        In place of the scenarios' own: the last month, ``YYYY-MM``; who is simulated, and what the
+        word focus stands for, by code, slug or name.
     workers : int
     cluster : str, optional
     out : str or Path, optional
@@ -348,6 +349,9 @@ def _arms(
                 hint = "give the file another name"
                 message = f"two scenarios that differ are called {one.name}"
                 raise InputError(Problem(message, path="scenarios", hint=hint))
+            if [other.name for other in resolved].count(one.name) > 1:
+                message = f"{one.name} is named more than once"
+                raise InputError(Problem(message, path="scenarios", hint="name each policy once"))
             arms.setdefault(one.name, one)
         return arms, [Pair(one.name, reference.name) for one in resolved]
     if len(resolved) > 1:

@@ -6,12 +6,14 @@ Ids stand between backticks: a terminal shows them as a user types them, a page 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim import months
 from sim.ensemble.arms import Arms
+from sim.report import effects
 from sim.scenario import Scenario, reach
 from sim.scenario.futures import WORDS
 from sim.scenario.vocabulary import HARDWARE_DRIVERS
@@ -20,6 +22,8 @@ from sim.study.compare.choice import Pair
 
 BINDING = ("binding.serving", "world")
 CHIPS = ("hardware_share.cn", "world")
+MOST_OF_IT = 1.5
+"""A lever with more than this of a package's effect is no part of it: others act against it."""
 MOST_NAMED = 4
 """Policies that a sentence names one by one."""
 
@@ -108,11 +112,28 @@ def largest_lever(found: pd.DataFrame) -> list[str]:
     """
     rows = found[found["part"].notna()].head(1).to_dict("records")
     return [
-        f"Largest lever of `{row['scenario']}`: `{row['lever']}`, which alone has "
-        f"{100 * row['part']:.0f} % of the package's mean effect (each lever was run alone in the "
-        f"first {row['runs']} worlds)" + ("; its size is a judgement." if row["judged"] else ".")
+        f"Largest lever of `{row['scenario']}`: `{row['lever']}`, which alone {_carries(row)} "
+        f"(each lever was run alone in the first {row['runs']} worlds)"
+        + ("; its size is a judgement." if row["judged"] else ".")
         for row in rows
     ]
+
+
+def _carries(row: Mapping[Any, Any]) -> str:
+    """Say what part of a package's effect a lever alone has; both where it is no part of it.
+
+    Levers that act against each other, and rivals who answer, leave a package with less than its
+    largest lever, or with the other sign: "three times the whole" would tell nobody that.
+    """
+    if 0.0 <= row["part"] <= MOST_OF_IT:
+        return f"has {100 * row['part']:.0f} % of the package's mean effect"
+    factor, unit = effects.unit_of(row)
+    mine, whole = (factor * value for value in (row["effect"], row["effect"] / row["part"]))
+    decimals = effects.digits(max(abs(mine), abs(whole)))
+    return (
+        f"moves the mean by {effects.signed(mine, decimals)} {unit}, and the whole package by "
+        f"{effects.signed(whole, decimals)}: other levers, or answers to them, act against it"
+    )
 
 
 def _on_compute(arms: Mapping[str, Scenario], pair: Pair) -> bool:

@@ -58,24 +58,24 @@ class Comparison(Saved):
         and ``p95`` are quantiles of the paired differences over worlds, ``same_sign`` the part of
         worlds with the sign of the median, ``simulation_error`` half the 95 % interval of the mean.
     ranking, sizes, alone : DataFrame
-        As `sim.study.compare.details` makes them; the last two are empty where they were not asked
-        for.
+        Columns of ``ranking.csv``, ``sizes.csv`` and ``alone.csv``; the last two are empty where
+        they were not asked for.
     notes : tuple of str
         Sentences that a reader of the numbers needs.
     costs : DataFrame
-        As `sim.study.compare.costs.per_million` makes it; empty where it was not asked for.
+        Columns of ``costs.csv``; empty where it was not asked for.
     by_future : DataFrame
         Columns of ``effects_by_future.csv``: effects on the metrics that are shown, within the
         worlds of each future; empty for a comparison that was written without it.
     focus : DataFrame
-        Outcomes for the nations in focus, as `sim.study.compare.focus.table` makes them; empty
-        where no lever is entered for a focus.
+        Outcomes for the nations in focus, columns of ``focus.csv``; empty where no lever is entered
+        for a focus.
     triggers, responses : DataFrame
-        As `sim.study.compare.answers` makes them; empty where no lever waits for a sign, and where
-        nobody answers.
+        Columns of ``triggers.csv`` and ``responses.csv``; empty where no lever waits for a sign,
+        and where nobody answers.
     levels, by_nation : DataFrame
-        Of whole policies, as `sim.study.compare.spread` makes them: what each arm is, and the
-        effects in each nation. Empty for single levers and packages less one.
+        Of whole policies, columns of ``levels.csv`` and ``effects_by_nation.csv``: what each arm
+        is, and the effects in each nation. Empty for single levers and packages less one.
     reached : bool
         Whether a wanted precision was reached; true where none was asked for.
     finest : float

@@ -68,7 +68,9 @@ def by_nation(
     """
     drivers = compiled(next(iter(arms.values())))
     every = {metric.name: metric for metric in registry.every(drivers.ecosystems)}
-    mine = [name for name in shown if not every[name].world and every[name].span == "month"]
+    # Whether a lever of one scenario is pulled is in no list of all metrics, and of the world.
+    listed = [every[name] for name in shown if name in every]
+    mine = [metric.name for metric in listed if not metric.world and metric.span == "month"]
     if len(drivers.nations) < 2 or not mine:
         return pd.DataFrame(columns=list(BY_NATION))
     done = run(arms, Outcomes(tuple(mine), tuple(drivers.nations), "end"))

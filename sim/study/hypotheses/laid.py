@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,12 +89,22 @@ def experiment_of(asked: Mapping[str, Any]) -> Experiment:
 
 
 def names() -> list[str]:
-    """Return the studies that hold a hypothesis, in the order of their numbers."""
+    """Return the studies that hold a hypothesis, by the id of their claim: H9 before H10.
+
+    Raises
+    ------
+    InputError
+        If a study that may hold one is wrong.
+    """
     found = []
     for name, file in study_file.names().items():
         study = study_file.load_study(file) if name.startswith("h") else None
         if study is not None and study.claim is not None:
-            found.append((int(str(study.claim["id"])[1:]), name))
+            claim = claims.read(study.name, study.claim)
+            # Digits by their value; an id of one's own may have any letters.
+            parts = re.split(r"(\d+)", claim.number)
+            order = [(int(part), "") if part.isdigit() else (0, part) for part in parts]
+            found.append((order, name))
     return [name for _, name in sorted(found)]
 
 

@@ -220,6 +220,7 @@ def _read(
     if "robust" in given and "policies" not in given:
         hint = "name policies: [one, other]"
         problems.append(given["robust"].place.problem("nothing is judged", hint))
+    _require_unlike(given.get("policies"), problems)
     changes = _changes(given)
     base = _scenario(given.get("scenario"), beside, only((*changes, *overrides), FOCUS), problems)
     own = tuple(base.own_levers) if isinstance(base, Scenario) else ()
@@ -248,6 +249,16 @@ def _read(
         judged=asked.robust,
         claim=walk.plain(given["hypothesis"]) if "hypothesis" in given else None,
     )
+
+
+def _require_unlike(policies: Node | None, problems: list[Problem]) -> None:
+    """Note a policy that is named more than once: it would be judged against itself."""
+    given = policies.value if policies is not None else ()
+    before: list[object] = []
+    for one in given if isinstance(given, tuple) else ():
+        if one.value in before:
+            problems.append(one.place.problem(f"{one.value} is named more than once"))
+        before.append(one.value)
 
 
 def _changes(given: Mapping[str, Node]) -> tuple[Override, ...]:

@@ -63,13 +63,15 @@ def sweep(
     design : {"grid", "lhs", "sobol", "morris", "factorial"}, optional
         Over what the study says; a grid where nothing is said.
     points : int, optional
-        As `sim.study.sweeps.design.make` takes it, over what the study says.
+        Over what the study says: points of ``lhs``, base sample of ``sobol`` (a power of two),
+        trajectories of ``morris``, at most so many points of ``factorial``.
     runs, seed : int, optional
         Replicates a point and the seed of all, over what the study says.
     overrides : sequence of str or (path, value)
         Changes that all points share.
     until, nations, focus : optional
-        As `sim.scenario.changes.changes` takes them.
+        In place of the scenarios' own: the last month, ``YYYY-MM``; who is simulated, and what the
+        word focus stands for, by code, slug or name.
     outcomes : Outcomes, optional
         What is kept, over what the study says.
     engine : {"kernel", "mesa"}

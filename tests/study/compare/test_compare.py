@@ -196,6 +196,19 @@ def test_what_is_shown_follows_the_question(tmp_path):
     assert other.folder != found.folder
 
 
+def test_whether_a_lever_is_pulled_is_shown_where_one_arm_alone_waits_for_it(tmp_path):
+    metric = "trigger.us_permissive_licence_incentive.happened"
+    sign = {"metric": "share.bloc_us", "above": 0.0, "from": "2027-01"}
+    waiting = {
+        "extends": "baseline", "name": "waiting", "nations": ["BRA", "USA"],
+        "levers": [{"id": "us_permissive_licence_incentive", "strength": "high", "when": sign}],
+    }  # fmt: skip
+    found = compare(waiting, shown=(metric, "plurality"), groups=("world",), out=tmp_path, **FEW)
+    (row,) = found.last(metric).to_dict("records")
+    assert (row["effect"], row["ci_low"], row["ci_high"], row["unit"]) == (1.0, 1.0, 1.0, "0 or 1")
+    assert set(found.by_nation["metric"]) <= {"plurality"}
+
+
 def test_policies_that_are_the_same_world_tie():
     twin = {"extends": "rand_package", "title": "The same again"}
     found = compare(["rand_package", twin], sizes=False, **FEW)
@@ -350,6 +363,7 @@ def test_nobody_whose_effect_may_be_nothing_is_on_the_front():
     [
         ({"scenarios": "rand_package", "against": "no_such"}, "no_such"),
         ({"scenarios": "rand_pakage"}, "did you mean"),
+        ({"scenarios": ["open_only", "rand_package", "open_only"]}, "open_only is named more than"),
         ({"scenarios": "baseline", "each": "levers", "levers": ["us_cloud_credit"]}, "did you"),
         ({"scenarios": "baseline", "each": "levers", "levers": []}, "no lever"),
         ({"scenarios": "baseline", "each": "less one"}, "nothing to leave out"),

@@ -84,6 +84,24 @@ def test_the_largest_lever_is_named_with_its_part():
     assert notes.largest_lever(alone.assign(part=np.nan)) == []
 
 
+@pytest.mark.parametrize(
+    ("effect", "part", "words"),
+    [
+        (0.0131, -1.31, "moves the mean by +1.3 points, and the whole package by -1.0: other"),
+        (0.0131, 3.1, "moves the mean by +1.3 points, and the whole package by +0.4: other"),
+        (0.0131, 1.31, "has 131 % of the package's mean effect"),
+        (-0.0131, 0.0, "has 0 % of the package's mean effect"),
+    ],
+)
+def test_a_lever_that_others_act_against_is_no_part_of_the_whole(effect, part, words):
+    alone = pd.DataFrame(
+        {"scenario": "p", "lever": "a", "effect": [effect], "unit": "fraction", "part": [part],
+         "runs": 48, "judged": [False]}
+    )  # fmt: skip
+    (text,) = notes.largest_lever(alone)
+    assert f"`a`, which alone {words}" in text
+
+
 def made_up(sd_between, sd_within, shipped):
     """Return a runner of arms whose effect has two parts of variance."""
     rng = np.random.default_rng(1)

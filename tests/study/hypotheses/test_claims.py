@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,6 +26,22 @@ GOOD = {
     "measures": [{"name": "gain", "terms": {"some": 1, "none": -1}}],
     "switch": {"a": {}, "b": {"parameters.nest_dissimilarity": 1}},
 }  # fmt: skip
+
+
+def test_claims_stand_in_the_order_of_their_ids_whatever_these_are(tmp_path, monkeypatch):
+    folder = tmp_path / "scenarios" / "studies"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for number in ("home", "H9b", "H100"):
+        study = {"title": "Of one's own", "scenario": "baseline", "hypothesis": GOOD}
+        study["hypothesis"] = study["hypothesis"] | {"id": number}
+        (folder / f"h_{number}.yaml").write_text(json.dumps(study))
+    found = names()
+    mine = [name for name in found if name.startswith("h_")]
+    assert mine == ["h_H9b", "h_H100", "h_home"]
+    shipped = [name for name in found if name not in mine]
+    assert shipped == sorted(shipped)
+    assert found.index("h_H9b") == 9
 
 
 AGREE, SPLIT = np.ones(20), np.repeat([1.0, -1.0], [17, 3])

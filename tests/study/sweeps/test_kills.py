@@ -16,8 +16,8 @@ import pytest
 
 NATIONS = "BRA,CHN,KEN,USA"
 SPEC = ("parameters.network=0.2:1.6:24", "--runs", "96", "--seed", "5", "--nations", NATIONS)
-PARENTS, WORKERS = 1, 1
-"""Real kills of each kind; ``make validate`` and ``make faults`` have a hundred."""
+PARENTS, WORKERS = 5, 3
+"""Real kills of each kind; ``make validate`` has sixty."""
 
 
 def command(out, workers):
@@ -77,7 +77,7 @@ def shards(out):
     return len(list(Path(out).rglob("shards/*.parquet")))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_parent_killed_at_random_moments(whole, tmp_path):
     """Kills are counted that met a running process; a sweep that is done begins anew elsewhere."""
     rng = np.random.default_rng(20261127)
@@ -110,7 +110,7 @@ def test_the_parent_killed_at_random_moments(whole, tmp_path):
     assert seal(out) == whole
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_killed_at_random_moments(whole, tmp_path):
     """Kills are counted that a worker died of."""
     rng = np.random.default_rng(20261128)
