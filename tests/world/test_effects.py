@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,23 +65,26 @@ def test_in_order():
     np.testing.assert_allclose(settled(1.0, rows), 2.2, rtol=1e-15)
 
 
-@given(rows=st.lists(st.tuples(ROW, ROW, ROW), min_size=1, max_size=6))
-def test_lanes_side_by_side_are_settled_each_by_itself(rows):
-    """One row an effect: its operation and target are those of the first lane, for all."""
-    rows = sorted(rows, key=lambda row: row[0][0])
-    count, base = len(rows), np.array([0.3, 1.1, 1.9])
-    value, none = base.copy(), np.zeros(0)
+@pytest.mark.parametrize("first", range(5))
+@pytest.mark.parametrize("second", range(5))
+def test_lanes_side_by_side_are_settled_each_by_itself(first, second):
+    """Two effects of different size, ramp and grip in each lane; the first lane is left alone."""
+    rng = np.random.default_rng([first, second])
+    kinds = np.sort([first, second])
+    size, ramp, grip = rng.uniform(0.1, 0.9, (3, 2, 3))
+    base, target, none = np.array([0.3, 0.9, 0.6]), rng.uniform(0.1, 0.9, 2), np.zeros(0)
+    value = base.copy()
     levers = Levers(
-        none, none, np.array([0, count]), np.arange(count), np.array([0, 1]),
-        np.array([row[0][0] for row in rows], np.int64),
-        np.array([[lane[2] for lane in row] for row in rows]),
-        np.array([[[lane[n] for lane in row] for n in (1, 4)] for row in rows]),
-        np.array([row[0][3] for row in rows]), np.empty((3, 3)),
+        none, none, np.array([0, 2]), np.arange(2), np.array([0, 1]), kinds, ramp,
+        np.stack([size, grip], axis=1), target, np.full((3, 3), 7.0),
     )  # fmt: skip
-    settle(value, Span(1, 3), -0.4, 1.7, 0, count, levers)
+    settle(value, Span(1, 3), -0.4, 1.7, 0, 2, levers)
     assert value[0] == base[0]
     for lane in (1, 2):
-        alone = [(row[0][0], *row[lane][1:3], row[0][3], row[lane][4]) for row in rows]
+        alone = [
+            (int(kinds[e]), size[e, lane], ramp[e, lane], target[e], grip[e, lane])
+            for e in range(2)
+        ]
         assert value[lane] == settled(base[lane], alone, -0.4, 1.7)
 
 

@@ -106,5 +106,7 @@ def test_sums_and_draws_of_every_month_are_what_they_are_called(seed):
         parts = fresh.sum(axis=1) / weight[1:].sum(axis=0)
         assert (np.isclose(parts, 1.0) | (parts == 0.0)).all()
         close(block.scratch.met.sum(axis=1), 1.0)
+        # The largest is what is taken out before exponentials, which else might overflow.
+        np.testing.assert_array_equal(block.scratch.top, block.scratch.utility.max(axis=1))
         loads.append(record.load[t])
     assert (np.ptp(loads[4:], axis=0) > 0.0).any()

@@ -103,15 +103,20 @@ class Few:
         self._examples, self._wanted = examples, wanted
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave the other tests out, and lower the number of examples of those that have more."""
-        from hypothesis import settings
+        """Leave the other tests out, and let those that are kept look for one failure alone."""
+        from hypothesis import Phase, settings
 
         if self._wanted is not None:
             items[:] = [item for item in items if item.nodeid in self._wanted]
         for test in (item.obj for item in items if isinstance(item, pytest.Function)):
             wanted = getattr(test, "_hypothesis_internal_use_settings", None)
-            if wanted is not None and wanted.max_examples > self._examples:
-                few = settings(wanted, max_examples=self._examples)
+            if wanted is not None:
+                # The smallest example that fails is nobody's concern, and takes long to find.
+                few = settings(
+                    wanted,
+                    max_examples=min(wanted.max_examples, self._examples),
+                    phases=(Phase.explicit, Phase.generate),
+                )
                 getattr(test, "__func__", test)._hypothesis_internal_use_settings = few  # noqa: SLF001
 
 
