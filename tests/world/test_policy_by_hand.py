@@ -89,7 +89,7 @@ def test_a_government_takes_the_stance_with_the_largest_score(rng):
 def test_what_is_in_force_follows_its_course_and_the_stronger_rival(rng):
     E, N, T, many = 5, 4, 12, 40
     entry = np.array([0, 1, 2, 3, 3])
-    course = np.minimum(np.arange(T) / rng.integers(1, 6, E)[:, None], 1.0)
+    course = np.minimum((np.arange(T) + 1) / rng.integers(1, 6, E)[:, None], 1.0)
     began, lag = rng.integers(-2, 8, (N, many)), np.array([0, 2, 0, 1])
     ended, strength = began + rng.integers(0, 5, (N, many)), rng.uniform(0.2, 1, (N, many))
     strength[1, ::3] = strength[0, ::3]  # equals
@@ -237,7 +237,8 @@ def test_a_lever_on_one_cell_of_a_nation_moves_that_cell_alone(rng):
     free.size[:] = -1.0  # nothing is for nothing: a price is held above zero
     free.start[end + int(free.offsets[NATION_FAMILIES.index("price")]) + 1 :] = 1
     close(in_force(bases, free, p, span)[1][1, 0, 1:], np.log(1e-9))
-    bounded = levers_of_nations()
-    bounded.start[end + 1 :] = 1
-    bounded.high[0] = 0.2
-    assert (in_force(bases, bounded, p, span)[0][1, 0, 1:] == 0.2).all()
+    for bound, value in (("high", 0.2), ("low", 0.95)):  # of each family its own
+        bounded = levers_of_nations()
+        bounded.start[end + 1 :] = 1
+        getattr(bounded, bound)[0] = value
+        assert (in_force(bases, bounded, p, span)[0][1, 0, 1:] == value).all()
