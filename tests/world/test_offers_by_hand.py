@@ -20,6 +20,7 @@ from sim.world.rules.arrays import (
     Fond,
     Kinds,
     Liking,
+    Lines,
     Numbers,
     Offers,
     Pricing,
@@ -194,6 +195,37 @@ def test_means_of_groups_go_by_developers_and_are_plain_where_there_are_none(rng
         close(total[g], developers[mine].sum(axis=0))
         weights = np.where(total[g] > 0, developers[mine], 1.0)
         close(mean[g], np.einsum("il,ikl->kl", weights, share[mine]) / weights.sum(axis=0))
+
+
+def test_the_menu_of_a_router_at_its_prices_and_at_the_least(rng):
+    p, _, _ = parameters(rng)
+    p[P.ln_least_price], p[P.free_access, 1] = -0.3, 0.0  # free variants reach nobody in one lane
+    p[P.task_width], p[P.router_difficulty] = 7.0, 120.0
+    of, T, J = np.array([0, 1, 1, 2]), 3, 4
+    lines = Lines(of, rng.uniform(0, 5, (T, J)), rng.normal(size=(T, J)),
+                  rng.uniform(0.2, 1, (T, J)), rng.uniform(0.2, 1, (T, J)))  # fmt: skip
+    lines.on[1, 1], lines.free[1, 2], lines.on[1, 3], lines.free[1, 3] = 0.0, 0.0, 0.0, 0.0
+    own, frontier = rng.uniform(110, 140, (K, 2, L)), rng.uniform(140, 150, (T, L))
+    value, gratis = np.empty((K, L)), np.empty((K, L))
+    tokens.menu(1, lines, own, frontier, p, np.empty(L), value, gratis)
+    bar = p[P.moving_bar] * (frontier[1] - 143.0)
+    x = (own[of, 0] - lines.gap[1][:, None] - 120.0 - bar) / 7.0
+    can, mu, kappa = (
+        p[P.router_capability] / (1 + np.exp(-x)),
+        p[P.router_variety],
+        p[P.router_price],
+    )
+    at = np.maximum(lines.ln_price[1], -0.3)[:, None]
+    on, free = lines.on[1][:, None], lines.free[1][:, None]
+    given = free * p[P.free_access] ** (1 / mu) * np.exp((can + 0.3 * kappa) / mu)
+    for k in range(3):
+        mine = of == k
+        for found, price in ((value, at), (gratis, -0.3)):
+            whole = (on * np.exp((can - kappa * price) / mu) + given)[mine].sum(axis=0)
+            known = mu * np.log(np.where(whole > 0, whole, 1.0))
+            close(found[k], np.where(whole > 0, known, numerics.ABSENT))
+    assert (value[2:] == numerics.ABSENT).all()  # no line, or none on sale
+    assert (gratis[2:] == numerics.ABSENT).all()
 
 
 def test_users_of_routers_regard_what_developers_do_but_for_tastes_and_home(rng):
