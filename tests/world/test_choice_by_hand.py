@@ -239,7 +239,8 @@ def test_own_models_of_a_nation(rng, raw):
     for k in (1, 3):
         late = np.floor(own.own_lag[1, 0] + own.delay[k] + 0.5).astype(int)
         seen = own.best_open[np.maximum(t - late, 0), np.arange(L)]
-        expected[1, k] = np.maximum(before[1, k], seen)
+        had = access[1, 3 * k : 3 * k + 3].max(axis=0) > 0  # of the fourth in one lane alone
+        expected[1, k] = np.where(had, np.maximum(before[1, k], seen), before[1, k])
         bar = p[P.moving_bar] * (own.frontier[t] - 143.0)
         x = (expected[1, k] - ps[:, B.difficulty] - bar) / p[P.task_width]
         felt = 1 / (1 + np.exp(-x))

@@ -32,8 +32,8 @@ def at_home(
     """Write how good a nation's own models are, never worse than before, and what that is worth.
 
     They stand where the best open weights stood ``own_lag`` months ago, and what levers add to the
-    lag of all sovereign models; worth is as of :func:`sim.world.rules.capability.coverage`. A
-    nation is left out while no replicate of the block has a way to them.
+    lag of all sovereign models; worth is as of :func:`sim.world.rules.capability.coverage`. In a
+    replicate in which no way leads to them they stay as they were.
 
     Parameters
     ----------
@@ -50,7 +50,10 @@ def at_home(
             continue
         for l in range(index.shape[2]):  # noqa: E741
             seen = since(t, own.own_lag[i, 0, l] + own.delay[k, l])
-            index[i, k, l] = max(index[i, k, l], own.best_open[seen, l])
+            there = max(own.access[i, 3 * k, l], own.access[i, 3 * k + 1, l])
+            there = max(there, own.access[i, 3 * k + 2, l])
+            now = max(index[i, k, l], own.best_open[seen, l])
+            index[i, k, l] = now if there > 0.0 else index[i, k, l]
         for s in range(own.worth.shape[2]):
             for l in range(index.shape[2]):  # noqa: E741
                 felt = (index[i, k, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
