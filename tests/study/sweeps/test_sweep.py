@@ -279,7 +279,7 @@ def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_pat
     monkeypatch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran"))
     with pytest.raises(InputError) as caught:
         sweep("baseline", vary, runs=2, out=tmp_path, **options)
-    assert says in str(caught.value)
+    assert str(caught.value).count(says) == 1
 
 
 def test_a_shard_is_whole_or_not_there(tmp_path, monkeypatch):
