@@ -7,7 +7,8 @@ nations left out; the hypotheses; how often intervals hold the mean over a large
 must print what the pages say; the steps of the tutorial in a fresh clone (key `tutorial`), none of
 which may take five minutes; the site, which must be built without a warning (key `site`); a million
 inputs to everything that reads what a stranger wrote (key `fuzz`), of which none may end in
-anything but a value or one clear error. About two hours.
+anything but a value or one clear error; mistakes made on purpose, which the tests must see (key
+`mutants`); and the branches that the tests take (key `branches`). About four hours.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ import numpy as np
 
 from benchmarks import machine
 from making import site
-from validation import calibration, coverage, hypotheses, pages, tutorial
+from validation import branches, calibration, coverage, hypotheses, pages, tutorial
 from validation.fuzz import __main__ as fuzz
+from validation.mutants import __main__ as mutants
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
 POINTS, RUNS = 1000, 100
@@ -123,11 +125,16 @@ def main(words: list[str] | None = None) -> None:
         "tutorial": tutorial.run(),
         "site": {"warnings": site_warnings()},
         "fuzz": fuzz.run(),
+        "mutants": mutants.run(),
+        "branches": branches.run(),
     }
     if keep:
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"validate-{record['date']}.json"
         place.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        for name in ("fuzz", "mutants", "branches"):  # docs/reliability.md shows the latest
+            text = json.dumps(record[name], indent=1) + "\n"
+            (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     print(json.dumps(record))
     pages.require_current(record["pages"])
     tutorial.require_short(record["tutorial"])
@@ -135,6 +142,10 @@ def main(words: list[str] | None = None) -> None:
         raise SystemExit("the site has warnings: make site shows them")
     if record["fuzz"]["failures"]:
         raise SystemExit("an input ended in something else than a value or one clear error")
+    if record["mutants"]["survived"]:
+        raise SystemExit("a mistake made on purpose was seen by no test, and nothing says why")
+    if left := branches.unexplained(record["branches"]):
+        raise SystemExit(f"tests take too few branches of {', '.join(left)}, and nothing says why")
 
 
 if __name__ == "__main__":

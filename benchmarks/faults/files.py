@@ -16,6 +16,20 @@ SEED = 20261128
 MUTATED = 300
 """Shipped files with a few bytes changed."""
 
+SIGN = {
+    "metric": "share.bloc_cn", "group": "world", "above": "0.2", "for_months": "2",
+    "from": "2027-01",
+}  # fmt: skip
+"""A condition for which a lever waits."""
+
+
+def _waiting(key: str) -> str:
+    """Return a lever that waits, with a place for one key of its condition."""
+    known = [f"{other}: {value}" for other, value in SIGN.items() if other != key]
+    sign = ", ".join([*known, f"{key}: {{}}"])
+    return f"[{{{{id: us_sme_open_adoption, strength: 1, when: {{{{{sign}}}}}}}}}]"
+
+
 FIELDS = {
     "extends": "{}", "title": "{}", "description": "{}", "topic": "{}", "name": "{}",
     "period": "{}", "period.start": "{{start: {}}}", "period.end": "{{end: {}}}",
@@ -28,7 +42,11 @@ FIELDS = {
     "parameters": "{}", "parameters.network": "{{network: {}}}", "parameters.lag": "{{lag: {}}}",
     "nations": "{}", "groups": "{}", "groups.mine": "{{mine: {}}}", "ensemble": "{}",
     "ensemble.runs": "{{runs: {}}}", "ensemble.seed": "{{seed: {}}}", "own_levers": "{}",
-    "own_levers.mine": "{{mine: {}}}",
+    "own_levers.mine": "{{mine: {}}}", "responses": "{}", "responses[0]": "[{}]",
+    "levers[0].when": "[{{id: us_sme_open_adoption, strength: 1, when: {}}}]",
+    "levers[0].end_when": "[{{id: us_sme_open_adoption, strength: 1, start: 2027-01, "
+    "end_when: {}}}]",
+    **{f"levers[0].when.{key}": _waiting(key) for key in (*SIGN, "below", "until")},
 }  # fmt: skip
 """Every field of a scenario, as flow mappings in which a value is to stand."""
 

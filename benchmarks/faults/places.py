@@ -143,6 +143,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     "debug": {"SIM_DEBUG": "1"}, "forced colour": {"FORCE_COLOR": "1"},
     "no colour": {"NO_COLOR": "1"},
     "development": {"PYTHONDEVMODE": "0", "PYTHONASYNCIODEBUG": "1"},
+    "compiling is switched off": {"NUMBA_DISABLE_JIT": "1"},
 }  # fmt: skip
 
 
@@ -154,8 +155,6 @@ def environments() -> Iterator[Attempt]:
     yield from (
         Attempt(f"environment: {name}", partial(_under, more)) for name, more in VARIABLES.items()
     )
-    off = partial(outside, COMMANDS["run"], (3,), NUMBA_DISABLE_JIT="1")
-    yield Attempt("compiling is switched off", off)
 
 
 def _streamed(line: str, codes: tuple[int, ...], folder: Path) -> str | None:

@@ -8,6 +8,11 @@ Numba does not notice when a function that a cached one calls has changed in ano
 cache folder is therefore named by a hash of every compiled source, of what tables and axes give
 rules as constants, of numba's version and of the processor: any edit starts a fresh one.
 `sim.world.machine_code` says which folders are safe.
+
+With ``NUMBA_DISABLE_JIT=1`` in the environment the same rules run as plain Python, hundreds of
+times slower, and give the same bits: for a debugger, for coverage, and to see an index that is out
+of range, which machine code would not. `sim.world.uncompiled` has what stands in
+for the machine's own instructions.
 """
 
 from __future__ import annotations
@@ -22,16 +27,15 @@ import numba
 from llvmlite import binding as llvm
 from numba.core import config
 
-from sim.errors import RunError
 from sim.evidence.axes import AXES, BLOCS, NESTS
 from sim.evidence.parameters import read as read_parameters
 from sim.scenario.drivers import vocabulary
-from sim.world import machine_code
+from sim.world import machine_code, uncompiled
 
 _settings: Any = config  # numba is untyped
 
-if _settings.DISABLE_JIT:
-    raise RunError("NUMBA_DISABLE_JIT is set, and the rules cannot run uncompiled: unset it")
+UNCOMPILED: bool = bool(_settings.DISABLE_JIT)
+"""Whether rules run as plain Python, as ``NUMBA_DISABLE_JIT=1`` asks."""
 
 
 def sources() -> list[Path]:
@@ -93,7 +97,21 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
     return _compile(function, inline=True)
 
 
+def wrapping[F: Callable[..., Any]](function: F) -> F:
+    """Say that the whole numbers of a rule wrap around on purpose; the innermost decorator.
+
+    Machine code wraps in silence; without it numpy would warn.
+
+    Parameters
+    ----------
+    function : callable
+    """
+    return uncompiled.wrapping(function) if UNCOMPILED else function
+
+
 def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
+    if UNCOMPILED:
+        return function
     # Nothing here is called from C: leaving that wrapper out compiles a fifth faster.
     # No rule allocates: without numba's runtime, no call counts the references to its arrays.
     options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}

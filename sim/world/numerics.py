@@ -15,7 +15,8 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from sim.world.compiled import inlined
+from sim.world import uncompiled
+from sim.world.compiled import UNCOMPILED, inlined, wrapping
 
 ABSENT = -1.0e30
 """Utility of what cannot be had: its exponential is exactly zero, and no log of zero is taken."""
@@ -54,6 +55,8 @@ fma: Callable[[float, float, float], float] = cast("Any", intrinsic(_fused))
 
 Leaving the choice to the compiler (``fastmath``) would not be.
 """
+if UNCOMPILED:
+    _bits, _float, fma = uncompiled.bits, uncompiled.number, uncompiled.fma
 
 
 @inlined
@@ -109,6 +112,7 @@ def log(x: float) -> float:
 
 
 @inlined
+@wrapping
 def mix(key: np.uint64) -> np.uint64:
     """Return the SplitMix64 output function of a 64-bit number (Steele, Lea and Flood 2014)."""
     z = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -117,6 +121,7 @@ def mix(key: np.uint64) -> np.uint64:
 
 
 @inlined
+@wrapping
 def uniform(key: np.uint64, counter: int) -> float:
     """Return the draw of a stream at a counter, strictly between 0 and 1.
 

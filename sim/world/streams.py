@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.compiled import rule
+from sim.world.compiled import rule, wrapping
 from sim.world.numerics import mix, normal, uniform
 
 Keys = NDArray[np.uint64]
@@ -28,6 +28,7 @@ def label(name: str) -> np.uint64:
 
 
 @rule
+@wrapping
 def _run_keys(seed: np.uint64, replicates: NDArray[np.uint64], keys: Keys) -> None:
     for l in range(keys.size):  # noqa: E741
         keys[l] = mix(mix(seed) + mix(replicates[l] + np.uint64(0x632BE59BD9B4E019)))

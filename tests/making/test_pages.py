@@ -20,6 +20,7 @@ from making import (
     picture,
     plausibility,
     questions,
+    reliability,
     tables,
     validation,
 )
@@ -44,7 +45,8 @@ def test_generated_blocks_are_current(name):
 
 
 def test_no_two_blocks_have_one_name():
-    rooms = (claims, events, forecasts, levers, plausibility, questions, tables, validation)
+    rooms = (claims, events, forecasts, levers, plausibility, questions, reliability, tables)
+    rooms = (*rooms, validation)
     names = [name for room in rooms for name in room.BLOCKS]
     assert sorted(set(names)) == sorted(names)
 

@@ -12,6 +12,7 @@ from sim.scenario import compile as compiled
 from sim.scenario import load, places, responses, validate
 from sim.scenario.compile import compile_scenario
 from sim.scenario.loading import validate_response
+from sim.scenario.triggers import Condition
 
 LEVER = "us_sme_open_adoption"
 RESPONSE = """\
@@ -64,6 +65,40 @@ def test_what_is_wrong_with_a_condition_is_one_line_at_its_place(when, message):
     assert len(found) == 1, found
     assert message in found[0] or message in found[0].replace("it can never start: ", ""), found
     assert found[0].startswith("x.yaml:2:")
+
+
+@pytest.mark.parametrize(
+    ("level", "hint"),
+    [
+        ("above: 1", "give a number between 0 and 1"), ("above: 1.5", "it is a fraction: 0.015"),
+        ("above: 100", "it is a fraction: 1"), ("above: 100.5", "give a number between 0 and 1"),
+        ("below: -0.1", "give a number between 0 and 1"),
+    ],
+)  # fmt: skip
+def test_percent_in_the_place_of_a_fraction_is_told(level, hint):
+    (found,) = said(f"extends: baseline\n{entry(f'{{metric: share.bloc_cn, {level}}}')}\n")
+    assert "can never hold" in found
+    assert found.endswith(f"({hint})")
+
+
+def test_any_level_of_what_is_no_fraction_may_be_waited_for():
+    assert said(f"extends: baseline\n{entry('{metric: lag.added_cn, below: -2.5}')}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"metric": "share.bloc_cn", "above": 0.2}, "Share of the Chinese bloc above 20 %"),
+        ({"metric": "share.bloc_cn", "below": 0.125, "group": "BRA", "for_months": 2},
+         "Share of the Chinese bloc in Brazil below 12.5 % for 2 months"),
+        ({"metric": "developers.total", "above": 1e8, "group": "global_south", "for_months": 3},
+         "Developers in Global South above 100,000,000 developers for 3 months"),
+        ({"metric": "lag.added_cn", "below": -2.5, "group": "mine"},
+         "Months added to the Chinese lag in mine below -2.5 months"),
+    ],
+)  # fmt: skip
+def test_a_condition_in_words(keys, words):
+    assert Condition.model_validate(keys).in_words() == words
 
 
 def test_a_start_beside_a_sign_is_refused():

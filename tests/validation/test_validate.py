@@ -26,11 +26,15 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     monkeypatch.setattr(validate.tutorial, "run", lambda: {"1 A step": Taken(1.0, "")})
     monkeypatch.setattr(validate.site, "build", lambda _: 0)
     monkeypatch.setattr(validate.fuzz, "run", lambda: {"inputs": 1, "failures": []})
+    monkeypatch.setattr(validate.mutants, "run", lambda: {"made": 2, "survived": 0})
+    monkeypatch.setattr(validate.branches, "run", lambda: {"files": {}})
     with pytest.raises(SystemExit, match=r"renew with `make docs`: docs/two\.md"):
         validate.main([])
     record = json.loads(capsys.readouterr().out)
     assert record["large_sweep"]["replicates"] == 6
     assert 0.05 < record["large_sweep"]["peak_gb"] < 8
     assert record["killed_sweep"]["same_bytes"] is True
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("validate-*.json")
     assert json.loads(file.read_text()) == record
+    for name in ("fuzz", "mutants", "branches"):
+        assert json.loads((tmp_path / f"{name}.json").read_text()) == record[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,29 @@ def test_in_order():
     ]  # fmt: skip
     # 1 doubled is 2, plus 1 is 3, moved half the way to 0 is 1.5, at least 2.4, at most 2.2
     np.testing.assert_allclose(settled(1.0, rows), 2.2, rtol=1e-15)
+
+
+@pytest.mark.parametrize("first", range(5))
+@pytest.mark.parametrize("second", range(5))
+def test_lanes_side_by_side_are_settled_each_by_itself(first, second):
+    """Two effects of different size, ramp and grip in each lane; the first lane is left alone."""
+    rng = np.random.default_rng([first, second])
+    kinds = np.sort([first, second])
+    size, ramp, grip = rng.uniform(0.1, 0.9, (3, 2, 3))
+    base, target, none = np.array([0.3, 0.9, 0.6]), rng.uniform(0.1, 0.9, 2), np.zeros(0)
+    value = base.copy()
+    levers = Levers(
+        none, none, np.array([0, 2]), np.arange(2), np.array([0, 1]), kinds, ramp,
+        np.stack([size, grip], axis=1), target, np.full((3, 3), 7.0),
+    )  # fmt: skip
+    settle(value, Span(1, 3), -0.4, 1.7, 0, 2, levers)
+    assert value[0] == base[0]
+    for lane in (1, 2):
+        alone = [
+            (int(kinds[e]), size[e, lane], ramp[e, lane], target[e], grip[e, lane])
+            for e in range(2)
+        ]
+        assert value[lane] == settled(base[lane], alone, -0.4, 1.7)
 
 
 @given(base=st.floats(0, 2), rows=st.lists(ROW, max_size=6), data=st.data())

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 
@@ -219,15 +218,3 @@ def test_a_disk_that_takes_nothing_stops_no_computation(tmp_path, monkeypatch, c
     monkeypatch.setattr(treble._cache._cache_file, "save", full)
     assert treble(1.5) == 4.5
     assert "cannot be stored: No space left on device" in capsys.readouterr().err
-
-
-def test_uncompiled_rules_are_refused_in_one_sentence():
-    done = subprocess.run(
-        [sys.executable, "-m", "sim", "run", "baseline", "--runs", "1"],
-        cwd=ROOT, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 3
-    assert "NUMBA_DISABLE_JIT is set" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert not numba.config.DISABLE_JIT

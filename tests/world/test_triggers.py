@@ -150,6 +150,27 @@ def test_the_month_in_which_it_comes_is_that_of_the_rule(level, above, months, f
     assert set(began.tolist()) == {expected(value, waits, 24)}
 
 
+def test_what_levers_cost_can_be_waited_for():
+    """Three million a year from the thirteenth month on: a quarter of a million a month."""
+
+    @registry.metric(SAW, unit="USD million", world=True)
+    def paid(month):
+        return month.cost.copy()
+
+    began = {}
+    try:
+        for level in (0.24, 0.26):
+            waits = Trigger(0, False, SAW, "world", True, level, 1, 2, 23)
+            levers = (Lever("pull", "add", 0.1, first=12), Lever("trust", "add", 0.1, name="later",
+                                                                waits=waits))  # fmt: skip
+            drivers = worlds.with_levers(worlds.toy(3, 2, 3, 1, horizon=24, last_fact=20), *levers)
+            done = simulate(drivers, seed=1, replicates=np.arange(2))
+            began[level] = set(done.began.min(axis=0).tolist())
+    finally:
+        registry.forget(SAW)
+    assert began == {0.24: {13}, 0.26: {NEVER}}
+
+
 @pytest.mark.parametrize("seed", [2, 11, 12])
 def test_a_trigger_in_a_plain_world_is_the_equations(seed):
     """The sign comes where the numpy world crosses the level, and what follows is that world."""

@@ -45,7 +45,7 @@ def in_force(t: int, of: Acting, alone: Floats, ramp: Floats, moved: Flags, stal
             if of.rival[e] >= 0 and now > 0.0 and _beaten(e, l, of, alone):
                 now = 0.0
             moved[e, l] = now != ramp[e, l]
-            changed += moved[e, l]
+            changed += int(moved[e, l])  # a sum of bytes would stay one in plain Python
             ramp[e, l] = now
         if changed > 0:
             how = ALL if changed * FEW > lanes else SOME
