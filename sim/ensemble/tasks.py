@@ -374,7 +374,7 @@ def _file(
     ]
     if not parts:
         none = np.zeros(0, np.int64)
-        parts = [_table(none, none, none, Kept.nothing())]
+        parts = [_table(np.zeros((0, 0)), none, none, Kept.nothing())]
     table = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
     facts = json.dumps(failures, ensure_ascii=False).encode()
     sink = io.BytesIO()
@@ -401,8 +401,8 @@ def _of_one_shape(places: Sequence[int], shapes: dict[int, Kept]) -> Iterator[li
 
 
 def _same_rows(one: Kept, other: Kept) -> bool:
-    def words_of(kept: Kept) -> tuple[tuple[str, ...], ...]:
-        return kept.metrics, kept.groups, kept.months, kept.units
+    def words_of(shape: Kept) -> tuple[tuple[str, ...], ...]:
+        return shape.metrics, shape.groups, shape.months, shape.units
 
     return one is other or words_of(one) == words_of(other)
 
