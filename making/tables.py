@@ -147,7 +147,7 @@ def fields(kind: type) -> list[tuple[str, str, str]]:
 
 STATE_SAID = {
     "share": "main ecosystem of builders by segment, fraction",
-    "national": "the same over segments, by weight, fraction",
+    "national": "main ecosystem of builders over segments, by weight, fraction",
     "scar": "value that an earlier cut still takes, utils",
     "standing": "what developers hold of an ecosystem that no month changes: leaning, home, brand, "
     "English, taste, utils",
@@ -178,6 +178,7 @@ STATE_SAID = {
     "unmet": "unmet part of Chinese demand for US accelerators in the last 12 months, fraction",
     "training": "training compute of Chinese laboratories, H100e",
     "serving": "serving compute of Chinese laboratories, H100e",
+    "users": "builders on Chinese models by the maker's service, in the world",
     "users0": "`users` of July 2025; 0 before",
     "serving0": "`serving` of July 2025; 0 before",
     "training0": "`training` of July 2025; 0 before",
@@ -194,7 +195,7 @@ STATE_SAID = {
     "cover_before": "`cover` of last month",
     "lab_lag": "months by which a nation's own models trail before levers, months",
     "home_index": "index of a nation's own models, ECI points; sovereign ecosystems alone",
-    "home_cover": "what their capability is worth, `beta cov`, utils",
+    "home_cover": "what the capability of a nation's own models is worth, `beta cov`, utils",
     "attention": "attention, the release of R1 being 1",
     "releases": "models that Chinese laboratories have released, `rel`",
     "gain": "what the month's releases add to what is known of Chinese models, logarithm",
@@ -204,6 +205,8 @@ STATE_SAID = {
 """Fields of the state whose comment says too little to a stranger."""
 
 FACTS_SAID = {
+    "home": "1 where the ecosystem is of the bloc of the United States, China or France, and the "
+    "nation is that one",
     "region": "index into the regions",
     "capability": "index of flagship and small offer, ECI points; 0 where not on sale",
     "on_sale": "1 where the offer is on sale",

@@ -45,7 +45,7 @@ class State(NamedTuple):
     stance: Ints  # [I, L]
     stance_felt: Ints  # [I, L] stance under which offers were last valued
     next_review: Ints  # [I, L] month number of the next review of the stance
-    logsum0: Floats  # [I, L] log of the choice weight at the start
+    logsum0: Floats  # [I, L] log of the choice weight in the first month in which it is known
     ceiling: Floats  # [I, L] developers who may ever build
     urge: Floats  # [I, L] p_i per year
     lab_lag: Floats  # [I, L] months, fixed: lag of a nation's own models before levers

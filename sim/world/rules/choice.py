@@ -212,8 +212,8 @@ def settle_shares(
 
     (a) users whose way is cut leave and choose by P; (b) newcomers choose by P; (c) a part rho of
     all reconsider, ``x <- (1-rho) x + rho (P sum_j x_j (1-keep_j) + x keep)`` with
-    ``keep = (E-1) P / (1 + (E-1) P)`` and ``E = exp(switching_cost)``. Where nothing can be had,
-    shares hold.
+    ``keep = (E-1) P / (1 + (E-1) P)``, ``E = exp(switching_cost)`` and
+    ``rho = min(1, reconsider (1 + c_T sum T))``. Where nothing can be had, shares hold.
 
     Parameters
     ----------

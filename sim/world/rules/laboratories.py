@@ -33,7 +33,7 @@ def at_home(
 
     They stand where the best open weights stood ``own_lag`` months ago, and what levers add to the
     lag of all sovereign models; worth is as of :func:`sim.world.rules.capability.coverage`. A
-    nation without a way to them is left out.
+    nation is left out while no replicate of the block has a way to them.
 
     Parameters
     ----------

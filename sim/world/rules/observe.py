@@ -25,7 +25,7 @@ def chatbot_view(
     Consumers are no developers: they choose among makers' services by a plain logit of their own,
     ``x = a exp(beta_I cov + consumer) / sum``, without inertia, licence or price, and reach a
     service that is not listed by ``leak`` where developers have ``leak_developers``. What is seen
-    is ``x (1 - (1 - chi) sum T) + T``.
+    is ``x (1 - min(1, (1 - chi) sum T)) + T``, T by access as developers have it.
 
     Parameters
     ----------

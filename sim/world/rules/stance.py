@@ -72,7 +72,7 @@ def review(
     states : Governments
         ``next_review`` is moved on by ``review_months`` where it has come.
     seen : Picture
-        Of last month.
+        Shares of last month; hardware and offers of this one.
     keys : ndarray, shape (I, 4, L)
     before, after : ndarray of int, shape (I, L)
         Stance of last month and of this one; row i of ``after`` is written.
@@ -107,6 +107,6 @@ def review(
 def review_all(
     month: int, states: Governments, seen: Picture, p: Floats, keys: Keys, before: Ints, after: Ints
 ) -> None:
-    """Review the stances of all nations; each reads last month's picture."""
+    """Review the stances of all nations; each reads last month's shares and stances."""
     for i in range(before.shape[0]):
         review(i, month, states, seen, p, keys, before, after)

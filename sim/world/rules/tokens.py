@@ -105,8 +105,8 @@ def _together(lines: Floats, p: Floats) -> None:
 def regarded_there(i: int, k: int, l: int, single: int, fond: Fond, numbers: Numbers) -> float:  # noqa: E741
     """Return how users of routers regard an ecosystem beside what its lines can do, utils.
 
-    As independent developers do for risk, trust, pull and stance; without the tastes and home of
-    developers, and with an incumbent and a learning of their own.
+    As independent developers do for risk, trust, pull, stance and the licence of what is hosted;
+    without the tastes and home of developers, and with an incumbent and a learning of their own.
     """
     p, ps = numbers.p, numbers.ps
     rest = fond.regarded[i, k, single, l] - fond.standing[i, k, l]

@@ -146,8 +146,8 @@ def grow(
     """Let builders grow by one month of diffusion (Bass 1969), faster where value and trial rise.
 
     ``dN = (p exp(v (IV - IV0)) + q ((1 - w) n + w n_linked))/12 (1 + c_T chi sum T)(C - N)`` with
-    ``w`` the parameter ``imitation_links``; a nation without links counts its own n in full. Where
-    a segment can have nothing at all, N holds.
+    ``w`` the parameter ``imitation_links``, and ``C - N`` at most; a nation without links counts
+    its own n in full. Where a segment can have nothing at all, N holds.
 
     Parameters
     ----------
