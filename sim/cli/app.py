@@ -72,7 +72,7 @@ def list_(
         typer.Argument(
             metavar="[KIND]",
             help="scenarios, levers, nations, groups, ecosystems, metrics, parameters, drivers, "
-            "series, observations, sources or studies; all of them by default.",
+            "series, observations, sources, studies or responses; all of them by default.",
         ),
     ] = None,
     words: Annotated[
@@ -116,7 +116,12 @@ def show(
 
 @command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Files or names of scenarios and studies; responses."
+        ),
+    ],
     focus: Focus = None,
     json: Json = False,
     quiet: Annotated[
@@ -305,8 +310,8 @@ def compare(
         bool | None,
         typer.Option(
             "--sizes/--no-sizes",
-            help="Also with levers at low, central and high strength, and each lever of a package "
-            "alone; by default where one policy is compared.",
+            help="Also with levers at low, central and high strength, by default where one policy "
+            "is compared, and each lever of a package alone, by default in any case.",
         ),
     ] = None,
     start: Annotated[

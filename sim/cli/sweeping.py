@@ -13,6 +13,7 @@ from sim.cli.bars import watched
 from sim.report import sensitivity as drawing
 from sim.report import style, titles
 from sim.report.sweeps import count_of as counted
+from sim.report.sweeps import failed
 from sim.study.sweeps.result import Sweep
 from sim.study.sweeps.sensitivity import Sensitivity
 from sim.study.sweeps.sweep import sweep
@@ -120,7 +121,7 @@ def print_summary(done: Sweep) -> None:
     means = f"Means over runs in {when}" if when else "Means over runs"
     typer.echo(f"{means}; brackets show the 5th to 95th percentile of runs.")
     if len(done.failures):
-        typer.echo(f"{len(done.failures)} points could not be run; failures.csv says why.")
+        typer.echo(f"{failed(done)}; failures.csv says why.")
     typer.echo(f"Design, outcomes, figure and report: {output.place(done)}")
 
 

@@ -79,13 +79,18 @@ class Swept:
     def last(self) -> pd.DataFrame:
         """Return the summary of the last month, and of metrics of a whole run (an empty month).
 
-        Of the metrics that are `shown`. Only these rows are read, however large the sweep is.
+        Of the metrics that are `shown`. Only these rows are read, however large the sweep is. Where
+        points end in different months, it is the last month of the most points.
         """
-        month = compute.field("month")
-        wanted = compute.field("metric").isin(self.shown) & (
-            (month == self.asked["months"][-1]) | month.is_null()
-        )
-        spread = self._spread(self._outcomes(wanted))
+        month, shown = compute.field("month"), compute.field("metric").isin(self.shown)
+        last = self.asked["months"][-1]
+        found = self._outcomes(shown & ((month == last) | month.is_null()))
+        if found["point"][found["month"].notna()].nunique() < len(self.design) - len(self.failures):
+            found = self._outcomes(shown)
+            points = found.groupby("month", observed=True)["point"].nunique()
+            last = points[points == points.max()].index.max()
+            found = found[found["month"].isna() | (found["month"] == last)]
+        spread = self._spread(found)
         months = spread["month"].astype(str).where(spread["month"].notna(), "")
         return spread.astype({"metric": str, "group": str}).assign(month=months)
 

@@ -165,12 +165,13 @@ def run_task(job: Job, task: Task) -> bytes:
     run = np.arange(task.first, task.last) % job.runs
     values: dict[int, Floats] = {}
     failures: dict[int, str] = {}
-    shape: Kept | None = None
+    shapes: dict[int, Kept] = {}
     groups = list(_by_drivers(job, point))
     if _may_share(job, run):
         with suppress(InputError, RunError):  # told below, point by point
             shape = _branches(job, groups, point, run, values)
-            return _file(values, {}, point, run, shape)
+            if shape is not None:
+                return _file(values, {}, point, run, dict.fromkeys(values, shape))
         values.clear()
     for slow, places in groups:
         for part in (places[n : n + LANES] for n in range(0, len(places), LANES)):
@@ -181,7 +182,8 @@ def run_task(job: Job, task: Task) -> bytes:
                 failures |= {int(p): reason for p in np.unique(point[part])}
             else:
                 values |= dict(zip(part.tolist(), block, strict=True))
-    return _file(values, failures, point, run, shape)
+                shapes |= dict.fromkeys(part.tolist(), shape)
+    return _file(values, failures, point, run, shapes)
 
 
 def _may_share(job: Job, run: Ints) -> bool:
@@ -196,8 +198,10 @@ def _branches(
     point: Ints,
     run: Ints,
     values: dict[int, Floats],
-) -> Kept:
+) -> Kept | None:
     """Run the points of a task from where they part from the first, and write what is kept.
+
+    Nothing is run, and None returned, where scenarios differ in nations, groups or months.
 
     Parameters
     ----------
@@ -212,6 +216,8 @@ def _branches(
     from sim.world import partings
 
     drivers = [_drivers(job, slow) for slow, _ in groups]
+    if not all(_alike(drivers[0], each) for each in drivers[1:]):
+        return None
     courses = [partings.course(each) for each in drivers]
     varied = [path.split(".")[1] for path in job.paths if path != SCENARIO and is_fast(path)]
     first = [
@@ -232,6 +238,16 @@ def _branches(
             block = measure(branches[n][0], shape, done, job.seed, run[parts[n]])
             values |= dict(zip(parts[n].tolist(), block, strict=True))
     return shape
+
+
+def _alike(one: Drivers, other: Drivers) -> bool:
+    """Return whether two scenarios have the same nations, groups and months."""
+    return (
+        (one.nations, one.first) == (other.nations, other.first)
+        and np.array_equal(one.facts.months, other.facts.months)
+        and one.groups.keys() == other.groups.keys()
+        and all(np.array_equal(one.groups[slug], other.groups[slug]) for slug in one.groups)
+    )
 
 
 def run_shared(tasks: Sequence[tuple[Job, Task]]) -> list[bytes]:
@@ -257,7 +273,10 @@ def run_shared(tasks: Sequence[tuple[Job, Task]]) -> list[bytes]:
                 values[n] |= dict(zip(range(first, first + part.size), block, strict=True))
     except (InputError, RunError):
         return [run_task(*each) for each in tasks]  # each tells of its own failure
-    return [_file(mine, {}, point, run, shape) for mine, shape in zip(values, shapes, strict=True)]
+    return [
+        _file(mine, {}, point, run, dict.fromkeys(mine, shape))
+        for mine, shape in zip(values, shapes, strict=True)
+    ]
 
 
 def _by_drivers(job: Job, point: Ints) -> Iterator[tuple[Overrides, Ints]]:
@@ -343,15 +362,20 @@ def _with_lanes(job: Job, drivers: Drivers, point: Ints) -> Drivers:
 
 
 def _file(
-    values: dict[int, Floats], failures: dict[int, str], point: Ints, run: Ints, shape: Kept | None
-) -> bytes:
+    values: dict[int, Floats], failures: dict[int, str], point: Ints, run: Ints,
+    shapes: dict[int, Kept],
+) -> bytes:  # fmt: skip
     import pyarrow as pa
     from pyarrow import parquet
 
-    places = np.array(sorted(values), dtype=np.int64)
-    table = _table(
-        np.array([values[p] for p in places.tolist()]), point[places], run[places], shape
-    )
+    parts = [
+        _table(np.array([values[p] for p in part]), point[part], run[part], shapes[part[0]])
+        for part in _of_one_shape(sorted(values), shapes)
+    ]
+    if not parts:
+        none = np.zeros(0, np.int64)
+        parts = [_table(np.zeros((0, 0)), none, none, Kept.nothing())]
+    table = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
     facts = json.dumps(failures, ensure_ascii=False).encode()
     sink = io.BytesIO()
     parquet.write_table(
@@ -364,25 +388,42 @@ def _file(
     return sink.getvalue()
 
 
-def _table(values: Floats, point: Ints, run: Ints, shape: Kept | None) -> pa.Table:
+def _of_one_shape(places: Sequence[int], shapes: dict[int, Kept]) -> Iterator[list[int]]:
+    """Yield stretches of places of which the same is kept: points may end in different months."""
+    part: list[int] = []
+    for place in places:
+        if part and not _same_rows(shapes[part[0]], shapes[place]):
+            yield part
+            part = []
+        part.append(place)
+    if part:
+        yield part
+
+
+def _same_rows(one: Kept, other: Kept) -> bool:
+    def words_of(shape: Kept) -> tuple[tuple[str, ...], ...]:
+        return shape.metrics, shape.groups, shape.months, shape.units
+
+    return one is other or words_of(one) == words_of(other)
+
+
+def _table(values: Floats, point: Ints, run: Ints, shape: Kept) -> pa.Table:
     """Return outcomes as a table; the words of its columns are the same in every task."""
     import pyarrow as pa
 
-    rows = 0 if shape is None else len(shape.metric)
-    lanes = len(point)
+    rows, lanes = len(shape.metric), len(point)
 
     def of_lane(codes: Sequence[int] | NDArray[Any]) -> NDArray[np.int32]:
         return np.tile(np.asarray(codes, np.int32), lanes)
 
-    empty = Kept.nothing() if shape is None else shape
     return pa.table(
         {
             "point": numbers(np.repeat(point.astype(np.int32), rows)),
             "run": numbers(np.repeat(run.astype(np.int32), rows)),
-            "metric": words(of_lane(empty.metric), empty.metrics),
-            "group": words(of_lane(empty.group), empty.groups),
-            "month": words(of_lane(empty.month), empty.months, missing=of_lane(empty.month) < 0),
+            "metric": words(of_lane(shape.metric), shape.metrics),
+            "group": words(of_lane(shape.group), shape.groups),
+            "month": words(of_lane(shape.month), shape.months, missing=of_lane(shape.month) < 0),
             "value": numbers(values.reshape(-1)),
-            "unit": words(of_lane(empty.unit), empty.units),
+            "unit": words(of_lane(shape.unit), shape.units),
         }
     )

@@ -225,7 +225,7 @@ def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
     asked = done.manifest["asked"]
     lead = [count_of(asked)]
     if len(done.failures):
-        lead.append(f"{len(done.failures)} points could not be run; the last table says why.")
+        lead.append(f"{failed(done)}; the last table says why.")
     chart = many.of_sweep(panels(done), (FIGURE,))
     parts: list[Part] = [] if chart is None else [chart]
     tables = [_points_table(done, part) for _, part in _outcomes(done)]
@@ -233,6 +233,12 @@ def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
         views = {(table.title,): table for table in tables}
         parts.append(Views("Every point", ("Outcome",), views))
     return sheet(titles.study(asked), lead, [*parts, *_failed(done)])
+
+
+def failed(done: Any) -> str:  # noqa: ANN401 - a Sweep
+    """Return how many points could not be run, in words without a full stop."""
+    count = len(done.failures)
+    return f"{count} point{'s' if count > 1 else ''} could not be run"
 
 
 def count_of(asked: Mapping[str, Any]) -> str:

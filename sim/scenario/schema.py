@@ -51,7 +51,8 @@ def json_schema() -> Schema:
     properties["focus"] = {"anyOf": [_places(), {"type": "null"}]}
     properties["groups"] = _named(_codes())
     whole = [{"type": "string"}, {"$ref": "#/$defs/Response"}]
-    properties["responses"] = {"type": "array", "items": {"anyOf": whole}}
+    several = {"type": "array", "items": {"anyOf": whole}}
+    properties["responses"] = {"anyOf": [{"type": "string"}, several]}
     properties["own_levers"] = _named({"$ref": "#/$defs/Lever"})
     _complete_entry(forms["LeverEntry"])
     _complete_lever(forms["Lever"])

@@ -308,6 +308,14 @@ def validator():
     return Draft202012Validator(json_schema())
 
 
+@pytest.mark.parametrize("named", ["china_cuts_prices", ["china_cuts_prices"], []])
+def test_the_schema_takes_responses_as_a_file_does(validator, named):
+    given = {"extends": "baseline", "responses": named}
+    validator.validate(given)
+    load(given)
+    assert not validator.is_valid({"extends": "baseline", "responses": 3})
+
+
 def test_the_schema_knows_own_levers(validator):
     good = {
         "extends": "baseline",

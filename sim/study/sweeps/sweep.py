@@ -311,8 +311,8 @@ def planned(
         if path != SCENARIO:
             for document in chosen.values() or [base.document()]:
                 check_levels(document, path, found, problems)
-    if problems:
-        raise InputError(problems)
+    if problems:  # what several levels have in common is said once
+        raise InputError(dict.fromkeys(problems))
     luck = base.ensemble.runs, base.ensemble.seed
     return _laid_out(study, made, base.document(), chosen, luck, engine)
 
