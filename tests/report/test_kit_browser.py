@@ -363,7 +363,7 @@ def test_on_a_phone_nations_are_a_short_list_by_value(opened):
 
 @pytest.mark.parametrize(
     ("which", "scheme"),
-    [("run", "light"), ("run", "dark"), ("comparison", "dark"), ("robust", "light")],
+    [*((which, "light") for which in KINDS), ("run", "dark"), ("comparison", "dark")],
 )
 def test_axe_finds_no_serious_issue(opened, which, scheme):
     from axe_playwright_python.sync_playwright import Axe
