@@ -49,8 +49,7 @@ test: lint
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
 # What takes minutes each: fits, kills of real processes, attempts to break the command, examples of
-# pages; and the site, whose tools no other test needs. No slip of a moment breaks these alone; the
-# check of every submission and `make validate` run them too.
+# pages; and the site, whose tools no other test needs. `make validate` begins with them.
 long: $(TOOLS) $(PAGES) compiled
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
