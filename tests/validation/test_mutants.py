@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 import time
 from collections import Counter
 
@@ -117,6 +118,9 @@ def test_a_mutant_is_killed_by_a_test_of_its_line_and_survives_one_that_looks_el
     room = rooms.Room("regret", ("sim/analysis/regret.py",), ("tests/analysis",), ())
     test, module = "tests/analysis/test_regret.py::test_regret_by_hand", "sim.analysis.regret"
     known = {"seconds": 0.1, "passed": True, "lines": [[module, line] for line in range(1, 99)]}
+    # As in a process that has imported nothing of them: tests before this one have.
+    for name in [n for n in sys.modules if n.split(".")[0] in {"sim", "tests"}]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(loop, "PACKAGES", ())
     monkeypatch.setattr(loop, "surveyed", lambda *_: {test: known})
     found = mutate.mutants(module)
