@@ -30,15 +30,15 @@ def parameters(rng):
 
 def uniform(keys, counter):
     """Return the draws of many streams at one counter."""
-    return np.vectorize(lambda key: numerics.uniform(key, counter))(keys)
+    return np.vectorize(lambda key: numerics.uniform(np.uint64(key), counter))(keys)
 
 
 def normal(keys, counter):
-    return np.vectorize(lambda key: numerics.normal(key, counter))(keys)
+    return np.vectorize(lambda key: numerics.normal(np.uint64(key), counter))(keys)
 
 
 def gumbel(keys, counter):
-    return np.vectorize(lambda key: numerics.gumbel(key, counter))(keys)
+    return np.vectorize(lambda key: numerics.gumbel(np.uint64(key), counter))(keys)
 
 
 def keys(rng, *shape):
