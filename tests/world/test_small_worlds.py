@@ -92,7 +92,9 @@ def test_sums_and_draws_of_every_month_are_what_they_are_called(seed):
     for t in range(months):
         wander, month = state.wander.copy(), int(f.months[t])
         kernel.run(block, record, t, t + 1)
-        draw = np.vectorize(lambda key, at=month: numerics.uniform(key, at))(block.keys.wander)
+        draw = np.vectorize(lambda key, at=month: numerics.uniform(np.uint64(key), at))(
+            block.keys.wander
+        )
         close(state.wander, p[P.taste_memory] * wander + p[P.taste_step] * (draw - 0.5))
         national = weigh("sl,iskl->ikl", weight, state.share)
         close(state.national, national)
