@@ -200,20 +200,22 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
     mine = terms[terms["scale"] == scale]
     singles = [str(term) for term in mine["term"] if " x " not in str(term)]
     grid = np.full((len(singles), len(singles)), np.nan)
-    marks: dict[tuple[int, int], str] = {}
+    sure: dict[tuple[int, int], bool] = {}
     factor = 100.0 if scale == "share" else 1.0
     for row in mine.to_dict("records"):
         names = str(row["term"]).split(" x ")
         i, j = singles.index(names[0]), singles.index(names[-1])
-        grid[max(i, j), min(i, j)] = factor * row["effect"]
-        sure = row["low"] > 0 or row["high"] < 0
-        marks[max(i, j), min(i, j)] = f"{factor * row['effect']:+.2g}{'' if sure else ' ?'}"
+        place = max(i, j), min(i, j)
+        grid[place] = factor * row["effect"]
+        sure[place] = row["low"] > 0 or row["high"] < 0
     most = np.nanmax(np.abs(grid)) or 1.0
     with canvas(2.9 + 1.2 * len(singles), 1.7 + 0.7 * len(singles)) as (figure, (axis,)):
         axis.imshow(np.abs(grid), cmap="Greys", vmin=0.0, vmax=2.5 * most)
-        for (i, j), text in marks.items():
+        for (i, j), known in sure.items():
+            text = f"{grid[i, j]:+.2g}{'' if known else ' ?'}"
             axis.text(j, i, text, ha="center", va="center", fontsize=9)
-        labels = [textwrap.fill(style.plain(called[name], LABEL), 24) for name in singles]
+        levers = [style.plain(called[name], LABEL) for name in singles]
+        labels = [textwrap.fill(lever, 24) for lever in levers]
         axis.set_xticks(range(len(singles)), labels, fontsize=8, rotation=30, ha="right")
         axis.set_yticks(range(len(singles)), labels, fontsize=8)
         axis.spines[:].set_visible(False)
@@ -221,22 +223,19 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         key = f"Main effects (diagonal), interactions, {unit}; ? where the interval holds zero"
         axis.set_xlabel(key, fontsize=7, color=style.QUIET)
         axis.tick_params(length=0)
-        finding = _of_pairs(marks, labels, unit)
+        first = int(np.abs(np.diag(grid)).argmax())
+        finding = f"{levers[first]} does most alone, {grid[first, first]:+.2g} {unit}"
+        finding += _of_pairs([known for (i, j), known in sure.items() if i != j])
         figure.suptitle(textwrap.fill(finding, TITLE), x=0.02, ha="left", fontsize=9)
     return figure
 
 
-def _of_pairs(marks: Mapping[tuple[int, int], str], labels: Sequence[str], unit: str) -> str:
-    """Say which lever does most alone, and how many pairs surely differ from their sum."""
-    alone = {i: text.removesuffix(" ?") for (i, j), text in marks.items() if i == j}
-    first = max(alone, key=lambda i: abs(float(alone[i])))
-    said = f"{' '.join(labels[first].split())} does most alone, {alone[first]} {unit}"
-    pairs = [text for (i, j), text in marks.items() if i != j]
-    if not pairs:
-        return said
-    sure = sum(not text.endswith("?") for text in pairs)
-    differ = "differs" if sure == 1 else "differ"
-    return f"{said}; {sure} of {len(pairs)} pairs surely {differ} from the sum of the two"
+def _of_pairs(sure: Sequence[bool]) -> str:
+    """Say of how many pairs it is sure that they differ from their sum; nothing without pairs."""
+    if not sure:
+        return ""
+    differ = "differs" if sum(sure) == 1 else "differ"
+    return f"; {sum(sure)} of {len(sure)} pairs surely {differ} from the sum of the two"
 
 
 def cost_effect(priced: pd.DataFrame) -> Figure:

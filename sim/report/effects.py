@@ -39,7 +39,7 @@ MEANING = (
 
 
 CHANCE = "0 or 1"
-"""Unit of what happens in a world or does not."""
+"""Unit of what is so or is not."""
 
 
 def rule(what: str = "policies") -> str:

@@ -191,7 +191,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a study's record
 
 def _in_words(inputs: pd.DataFrame) -> pd.DataFrame:
     """Return inputs with their meaning first, values as they are read."""
-    binary = inputs["unit"] == "0 or 1"
+    binary = inputs["unit"] == effects.CHANCE
 
     def read(column: str) -> list[str]:
         return [

@@ -97,11 +97,11 @@ def observed(figures: Sequence[Sighted], shown: Sequence[dict[int, Floats]]) -> 
 
 def _title(one: Sighted) -> str:
     """Return the title of the series that tells a figure, with what its own name has beyond it."""
+    own = one.figure.series
     if one.series is None:
-        return one.figure.series.replace("_", " ")
-    rest = one.figure.series.removeprefix(one.series.name).replace("_", " ").strip()
-    known = rest and rest != one.figure.series.replace("_", " ")
-    return f"{one.series.heading} ({rest})" if known else one.series.heading
+        return own.replace("_", " ")
+    beyond = own.removeprefix(f"{one.series.name}_")
+    return one.series.heading + (f" ({beyond.replace('_', ' ')})" if beyond != own else "")
 
 
 def _counted(series: Series, name: str, ecosystem: str) -> str | None:

@@ -28,17 +28,12 @@ def parameters(rng):
     )  # fmt: skip
 
 
-def uniform(keys, counter):
-    """Return the draws of many streams at one counter."""
-    return np.vectorize(lambda key: numerics.uniform(np.uint64(key), counter))(keys)
+def _of_many(draw):
+    """Return a function of many streams and one counter, which hands keys without a sign."""
+    return lambda keys, counter: np.vectorize(lambda key: draw(np.uint64(key), counter))(keys)
 
 
-def normal(keys, counter):
-    return np.vectorize(lambda key: numerics.normal(np.uint64(key), counter))(keys)
-
-
-def gumbel(keys, counter):
-    return np.vectorize(lambda key: numerics.gumbel(np.uint64(key), counter))(keys)
+uniform, normal, gumbel = map(_of_many, (numerics.uniform, numerics.normal, numerics.gumbel))
 
 
 def keys(rng, *shape):

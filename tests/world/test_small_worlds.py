@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.world import kernel, numerics
+from sim.world import kernel
 from sim.world.block import Record, empty_record, prepare
 from sim.world.rows import B, P
 from tests.world import plain, worlds
+from tests.world.by_hand import uniform
 
 LANES = (4, 0, 7)
 
@@ -92,9 +93,7 @@ def test_sums_and_draws_of_every_month_are_what_they_are_called(seed):
     for t in range(months):
         wander, month = state.wander.copy(), int(f.months[t])
         kernel.run(block, record, t, t + 1)
-        draw = np.vectorize(lambda key, at=month: numerics.uniform(np.uint64(key), at))(
-            block.keys.wander
-        )
+        draw = uniform(block.keys.wander, month)
         close(state.wander, p[P.taste_memory] * wander + p[P.taste_step] * (draw - 0.5))
         national = weigh("sl,iskl->ikl", weight, state.share)
         close(state.national, national)

@@ -10,8 +10,10 @@ import importlib.abc
 import importlib.util
 import os
 import resource
+import select
 import signal
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -249,9 +251,6 @@ def forked(work: Callable[[], bytes], seconds: float) -> bytes | None:
 
 
 def _read(child: int, into: int, seconds: float) -> bytes | None:
-    import select
-    import time
-
     end, parts = time.monotonic() + seconds, []
     try:
         while True:

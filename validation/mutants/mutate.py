@@ -322,10 +322,9 @@ def _removals(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 def _answers(node: ast.AST, returns: str) -> Iterator[tuple[str, ast.AST]]:
     """Return something else of the same type, or nothing."""
-    nothing = isinstance(node, ast.Return) and (
-        node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-    )
-    if not isinstance(node, ast.Return) or node.value is None or nothing:
+    if not isinstance(node, ast.Return) or node.value is None:
+        return
+    if isinstance(node.value, ast.Constant) and node.value.value is None:
         return
     value = copy.deepcopy(node.value)
     if returns == "bool":

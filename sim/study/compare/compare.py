@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -343,17 +344,7 @@ def _arms(
             raise InputError(Problem(message, path="strength", hint="name levers with --levers"))
         resolved = [choice.at_strength(one, reference, strength) for one in resolved]
     if each == "scenarios":
-        arms = {reference.name: reference}
-        for one in resolved:
-            if one.name in arms and _world(one) != _world(arms[one.name]):
-                hint = "give the file another name"
-                message = f"two scenarios that differ are called {one.name}"
-                raise InputError(Problem(message, path="scenarios", hint=hint))
-            if [other.name for other in resolved].count(one.name) > 1:
-                message = f"{one.name} is named more than once"
-                raise InputError(Problem(message, path="scenarios", hint="name each policy once"))
-            arms.setdefault(one.name, one)
-        return arms, [Pair(one.name, reference.name) for one in resolved]
+        return _whole(resolved, reference)
     if len(resolved) > 1:
         raise InputError(Problem("levers are taken from one scenario at a time", path="scenarios"))
     if each == "levers":
@@ -362,6 +353,24 @@ def _arms(
         return {reference.name: reference, **found}, pairs
     found, pairs = choice.packages_less_one(resolved[0], reference, levers)
     return found, pairs
+
+
+def _whole(
+    resolved: Sequence[Scenario], reference: Scenario
+) -> tuple[dict[str, Scenario], list[Pair]]:
+    """Return whole policies as arms, which must have names of their own."""
+    arms = {reference.name: reference}
+    for one in resolved:
+        if one.name in arms and _world(one) != _world(arms[one.name]):
+            hint = "give the file another name"
+            message = f"two scenarios that differ are called {one.name}"
+            raise InputError(Problem(message, path="scenarios", hint=hint))
+        arms.setdefault(one.name, one)
+    for name, count in Counter(one.name for one in resolved).items():
+        if count > 1:
+            message = f"{name} is named more than once"
+            raise InputError(Problem(message, path="scenarios", hint="name each policy once"))
+    return arms, [Pair(one.name, reference.name) for one in resolved]
 
 
 def _focused(arms: Iterable[Scenario]) -> bool:
