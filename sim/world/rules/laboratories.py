@@ -50,10 +50,8 @@ def at_home(
             continue
         for l in range(index.shape[2]):  # noqa: E741
             seen = since(t, own.own_lag[i, 0, l] + own.delay[k, l])
-            there = max(own.access[i, 3 * k, l], own.access[i, 3 * k + 1, l])
-            there = max(there, own.access[i, 3 * k + 2, l])
             now = max(index[i, k, l], own.best_open[seen, l])
-            index[i, k, l] = now if there > 0.0 else index[i, k, l]
+            index[i, k, l] = now if _way(own.access[i], k, l) else index[i, k, l]
         for s in range(own.worth.shape[2]):
             for l in range(index.shape[2]):  # noqa: E741
                 felt = (index[i, k, l] - p[P.raw_zero, l]) / p[P.raw_unit, l]
@@ -69,11 +67,17 @@ def at_home(
 @inlined
 def _some(access: Floats, k: int) -> bool:
     """Return whether any way leads to an ecosystem in any lane; access is (K * 3, L)."""
-    for c in range(3 * k, 3 * k + 3):
-        for l in range(access.shape[1]):  # noqa: E741
-            if access[c, l] > 0.0:
-                return True
-    return False
+    some = False
+    for l in range(access.shape[1]):  # noqa: E741
+        some = some or _way(access, k, l)
+    return some
+
+
+@inlined
+def _way(access: Floats, k: int, l: int) -> bool:  # noqa: E741
+    """Return whether any way leads to an ecosystem in a lane; access is (K * 3, L)."""
+    best: float = max(access[3 * k, l], access[3 * k + 1, l], access[3 * k + 2, l])
+    return best > 0.0
 
 
 @rule
