@@ -47,7 +47,10 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "docs/studies", "docs/adaptive", "docs/hand-over", "docs/cluster",
     ),
     "Python": ("docs/python", "api/index"),
-    "Trust": ("docs/model-card", "docs/model", "docs/validation", "docs/plausibility"),
+    "Trust": (
+        "docs/model-card", "docs/model", "docs/validation", "docs/plausibility",
+        "docs/reliability",
+    ),
     "Findings": ("docs/questions", "docs/hypotheses", "docs/source_documents"),
     "Project": (
         "CONTRIBUTING", "docs/architecture", "docs/decisions", "docs/evidence-update", "DATA",
