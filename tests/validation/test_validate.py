@@ -10,7 +10,7 @@ from validation import __main__ as validate
 from validation.tutorial import Taken
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(validate, "RESULTS", tmp_path)
     few = (*validate.SMALL[1:], "--until", "2028-12")
