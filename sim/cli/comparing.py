@@ -215,10 +215,13 @@ def print_package(found: Package) -> None:
     pairs = found.interactions
     pairs = pairs[(pairs["verdict"] != "") & (pairs["scale"] == "share")]
     if len(pairs):
-        typer.echo(
-            f"\nPairs, in percentage points, with {len(pairs)} intervals that all hold together at "
-            "95 % (Bonferroni):\n"
+        held = (
+            "its 95 % interval"
+            if len(pairs) == 1
+            else f"{len(pairs)} intervals that all hold together at 95 % (Bonferroni)"
         )
+        many = "Pair" if len(pairs) == 1 else "Pairs"
+        typer.echo(f"\n{many}, in percentage points, with {held}:\n")
         rows = [
             {
                 "pair": row["term"],

@@ -122,7 +122,7 @@ def test_interactions_costs_and_a_budget(tmp_path):
     two = ("--levers", "us_permissive_licence_incentive,us_cloud_credits_open_models")
     done = sim("compare", "rand_package", *SHORT, *two, "--interactions", cwd=tmp_path)
     assert "Shapley, all combinations" in done.stdout
-    assert "1 intervals that all hold together" in done.stdout
+    assert "Pair, in percentage points, with its 95 % interval:" in done.stdout
     priced = sim("compare", "rand_package", *SHORT, *two, "--cost", cwd=tmp_path)
     assert "USD million a year" in priced.stdout
     assert "nan" not in priced.stdout
