@@ -113,7 +113,9 @@ class Few:
         for test in (item.obj for item in items if isinstance(item, pytest.Function)):
             wanted = getattr(test, "_hypothesis_internal_use_settings", None)
             if wanted is not None:
-                # The smallest example that fails is nobody's concern, and takes long to find.
+                # The smallest example that fails is nobody's concern, and takes long to find. There
+                # is no public way to change the settings of a test that has its own: a profile
+                # gives defaults alone, and to decorate a test a second time is refused.
                 few = settings(
                     wanted,
                     max_examples=min(wanted.max_examples, self._examples),
