@@ -90,6 +90,12 @@ def _mark(override: Override, path: str) -> Mark:
     return Mark(FILE, path=path)
 
 
+def is_about(problem: Problem, path: str) -> bool:
+    """Return whether a problem with a path and value given apart is one of that path itself."""
+    option = OPTIONS.get(path)
+    return problem.path == path or (option is not None and problem.file == option)
+
+
 def present(path: str) -> str:
     """Return a path with the present name of its parameter, and warn of one that it had before."""
     head, dot, rest = path.partition(".")

@@ -108,8 +108,17 @@ def _base(study: Study, tree: Node, found: Problems) -> Scenario | None:
 
 
 def _policies(study: Study, tree: Node, found: Problems) -> None:
+    """Try every policy, and whether all are of the same months and nations."""
+    from sim.study.robust import require_one_world
+
+    read = {}
     for item in _items(tree, "policies"):
-        _try(found, item.place, load, str(item.value), study.overrides)
+        policy = _try(found, item.place, load, str(item.value), study.overrides)
+        if policy is not None:
+            read[str(item.value)] = policy.document()
+    if len(read) > 1 and study.claim is None:
+        place = _node(tree, "policies").place
+        _try(found, place, require_one_world, read, study.points().paths)
 
 
 def _levels(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
@@ -123,10 +132,8 @@ def _levels(study: Study, base: Scenario, tree: Node, found: Problems) -> None:
         chosen = _try(found, _place_of_levels(tree, SCENARIO), load, str(word), study.overrides)
         documents += [] if chosen is None else [chosen.document()]
     for path, values in levels.items():
-        wrong: list[Problem] = []
         for document in documents or [base.document()]:
-            check_levels(document, path, values, wrong)
-        _note(found, _place_of_levels(tree, path), wrong)
+            _note(found, _place_of_levels(tree, path), check_levels(document, path, values))
 
 
 def _place_of_levels(tree: Node, path: str) -> Mark:

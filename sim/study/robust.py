@@ -6,6 +6,8 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +29,13 @@ from sim.study.sweeps import study_file
 from sim.study.sweeps.result import OfSweep, Sweep
 from sim.study.sweeps.study import Judged, Override, Study
 from sim.study.sweeps.sweep import Plan, asked, plan_of, planned, require_means, run_plan
+
+_ALIKE = {
+    "period.start": "set: {period.start: YYYY-MM} in the study",
+    "period.end": "until: YYYY-MM in the study, or --until",
+    "nations": "nations: [BRA, IND] in the study, or --nations",
+}
+"""Paths that policies have in common, and how a study or an option sets each for all."""
 
 TABLE, WORLDS, BOXES, LIMITS = "robustness.csv", "worlds.csv", "boxes.csv", "limits.csv"
 
@@ -144,7 +153,8 @@ def robust(
     ------
     InputError
         Before anything is run: if the study names no policies or nothing to judge them by, the
-        threshold is not finite, or the outcome is not among those of the study.
+        threshold is not finite, the policies differ in months or nations, or the outcome is not
+        among those of the study.
     """
     given = changes(overrides, until, nations, focus)
     wanted = study_of_policies(study, given)
@@ -158,6 +168,7 @@ def robust(
     wanted = asked(wanted, points=points, overrides=given)
     require_means(workers, cluster)
     plan = planned(wanted, runs, seed)
+    require_one_world(plan.job.scenarios, plan.made.paths)
     require_measured(plan.shape, judged)
     how = {"workers": workers, "cluster": cluster, "out": out, "progress": progress}
     return finished.kept_or_made(
@@ -208,6 +219,32 @@ def study_of_policies(
     if len(wanted.policies) < 2:
         raise InputError(Problem("regret needs two policies or more", path="policies"))
     return wanted
+
+
+def require_one_world(policies: Mapping[str, Mapping[str, Any]], varied: Sequence[str]) -> None:
+    """Refuse policies whose outcomes would be of other months or of other nations.
+
+    Parameters
+    ----------
+    policies : mapping of str to mapping
+        Scenarios in full, by name.
+    varied : sequence of str
+        Paths that vary, which every policy has alike.
+
+    Raises
+    ------
+    InputError
+    """
+    for path, said in _ALIKE.items():
+        given = {name: reduce(getitem, path.split("."), one) for name, one in policies.items()}
+        (first, wanted), *others = given.items()
+        unlike = [name for name, value in others if value != wanted]
+        if path not in varied and unlike:
+            message = (
+                f"{first} and {unlike[0]} differ in {path}, so that their outcomes cannot be "
+                "compared"
+            )
+            raise InputError(Problem(message, path="policies", hint=f"set one for all: {said}"))
 
 
 def require_measured(measured: Kept, judged: Judged) -> None:
@@ -271,7 +308,9 @@ def _by_world(done: Sweep, judged: Judged) -> tuple[pd.DataFrame, pd.DataFrame]:
     outcomes = done.outcomes
     mine = outcomes[(outcomes["metric"] == judged.metric) & (outcomes["group"] == judged.group)]
     if mine["month"].notna().any():  # a metric of a whole run has none
-        mine = mine[mine["month"] == mine["month"].max()]
+        # Worlds may end in different months, and each is judged in its own last one.
+        months = mine["month"].astype(str)
+        mine = mine[months == months.groupby(mine["point"]).transform("max")]
     means = mine.groupby("point", observed=True)["value"].mean()
     count = len(done.design)
     index = pd.RangeIndex(count // len(policies), name="world")

@@ -10,6 +10,7 @@ import pytest
 from sim.ensemble import blocks
 from sim.errors import InputError
 from sim.report import robust as drawing
+from sim.study.checking import problems_of_study
 from sim.study.robust import Robust, robust
 from sim.study.sweeps.study_file import load_study
 
@@ -169,6 +170,59 @@ def test_equal_worlds_stay_apart():
     assert found.values.shape == (3, 2)
     assert found.values.loc[0].equals(found.values.loc[1])
     assert found.worlds["parameters.network"].tolist() == [0.5, 0.5, 2.5]
+
+
+def lasting(tmp_path, monkeypatch):
+    """Put two policies into ./scenarios that end in different years."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    for year in (2026, 2027):
+        text = f"extends: baseline\nnations: [BRA, CHN, USA]\nperiod: {{end: {year}-12}}\n"
+        (folder / f"to_{year}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    kept = ("title", "outcomes", "robust", "ensemble")
+    return {key: STUDY[key] for key in kept} | {
+        "policies": ["to_2026", "to_2027"],
+        "vary": {"parameters.network": [0.2, 1.5]},
+    }
+
+
+def test_policies_that_end_in_different_months_are_not_compared(tmp_path, monkeypatch):
+    """The earlier one has no value in the last month: it would seem to fail in every world."""
+    study = lasting(tmp_path, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(blocks, "run_part", lambda *_: pytest.fail("ran"))
+        with pytest.raises(InputError) as caught:
+            robust(study)
+    assert str(caught.value) == (
+        "policies: to_2026 and to_2027 differ in period.end, so that their outcomes cannot be "
+        "compared (set one for all: until: YYYY-MM in the study, or --until)"
+    )
+    file = tmp_path / "study.yaml"
+    file.write_text(json.dumps(study))
+    (problem,) = problems_of_study(file)
+    assert (problem.line, problem.message) == (1, caught.value.problems[0].message)
+    found = robust(study, until="2026-12")
+    assert found.values.notna().all(axis=None)
+    assert found.table["failed"].eq(0).all()
+
+
+def test_worlds_that_end_in_different_months_are_judged_each_in_its_last(tmp_path, monkeypatch):
+    study = lasting(tmp_path, monkeypatch)
+    vary = {"period.end": ["2026-12", "2027-12"], **study["vary"]}
+    found = robust(study | {"vary": vary})
+    assert found.shared == 4
+    for end in vary["period.end"]:
+        alone = robust(study, until=end)
+        mine = found.values[found.worlds["period.end"].eq(end)]
+        assert np.array_equal(mine.to_numpy(), alone.values.to_numpy())
+
+
+def test_policies_of_different_nations_are_not_compared(tmp_path, monkeypatch):
+    study = lasting(tmp_path, monkeypatch)
+    words = "baseline and to_2026 differ in nations"
+    with pytest.raises(InputError, match=words):
+        robust(study | {"policies": ["to_2026", "baseline"]}, until="2026-12")
 
 
 @pytest.mark.parametrize(

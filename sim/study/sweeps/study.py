@@ -17,6 +17,7 @@ from sim.scenario import Scenario, places
 from sim.scenario.fields import Number, Text
 from sim.scenario.nations import FOCUS
 from sim.scenario.paths import only
+from sim.scenario.tree import Mark
 from sim.scenario.walk import Form, refuse
 from sim.study.sweeps import design
 from sim.study.sweeps.factors import Factor, parse_option
@@ -91,6 +92,8 @@ class Study:
         What policies are judged by.
     claim : mapping, optional
         What a hypothesis claims, as `sim.study.hypotheses` reads it.
+    from_options : bool
+        Whether options say what varies, and no file: it decides where a wrong level stands.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Study:
     policies: tuple[str, ...] = ()
     judged: Judged | None = None
     claim: Mapping[str, Any] | None = None
+    from_options: bool = False
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Study:
@@ -157,6 +161,12 @@ class Study:
             raise InputError(problem)
         crossed = tuple((policy, *point) for point in made.points for policy in self.policies)
         return design.Design(made.kind, (SCENARIO, *made.paths), crossed)
+
+    def place_of_levels(self, path: str) -> Mark:
+        """Return where the levels of a path were given."""
+        if self.from_options:
+            return Mark("--vary", path=path)
+        return Mark(None, path="points" if self.listed else f"vary.{path}")
 
     def document(self) -> dict[str, Any]:
         """Return the study as plain data, apart from its scenario."""
@@ -222,4 +232,5 @@ def of_options(
         seed=seed,
         overrides=tuple(overrides),
         outcomes=outcomes,
+        from_options=True,
     )

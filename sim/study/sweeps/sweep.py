@@ -21,7 +21,7 @@ from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes
 from sim.scenario.paths import RUNS as RUNS_PATH
 from sim.scenario.paths import SEED as SEED_PATH
-from sim.scenario.paths import named
+from sim.scenario.paths import is_about, named
 from sim.study import finished, saved
 from sim.study.manifest import manifest
 from sim.study.sweeps import study_file
@@ -309,29 +309,36 @@ def planned(
     problems: list[Problem] = []
     for path, found in levels.items():
         if path != SCENARIO:
+            place = study.place_of_levels(path)
             for document in chosen.values() or [base.document()]:
-                check_levels(document, path, found, problems)
+                wrong = check_levels(document, path, found)
+                problems += (
+                    place.problem(one.message, one.hint) if is_about(one, path) else one
+                    for one in wrong
+                )
     if problems:  # what several levels have in common is said once
         raise InputError(dict.fromkeys(problems))
     luck = base.ensemble.runs, base.ensemble.seed
     return _laid_out(study, made, base.document(), chosen, luck, engine)
 
 
-def check_levels(
-    document: Mapping[str, Any], path: str, levels: set[Any], problems: list[Problem]
-) -> None:
-    """Note levels that the scenario would not take; of many numbers the least and the largest."""
+def check_levels(document: Mapping[str, Any], path: str, levels: set[Any]) -> list[Problem]:
+    """Return what is wrong with levels by themselves; of many numbers the ends are tried.
+
+    A problem of the path itself says so; the caller knows where its levels stand.
+    """
     tried = sorted(levels, key=str)
     if is_fast(path) and all(isinstance(level, int | float) for level in levels):
         tried = sorted({min(levels), max(levels)})
     elif is_fast(path):
         words = ", ".join(str(level) for level in tried if not isinstance(level, int | float))
-        problems.append(Problem(f"{words} is no number", "--vary", path=path))
-        return
+        return [Problem(f"{words} is no number", path=path)]
+    problems: list[Problem] = []
     for level in tried:
         try:
             load(document, [(path, level)])
         except InputError as error:
             # What a level meets only together with others is told point by point, as a failure.
-            if is_fast(path) or any(found.path == path for found in error.problems):
+            if is_fast(path) or any(is_about(found, path) for found in error.problems):
                 problems += error.problems
+    return problems

@@ -256,7 +256,9 @@ def test_where_all_points_fail_the_sweep_fails(tmp_path):
 @pytest.mark.parametrize(
     ("vary", "options", "says"),
     [
-        (("parameters.network=0,99",), {}, "outside"),
+        (("parameters.network=0,99",), {}, "--vary: parameters.network: network 99 is outside"),
+        (("period.end=2027-01,2099-01",), {}, "--vary: period.end: end 2099-01 is outside"),
+        (("nations=BRA,BRX",), {}, "--vary: nations: 'BRX' is neither"),
         (("parameters.network=a,b",), {}, "is no number"),
         ((), {}, "nothing varies"),
         (("parameters.network=0.2:1.6:3",), {"workers": 0}, "0 workers"),
@@ -280,6 +282,20 @@ def test_what_is_wrong_is_said_before_anything_runs(vary, options, says, tmp_pat
     with pytest.raises(InputError) as caught:
         sweep("baseline", vary, runs=2, out=tmp_path, **options)
     assert str(caught.value).count(says) == 1
+
+
+@pytest.mark.parametrize(
+    ("varied", "place"),
+    [
+        ({"vary": {"parameters.network": [0, 99]}}, "vary.parameters.network"),
+        ({"points": [{"parameters.network": 0}, {"parameters.network": 99}]}, "points"),
+    ],
+)
+def test_a_wrong_level_of_a_study_is_said_to_be_of_the_study(varied, place):
+    with pytest.raises(InputError) as caught:
+        sweep({"scenario": "baseline", **varied})
+    (problem,) = caught.value.problems
+    assert str(problem) == f"{place}: network 99 is outside 0 to 3"
 
 
 def test_a_shard_is_whole_or_not_there(tmp_path, monkeypatch):
