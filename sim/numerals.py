@@ -29,3 +29,8 @@ def whole(text: str) -> int:
     if not text.isascii() or "_" in text:
         raise ValueError(f"could not read {text!r} as a whole number")
     return int(text)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return so many of something: ``1 run``, ``1,200 runs``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli import output
+from sim.numerals import counted
 from sim.report.effects import percent
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def print_findings(found: Findings, *, whole: bool) -> None:
     if not whole:
         return
     for one in found:
-        typer.echo(f"\n{one.claim.number}: {one.words}; {one.runs} runs an arm\n")
+        typer.echo(f"\n{one.claim.number}: {one.words}; {counted(one.runs, 'run')} an arm\n")
         lines = [
             {
                 "setting": row["setting"],

@@ -11,6 +11,7 @@ import typer
 from sim.cli import output
 from sim.cli.bars import watched
 from sim.errors import InputError, Problem
+from sim.numerals import counted
 from sim.report import answers, by_future, comparison, effects, focus
 from sim.study.compare import costs, notes
 from sim.study.compare.packages import MONEY
@@ -138,14 +139,15 @@ def _cell(cell: Cell) -> str:
 def _heading(found: Comparison) -> str:
     """Return what was compared, and in how many worlds."""
     what = comparison.heading(found)
-    return f"{what}: median over {found.runs} paired worlds (5 to 95 % of them), seed {found.seed}."
+    worlds = counted(found.runs, "paired world")
+    return f"{what}: median over {worlds} (5 to 95 % of them), seed {found.seed}."
 
 
 def _unreached(found: Comparison) -> str:
     """Return why a wanted precision was not reached."""
     draws = found.manifest["precision"]["draws"]
     if draws is None or found.runs < 2 * draws:
-        return f"The wanted precision was not reached with {found.runs:,} runs."
+        return f"The wanted precision was not reached with {counted(found.runs, 'run')}."
     return (
         f"The wanted precision was not reached: the {draws:,} posterior draws allow "
         f"{found.finest:.2g} at best, however many runs there are."
@@ -188,7 +190,7 @@ def print_package(found: Package) -> None:
     typer.echo(
         f"{asked['subject']} against {asked['against']}: "
         f"{effects.name(outcomes['metrics'][0])}, {effects.group(outcomes['groups'][0], named)}, "
-        f"{asked['runs']} paired worlds, seed {asked['seed']}\n"
+        f"{counted(asked['runs'], 'paired world')}, seed {asked['seed']}\n"
     )
 
     units = {"share": (100.0, "percentage points"), "log-odds": (1.0, "log-odds")}

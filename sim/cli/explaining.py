@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli.output import Table, print_below
+from sim.numerals import counted
 from sim.report import titles
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def headline(found: Explanation) -> str:
     low, middle, high, mean = (_value(found, name) for name in ("p05", "p50", "p95", "mean"))
     return (
         f"{found.name}, {found.month}, {found.title}: {middle}, in 5 to 95 % of worlds {low} to "
-        f"{high} (mean {mean}; {found.scenario}, {found.runs} runs, seed {found.seed})"
+        f"{high} (mean {mean}; {found.scenario}, {counted(found.runs, 'run')}, seed {found.seed})"
     )
 
 

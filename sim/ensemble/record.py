@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.numerals import counted
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -54,7 +56,7 @@ class Effect:
         return (
             f"Effect of {self.scenario} against {self.reference} on {self.metric}, {self.group}"
             f"{when}: {self.median:+.4g} ({self.p05:+.4g} to {self.p95:+.4g}), same sign in "
-            f"{100 * self.same_sign:.0f} % of {self.runs:,} runs{sure}"
+            f"{100 * self.same_sign:.0f} % of {counted(self.runs, 'run')}{sure}"
         )
 
     def _repr_html_(self) -> str:

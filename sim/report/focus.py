@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.numerals import counted
 from sim.report import effects, naming, style
 from sim.report.kit import canvas, dress
 from sim.report.sheet import Table
@@ -91,7 +92,7 @@ def title(found: pd.DataFrame) -> str:
     first = found.iloc[0]
     return (
         f"Seen from {place(found).name(naming.WHOLE)}, {effects.when(first['month'])}: "
-        f"{first['runs']} runs"
+        f"{counted(first['runs'], 'run')}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.numerals import counted
 from sim.report import charts, style
 from sim.report.charts import Chart, Views
 from sim.report.drawings import Page
@@ -39,7 +40,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - Findings, which this room may no
     """Return the page of what experiments found."""
     count = len(found.verdicts)
     words = found.verdicts["verdict"].value_counts()
-    counted = ", ".join(f"{number} {word}" for word, number in words.items())
+    verdicts = ", ".join(f"{number} {word}" for word, number in words.items())
     measures = found.measures.assign(part=100 * found.measures["worlds"])
     parts: list[Part] = [Table.of("Verdicts", VERDICTS, found.verdicts, words=True)]
     if len(measures):
@@ -52,7 +53,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - Findings, which this room may no
         for claim, text in claims.items()
     }  # fmt: skip
     parts.append(Views("Measures behind each verdict", ("Claim",), views))
-    lead = [f"{count} claim{'' if count == 1 else 's'} as experiments: {counted}."]
+    lead = [f"{counted(count, 'claim')} as experiments: {verdicts}."]
     return sheet("What the source documents claim", lead, parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.numerals import counted
 from sim.report import charts, compare, effects, style, titles
 from sim.report.charts import Chart
 from sim.report.comparison import named
@@ -37,7 +38,7 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Package
     outcomes = asked["outcomes"]
     what = f"{effects.name(outcomes['metrics'][0])} {place.in_words(outcomes['groups'][0])}"
     how = "all combinations" if found.exact else "sampled orders"
-    lead = [f"{len(found.levers)} levers, {asked['runs']} worlds; {what}."]
+    lead = [f"{counted(len(found.levers), 'lever')}, {counted(asked['runs'], 'world')}; {what}."]
     lead += [
         f"All levers together: {_number(row, row['effect'])} {_unit(row)}, mean over worlds "
         f"({_within(row)})."

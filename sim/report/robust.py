@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.numerals import counted
 from sim.report import charts, effects, many, style, titles
 from sim.report.charts import Chart, Gallery
 from sim.report.drawings import Drawing, Page, on_page
@@ -40,7 +41,7 @@ def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Robust, which this room m
     judged, asked = found.judged, found.manifest["asked"]
     outcome = titles.outcome(judged.metric, judged.group)
     better = "larger" if judged.larger_is_better else "smaller"
-    said = f"{outcome}, in {len(found.worlds)} worlds; {better} is better"
+    said = f"{outcome}, in {counted(len(found.worlds), 'world')}; {better} is better"
     if judged.threshold is not None:
         (limit,) = titles.figures(judged.metric, judged.threshold)
         word = "at least" if judged.larger_is_better else "at most"
@@ -50,13 +51,13 @@ def lead(found: Any) -> list[str]:  # noqa: ANN401 - a Robust, which this room m
         if row["failed"]:
             name = titles.scenario(str(row["policy"]), asked)
             lines.append(
-                f"{name} could not be run in {row['failed']} of {row['worlds']} worlds; these "
-                "count as worlds in which it fails."
+                f"{name} could not be run in {row['failed']} of "
+                f"{counted(row['worlds'], 'world')}; these count as worlds in which it fails."
             )
     if found.shared < len(found.worlds):
         lines.append(
-            f"Means and regret are over the {found.shared} worlds in which every policy that could "
-            "be run anywhere was run."
+            f"Means and regret are over the {counted(found.shared, 'world')} in which every policy "
+            "that could be run anywhere was run."
         )
     return lines
 
@@ -94,7 +95,7 @@ def policies(found: Any, columns: int | None = None) -> Table:  # noqa: ANN401 -
     rows = []
     for row in found.table.to_dict("records"):
         cells = [titles.scenario(str(row["policy"]), asked)]
-        cells += [f"{row['failed']} worlds"] * failed
+        cells += [counted(row["failed"], "world")] * failed
         cells += [f"{100 * row['satisficing']:.0f} %"] if judged else []
         cells += [
             titles.figures(metric, row[name])[0] if np.isfinite(row[name]) else "" for name in shown

@@ -13,6 +13,7 @@ import numpy as np
 from sim import months
 from sim.calibration.fitted import posterior, status
 from sim.ensemble.columns import read_numbers, read_words
+from sim.numerals import counted
 from sim.report import tables, titles
 from sim.scenario import reach
 
@@ -181,7 +182,7 @@ def _span(entry: Any) -> str:  # noqa: ANN401 - sim.scenario.LeverEntry
 
 
 def _months(count: int) -> str:
-    return "1 month" if count == 1 else f"{count} months"
+    return counted(count, "month")
 
 
 def ids(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sim.numerals import counted
 from sim.report import many, style, titles
 from sim.report.charts import Views, colour_of
 from sim.report.drawings import Drawing, Page, on_page
@@ -237,13 +238,13 @@ def page(done: Any) -> Page:  # noqa: ANN401 - a Sweep
 
 def failed(done: Any) -> str:  # noqa: ANN401 - a Sweep
     """Return how many points could not be run, in words without a full stop."""
-    count = len(done.failures)
-    return f"{count} point{'s' if count > 1 else ''} could not be run"
+    return f"{counted(len(done.failures), 'point')} could not be run"
 
 
 def count_of(asked: Mapping[str, Any]) -> str:
     """Return how much was run, in a sentence."""
-    return f"{asked['points']} points, {asked['runs']} runs each, seed {asked['seed']}."
+    points, runs = counted(asked["points"], "point"), counted(asked["runs"], "run")
+    return f"{points}, {runs} each, seed {asked['seed']}."
 
 
 def _outcomes(done: Any) -> Iterator[tuple[Any, pd.DataFrame]]:  # noqa: ANN401 - a Sweep

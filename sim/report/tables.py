@@ -19,6 +19,7 @@ from sim.ensemble.columns import read_numbers, read_words
 from sim.ensemble.record import Tables
 from sim.ensemble.thinned import is_nation
 from sim.errors import InputError, Problem, SimError, nearest
+from sim.numerals import counted
 from sim.report import style
 
 Floats = NDArray[np.float64]
@@ -349,4 +350,4 @@ def chance_error(runs: int) -> float:
 
 def run_words(runs: int) -> str:
     """Return ``1 run`` or ``200 runs``."""
-    return "1 run" if runs == 1 else f"{runs:,} runs"
+    return counted(runs, "run")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Floats
+from sim.numerals import counted
 
 BAND = ("p05", "p50", "p95")
 QUANTILES = (0.05, 0.5, 0.95)
@@ -84,7 +85,7 @@ class Explanation:
         low, middle, high = (f"{self.figure[name]:.3g}" for name in ("p05", "p50", "p95"))
         return (
             f"Explanation of {self.metric} of {self.nation} in {self.month} ({self.scenario}, "
-            f"{self.runs} runs): {middle} ({low} to {high}) {self.unit}"
+            f"{counted(self.runs, 'run')}): {middle} ({low} to {high}) {self.unit}"
         )
 
     def _repr_html_(self) -> str:

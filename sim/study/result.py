@@ -13,6 +13,7 @@ from sim.ensemble import thinned
 from sim.ensemble.columns import read_words
 from sim.ensemble.record import Effect, Tables
 from sim.errors import InputError, Problem, cited, nearest
+from sim.numerals import counted
 from sim.scenario import Scenario, load, nations
 from sim.study.saved import Saved, Writer, plain_scenario
 
@@ -112,7 +113,7 @@ class Result(Tables, Saved):
     @property
     def what(self) -> str:
         """The scenario, its nations where they are not all, runs and seed."""
-        return f"{folder_of(self.scenario)}, {self.n_runs:,} runs, seed {self.seed}"
+        return f"{folder_of(self.scenario)}, {counted(self.n_runs, 'run')}, seed {self.seed}"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the median shares with their bands."""

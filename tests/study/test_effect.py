@@ -116,7 +116,7 @@ def test_two_scenarios_have_the_effect_that_their_results_have():
 def test_one_world_has_no_error_of_simulation():
     found = sim.effect("rand_package", "baseline", runs=1, until="2026-12", nations="BRA")
     assert found.simulation_error is None
-    assert repr(found).endswith("of 1 runs")
+    assert repr(found).endswith("of 1 run")
 
 
 @pytest.mark.parametrize(

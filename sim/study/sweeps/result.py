@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.ensemble.swept import OUTCOMES, Swept
+from sim.numerals import counted
 from sim.study.saved import Saved, Writer, csv_of, read_table
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Sweep(Swept, Saved):
     @property
     def what(self) -> str:
         """The study, its points and the runs of each."""
-        return f"{self.name}, {self.asked['points']:,} points x {self.asked['runs']:,} runs"
+        points, runs = counted(self.asked["points"], "point"), counted(self.asked["runs"], "run")
+        return f"{self.name}, {points} x {runs}"
 
     @classmethod
     def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
