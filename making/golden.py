@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import months
+from sim.arrays import Floats
 from sim.version import MODEL
 
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
 
-Floats = NDArray[np.float64]
 
 FILE = Path(__file__).parents[1] / "tests" / "golden" / "baseline.csv"
 RUNS = 8

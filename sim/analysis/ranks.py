@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Floats
 
 Z = 1.6448536269514722
 """Standard normal quantile of 0.95: bounds of 5 to 95 %."""

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.ensemble import executors
 from sim.ensemble.blocks import Part, run_jobs, table
 from sim.ensemble.outcomes import Kept, Outcomes
@@ -24,8 +25,6 @@ from sim.errors import RunError
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 FOLDER = "arms"
 
 

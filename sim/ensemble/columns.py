@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.arrays import Flags
+
 Ints = NDArray[np.integer[Any]]
-Flags = NDArray[np.bool_]
 
 
 def numbers(values: NDArray[Any], missing: Flags | None = None) -> pa.Array:

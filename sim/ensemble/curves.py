@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.ensemble import triggers, worked_with
 from sim.errors import RunError
 from sim.metrics import registry
@@ -19,7 +20,6 @@ from sim.world.groups import Groups
 if TYPE_CHECKING:
     from sim.world import Trajectory
 
-Floats = NDArray[np.float64]
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 BANDS = ("mean", *QUANTILES)

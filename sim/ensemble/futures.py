@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.arrays import Floats, Ints
 from sim.ensemble.columns import numbers, strings
 from sim.ensemble.curves import BANDS, bands
 from sim.ensemble.groups import FIRST
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from sim.ensemble.curves import Ensemble
     from sim.scenario import Scenario
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MAIN, USED, TOKENS = "share.bloc_cn", "used.cn", "tokens.bloc_cn"
 METRICS = (MAIN, USED, TOKENS)

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.arrays import Floats, Ints
 from sim.ensemble import runner, triggers
 from sim.errors import InputError, Problem, RunError, nearest
 from sim.metrics import registry
@@ -21,9 +21,6 @@ from sim.world.groups import Groups
 if TYPE_CHECKING:
     from sim.scenario.drivers import Drivers
     from sim.world import Trajectory
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.ensemble.executors import execute
 from sim.errors import InputError, Problem, RunError, nearest
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sim.world.reasons import Reasons
 
 Engine = Literal["kernel", "mesa"]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with replicates done and replicates in all."""
 

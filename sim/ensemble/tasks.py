@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.ensemble import runner
 from sim.ensemble.columns import numbers, words
 from sim.ensemble.outcomes import Kept, Outcomes, kept, measure
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     from sim.scenario.drivers import Drivers
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Overrides = tuple[tuple[str, Any], ...]
 Level = float | int | str
 

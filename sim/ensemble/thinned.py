@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Flags, Floats, Ints
 from sim.ensemble.columns import flags, numbers, read_numbers, read_words
 from sim.ensemble.curves import BANDS
 from sim.evidence.releases import last_known
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 DECIMALS = 4
 """Of shares: a hundredth of a percentage point, a tenth of what any page shows."""

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Floats, Ints
 from sim.world import answers
 from sim.world.groups import Groups
 from sim.world.views import a_year
@@ -22,8 +22,6 @@ from sim.world.views import a_year
 if TYPE_CHECKING:
     from sim.world import Trajectory
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 READS = ("breadth", "breadth_shape")
 """Parameters whose draws say how many models a developer works with beside the main one."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError, Problem
 from sim.evidence import dates, selectors
 from sim.evidence import history as offers_of
@@ -41,7 +42,6 @@ WEIGHTS = ("open", "closed")
 LONGEST_LAG = 60.0
 """Months; whoever trails by more has no model that anybody would use."""
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.evidence import dates
 from sim.evidence.axes import HARDWARE, POOLS
 from sim.evidence.tables import read
 
 """Kinds of hardware, in the order of the last axis."""
 
-Floats = NDArray[np.float64]
 Months = NDArray[np.integer]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.evidence import dates
 from sim.evidence.axes import ECOSYSTEMS, OFFERS, WAYS
 from sim.evidence.releases import Catalogue, Release, read_catalogue, ways
@@ -29,7 +30,6 @@ NOTABLE = 2.0
 R1 = ("cn_open", "DeepSeek-R1")
 """The one release whose size of attention is known: it is the unit."""
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 

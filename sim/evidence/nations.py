@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Floats
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.axes import POOLS
 from sim.evidence.tables import STATUSES, read
@@ -37,7 +38,6 @@ FLAGS = (
 GROUP_COLUMNS = ("slug", "title", "kind", "argument", "source", "status", "note")
 VALUE_COLUMNS = ("iso3", "variable", "value", "unit", "period", "source", "status", "note")
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 

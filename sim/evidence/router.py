@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 from sim import months as calendar
 from sim import numerals
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.evidence import dates
 from sim.evidence.axes import ECOSYSTEMS
 from sim.evidence.releases import blend
 from sim.evidence.tables import Row, read
-
-Floats = NDArray[np.float64]
 
 YEAR = 365
 """Days over which a line's free days are counted, for what comes after the last fact."""

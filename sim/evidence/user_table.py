@@ -22,8 +22,10 @@ from sim.evidence.nations import (
 from sim.evidence.tables import Row, read
 
 LIMIT = 2000
-LARGEST = 1 << 20
 """Nations that a table may hold: links grow with their square, results with their number."""
+
+LARGEST = 1 << 20
+"""Bytes that the file of a table may have."""
 
 NUMBERS = {column.name: column for column in nations.COLUMNS}
 COLUMNS = ("iso3", "name", "region", *(name for name in NUMBERS if NUMBERS[name].required))

@@ -82,6 +82,13 @@ def of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
     return there if len(there) or not is_one(mine["group"]) else mine
 
 
+def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
+    """Return the effects on an outcome in the last month, largest median first."""
+    mine = of(table, metric, group)
+    found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
+    return found.sort_values("p50", ascending=False, kind="stable")
+
+
 def _labels(mine: pd.DataFrame) -> pd.Series:
     """Return what tells the lines of a figure apart: the metric of one policy, else the policy."""
     if is_one(mine["scenario"]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report import answers, by_future, compare, effects, focus, matrix, policies, titles
 from sim.report.charts import Views
-from sim.report.compare import is_one, of
+from sim.report.compare import is_one, last_of
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.naming import Naming, of_document
 from sim.report.sheet import Cell, Part, Table, sheet
@@ -107,13 +107,6 @@ def page(found: Any) -> Page:  # noqa: ANN401 - a Comparison
     parts += _ids(found, words)
     title = place.titled(_heading(found, words))
     return sheet(title, _lead(found, words, place), parts)
-
-
-def last_of(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
-    """Return the effects on an outcome in the last month, largest median first."""
-    mine = of(table, metric, group)
-    found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
-    return found.sort_values("p50", ascending=False, kind="stable")
 
 
 def _lead(found: Any, words: Mapping[str, str], place: Naming) -> list[str]:  # noqa: ANN401

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report import charts, effects, style
 from sim.report.charts import Chart, colour_of
-from sim.report.compare import is_one, of
+from sim.report.compare import is_one, last_of, of
 from sim.report.interactive.run import places
 from sim.report.sheet import Table
 
@@ -33,7 +33,7 @@ def side_by_side(
     views = {}
     for group in groups:
         if one:
-            parts = [(m, _last(found.table, m, group)) for m in found.shown]
+            parts = [(m, last_of(found.table, m, group)) for m in found.shown]
             parts = [(m, part) for m, part in parts if len(part)]
             unit = effects.unit_of(parts[0][1].iloc[0].to_dict())
             alike = [(m, p) for m, p in parts if effects.unit_of(p.iloc[0].to_dict()) == unit]
@@ -45,7 +45,7 @@ def side_by_side(
             views[group] = _rows_view(table, rows, _said_one(table, place), place, group)
             continue
         for metric in found.shown:
-            part = _last(found.table, metric, group)
+            part = last_of(found.table, metric, group)
             if not len(part):
                 continue
             rows = [
@@ -258,12 +258,6 @@ def _said_one(part: pd.DataFrame, place: Naming) -> str:
 def _where(row: Mapping[Any, Any], place: Naming, group: str) -> str:
     name = effects.group(row.get("group", group), place)
     return name[:1].upper() + name[1:]
-
-
-def _last(table: pd.DataFrame, metric: str, group: str) -> pd.DataFrame:
-    mine = of(table, metric, group)
-    found: pd.DataFrame = mine[mine["month"] == mine["month"].max()]
-    return found.sort_values("p50", ascending=False, kind="stable")
 
 
 def _groups(groups: Sequence[str], place: Naming) -> charts.Choice:

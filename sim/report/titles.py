@@ -12,6 +12,7 @@ from sim.evidence.parameters import read as read_parameters
 from sim.evidence.selectors import split
 from sim.report import style
 from sim.scenario.futures import WORDS
+from sim.scenario.paths import FUTURE
 
 if TYPE_CHECKING:
     from sim.metrics.metric import Metric
@@ -28,8 +29,6 @@ _LEVER = {
     "ramp_months": "months of growth",
     "lag_months": "months before it acts",
 }
-
-FUTURE = "ensemble.future"
 
 _OTHERS = {
     "scenario": "Scenario",

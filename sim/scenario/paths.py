@@ -20,7 +20,7 @@ from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
 FILE = "--set"
 """What stands in the place of a file's name when an override is wrong."""
 
-RUNS, SEED = "ensemble.runs", "ensemble.seed"
+RUNS, SEED, FUTURE = "ensemble.runs", "ensemble.seed", "ensemble.future"
 
 OPTIONS = {
     "nations": "--nations",

@@ -24,7 +24,7 @@ from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations, changes, code_of
 from sim.scenario.nations import FOCUS
-from sim.scenario.paths import RUNS, named
+from sim.scenario.paths import FUTURE, RUNS, named
 from sim.scenario.resolve import resolve
 from sim.study import finished
 from sim.study.compare import answers, choice, cuts, details, notes, spread, tables
@@ -399,8 +399,8 @@ def _same_world(arms: Any, reference: Scenario) -> None:  # noqa: ANN401
                 Problem(
                     f"{one.name} is run in the future {one.ensemble.future!r} and {reference.name} "
                     f"in {reference.ensemble.future!r}, so that their worlds cannot be paired",
-                    path="ensemble.future",
-                    hint="set it in both: --set ensemble.future=all",
+                    path=FUTURE,
+                    hint=f"set it in both: --set {FUTURE}=all",
                 )
             )
 

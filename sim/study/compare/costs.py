@@ -245,16 +245,14 @@ def _affordable(priced: pd.DataFrame, budget: float, metric: str, group: str) ->
         If it buys none.
     """
     useful = priced[priced["effect"] > 0.0]
+    if useful.empty:
+        message = f"none of these levers raises {metric} in {group}, whatever it costs"
+        raise InputError(Problem(message, path="budget", hint="name others with --levers"))
     spent = useful["cost"].clip(lower=0.0)
-    if useful.empty or budget < spent.min():
-        least = priced["cost"].clip(lower=0.0).min() if useful.empty else spent.min()
-        raise InputError(
-            Problem(
-                f"{budget:g} USD million a year buys no lever that raises {metric} in {group}",
-                path="budget",
-                hint=f"the cheapest costs {least:g}",
-            )
-        )
+    if budget < spent.min():
+        message = f"{budget:g} USD million a year buys no lever that raises {metric} in {group}"
+        hint = f"the cheapest costs {spent.min():g}"
+        raise InputError(Problem(message, path="budget", hint=hint))
     found: pd.DataFrame = useful[spent <= budget].head(MOST_SEARCHED)
     return found
 

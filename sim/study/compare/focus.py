@@ -20,6 +20,7 @@ from sim.analysis.cuts import kept, months_to_recover
 from sim.analysis.worlds import over_worlds
 from sim.arrays import Floats
 from sim.ensemble.arms import Arms
+from sim.ensemble.curves import QUANTILES
 from sim.ensemble.outcomes import Outcomes
 from sim.ensemble.runner import drawn
 from sim.errors import InputError, Problem
@@ -57,8 +58,6 @@ COLUMNS = (
 
 TOGETHER = "nations_in_focus"
 """Group of several nations in the runs."""
-
-QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 Run = Callable[[Mapping[str, "Scenario"], Outcomes], "Arms"]
 """Runs arms as the comparison was run, and keeps what is wanted of them."""

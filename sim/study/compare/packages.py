@@ -257,7 +257,7 @@ def part(
     years = choice.years_in_force(worlds[_key(frozenset(names))], names)
     row = done.at(metric, group, month)
     worth = {scale: _worth(done, pulls, row, scale) for scale in SCALES}
-    money = _worth(done, pulls, done.at(*COST), "share")
+    money = _worth(done, pulls, done.at(*COST), SHARE)
     worth[MONEY] = {s: value / years if years else 0.0 * value for s, value in money.items()}
     whole = pd.concat([_whole(worth[scale], names, scale, done.draws) for scale in worth])
     parts = [
@@ -305,7 +305,7 @@ def _fraction(names: Sequence[str]) -> list[Subset]:
 
 def _worth(done: Arms, subsets: Sequence[Subset], row: int, scale: str) -> dict[Subset, Floats]:
     found = {subset: done.kept[_key(subset)][:, row] for subset in subsets}
-    if scale == "log-odds":
+    if scale == ODDS:
         return {subset: log_odds(values) for subset, values in found.items()}
     return found
 

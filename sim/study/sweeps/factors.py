@@ -14,12 +14,10 @@ from sim.errors import InputError, Problem
 from sim.scenario import fields, paths
 from sim.scenario.distribution import Normal, Triangular, Uniform, build
 from sim.scenario.futures import FUTURES
+from sim.scenario.paths import FUTURE
 from sim.scenario.tree import Broken, Mark, Node, parse
 
 Law = Uniform | Triangular | Normal
-FUTURE = "ensemble.future"
-"""The path that stands for the choice of a future."""
-
 LISTED = {
     SCENARIO: ("scenarios", "write [one, other]"),
     FUTURE: ("futures", f"write {', '.join(FUTURES)}"),
