@@ -107,6 +107,11 @@ class StoreError(SimError, OSError):
     """A result could not be read or written."""
 
 
+def reason(error: OSError) -> str:
+    """Return why the system refused something, without its number and the path."""
+    return error.strerror or str(error)
+
+
 class DamagedResult(UserWarning):
     """A result is there and cannot be believed, so that it is made again."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from sim.errors import StoreError
+from sim.errors import StoreError, reason
 
 
 class ReaderGone(Exception):  # noqa: N818 - nothing is wrong
@@ -62,7 +62,7 @@ def _named(stream: io.TextIOWrapper) -> Iterator[None]:
         _to_nowhere(stream)
         if isinstance(error, BrokenPipeError):
             raise ReaderGone from error
-        raise StoreError(f"standard output cannot be written: {error.strerror}") from error
+        raise StoreError(f"standard output cannot be written: {reason(error)}") from error
 
 
 @contextmanager

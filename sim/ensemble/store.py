@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sim.errors import StoreError
+from sim.errors import StoreError, reason
 
 FOLDER = "shards"
 DAMAGED = ".damaged"
@@ -125,8 +125,8 @@ def _told(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError(f"{place} cannot be used: {reason}; what is finished is kept") from error
+        message = f"{place} cannot be used: {reason(error)}; what is finished is kept"
+        raise StoreError(message) from error
 
 
 def digest(value: object) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim import numerals
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, reason
 
 DATA = Path(__file__).parent / "data"
 """Folder of the tables that ship with the package."""
@@ -205,7 +205,7 @@ def read(path: Path | str, columns: Iterable[str]) -> list[Row]:
             _check_header(header, tuple(columns), name)
             rows = [_row(header, cells, reader.line_num, name) for cells in reader if cells]
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", name)) from error
+        raise InputError(Problem(f"cannot be read: {reason(error)}", name)) from error
     except UnicodeDecodeError as error:
         raise InputError(Problem("is not text in UTF-8", name)) from error
     except csv.Error as error:

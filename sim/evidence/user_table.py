@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, reason
 from sim.evidence import nations
 from sim.evidence.axes import POOLS
 from sim.evidence.nations import (
@@ -86,7 +86,7 @@ def _check_size(path: Path) -> None:
             count = sum(block.count(b"\n") for block in blocks) - 1
             size = file.tell()
     except OSError as error:
-        raise InputError(Problem(f"cannot be read: {error.strerror}", str(path))) from error
+        raise InputError(Problem(f"cannot be read: {reason(error)}", str(path))) from error
     if size > LARGEST and count <= LIMIT:
         message = f"the table is larger than {LARGEST:,} bytes, for {count:,} nations"
         raise InputError(Problem(message, str(path)))

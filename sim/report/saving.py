@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from sim.errors import InputError, Problem, StoreError
+from sim.errors import InputError, Problem, StoreError, reason
 from sim.report import kit, style
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def save(drawn: Figure | str, path: str | Path, source: str, *, slide: bool = Fa
     try:
         place.write_bytes(content)
     except OSError as error:
-        raise StoreError(f"{place} cannot be written: {error.strerror}") from error
+        raise StoreError(f"{place} cannot be written: {reason(error)}") from error
     return place
 
 

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sim.errors import Problem, cited, nearest
+from sim.errors import Problem, cited, nearest, reason
 from sim.evidence.parameters import current
 from sim.evidence.selectors import split
 from sim.scenario import places
@@ -33,9 +33,8 @@ def read_file(file: Path, problems: list[Problem]) -> Node | None:
         problems.append(Problem(f"not UTF-8 text: {error.reason} at byte {error.start}", shown))
         return None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         hint = nearest(file.stem, places.known()) if isinstance(error, FileNotFoundError) else None
-        problems.append(Problem(f"cannot read the file: {reason}", shown, hint=hint))
+        problems.append(Problem(f"cannot read the file: {reason(error).lower()}", shown, hint=hint))
         return None
     except ValueError as error:  # such a path there cannot be
         problems.append(Problem(f"cannot read the file: {error}", shown))

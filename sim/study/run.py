@@ -14,7 +14,7 @@ import numpy as np
 from sim.calibration import check, history, mid_2025
 from sim.ensemble import curves, futures, groups, runner
 from sim.ensemble.runner import Engine, Progress, World, require_known
-from sim.errors import InputError, Problem
+from sim.errors import DamagedResult, InputError, Problem
 from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations
@@ -98,7 +98,7 @@ def run(
         if known.result is not None:
             return known.result
         if known.wrong is not None:
-            warnings.warn(f"{known.wrong}; it is run again", stacklevel=2)
+            warnings.warn(f"{known.wrong}; it is run again", DamagedResult, stacklevel=2)
     made = run_resolved(resolved, engine, workers, progress, full=full)
     return known.completed(made).saved(out)
 
@@ -167,5 +167,5 @@ def _require_memory(drivers: Drivers, shown: Groups, runs: int, *, full: bool) -
 
 
 def _drivers(scenario: Scenario) -> Drivers:
-    """Compile the scenario."""
+    """Compile the scenario, apart from the run: tests put a small world in its place."""
     return compiled(scenario)

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from sim.errors import InputError, Problem, SimError, StoreError
+from sim.errors import InputError, Problem, SimError, StoreError, reason
 from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, seal, shown
 from sim.study.staging import LATEST, require_writable, staged
 
@@ -191,8 +191,7 @@ class Saved(ABC):
             with staged(place, latest=True) as stage:
                 self._write(stage)
         except OSError as error:
-            reason = error.strerror or str(error)
-            message = f"{shown(place)} cannot be written: {reason}; nothing was written"
+            message = f"{shown(place)} cannot be written: {reason(error)}; nothing was written"
             raise StoreError(message) from error
         return place
 
@@ -220,8 +219,7 @@ class Saved(ABC):
         except StoreError:
             raise
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise StoreError(f"{shown(place)} cannot be written: {reason}") from error
+            raise StoreError(f"{shown(place)} cannot be written: {reason(error)}") from error
         return place
 
     def frames(self, wanted: Collection[str] = ()) -> dict[str, pd.DataFrame]:
@@ -393,7 +391,7 @@ def write_page(folder: Path, name: str, made: str) -> Path:
         new.write_text(made, encoding="utf-8")
         new.replace(place)
     except OSError as error:
-        raise StoreError(f"{shown(place)} cannot be written: {error.strerror}") from error
+        raise StoreError(f"{shown(place)} cannot be written: {reason(error)}") from error
     finally:
         new.unlink(missing_ok=True)
     return place

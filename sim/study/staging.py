@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from sim.errors import StoreError, cited, printable
+from sim.errors import StoreError, cited, printable, reason
 from sim.study.seals import shown
 
 LATEST = "latest"
@@ -134,7 +134,8 @@ def point_latest(place: Path) -> None:
         link.replace(place.parent / LATEST)
     except OSError as error:
         link.unlink(missing_ok=True)
-        raise StoreError(f"{shown(place.parent / LATEST)} cannot be set: {error}") from error
+        message = f"{shown(place.parent / LATEST)} cannot be set: {reason(error)}"
+        raise StoreError(message) from error
 
 
 def require_writable(out: Path) -> None:
@@ -154,10 +155,10 @@ def require_writable(out: Path) -> None:
             place = place.parent
         longest = os.pathconf(place, "PC_NAME_MAX")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        why = reason(error) if isinstance(error, OSError) else str(error)
         if isinstance(error, FileNotFoundError):
-            reason = "the current folder does not exist any more"
-        raise StoreError(f"{cited(str(out))} cannot be written: {reason}") from error
+            why = "the current folder does not exist any more"
+        raise StoreError(f"{cited(str(out))} cannot be written: {why}") from error
     whole = str(out.absolute())
     try:
         whole.encode()
