@@ -16,12 +16,12 @@ WAITING = 10
 """Levers that wait for a sign."""
 
 
-def arms(package: str = PACKAGE) -> list[Drivers]:
-    """Return the arms of ``sim compare PACKAGE --each-lever``, the reference first."""
+def arms() -> list[Drivers]:
+    """Return the arms of ``sim compare`` of `PACKAGE` ``--each-lever``, the reference first."""
     from sim.scenario import compile as compiled
     from sim.scenario import load
 
-    base, chosen = load("baseline").document(), load(package).document()
+    base, chosen = load("baseline").document(), load(PACKAGE).document()
     alone = [{**base, "levers": [entry]} for entry in chosen["levers"]]
     return [compiled(load(each)) for each in (base, *alone)]
 

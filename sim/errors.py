@@ -124,8 +124,8 @@ MOST_NAMED = 3
 """Names that a hint offers at most."""
 
 
-def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
-    """Return the names that a word may stand for, the likeliest first; never the word itself.
+def alike(word: str, known: Iterable[str]) -> list[str]:
+    """Return the names that a word may stand for, the likeliest first: a few, never itself.
 
     Names that hold the word, or all its parts, come before names that are spelled like it. A name
     is spelled like a word if few letters must be changed: none in a word of two letters, one in
@@ -138,8 +138,6 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
         What was written.
     known : iterable of str
         Every valid name.
-    most : int
-        How many names to return at most.
     """
     names = [name for name in dict.fromkeys(known) if name != word]
     # What is longer than the longest name by more than the slips allowed stands for none.
@@ -159,7 +157,7 @@ def alike(word: str, known: Iterable[str], most: int = MOST_NAMED) -> list[str]:
 
         return sorted(both or close, key=likeness)[:1]
     return sorted(holding, key=lambda name: (folded not in _parts(name.casefold()), len(name)))[
-        :most
+        :MOST_NAMED
     ]
 
 

@@ -68,7 +68,7 @@ def log_odds(share: Floats) -> Floats:
     return np.asarray(np.log(kept / (1.0 - kept)))
 
 
-def require_two(count: int, path: str = "runs") -> None:
+def require_two(count: int) -> None:
     """Refuse to make an interval of one draw.
 
     Raises
@@ -80,7 +80,7 @@ def require_two(count: int, path: str = "runs") -> None:
         raise InputError(
             Problem(
                 f"an interval needs two draws or more, and there is {count}",
-                path=path,
+                path="runs",
                 hint="ask for more runs; 200 are usual",
             )
         )
@@ -145,7 +145,6 @@ def effect(
     draws: Ints | None = None,
     *,
     seed: int = 0,
-    level: float = LEVEL,
     boot: bool = True,
 ) -> Effect:
     """Return the effect of a policy on each outcome.
@@ -158,7 +157,6 @@ def effect(
         As in `interval`.
     seed : int
         Of the bootstrap.
-    level : float
     boot : bool
         Whether the bootstrap is done.
 
@@ -168,8 +166,8 @@ def effect(
         If there are fewer than two draws.
     """
     difference = policy - reference
-    mean, low, high = interval(difference, draws, level)
-    boot_low, boot_high = bootstrap(difference, draws, seed, level) if boot else (low, high)
+    mean, low, high = interval(difference, draws)
+    boot_low, boot_high = bootstrap(difference, draws, seed) if boot else (low, high)
     spread = difference.var(axis=0, ddof=1)
     alone = policy.var(axis=0, ddof=1) + reference.var(axis=0, ddof=1)
     constant = spread <= 0.0
@@ -182,7 +180,7 @@ def effect(
 
 
 def bootstrap(
-    difference: Floats, draws: Ints | None = None, seed: int = 0, level: float = LEVEL
+    difference: Floats, draws: Ints | None = None, seed: int = 0
 ) -> tuple[Floats, Floats]:
     """Return percentile bootstrap intervals of means over the first axis (Efron 1979).
 
@@ -195,7 +193,7 @@ def bootstrap(
     weights = rng.multinomial(n, np.full(n, 1.0 / n), RESAMPLES)
     flat = sums.reshape(n, -1)
     means = ((weights @ flat) / (weights @ counts)[:, None]).reshape(-1, *sums.shape[1:])
-    tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
+    tails = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
     low, high = np.quantile(means, tails, axis=0)
     return low, high
 
@@ -221,25 +219,25 @@ def components(values: Floats, draws: Ints) -> tuple[float, float]:
     return max(0.0, (among - within) / each), max(0.0, within)
 
 
-def finest(values: Floats, draws: Ints, level: float = LEVEL) -> float:
+def finest(values: Floats, draws: Ints) -> float:
     """Return the half-width that no number of replicates of these draws would fall below."""
     between, _ = components(values, draws)
     n = len(np.unique(draws))
-    return float(stdtrit(n - 1, (1.0 + level) / 2.0) * np.sqrt(between / n))
+    return float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0) * np.sqrt(between / n))
 
 
-def runs_more(half_width: float, values: Floats, draws: Ints, level: float = LEVEL) -> int | None:
+def runs_more(half_width: float, values: Floats, draws: Ints) -> int | None:
     """Return how many replicates of these draws give a half-width, None where none do.
 
     The variance of a mean over N replicates of n draws is ``between / n + within / N``.
     """
     between, within = components(values, draws)
     n = len(np.unique(draws))
-    room = (half_width / stdtrit(n - 1, (1.0 + level) / 2.0)) ** 2 - between / n
+    room = (half_width / stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) ** 2 - between / n
     return int(np.ceil(within / room)) if room > 0.0 else None
 
 
-def runs_for(half_width: float, spread: float, level: float = LEVEL) -> int:
+def runs_for(half_width: float, spread: float) -> int:
     """Return how many replicates a t interval of a half-width needs, given a standard deviation.
 
     For replicates of a draw each. The quantile depends on the number; from the normal one it is
@@ -249,7 +247,7 @@ def runs_for(half_width: float, spread: float, level: float = LEVEL) -> int:
         return 2
     n = 2
     for _ in range(50):
-        needed = int(np.ceil((stdtrit(max(n - 1, 1), (1 + level) / 2) * spread / half_width) ** 2))
+        needed = int(np.ceil((stdtrit(max(n - 1, 1), (1 + LEVEL) / 2) * spread / half_width) ** 2))
         if needed <= n:
             return n
         n = min(max(needed, n + 1), 10 * n + 100)

@@ -65,22 +65,15 @@ def cover(space: Space, failed: Flags) -> Boxes:
     return Boxes(tuple(made))
 
 
-def search(
-    space: Space,
-    failed: Flags,
-    *,
-    among: Flags | None = None,
-    alpha: float = ALPHA,
-    mass_min: float = MASS_MIN,
-) -> Trajectory:
+def search(space: Space, failed: Flags, *, among: Flags | None = None) -> Trajectory:
     """Peel, then paste, and return the trajectory of boxes.
 
-    In each peel every face of the box is tried: the part ``alpha`` of its worlds with the lowest or
+    In each peel every face of the box is tried: the part `ALPHA` of its worlds with the lowest or
     the highest values of a factor, or all with one word of it, is taken off. The peel is made that
     gains most density for each world that it takes off; of equals the one that takes off least.
     Where none gains, the one that loses least density is made. It ends
-    where all worlds or none in the box fail, or it would hold less than ``mass_min`` of all worlds.
-    Then limits are loosened in the same way, a part ``alpha`` at a time, as long as density does
+    where all worlds or none in the box fail, or it would hold less than `MASS_MIN` of all worlds.
+    Then limits are loosened in the same way, a part `ALPHA` at a time, as long as density does
     not fall.
 
     Parameters
@@ -89,7 +82,6 @@ def search(
     failed : ndarray of bool, shape (worlds,)
     among : ndarray of bool, shape (worlds,), optional
         Worlds that are searched; all by default.
-    alpha, mass_min : float
     """
     values = space.levels
     here = np.ones(len(failed), bool) if among is None else among
@@ -97,13 +89,13 @@ def search(
     inside = here.copy()
     boxes = [_box(sides, inside, failed)]
     while 0.0 < boxes[-1].density < 1.0:
-        found = _best(space, sides, _peels(space, sides, inside, alpha), inside, failed)
-        if found is None or found[1].sum() < mass_min * len(failed):
+        found = _best(space, sides, _peels(space, sides, inside), inside, failed)
+        if found is None or found[1].sum() < MASS_MIN * len(failed):
             break
         sides, inside = found
         boxes.append(_box(sides, inside, failed))
     whole = boxes[0].sides
-    steps = partial(_pastes, space, whole=whole, here=here, alpha=alpha)
+    steps = partial(_pastes, space, whole=whole, here=here)
     while found := _best(
         space, sides, steps(sides, inside=inside), inside, failed, floor=-ROUNDING
     ):
@@ -166,14 +158,14 @@ def _best(
     return chosen
 
 
-def _peels(space: Space, sides: tuple[Side, ...], inside: Flags, alpha: float) -> Iterator[Step]:
+def _peels(space: Space, sides: tuple[Side, ...], inside: Flags) -> Iterator[Step]:
     for k, side in enumerate(sides):
         held = space.levels[inside, k]
         if side.codes is not None:
             for code in sorted(side.codes):
                 yield k, replace(side, codes=side.codes - {code}), inside
             continue
-        low, high = np.quantile(held, (alpha, 1.0 - alpha))
+        low, high = np.quantile(held, (ALPHA, 1.0 - ALPHA))
         # Many equal values at an edge: the whole level is taken off.
         up = held[held >= low] if (held < low).any() else held[held > held.min()]
         down = held[held <= high] if (held > high).any() else held[held < held.max()]
@@ -184,10 +176,9 @@ def _peels(space: Space, sides: tuple[Side, ...], inside: Flags, alpha: float) -
 
 
 def _pastes(
-    space: Space, sides: tuple[Side, ...], whole: tuple[Side, ...], here: Flags, inside: Flags,
-    alpha: float,
+    space: Space, sides: tuple[Side, ...], whole: tuple[Side, ...], here: Flags, inside: Flags
 ) -> Iterator[Step]:  # fmt: skip
-    count = max(int(alpha * inside.sum()), 1)
+    count = max(int(ALPHA * inside.sum()), 1)
     for k, side in enumerate(sides):
         if side == whole[k]:
             continue

@@ -38,11 +38,11 @@ def interval(draws: Floats, level: float = LEVEL) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def interval_score(low: float, high: float, value: float, level: float = LEVEL) -> float:
+def interval_score(low: float, high: float, value: float) -> float:
     """Return the score of a central interval, lower is better (Winkler 1972, *JASA* 67: 187-191).
 
-    Its width, and ``2 / alpha`` times what the value is outside by, ``alpha`` being one less the
-    level (Gneiting and Raftery 2007, *JASA* 102: 359-378, equation 43).
+    Its width, and ``2 / alpha`` times what the value is outside by, ``alpha`` being one less
+    `LEVEL` (Gneiting and Raftery 2007, *JASA* 102: 359-378, equation 43).
 
     Parameters
     ----------
@@ -50,10 +50,9 @@ def interval_score(low: float, high: float, value: float, level: float = LEVEL) 
         Ends of the interval.
     value : float
         What was observed.
-    level : float
     """
     outside = max(low - value, 0.0) + max(value - high, 0.0)
-    return high - low + 2.0 / (1.0 - level) * outside
+    return high - low + 2.0 / (1.0 - LEVEL) * outside
 
 
 def clustered_error(differences: Floats, *clusters: Sequence[Hashable]) -> float | None:

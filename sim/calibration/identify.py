@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOVED = 0.25
 """Part of the information above which a parameter counts as moved: spread lost or shift."""
 
+LEAST = 0.3
+"""Correlation from which a pair of parameters is told."""
+
 
 def tables(done: Fit) -> dict[str, pd.DataFrame]:
     """Return the tables of a fit: parameters, correlations and targets."""
@@ -54,8 +57,8 @@ def parameters(done: Fit) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def correlations(done: Fit, least: float = 0.3) -> pd.DataFrame:
-    """Return pairs of parameters whose posterior scores are correlated, strongest first."""
+def correlations(done: Fit) -> pd.DataFrame:
+    """Return pairs of parameters with posterior scores correlated by `LEAST`, strongest first."""
     places = [n for n, row in enumerate(done.unknown.held) if row.path in FITTED]
     every = range(len(done.unknown.held))
     table = np.atleast_2d(np.corrcoef(done.posterior[: len(done.unknown.held)]))
@@ -67,7 +70,7 @@ def correlations(done: Fit, least: float = 0.3) -> pd.DataFrame:
         }
         for i in places
         for j in every
-        if (j > i or j not in places) and abs(table[i, j]) >= least
+        if (j > i or j not in places) and abs(table[i, j]) >= LEAST
     ]
     frame = pd.DataFrame(rows, columns=["first", "second", "correlation"])
     order = frame["correlation"].abs().sort_values(ascending=False).index

@@ -193,8 +193,8 @@ def _title(mine: pd.DataFrame, place: Naming) -> str:
     return textwrap.fill(words, TITLE)
 
 
-def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "share") -> Figure:
-    """Return a matrix of main effects (diagonal) and interactions of pairs.
+def interactions(terms: pd.DataFrame, called: Mapping[str, str]) -> Figure:
+    """Return a matrix of main effects (diagonal) and interactions of pairs, on shares.
 
     Parameters
     ----------
@@ -202,18 +202,16 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         Of `sim.study.compare.packages.Package`.
     called : mapping of str to str
         Titles of levers.
-    scale : {"share", "log-odds"}
     """
-    mine = terms[terms["scale"] == scale]
+    mine = terms[terms["scale"] == "share"]
     singles = [str(term) for term in mine["term"] if " x " not in str(term)]
     grid = np.full((len(singles), len(singles)), np.nan)
     sure: dict[tuple[int, int], bool] = {}
-    factor = 100.0 if scale == "share" else 1.0
     for row in mine.to_dict("records"):
         names = str(row["term"]).split(" x ")
         i, j = singles.index(names[0]), singles.index(names[-1])
         place = max(i, j), min(i, j)
-        grid[place] = factor * row["effect"]
+        grid[place] = 100.0 * row["effect"]
         sure[place] = row["low"] > 0 or row["high"] < 0
     most = np.nanmax(np.abs(grid)) or 1.0
     with canvas(2.9 + 1.2 * len(singles), 1.7 + 0.7 * len(singles)) as (figure, (axis,)):
@@ -226,7 +224,7 @@ def interactions(terms: pd.DataFrame, called: Mapping[str, str], scale: str = "s
         axis.set_xticks(range(len(singles)), labels, fontsize=8, rotation=30, ha="right")
         axis.set_yticks(range(len(singles)), labels, fontsize=8)
         axis.spines[:].set_visible(False)
-        unit = "percentage points" if scale == "share" else "log-odds"
+        unit = "percentage points"
         key = f"Main effects (diagonal), interactions, {unit}; ? where the interval holds zero"
         axis.set_xlabel(key, fontsize=7, color=style.QUIET)
         axis.tick_params(length=0)

@@ -321,7 +321,7 @@ def alternatives(
     return ratio.assign(log_mean=np.log(ratio).mean(axis=1)).rename_axis("alternative")
 
 
-def common_and_own(plan: Plan, cutoffs: Iterable[str] = ROLLING) -> pd.DataFrame:
+def common_and_own(plan: Plan) -> pd.DataFrame:
     """Return how far forecasts by nation err together, and how far each nation errs beside.
 
     Intervals of many nations may all hold, or all miss, by what they have in common: such a month
@@ -331,16 +331,15 @@ def common_and_own(plan: Plan, cutoffs: Iterable[str] = ROLLING) -> pd.DataFrame
     ----------
     plan : Plan
         Members, steps and seed of each.
-    cutoffs : iterable of str
 
     Returns
     -------
     DataFrame
-        One row a cut-off, series and month with `MANY` figures or more: their number and
-        `parted` of them.
+        One row a cut-off of `ROLLING`, series and month with `MANY` figures or more: their number
+        and `parted` of them.
     """
     rows = []
-    for cutoff in cutoffs:
+    for cutoff in ROLLING:
         part = _forecast(calibrate(_blind(plan, cutoff)), cutoff, "later")
         found: dict[tuple[str, int], list[int]] = {}
         for place, aim in enumerate(part.aims):
