@@ -109,7 +109,7 @@ def _said(text: str) -> None:
 
 def main(words: list[str] | None = None) -> None:
     """Run all experiments, print them and keep them beside the code."""
-    parser = argparse.ArgumentParser(prog="python -m validation.__main__", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
     parser.add_argument("--no-save", action="store_true", help="print only")
     keep = not parser.parse_args(words).no_save
     record: dict[str, Any] = {

@@ -26,16 +26,13 @@ from sim.scenario import (
     vocabulary,
     walk,
 )
-from sim.scenario.document import Ensemble, Scenario
+from sim.scenario.document import Scenario
 from sim.scenario.entry import LeverEntry
 from sim.scenario.fields import LAST, Problems, Value
 from sim.scenario.lever_effect import sourced
 from sim.scenario.levers import Lever
 from sim.scenario.tree import Broken, Node
 from sim.scenario.walk import Placed
-
-KEYS = Scenario.known_keys()
-LEVER_KEYS, ENSEMBLE_KEYS = LeverEntry.known_keys(), Ensemble.known_keys()
 
 _EVERYWHERE = ""
 
@@ -139,8 +136,8 @@ def _own_levers(node: Node | None, problems: Problems) -> dict[str, Lever | None
             message = f"{cited(name)} is already a lever of the catalogue"
             problems.append(child.place.problem(message, "choose another id"))
         elif not nations.SLUG.fullmatch(name):
-            hint = "small letters, digits and underscores, a letter first"
-            problems.append(child.place.problem(f"{cited(name)} cannot name a lever", hint))
+            message = f"{cited(name)} cannot name a lever"
+            problems.append(child.place.problem(message, nations.SLUG_FORM))
         data = walk.plain(child)
         if isinstance(data, Placed):
             data["id"] = name

@@ -23,7 +23,9 @@ FOCUS = "focus"
 
 _CODES = 3
 """Nations whose codes name a folder at most."""
+
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
+SLUG_FORM = "small letters, digits and underscores, a letter first"
 
 
 def table(scenario: Scenario) -> evidence.Nations:
@@ -116,14 +118,16 @@ def read_groups(
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for slug, child in (fields.mapping(node, None, problems, "groups") or {}).items():
+        another = "choose another name for the group"
         if slug in vocabulary.groups():
-            problems.append(child.place.problem(f"{slug!r} is already the name of a group"))
+            message = f"{slug!r} is already the name of a group"
+            problems.append(child.place.problem(message, another))
         elif slug == FOCUS:
             message = f"{FOCUS!r} stands for the focus of the scenario"
-            problems.append(child.place.problem(message, "choose another name for the group"))
+            problems.append(child.place.problem(message, another))
         elif not SLUG.fullmatch(slug):
-            hint = "small letters, digits and underscores, a letter first"
-            problems.append(child.place.problem(f"{cited(slug)} cannot name a group", hint))
+            message = f"{cited(slug)} cannot name a group"
+            problems.append(child.place.problem(message, SLUG_FORM))
         codes = _codes(child, nations or evidence.load().nations, problems)
         if codes and SLUG.fullmatch(slug):
             found[slug] = codes
@@ -234,7 +238,9 @@ def _from_file(
         problems.append(node.mark.problem(f"{cited(given)} is outside the scenario folders", hint))
         return None, None
     if not places.is_file(file):
-        problems.append(node.mark.problem(f"there is no table {cited(places.shown(file))}"))
+        hint = "a path counts from the folder of the file that names it, or the current one"
+        message = f"there is no table {cited(places.shown(file))}"
+        problems.append(node.mark.problem(message, hint))
         return None, None
     try:
         nations = evidence.user_nations(places.shown(file))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sim.errors import InputError, Problem, alike, cited, nearest
 from sim.evidence.parameters import current, renamed
 from sim.scenario import levers, vocabulary
-from sim.scenario.check import ENSEMBLE_KEYS
+from sim.scenario.document import Ensemble
 from sim.scenario.merge import lever_id
 from sim.scenario.nations import FOCUS
 from sim.scenario.tree import Broken, Mark, Node, moved, parse, plant
@@ -35,6 +35,7 @@ OPTIONS = {
 Override = str | tuple[str, object]
 
 _ALONE = ("facts_until", "nations", "focus", "responses")
+_ENSEMBLE_KEYS = Ensemble.known_keys()
 _HEADS = ("parameters", "levers", "period", "ensemble", *_ALONE)
 _BEGINNINGS = (
     "parameters., levers., period., ensemble., or are facts_until, nations, focus or responses"
@@ -193,7 +194,7 @@ def _steps(
 ) -> tuple[str, ...]:
     """Return the keys of a path, or nothing with a problem noted."""
     head, *rest = path.split(".")
-    tails = {"period": ("start", "end"), "ensemble": ENSEMBLE_KEYS}
+    tails = {"period": ("start", "end"), "ensemble": _ENSEMBLE_KEYS}
     if head in tails and len(rest) == 1:
         return (head, rest[0]) if _known(rest[0], tails[head], head, mark, problems) else ()
     if head in _ALONE and not rest:
@@ -208,7 +209,7 @@ def _steps(
         "parameters": "parameters.<name> or parameters.<name>.<segment or ecosystem>",
         "levers": f"levers.<id>.{'|'.join(_LEVER_FIELDS)}",
         "period": "period.start or period.end",
-        "ensemble": f"ensemble.{'|'.join(ENSEMBLE_KEYS)}",
+        "ensemble": f"ensemble.{'|'.join(_ENSEMBLE_KEYS)}",
         **{name: name for name in _ALONE},
     }
     hint = f"write {forms[head]}" if head in forms else _meant(path, own_levers)

@@ -140,7 +140,8 @@ def expand(tree: Node, problems: Problems) -> Node:
             continue
         name = response.value["name"].value if isinstance(response.value, Mapping) else None
         if name in seen:
-            problems.append(item.place.problem(f"the response {cited(str(name))} stands twice"))
+            message = f"the response {cited(str(name))} stands twice"
+            problems.append(item.place.problem(message, "name it once"))
         seen.add(name)
         found.append(response)
     return _with(tree, Node(tuple(found), named.mark, named.key))

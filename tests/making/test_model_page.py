@@ -14,8 +14,9 @@ from sim import evidence
 from sim.ensemble import runner
 from sim.evidence.nations import Constants
 from sim.metrics.registry import every
-from sim.scenario import Effect, check, futures, levers, names
+from sim.scenario import Effect, Scenario, futures, levers, names
 from sim.scenario.drivers import Drivers, Effects, EntrySize, Facts, Schedule, vocabulary
+from sim.scenario.entry import LeverEntry
 from sim.scenario.triggers import Condition
 from sim.world.in_force import InForce
 from sim.world.rows import SWITCHES
@@ -98,8 +99,8 @@ def known():
         *levers.read(),
         *(scenario.name for scenario in names()),
         *(name for _, name in RULES),
-        *check.KEYS,
-        *check.LEVER_KEYS,
+        *Scenario.known_keys(),
+        *LeverEntry.known_keys(),
         *futures.FUTURES,
         *levers.Lever.known_keys(),
         *Effect.known_keys(),

@@ -10,8 +10,10 @@ import pytest
 from making import pages
 from sim.cli.app import app
 from sim.evidence import user_table
-from sim.scenario import check, distribution, paths
+from sim.scenario import distribution, paths
+from sim.scenario.document import Ensemble, Scenario
 from sim.scenario.drivers import OPERATIONS
+from sim.scenario.entry import LeverEntry
 from sim.scenario.lever_effect import SELECTORS, Effect
 from sim.scenario.levers import Lever
 from sim.study.result import TABLES
@@ -34,7 +36,8 @@ REQUIRED = [
     for line in lines
 ]
 KEYS = {
-    *check.KEYS, *check.LEVER_KEYS, *check.ENSEMBLE_KEYS, *Lever.known_keys(), *Effect.known_keys(),
+    *Scenario.known_keys(), *LeverEntry.known_keys(), *Ensemble.known_keys(),
+    *Lever.known_keys(), *Effect.known_keys(),
     *SELECTORS, *OPERATIONS, *distribution.KEYS, *user_table.COLUMNS, *user_table.OPTIONAL,
 }  # fmt: skip
 
