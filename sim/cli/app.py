@@ -38,6 +38,7 @@ from sim.cli.options import (
     Varied,
     Vary,
 )
+from sim.machine import processors
 
 app = typer.Typer(
     name="sim",
@@ -667,7 +668,7 @@ def report(
     if focus is None:
         page = saved.rebuild_report(result)
     else:
-        page = nation.write(result, focus, workers=door.processors())
+        page = nation.write(result, focus, workers=processors())
     if json:
         output.print_json({"folder": str(page.parent), "report": str(page)})
     elif not quiet:

@@ -7,7 +7,6 @@ needs it, or raises an InputError that names the option; a value that is not giv
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 MOST_WORKERS = 10_000
 """Processes that no machine has; a cluster counts its own."""
 
-
 LEAST_PRECISION = 1e-9
+"""Half-width of an interval below which no number of replicates reaches."""
 
 
 def _wrong(message: str, option: str, hint: str | None = None) -> InputError:
@@ -36,13 +35,6 @@ def workers(given: int) -> int:
         raise _wrong(f"{cited(given)} workers cannot run anything", "workers")
     _within(given, 1, MOST_WORKERS, "workers")
     return given
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _within(given: int | None, low: int, high: int, option: str) -> int | None:

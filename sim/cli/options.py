@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import door
+from sim.machine import processors
 
 Bare = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the names.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -36,7 +37,7 @@ Blocks = Annotated[
     int,
     typer.Option(
         metavar="N",
-        default_factory=door.processors,
+        default_factory=processors,
         show_default=False,
         help="Blocks run at a time; by default one for each processor.",
         callback=door.workers,
@@ -93,7 +94,7 @@ Processes = Annotated[
     int,
     typer.Option(
         metavar="N",
-        default_factory=door.processors,
+        default_factory=processors,
         show_default=False,
         help="Processes; by default one for each processor.",
         callback=door.workers,

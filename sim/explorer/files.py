@@ -13,6 +13,7 @@ from sim import months
 from sim.errors import InputError, Problem
 from sim.explorer.bases import Base, Bases, entry_of, keyed, lever_of, patched
 from sim.explorer.state import EVERYWHERE, NEVER, State, Use
+from sim.numerals import counted
 from sim.scenario import Scenario, load, places
 from sim.scenario.levers import STRENGTHS
 from sim.scenario.tree import Node, parse
@@ -67,7 +68,7 @@ def _changed(bases: Bases, base: Base, state: State) -> dict[str, Any]:
     """Return what differs from a shipped scenario, as its file would say it."""
     answers = state.responses is not None
     count = len(state.levers) + len(state.parameters) + bool(state.future) + answers
-    changed = "unchanged" if not count else f"with {count} change{'s' if count > 1 else ''}"
+    changed = "unchanged" if not count else f"with {counted(count, 'change')}"
     made: dict[str, Any] = {
         "extends": state.base,
         "title": f"{base.scenario.title}, {changed}",
@@ -147,7 +148,7 @@ def _focuses(base: Base, text: bytes) -> list[str]:
     """Return the focus that a file names, where a base needs one."""
     if not base.needs_focus:
         return [""]
-    tree = parse(text.decode(), FILE, [])
+    tree = parse(text.decode("utf-8-sig"), FILE, [])
     node = tree.value.get("focus") if tree is not None and isinstance(tree.value, Mapping) else None
     if node is None:
         return [""]

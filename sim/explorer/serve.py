@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import os
+import errno
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, RunError
+from sim.errors import InputError, Problem, RunError, reason
+from sim.machine import processors
 
 if TYPE_CHECKING:
     import uvicorn
@@ -69,7 +70,7 @@ def serve(
     reference = known.reference
     with listening(port) as place:
         made = baseline.make(reference, say)
-        workshop = work.Workshop(known, made, os.cpu_count() or 1)
+        workshop = work.Workshop(known, made, processors())
         give_back()
         config = settings(app.make(workshop))
         ready(f"http://{HOST}:{place.getsockname()[1]}/")
@@ -112,8 +113,9 @@ def listening(port: int | None) -> socket.socket:
     Raises
     ------
     InputError
-        If the port is taken or is none.
+        If the port is taken, is not allowed or does not exist.
     """
+    why = ""
     wanted = range(PORT, PORT + TRIED) if port is None else (port,)
     for number in wanted:
         place = socket.socket()
@@ -121,9 +123,14 @@ def listening(port: int | None) -> socket.socket:
         try:
             place.bind((HOST, number))
             place.listen(128)
-        except (OSError, OverflowError):
+        except OverflowError:
             place.close()
+            why = "does not exist"
+        except OSError as error:
+            place.close()
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken" if taken else f"cannot be used: {reason(error)}"
         else:
             return place
-    said = f"port {port} is taken" if port is not None else f"no port from {PORT} on is free"
+    said = f"port {port} {why}" if port is not None else f"no port from {PORT} on is free"
     raise InputError(Problem(said, path="port", hint="choose another one with --port"))

@@ -165,6 +165,8 @@ def test_a_control_that_there_is_not_has_no_nodes_and_a_wrong_state_one_message(
 def test_a_port_that_is_taken_is_said(server):
     with pytest.raises(InputError, match=f"port {server.port} is taken"):
         serve.listening(server.port)
+    with pytest.raises(InputError, match="port 70000 does not exist"):
+        serve.listening(70000)
 
 
 def test_the_server_listens_on_this_machine_alone():
