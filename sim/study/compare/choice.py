@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim import numerals
 from sim.errors import InputError, Problem, nearest
 from sim.scenario import Scenario
 from sim.scenario.distribution import Triangular
@@ -118,7 +119,7 @@ def power(strength: object) -> float | Triangular:
     if isinstance(strength, str) and strength in words:
         return SPREAD if strength == DRAWN else STRENGTHS[strength]
     try:
-        number = float(str(strength))
+        number = numerals.number(str(strength))
     except ValueError:
         number = -1.0
     if not 0.0 <= number <= 1.0:
