@@ -208,14 +208,14 @@ def fake_result(runs: int = 40, codes: tuple[str, ...] = tuple(NATIONS)) -> Fake
                 "machine": {"system": "Linux", "machine": "x86_64"},
             },
         },
-        utility=fake_utility(),
+        utility=fake_utility(codes),
     )
 
 
-def fake_utility() -> pa.Table:
+def fake_utility(codes: tuple[str, ...]) -> pa.Table:
     """Return parts of utility in three months; nobody in China can have US closed models."""
     rng = np.random.default_rng(5)
-    axes = (tuple(NATIONS), ("2026-10", "2030-12", "2035-12"), ECOSYSTEMS, (*PARTS, SUM))
+    axes = (codes, ("2026-10", "2030-12", "2035-12"), ECOSYSTEMS, (*PARTS, SUM))
     index = pd.MultiIndex.from_product(axes, names=["nation", "month", "ecosystem", "part"])
     middle = rng.normal(0.0, 0.8, [len(axis) for axis in axes])
     middle[..., list(PARTS).index("scar")] = 0.001  # too little to be shown

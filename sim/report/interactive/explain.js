@@ -35,7 +35,7 @@ class Explain {
       make("p", { class: "note" }, `${this.parts() ? "Who" : "Parts of utility, who"} decides, and the parameters that move the figure most are run again on demand: `, this.asked(), "; a page of the nation: ", make("code", {}, `sim report ${told.folder} --focus ${code}`), "."));
     // Where the table is wider than the screen, the chosen ecosystem stands beside the names of the parts.
     const own = this.out.querySelector("th.kit-own");
-    if (own) own.closest(".scroll").scrollLeft = own.offsetLeft - own.parentElement.firstChild.offsetWidth;
+    if (own) own.closest(".scroll").scrollLeft = own.offsetLeft - own.parentElement.firstChild.offsetWidth - 3;
   }
 
   asked() {
@@ -59,7 +59,7 @@ class Explain {
     }
     const at = data.nations.lines.indexOf(this.line) + 1, sum = told.parts.titles.length - 1;
     return [head, this.balance(rows, at), this.matrix(rows, at, sum),
-      make("p", { class: "note" }, "Utils, medians of the runs, means of segments by weight. Filled speaks for an ecosystem, hatched against it; medians of parts need not add up to the median of the sum. One util more makes newcomers choose an ecosystem e times as often, nests aside.")];
+      make("p", { class: "note" }, "Utils, medians of the runs, means of segments by weight. Filled speaks for an ecosystem, hatched against it; medians of parts need not add up to the median of the sum. A dash: no run can have it there. One util more makes newcomers choose an ecosystem e times as often, nests aside.")];
   }
 
   balance(rows, at) {
