@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -63,6 +64,24 @@ def test_every_answer_carries_the_policy_of_the_page(sent):
 
 def test_another_host_is_refused(sent):
     assert sent("GET", "/start", Host="evil.example")[0] == 400
+
+
+def test_a_socket_under_another_name_is_refused_without_a_word(server, sent):
+    said = []
+    ear = logging.Handler()
+    ear.emit = said.append
+    logging.getLogger("uvicorn.error").addHandler(ear)
+    try:
+        asked = {
+            "Host": "evil.example", "Origin": "http://evil.example", "Upgrade": "websocket",
+            "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        }  # fmt: skip
+        for path in ("/live", "/nothing"):
+            assert sent("GET", path, **asked)[0] == 403
+    finally:
+        logging.getLogger("uvicorn.error").removeHandler(ear)
+    assert not said
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null", None])
