@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import signal
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from benchmarks.faults.served import begun, free_port
 from sim.errors import InputError
 from sim.explorer import files, frames, serve
 from sim.scenario import levers
@@ -189,3 +191,17 @@ def test_a_port_that_is_taken_is_said(server):
 def test_the_server_listens_on_this_machine_alone():
     with serve.listening(None) as place:
         assert place.getsockname()[0] == "127.0.0.1"
+
+
+def test_the_end_of_the_terminal_ends_the_explorer_without_a_traceback(tmp_path):
+    process, errors = begun(["--runs", "2", "--port", free_port()], tmp_path)
+    try:
+        assert "http://127.0.0.1" in process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 129
+        errors.seek(0)
+        assert b"Traceback" not in errors.read()
+    finally:
+        process.kill()
+        process.communicate()
+        errors.close()
