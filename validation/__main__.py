@@ -3,12 +3,11 @@
 A sweep of 100,000 replicates of the full world with its peak memory; a small sweep that is killed
 again and again and must end with the bytes of one that was left alone; recovery, hindcasts and
 nations left out; the hypotheses; how often intervals hold the mean over a large posterior (key
-`coverage`), which goes on where it stopped; the examples of the long pages (key `pages`), which
-must print what the pages say; the steps of the tutorial in a fresh clone (key `tutorial`), none of
-which may take five minutes; the site, which must be built without a warning (key `site`); a million
-inputs to everything that reads what a stranger wrote (key `fuzz`), of which none may end in
-anything but a value or one clear error; mistakes made on purpose, which the tests must see (key
-`mutants`); and the branches that the tests take (key `branches`). About four hours.
+`coverage`), which goes on where it stopped; the steps of the tutorial in a fresh clone (key
+`tutorial`), none of which may take five minutes; the site, which must be built without a warning
+(key `site`); a million inputs to everything that reads what a stranger wrote (key `fuzz`), of which
+none may end in anything but a value or one clear error; mistakes made on purpose, which the tests
+must see (key `mutants`); and the branches that the tests take (key `branches`). About four hours.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ import numpy as np
 
 from benchmarks import machine
 from making import site
-from validation import branches, calibration, coverage, hypotheses, pages, tutorial
+from validation import branches, calibration, coverage, hypotheses, tutorial
 from validation.fuzz import __main__ as fuzz
 from validation.mutants import __main__ as mutants
 
@@ -121,7 +120,6 @@ def main(words: list[str] | None = None) -> None:
         "calibration": calibration.run(list(calibration.experiments())),
         "hypotheses_seconds": round(hypotheses.run()),
         "coverage": coverage.run(_said),
-        "pages": pages.run(),
         "tutorial": tutorial.run(),
         "site": {"warnings": site_warnings()},
         "fuzz": fuzz.run(),
@@ -136,7 +134,6 @@ def main(words: list[str] | None = None) -> None:
             text = json.dumps(record[name], indent=1) + "\n"
             (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     print(json.dumps(record))
-    pages.require_current(record["pages"])
     tutorial.require_short(record["tutorial"])
     if record["site"]["warnings"]:
         raise SystemExit("the site has warnings: make site shows them")

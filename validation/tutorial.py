@@ -3,7 +3,7 @@
 ``python -m validation.tutorial`` clones the last commit, sets the clone up with ``make run`` and an
 empty cache, as a newcomer would, runs what each step says, and prints how long it took. It exits 1
 where a step fails or takes longer. ``--here`` installs nothing: the clone is run by this Python.
-What the steps print is compared by `validation.pages` and the tests.
+What the steps print is compared by `tests/making/test_examples.py`.
 """
 
 from __future__ import annotations

@@ -232,7 +232,7 @@ assert [name for name, of in style.LAYERS.items() if "eu_closed" in of] == ["Eur
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_driver_of_the_world_and_its_rule_take_two_files(grown):
     assert len(DRIVER) == 2, "and one more where the evidence tells its history"
     run_in(
@@ -251,7 +251,7 @@ assert (moved[1, 1] > 0.0).all(), "Chinese chips in China have no power"
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_fact_with_a_parameter_takes_four_files(grown):
     assert len(FACT) == 4
     run_in(

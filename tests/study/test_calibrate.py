@@ -98,6 +98,7 @@ def test_it_goes_on_from_a_finished_step_and_ends_the_same(done, copy, undrawn):
     assert steps[2].exists()
 
 
+@pytest.mark.long
 def test_a_step_of_other_errors_is_not_taken_up(done, copy, undrawn, monkeypatch):
     """Errors of series stand in the code: the same plan may move its members elsewhere."""
     shutil.rmtree(copy / "calibration" / done.folder.name)  # a finished one is not fitted again

@@ -34,6 +34,7 @@ def judged():
     return hindcast(("2025-06",), plan=SMALL)
 
 
+@pytest.mark.long
 def test_every_figure_after_the_cut_off_is_forecast(judged):
     later = judged.points.groupby("drivers")
     assert set(later.groups) == {"later", "at cut-off"}
@@ -45,12 +46,14 @@ def test_every_figure_after_the_cut_off_is_forecast(judged):
     assert every["model"] == len(judged.points)
 
 
+@pytest.mark.long
 def test_intervals_hold_most_figures(judged):
     """90 % intervals; bounds are those asked of the whole, three points wider for few members."""
     for _, part in judged.points.groupby("drivers"):
         assert 0.77 <= part["covered"].mean() <= 0.99
 
 
+@pytest.mark.long
 def test_with_later_drivers_a_series_of_routed_tokens_beats_what_extrapolates(judged):
     """Strictly, against the last value and the linear trend.
 
@@ -64,6 +67,7 @@ def test_with_later_drivers_a_series_of_routed_tokens_beats_what_extrapolates(ju
     assert won[routed].any()
 
 
+@pytest.mark.long
 def test_a_series_of_which_nothing_had_come_out_has_no_naive_forecast(judged):
     """In June 2025 neither AI users nor DeepSeek's shares nor visits were published."""
     assert set(judged.compared["series"]) == {
@@ -72,6 +76,7 @@ def test_a_series_of_which_nothing_had_come_out_has_no_naive_forecast(judged):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_losses_are_told(judged):
     lost = judged.lost
     for row in lost.itertuples():
@@ -97,6 +102,7 @@ def test_losses_are_those_series_on_which_some_naive_forecast_scores_lower():
     assert Hindcast({}, pd.DataFrame(), table).lost["series"].tolist() == ["b", "c"]
 
 
+@pytest.mark.long
 def test_every_naive_forecast_is_scored_in_percent_and_on_log_odds(judged):
     table = judged.table.set_index(["series", "method"])
     for name in judged.compared["series"].unique():
@@ -118,6 +124,7 @@ def test_structural_alternatives_can_be_set():
             resolve("baseline", overrides=[(path, value)])
 
 
+@pytest.mark.long
 def test_the_world_of_a_recovery_has_tastes_of_its_own(monkeypatch):
     truths = []
 

@@ -64,6 +64,7 @@ def test_a_failing_step_ends_with_one(monkeypatch, capsys):
     assert "1 Good     2.0 s  done" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_clone_is_run_by_this_python(monkeypatch, tmp_path):
     """A repository of one page in which a step fails: the others are run all the same."""
     (tmp_path / "sim").mkdir()

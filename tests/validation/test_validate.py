@@ -10,7 +10,7 @@ from validation import __main__ as validate
 from validation.tutorial import Taken
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(validate, "RESULTS", tmp_path)
     few = (*validate.SMALL[1:], "--until", "2028-12")
@@ -22,13 +22,13 @@ def test_a_large_sweep_is_measured_and_kills_change_no_byte(monkeypatch, tmp_pat
     monkeypatch.setattr(validate.calibration, "run", lambda _: {"fit": {"seconds": 1}})
     monkeypatch.setattr(validate.hypotheses, "run", lambda: 1.0)
     monkeypatch.setattr(validate.coverage, "run", lambda _: {"level": 0.95})
-    monkeypatch.setattr(validate.pages, "run", lambda: {"docs/one.md": True, "docs/two.md": False})
     monkeypatch.setattr(validate.tutorial, "run", lambda: {"1 A step": Taken(1.0, "")})
     monkeypatch.setattr(validate.site, "build", lambda _: 0)
     monkeypatch.setattr(validate.fuzz, "run", lambda: {"inputs": 1, "failures": []})
     monkeypatch.setattr(validate.mutants, "run", lambda: {"made": 2, "survived": 0})
-    monkeypatch.setattr(validate.branches, "run", lambda: {"files": {}})
-    with pytest.raises(SystemExit, match=r"renew with `make docs`: docs/two\.md"):
+    half = {"branches": 2, "taken": 1, "lines": 4, "run": 3}
+    monkeypatch.setattr(validate.branches, "run", lambda: {"files": {"sim/no.py": half}})
+    with pytest.raises(SystemExit, match=r"too few branches of sim/no\.py, and nothing says why"):
         validate.main([])
     record = json.loads(capsys.readouterr().out)
     assert record["large_sweep"]["replicates"] == 6

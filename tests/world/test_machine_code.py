@@ -189,7 +189,7 @@ def test_a_damaged_cache_is_removed_and_compiled_again_and_said_once(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
 def test_processes_say_once_that_a_cache_was_damaged(tmp_path, ending):
     assert program(tmp_path).stdout.split() == ["0.25", "0"]

@@ -199,6 +199,7 @@ class _Walk(ast.NodeTransformer):
 
     def _changes(self, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield from _operators(node)
+        yield from _exchanges(node)
         yield from _constants(node)
         yield from _conditions(node)
         if isinstance(node, ast.Subscript):
@@ -253,15 +254,21 @@ def _operators(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "arithmetic", new
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "arithmetic", copy.deepcopy(node.operand)
-    elif isinstance(node, ast.Call):
+
+
+def _exchanges(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Call another function of the same form."""
+    if not isinstance(node, ast.Call):
+        return
+    called = node.func
+    name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+    if name in _EXCHANGED:
         new = copy.deepcopy(node)
-        called = new.func
-        if isinstance(called, ast.Name) and called.id in _EXCHANGED:
-            called.id = _EXCHANGED[called.id]
-            yield "minmax", new
-        elif isinstance(called, ast.Attribute) and called.attr in _EXCHANGED:
-            called.attr = _EXCHANGED[called.attr]
-            yield "minmax", new
+        if isinstance(new.func, ast.Name):
+            new.func.id = _EXCHANGED[name]
+        elif isinstance(new.func, ast.Attribute):
+            new.func.attr = _EXCHANGED[name]
+        yield "minmax", new
 
 
 def _constants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
