@@ -33,9 +33,9 @@ def world(monkeypatch, drivers):
     """Put the made-up world in the place of the real one; return the blocks it was asked for."""
     asked = []
 
-    def simulate(given, seed, replicates, engine):
+    def simulate(given, seed, replicates, engine, explained):
         asked.append(replicates)
-        return fake_trajectory(given, seed, replicates)
+        return fake_trajectory(given, seed, replicates, explained)
 
     monkeypatch.setattr(ensemble, "_drivers", lambda _: drivers)
     monkeypatch.setattr(runner, "simulate", simulate)

@@ -6,7 +6,7 @@ Each new feature joins here, so that the other rooms' tests meet it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim import months as calendar
+from sim.metrics.utility import PARTS
 
 if TYPE_CHECKING:
     from validation.fuzz.kinds import Kind
@@ -74,6 +75,7 @@ class FakeTrajectory:
     cost: Floats
     visits: Floats
     routed: Floats
+    utility: Floats
     began: NDArray[np.int64]
     waiting: tuple[str, ...] = ()
 
@@ -118,14 +120,14 @@ def fake_drivers(nations: int = 4, months: int = 36) -> FakeDrivers:
 
 
 def fake_trajectory(
-    drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64]
+    drivers: FakeDrivers, seed: int, replicates: NDArray[np.int64], explained: Sequence[int] = ()
 ) -> FakeTrajectory:
     """Return shares that move at random about a trend and developers that rise.
 
     Each replicate has a generator of its own, as in the real world, so that the numbers do not
     depend on how replicates are put into blocks.
     """
-    parts = [_one(drivers, np.random.default_rng([seed, int(r)])) for r in replicates]
+    parts = [_one(drivers, np.random.default_rng([seed, int(r)]), explained) for r in replicates]
     return FakeTrajectory(
         **{name: np.stack([p[name] for p in parts], axis=-1) for name in parts[0]},
         began=np.zeros((0, len(replicates)), np.int64),
@@ -144,7 +146,9 @@ def in_turn(drawn: Mapping[str, Floats]) -> NDArray[np.int64]:
     return np.arange(drawn["learning"].size, dtype=np.int64) % 3
 
 
-def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np.generic]]:
+def _one(
+    drivers: FakeDrivers, rng: np.random.Generator, explained: Sequence[int]
+) -> dict[str, NDArray[np.generic]]:
     months, nations, kinds = (
         len(drivers.facts.months),
         len(drivers.nations),
@@ -168,4 +172,5 @@ def _one(drivers: FakeDrivers, rng: np.random.Generator) -> dict[str, NDArray[np
         "visits": rng.dirichlet(np.full(kinds, 2.0), size=(seen, nations)),
         "routed": rng.gamma(2.0, 1e5, (months, kinds)),
         "met": rng.dirichlet(np.full(kinds, 2.0), size=(months, nations)).astype(np.float32),
+        "utility": rng.normal(size=(len(explained), nations, len(PARTS), kinds)),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.cli.output import Table, print_below
+from sim.metrics.utility import PARTS, SLIGHT
 from sim.report import titles
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study.explanation import Explanation
-
-SLIGHT = 0.005
-"""Utils below which a part of utility is left out of the text: it would round to zero."""
 
 
 def print_explanation(found: Explanation) -> None:
@@ -106,8 +104,6 @@ def _band(row: dict[str, Any]) -> str:
 
 def _parts(found: Explanation) -> Table:
     """Return the parts of utility as rows and ecosystems as columns, and the shares below."""
-    from sim.world.reasons import PARTS
-
     middle = found.utility.pivot_table(
         index="part", columns="ecosystem", values="p50", dropna=False
     )

@@ -89,6 +89,9 @@ class Tables:
     futures : pyarrow.Table, optional
         What depends on whether builders never learned of Chinese models, stop or go on learning,
         as `sim.ensemble.futures.table` makes it; None for a result that was written without it.
+    utility : pyarrow.Table, optional
+        Parts of utility of every nation in some months, as `sim.ensemble.utilities.table` makes
+        them; None for a result that was written without them.
     against : Effect, optional
         What it changes against the reference, where that was asked for.
     reference : pyarrow.Table, optional
@@ -105,6 +108,7 @@ class Tables:
     seen: Mapping[str, pa.Table]
     headline: pa.Table | None = field(default=None, kw_only=True)
     futures: pa.Table | None = field(default=None, kw_only=True)
+    utility: pa.Table | None = field(default=None, kw_only=True)
     against: Effect | None = field(default=None, kw_only=True)
     reference: pa.Table | None = field(default=None, kw_only=True)
     between: pa.Table | None = field(default=None, kw_only=True)

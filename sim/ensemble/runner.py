@@ -71,6 +71,7 @@ def simulate(
     replicates: Ints,
     engine: Engine = "kernel",
     view_months: int | None = None,
+    explained: Sequence[int] = (),
 ) -> Trajectory:
     """Run one block.
 
@@ -83,11 +84,15 @@ def simulate(
     engine : {"kernel", "mesa"}
     view_months : int, optional
         Months of which what series see is recorded; those of the evidence by default.
+    explained : sequence of int
+        Positions of months, in rising order, of which the parts of utility are kept.
     """
     from sim import world
 
     more = {} if view_months is None else {"view_months": view_months}
-    return world.simulate(drivers, seed=seed, replicates=replicates, engine=engine, **more)
+    return world.simulate(
+        drivers, seed=seed, replicates=replicates, engine=engine, explained=explained, **more
+    )
 
 
 def simulate_together(
@@ -146,7 +151,7 @@ def simulate_with_reasons(
 ) -> tuple[Trajectory, Reasons]:
     """Run one block as far as a month, and say why a nation chose as it did then.
 
-    Arguments are those of :func:`sim.world.reasons.simulate_with_reasons`.
+    Arguments are those of :func:`sim.world.trajectory.simulate_with_reasons`.
     """
     from sim import world
 
@@ -176,15 +181,25 @@ def every_draw(drivers: Drivers, nation: int, seed: int, replicates: Ints) -> di
 
 @dataclass(frozen=True)
 class World:
-    """What every block of one scenario shares."""
+    """What every block of one scenario shares.
+
+    Parameters
+    ----------
+    drivers : Drivers
+    seed : int
+    engine : {"kernel", "mesa"}
+    explained : sequence of int
+        Positions of months, in rising order, of which the parts of utility are kept.
+    """
 
     drivers: Drivers
     seed: int
     engine: Engine
+    explained: Sequence[int] = ()
 
 
 def _block(of: World, replicates: Ints) -> Trajectory:
-    return simulate(of.drivers, of.seed, replicates, of.engine)
+    return simulate(of.drivers, of.seed, replicates, of.engine, explained=of.explained)
 
 
 def run_all(of: World, count: int, workers: int, progress: Progress | None) -> list[Trajectory]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import months as calendar
 from sim.ensemble.columns import flags, numbers, read_numbers, read_words
 from sim.ensemble.curves import BANDS
 from sim.evidence.releases import last_known
@@ -32,6 +33,9 @@ DECIMALS = 4
 
 FIGURES = 4
 """Of counts of developers."""
+
+MILESTONE = calendar.parse("2030-12")
+"""Month between the last fact and the last month of which every short report speaks."""
 
 _PLACES = 12.0
 """Most places behind the point of a count."""
@@ -58,6 +62,14 @@ def months_of_nations(months: Ints, scenario: Scenario) -> Ints:
     """
     ends = [months[0], *_ends(months, scenario)]
     return np.flatnonzero((months % 12 == 11) | np.isin(months, ends))
+
+
+def months_of_utility(months: Ints, scenario: Scenario) -> Ints:
+    """Return the positions of the months in which the parts of utility are kept.
+
+    They are the last fact, December 2030 and the last month, of which a report speaks.
+    """
+    return np.flatnonzero(np.isin(months, [MILESTONE, *_ends(months, scenario)]))
 
 
 def _ends(months: Ints, scenario: Scenario) -> list[int]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim import months
 from sim.ensemble.futures import DATA, MAIN, TOKENS, USED
+from sim.ensemble.thinned import MILESTONE
 from sim.report import style, tables
 from sim.report.figures import MARGIN, NARROW, PANEL, end_labels, facts_line, ticks
 from sim.report.kit import canvas
@@ -108,7 +109,7 @@ def read(result: Tables) -> Futures | None:
     rows = result.futures.to_pylist()
     facts = months.text(tables.facts_end(result))
     stamps = sorted({row["month"] for row in rows})
-    wanted = {months.text(tables.MILESTONE), stamps[-1]}
+    wanted = {months.text(MILESTONE), stamps[-1]}
     later = tuple(month for month in stamps if month in wanted and month > facts)
     if not later:
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.metrics.utility import PARTS, SLIGHT
 from sim.report import compare, effects, figures, scored, style, titles
 from sim.report.drawings import Drawing, Page, on_page
 from sim.report.kit import canvas, dress
@@ -19,9 +20,6 @@ from sim.report.sheet import Cell, Table, sheet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-SLIGHT = 0.005
-"""Utils below which a part is not drawn: it would be written as zero."""
 
 FULL = 2.0
 """Utils at which a part has the full colour."""
@@ -97,8 +95,6 @@ def draw(found: Any) -> Iterator[Drawing]:  # noqa: ANN401 - a study's record, w
 
 def parts(why: Any) -> Figure:  # noqa: ANN401 - an Explanation
     """Return the parts of utility as a table in colours: rows are parts, columns ecosystems."""
-    from sim.world.reasons import PARTS
-
     middle = why.utility.pivot_table(index="part", columns="ecosystem", values="p50", dropna=False)
     ecosystems = [name for name in style.ECOSYSTEMS if name in middle.columns]
     rows = [name for name in PARTS if middle.loc[name, ecosystems].abs().max() > SLIGHT]
@@ -215,8 +211,6 @@ def _effects_table(table: pd.DataFrame) -> Table:
 
 def _parts_table(why: Any) -> Table:  # noqa: ANN401 - an Explanation
     """Return the parts of utility by ecosystem, medians of worlds."""
-    from sim.world.reasons import PARTS
-
     middle = why.utility.pivot_table(index="part", columns="ecosystem", values="p50", dropna=False)
     ecosystems = [name for name in style.ECOSYSTEMS if name in middle.columns]
     rows = [
@@ -238,8 +232,6 @@ def _lead(why: Any) -> Iterator[str]:  # noqa: ANN401 - an Explanation
     best = whole.iloc[0]
     parts = why.utility[why.utility["ecosystem"] == best["ecosystem"]]
     parts = parts[(parts["part"] != "utility") & (parts["part"] != "capability")]
-    from sim.world.reasons import PARTS
-
     strongest = PARTS[parts.loc[parts["p50"].idxmax(), "part"]].title
     yield (
         f"The largest main ecosystem is {style.look(best['ecosystem']).name}, with "

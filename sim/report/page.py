@@ -28,9 +28,11 @@ from sim.report import (
     rows,
     style,
     tables,
+    why,
 )
 from sim.report.drawings import Drawing, Page, data_address, on_page
 from sim.report.interactive.inline import block
+from sim.report.interactive.known import folder
 from sim.report.interactive.run import data
 from sim.report.kit import svg
 from sim.report.naming import Naming, distinct, naming
@@ -59,6 +61,7 @@ FILES = (
 )
 FUTURES = ("futures.csv", "what depends on whether learning never was, stops or goes on")
 HEADLINE = ("headline.csv", "mid-2025 outside China, beside a survey")
+UTILITY = ("utility.parquet", "parts of utility of every nation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
     in_fit = basis.used(parameters)
     three = futures.figure(result, narrow=True)
     of_2026 = check.view(result.seen, called, records())
+    parts = why.read(result, shown.ecosystems)
     return {
         "title": named.titled(scenario.title),
         "who": named.note,
@@ -191,6 +195,10 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "regions": (
             _regions(nations.tiles(result, shown, known.names)) if len(shown.nations) > 1 else []
         ),
+        "explained": folder(result),
+        "example": (shown.nations[0], months.text(shown.months[-1])),
+        "noted": why.NOTED,
+        "largest": None if parts is None else why.largest(parts, shown, called),
         "straight": tables.STRAIGHT if shown.straight else "",
         "layers": {
             nations.slug(name): (name, colour) for name, colour in style.LAYER_COLOURS.items()
@@ -218,7 +226,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
         "sources": sources,
         "cited": {source["id"] for source in sources},
         "data": block(
-            data(result, shown, unions, named, known.names)
+            data(result, shown, unions, named, known.names, parts)
             | {"charts": [] if of_2026 is None else [of_2026["chart"].data]}
         ),
         "hash": result.hash,
@@ -228,6 +236,7 @@ def context(result: Tables, known: Background) -> dict[str, Any]:
             *FILES,
             *([] if result.futures is None else [FUTURES]),
             *([] if result.headline is None else [HEADLINE]),
+            *([] if result.utility is None else [UTILITY]),
         ),
     }
 

@@ -17,14 +17,13 @@ from pyarrow import concat_tables
 from sim import months
 from sim.ensemble.columns import read_numbers, read_words
 from sim.ensemble.record import Tables
-from sim.ensemble.thinned import is_nation
+from sim.ensemble.thinned import MILESTONE, is_nation
 from sim.errors import InputError, Problem, SimError, nearest
 from sim.report import style
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer[Any]]
 STATISTICS = ("mean", "p05", "p25", "p50", "p75", "p95")
-MILESTONE = months.parse("2030-12")
 STRAIGHT = "Between the months that are kept of them, Decembers above all, lines are straight."
 """Said where single nations are drawn so."""
 CHANCE_ERROR = 1.96

@@ -15,15 +15,16 @@ from sim import evidence
 from sim.analysis.ranks import rank_correlations
 from sim.arrays import Floats
 from sim.calibration.fitted import status
-from sim.ensemble import runner
+from sim.ensemble import runner, utilities
 from sim.ensemble.arms import posterior_draws
 from sim.evidence.axes import STANCES
 from sim.evidence.variables import VARIABLES
+from sim.metrics.utility import PARTS, SUM
 from sim.report import style, titles
 from sim.scenario import Scenario, nations
 from sim.scenario.drivers import Drivers
 from sim.study.explanation import BAND, band
-from sim.world.reasons import PARTS, Reasons
+from sim.world.reasons import Reasons
 
 MOVERS = 8
 """Parameters that are shown."""
@@ -102,19 +103,12 @@ def levers(scenario: Scenario, drivers: Drivers, place: int, in_force: Floats) -
 
 def utility(drivers: Drivers, why: Sequence[Reasons]) -> pd.DataFrame:
     """Return the parts of utility of each ecosystem, mean of segments by weight."""
-    weight = over(why, "weight")[:, None] * ~over(why, "absent")
-    total = weight.sum(axis=0)
-    parts = {
-        name: np.concatenate([each.parts[name] for each in why], axis=-1) for name in PARTS
-    }  # fmt: skip
-    parts["utility"] = np.sum(list(parts.values()), axis=0)
-    rows = []
-    for k, ecosystem in enumerate(drivers.ecosystems):
-        had = total[k] > 0.0
-        for name, values in parts.items():
-            mean = (values[:, k] * weight[:, k]).sum(axis=0)[had] / total[k][had]
-            ends = band(mean) if had.any() else dict.fromkeys(BAND, np.nan)
-            rows.append({"ecosystem": ecosystem, "part": name, **ends})
+    found = utilities.bands(over(why, "mean"))
+    rows = [
+        {"ecosystem": ecosystem, "part": name, **dict(zip(BAND, ends, strict=True))}
+        for k, ecosystem in enumerate(drivers.ecosystems)
+        for name, ends in zip((*PARTS, SUM), found[:, k].tolist(), strict=True)
+    ]
     return pd.DataFrame(rows)
 
 

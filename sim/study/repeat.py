@@ -128,7 +128,8 @@ def _require_equal(made: Saved, known: Mapping[str, Any], what: str) -> None:
         return  # a result in memory: nothing was sealed
     with TemporaryDirectory() as folder:
         seals = made.sealed(Path(folder))
-    names = sorted({*seals, *known["seals"]})
+    # A table that was not kept yet when the result was made cannot differ.
+    names = sorted({*seals, *known["seals"]} - (made.later - known["seals"].keys()))
     wrong = [name for name in names if seals.get(name) != known["seals"].get(name)]
     if not wrong and made.hash == known["hash"]:
         return

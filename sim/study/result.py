@@ -30,6 +30,7 @@ TABLES = ("curves", "runs", "outcomes")
 HISTORY = "history_"
 AGAINST, REFERENCE = "against.csv", "against_curves.csv"
 HEADLINE, FUTURES = "headline.csv", "futures.csv"
+UTILITY = "utility.parquet"
 
 
 _DICTIONARY = 1 << 22
@@ -56,6 +57,8 @@ class Result(Tables, Saved):
         {"curves.csv", "curves.parquet", "runs.parquet", "outcomes.parquet"}
     )
 
+    later: ClassVar[frozenset[str]] = frozenset({UTILITY})
+
     @classmethod
     def of(
         cls,
@@ -64,6 +67,7 @@ class Result(Tables, Saved):
         ensemble: Ensemble,
         seen: Mapping[str, pa.Table],
         future: NDArray[np.int64],
+        utility: pa.Table | None = None,
         *,
         full: bool = False,
     ) -> Result:
@@ -76,6 +80,8 @@ class Result(Tables, Saved):
         ensemble : Ensemble
         future : array, shape (replicates,), int
             Future of each replicate.
+        utility : pyarrow.Table, optional
+            As in `Result`.
         full : bool
             Keep every month, nothing rounded.
         """
@@ -96,8 +102,9 @@ class Result(Tables, Saved):
         headline = mid_2025.table(scenario.name, ensemble)
         by_future = futures.table(scenario.name, ensemble, future)
         return cls(
-            manifest, scenario, made, seen, headline=headline, futures=by_future, between=between
-        )
+            manifest, scenario, made, seen,
+            headline=headline, futures=by_future, utility=utility, between=between,
+        )  # fmt: skip
 
     @classmethod
     def folders(cls, manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -261,6 +268,8 @@ class Result(Tables, Saved):
             written[HEADLINE] = _csv_of(self.headline)
         if self.futures is not None:
             written[FUTURES] = _csv_of(self.futures)
+        if self.utility is not None:
+            written[UTILITY] = _parquet_of(self.utility)
         if self.against is not None:
             row = {key: [value] for key, value in self.against.as_dict().items()}
             written[AGAINST] = _csv_of(pa.table(row))
@@ -286,12 +295,14 @@ class Result(Tables, Saved):
             csv.read_csv(folder / name) if name in manifest["seals"] else None
             for name in (HEADLINE, FUTURES, REFERENCE)
         )
+        utility = parquet.read_table(folder / UTILITY) if UTILITY in manifest["seals"] else None
         beside = None
         if AGAINST in manifest["seals"]:
             beside = Effect(**csv.read_csv(folder / AGAINST).to_pylist()[0])
         return cls(
             manifest, scenario, tables, seen,
-            headline=headline, futures=by_future, against=beside, reference=reference,
+            headline=headline, futures=by_future, utility=utility, against=beside,
+            reference=reference,
         )  # fmt: skip
 
     def _frame(self, name: str) -> pd.DataFrame:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from sim.calibration import check, history, mid_2025
-from sim.ensemble import curves, futures, groups, runner
+from sim.ensemble import curves, futures, groups, runner, thinned, utilities
 from sim.ensemble.runner import Engine, Progress, World, require_known
 from sim.errors import InputError, Problem
+from sim.metrics.utility import PARTS
 from sim.scenario import Scenario
 from sim.scenario import compile as compiled
 from sim.scenario.changes import Nations
@@ -117,9 +118,12 @@ def run_resolved(
     shown = groups.choose(drivers.groups, (*drivers.regions, *resolved.groups))
     count = resolved.ensemble.runs
     _require_memory(drivers, shown, count, full=full)
-    world = World(drivers, resolved.ensemble.seed, engine)
-    blocks = runner.run_all(world, count, workers, progress)
     reported = drivers.facts.months[drivers.first :]
+    explained = thinned.months_of_utility(reported, resolved)
+    world = World(
+        drivers, resolved.ensemble.seed, engine, tuple((drivers.first + explained).tolist())
+    )
+    blocks = runner.run_all(world, count, workers, progress)
     draws = runner.drawn(drivers, resolved.ensemble.seed, np.arange(count))
     ensemble = curves.gather(
         blocks,
@@ -137,6 +141,7 @@ def run_resolved(
     of_2026 = check.table(blocks, drivers, resolved.ensemble.seed)
     seen |= {} if of_2026 is None else {check.NAME: of_2026}
     mine = futures.of_replicates(draws)
+    utility = utilities.table(resolved.name, drivers, blocks, reported[explained])
     document = resolved.document()
     facts = manifest(
         "run", {"scenario": document}, [document],
@@ -144,7 +149,7 @@ def run_resolved(
     )  # fmt: skip
     facts |= futures.data_on_learning(resolved)
     facts["repeat"] = {"full": full, "against": None}
-    return Result.of(resolved, facts, ensemble, seen, mine, full=full)
+    return Result.of(resolved, facts, ensemble, seen, mine, utility, full=full)
 
 
 def _require_memory(drivers: Drivers, shown: Groups, runs: int, *, full: bool) -> None:
@@ -154,6 +159,8 @@ def _require_memory(drivers: Drivers, shown: Groups, runs: int, *, full: bool) -
     # Blocks hold each nation's shares once; every kept group stands in the ensemble and, with its
     # counts and codes, in a table of about forty bytes a row.
     each = cells * (8 * nations + 48 * (kept + nations * full))
+    # Parts of utility are held in three months alone.
+    each += 8 * 3 * nations * len(drivers.ecosystems) * len(PARTS)
     have = _MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if each * runs > have:
         raise InputError(

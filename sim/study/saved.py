@@ -58,6 +58,10 @@ class Saved(ABC):
     """File to attribute of the tables that are written as they are; an empty one only if `always`
     has it."""
 
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Tables that sound results of the same format lack where they were made before there were any,
+    by their file."""
+
     words: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
     """Columns of such tables that hold words, which may be empty in every row."""
 

@@ -9,8 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.world.happened import Trajectory
-from sim.world.reasons import simulate_with_reasons
-from sim.world.trajectory import simulate, simulate_branches, simulate_together
+from sim.world.trajectory import (
+    simulate,
+    simulate_branches,
+    simulate_together,
+    simulate_with_reasons,
+)
 from sim.world.trunk import Moment, Trunk, simulate_from, simulate_trunk
 
 if TYPE_CHECKING:

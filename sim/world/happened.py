@@ -46,6 +46,9 @@ class Trajectory:
         where it was not.
     waiting : tuple of str
         Ids of these levers.
+    utility : ndarray, shape (months asked, I, P, K, R)
+        Parts of utility as `sim.world.reasons.means` gives them, in the months of which they were
+        asked for.
     visits : ndarray, shape (T', I, K, R)
         Use of makers' chat services, triers included, in the months that are looked at.
     routed : ndarray, shape (T, K, R)
@@ -73,6 +76,7 @@ class Trajectory:
     firms: Floats
     derived: Floats
     began: NDArray[np.int64]
+    utility: Floats
     waiting: tuple[str, ...]
 
     def begun(self, t: int) -> dict[str, Floats]:

@@ -1,4 +1,4 @@
-"""Why developers of a nation choose as they do in a month: the parts of their utility.
+"""Why developers of nations choose as they do in a month: the parts of their utility.
 
 The parts are those of ``sim.world.rules.choice.utility``, read from the state of a block; their sum
 is the utility by which newcomers choose, and a test holds it to that.
@@ -6,47 +6,30 @@ is the utility by which newcomers choose, and a test holds it to that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.drivers import Drivers, Floats
-from sim.world import gathered, kernel, likings
-from sim.world.block import VIEW_MONTHS, Block, empty_record, prepare
-from sim.world.happened import Trajectory
+from sim.evidence.axes import BLOCS, STANCES
+from sim.metrics.utility import PARTS
+from sim.scenario.drivers import Floats
+from sim.world import gathered, likings
+from sim.world.block import Block
 from sim.world.rows import B, P
 from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.choice import NOTHING, side
-from sim.world.trajectory import trajectory
 
 
-class Part(NamedTuple):
-    """One part of utility, in words."""
+class Before(NamedTuple):
+    """What developers saw of others and remembered when a month began."""
 
-    title: str
-    meaning: str
-
-
-PARTS: dict[str, Part] = {
-    "capability": Part("capability", "tasks that the better of its two offers can do"),
-    "terms": Part("price, licence and access", "what the ways to it cost, bar and ask for"),
-    "network": Part("use by others", "share among developers of the nation and of the world"),
-    "alignment": Part("alignment", "votes in the UN, for or against the ecosystem's side"),
-    "stance": Part("government's stance", "what the government's side adds or takes"),
-    "risk": Part("perceived risk", "fear of the maker, less what trust takes away"),
-    "home": Part("home", "it is the nation's own, or of its neighbours"),
-    "brand": Part("brand", "what is known of the maker everywhere"),
-    "incumbent": Part("incumbency", "pull of the ecosystem that was there first"),
-    "language": Part("language", "English, for or against"),
-    "learning": Part("learning", "what releases have taught of Chinese models"),
-    "policy": Part("levers' pull", "what levers add to its appeal"),
-    "taste": Part("taste of region and nation", "what the model does not explain and the data say"),
-    "wandering": Part("taste of the month", "chance that fades over months"),
-    "scar": Part("scar", "memory of access that was cut"),
-}
-"""Parts of utility in the order in which they are shown."""
+    national: Floats  # [I, K, L]
+    world: Floats  # [K, L]
+    scar: Floats  # [I, K, L]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +40,8 @@ class Reasons:
     ----------
     parts : dict of str to ndarray, shape (S, K, R)
         Utils, by names of `PARTS`; of no meaning where ``absent``.
+    mean : ndarray, shape (P, K, R)
+        Parts as means of segments by weight; missing where the ecosystem cannot be had.
     absent : ndarray of bool, shape (S, K, R)
         Where the ecosystem cannot be had.
     share : ndarray, shape (S, K, R)
@@ -70,6 +55,7 @@ class Reasons:
     """
 
     parts: dict[str, Floats]
+    mean: Floats
     absent: NDArray[np.bool_]
     share: Floats
     weight: Floats
@@ -77,105 +63,144 @@ class Reasons:
     in_force: Floats
 
 
-def simulate_with_reasons(
-    drivers: Drivers, nation: int, t: int, *, seed: int, replicates: NDArray[np.int64]
-) -> tuple[Trajectory, Reasons]:
-    """Run a block as far as a month and the last observed one, and say why a nation chose so.
+def before(block: Block) -> Before:
+    """Return what a month that is about to be run begins with."""
+    state = block.state
+    return Before(state.national.copy(), state.world.copy(), state.scar.copy())
+
+
+def reasons(block: Block, begun: Before, i: int) -> Reasons:
+    """Return why a nation chose as it did in the month that a block has done.
 
     Parameters
     ----------
-    drivers : Drivers
-    nation, t : int
-        Positions of the nation and the month.
-    seed : int
-    replicates : ndarray of int, shape (R,)
-
-    Returns
-    -------
-    Trajectory
-        Nothing is written of the months after.
-    Reasons
-    """
-    block = prepare(drivers, seed, replicates)
-    record = empty_record(drivers, len(replicates), VIEW_MONTHS)
-    kernel.run(block, record, 0, t)
-    before = block.snapshot()
-    kernel.run(block, record, t, t + 1)
-    found = _reasons(block, before, nation)
-    kernel.run(block, record, t + 1, min(VIEW_MONTHS, drivers.facts.months.size))
-    return trajectory(drivers, replicates, block, record), found
-
-
-def _reasons(block: Block, before: Block, i: int) -> Reasons:
-    """Return the parts of utility in the month that a block has done.
-
-    Parameters
-    ----------
-    block, before : Block
-        After the month, and before it.
+    block : Block
+        After the month.
+    begun : Before
     i : int
         Position of the nation.
     """
-    f, state, ps = block.facts, block.state, block.parameters.segment
-    segments, ecosystems = ps.shape[0], f.nest.size
-    own = (f.bloc == SOVEREIGN_BLOC)[None, :, None]
-    able = np.where(own, state.home_cover[i].transpose(1, 0, 2), state.cover[:, :, 0])
-    offered = state.offered[i].transpose(1, 0, 2, 3)
-    flagship, small = able + offered[:, :, 0], state.cover[:, :, 1] + offered[:, :, 1]
-    large = flagship >= small
-    parts = {
-        "capability": np.where(large, able, state.cover[:, :, 1]),
-        "terms": np.where(large, offered[:, :, 0], offered[:, :, 1]),
-        **_by_others(block, before, i),
-        **_regard(block, i),
-    }
-    shape = (segments, ecosystems, able.shape[-1])
+    state = block.state
+    weight = block.parameters.segment[:, B.segment_weight].copy()
+    parts, absent = _parts(block, begun, slice(i, i + 1))
     return Reasons(
-        {name: np.array(np.broadcast_to(parts[name], shape)) for name in PARTS},
-        np.maximum(flagship, small) <= NOTHING,
+        {name: np.array(np.broadcast_to(parts[name], absent.shape)[0]) for name in PARTS},
+        _mean(parts, absent, weight)[0],
+        absent[0],
         state.share[i].copy(),
-        ps[:, B.segment_weight].copy(),
+        weight,
         state.stance[i].copy(),
         block.in_force.ramp.copy(),
     )
 
 
-def _by_others(block: Block, before: Block, i: int) -> dict[str, Floats]:
-    """Return what is the same for all segments but for how much they learn, (1 or S, K, R)."""
+def means(block: Block, begun: Before) -> Floats:
+    """Return the parts of utility of all nations in the month that a block has done.
+
+    Returns
+    -------
+    ndarray, shape (I, P, K, R)
+        Utils, in the order of `PARTS`, means of segments by weight; missing where no segment can
+        have the ecosystem.
+    """
+    parts, absent = _parts(block, begun, slice(None))
+    return _mean(parts, absent, block.parameters.segment[:, B.segment_weight])
+
+
+def _mean(parts: Mapping[str, Floats], absent: NDArray[np.bool_], weight: Floats) -> Floats:
+    """Return the means of parts over the segments that can have the ecosystem, (N, P, K, R)."""
+    nations, segments, *shape = absent.shape
+    counted = weight[:, None] * ~absent
+    total = _summed(counted)
+    found = np.empty((nations, len(PARTS), *shape))
+    with np.errstate(invalid="ignore"):  # nothing over nothing is missing
+        counted /= total[:, None]
+    for n, name in enumerate(PARTS):
+        part = parts[name]
+        alike = part.shape[1] < segments
+        found[:, n] = part[:, 0] if alike else _summed(part * counted)
+    np.copyto(found, np.nan, where=(total <= 0.0)[:, None])
+    return found
+
+
+def _summed(of: Floats) -> Floats:
+    """Return a sum over segments in their order, the same for any number of nations and lanes."""
+    return np.asarray(sum(of[:, s] for s in range(of.shape[1])))
+
+
+def _parts(block: Block, begun: Before, at: slice) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    """Return the parts of utility of nations, and where the ecosystem cannot be had.
+
+    Parameters
+    ----------
+    block : Block
+        After the month.
+    begun : Before
+    at : slice
+        Positions of the nations.
+
+    Returns
+    -------
+    parts : dict of str to ndarray, shape (N, S or 1, K, R)
+        Of one segment where it is the same in all.
+    absent : ndarray of bool, shape (N, S, K, R)
+    """
+    f, state = block.facts, block.state
+    own = (f.bloc == SOVEREIGN_BLOC)[:, None]
+    able = np.where(own, state.home_cover[at].swapaxes(1, 2), state.cover[:, :, 0])
+    offered = state.offered[at].swapaxes(1, 2)
+    flagship, small = able + offered[:, :, :, 0], state.cover[:, :, 1] + offered[:, :, :, 1]
+    large = flagship >= small
+    parts = {
+        "capability": np.where(large, able, state.cover[:, :, 1]),
+        "terms": np.where(large, offered[:, :, :, 0], offered[:, :, :, 1]),
+        **_by_others(block, begun, at),
+        **_regard(block, at),
+    }
+    return parts, np.maximum(flagship, small) <= NOTHING
+
+
+def _by_others(block: Block, begun: Before, at: slice) -> dict[str, Floats]:
+    """Return what is the same for all segments but for how much they learn, (N, 1 or S, K, R)."""
     state, p, ps = block.state, block.parameters.scalar, block.parameters.segment
-    near = before.state.national[i].copy()
-    near += p[P.network_world] * (before.state.world - near)
+    near = begun.national[at] + p[P.network_world] * (begun.world - begun.national[at])
     if block.parameters.switches.links:
-        near += p[P.links_weight] * (state.linked_share[i] - near)
+        near += p[P.links_weight] * (state.linked_share[at] - near)
     return {
-        "network": (p[P.network] * near)[None],
-        "wandering": state.wander[i][None],
-        "scar": -before.state.scar[i][None],
-        "learning": ps[:, None, B.learning] * state.learned[i],
+        "network": (p[P.network] * near)[:, None],
+        "wandering": state.wander[at][:, None],
+        "scar": -begun.scar[at][:, None],
+        "learning": ps[:, None, B.learning] * state.learned[at][:, None],
     }
 
 
-def _regard(block: Block, i: int) -> dict[str, Floats]:
-    """Return how the nation regards each ecosystem whatever it offers, part by part."""
+def _regard(block: Block, at: slice) -> dict[str, Floats]:
+    """Return how nations regard each ecosystem whatever it offers, (1 or N, 1 or S, K, R)."""
     f, state, p, ps = block.facts, block.state, block.parameters.scalar, block.parameters.segment
-    options = f.nest.size
-    lean = likings.leaning(f.alignment[i : i + 1], p[P.alignment_middle], p[P.alignment_width])[0]
+    lean = likings.leaning(f.alignment[at], p[P.alignment_middle], p[P.alignment_width])
+    roots = zip(f.rooted[:, at], block.parameters.home, strict=True)
     fixed = {
-        "alignment": p[P.alignment_weight] * lean * f.stand[:, None],
-        "home": np.tensordot(f.rooted[:, i], block.parameters.home, axes=(0, 0)),
-        "brand": block.parameters.brand,
-        "language": likings.of_language(f, p)[i],
+        "alignment": (p[P.alignment_weight] * lean)[:, None] * f.stand[:, None],
+        "home": sum(of[..., None] * home for of, home in roots),
+        "brand": block.parameters.brand[None],
+        "language": likings.of_language(f, p)[at],
     }
-    taste = state.standing[i] - sum(fixed.values())
-    risk = gathered.risks(block) * (1.0 - state.trust[i])
-    sides = np.array(
-        [[side(int(now), int(bloc)) for now in state.stance_before[i]] for bloc in f.bloc]
-    )
+    taste = state.standing[at] - sum(fixed.values())
+    risk = gathered.risks(block) * (1.0 - state.trust[at])
+    stand = _sides()[state.stance_before[at]][..., f.bloc].swapaxes(1, 2)
+    nations, options, lanes = taste.shape
     return {
-        **{name: values[None] for name, values in fixed.items()},
-        "taste": taste[None],
-        "policy": state.pull[i].reshape(-1, options, taste.shape[-1]),
-        "incumbent": f.pulled[:, None] * ps[:, None, B.us_closed_pull],
-        "risk": -ps[:, None, B.risk_weight] * risk,
-        "stance": sides * p[P.stance_push] * ps[:, None, B.stance_ratio],
+        **{name: values[:, None] for name, values in fixed.items()},
+        "taste": taste[:, None],
+        "policy": state.pull[at].reshape(nations, -1, options, lanes),
+        "incumbent": (f.pulled[:, None] * ps[:, None, B.us_closed_pull])[None],
+        "risk": -ps[:, None, B.risk_weight] * risk[:, None],
+        "stance": stand[:, None] * p[P.stance_push] * ps[:, None, B.stance_ratio],
     }
+
+
+@cache
+def _sides() -> Floats:
+    """Return how each stance stands with each bloc, (stances, blocs)."""
+    stances, blocs = range(len(STANCES)), range(len(BLOCS))
+    return np.array([[side(stance, bloc) for bloc in blocs] for stance in stances])

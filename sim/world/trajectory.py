@@ -13,6 +13,7 @@ from sim.world import kernel, streams, triggers
 from sim.world.block import ONE_A_MONTH, VIEW_MONTHS, Block, Record, empty_record, prepare
 from sim.world.happened import ARRAYS, Trajectory
 from sim.world.partings import Branch, course, plan
+from sim.world.reasons import Reasons, before, means, reasons
 from sim.world.restart import fork, write_past
 from sim.world.rules import schedule
 from sim.world.warmup import warm_up
@@ -25,6 +26,7 @@ def simulate(
     replicates: NDArray[np.int64],
     engine: Literal["kernel", "mesa"] = "kernel",
     view_months: int = VIEW_MONTHS,
+    explained: Sequence[int] = (),
 ) -> Trajectory:
     """Run replicates of a compiled scenario from 2023-01 to its end.
 
@@ -40,18 +42,56 @@ def simulate(
         The compiled kernel, or the Mesa model one replicate at a time.
     view_months : int
         Months for which the views of observed series are kept.
+    explained : sequence of int
+        Positions of months, in rising order, of which the parts of utility are kept.
 
     Returns
     -------
     Trajectory
     """
     if engine == "mesa":
-        return _by_mesa(drivers, seed, replicates, view_months)
+        return _by_mesa(drivers, seed, replicates, view_months, explained)
     warm_up(drivers)
     block = prepare(drivers, seed, replicates)
     record = empty_record(drivers, len(replicates), view_months)
-    kernel.run(block, record, 0, drivers.facts.months.size)
-    return trajectory(drivers, replicates, block, record)
+    done, why = 0, []
+    for t in explained:
+        kernel.run(block, record, done, t)
+        begun = before(block)
+        kernel.run(block, record, t, t + 1)
+        done = t + 1
+        why.append(means(block, begun))
+    kernel.run(block, record, done, drivers.facts.months.size)
+    return trajectory(drivers, replicates, block, record, why)
+
+
+def simulate_with_reasons(
+    drivers: Drivers, nation: int, t: int, *, seed: int, replicates: NDArray[np.int64]
+) -> tuple[Trajectory, Reasons]:
+    """Run a block as far as a month and the last observed one, and say why a nation chose so.
+
+    Parameters
+    ----------
+    drivers : Drivers
+    nation, t : int
+        Positions of the nation and the month.
+    seed : int
+    replicates : ndarray of int, shape (R,)
+
+    Returns
+    -------
+    Trajectory
+        Nothing is written of the months after.
+    Reasons
+    """
+    block = prepare(drivers, seed, replicates)
+    record = empty_record(drivers, len(replicates), VIEW_MONTHS)
+    kernel.run(block, record, 0, t)
+    begun = before(block)
+    kernel.run(block, record, t, t + 1)
+    found = reasons(block, begun, nation)
+    kernel.run(block, record, t + 1, min(VIEW_MONTHS, drivers.facts.months.size))
+    return trajectory(drivers, replicates, block, record), found
 
 
 def simulate_together(
@@ -147,16 +187,24 @@ def simulate_branches(
 
 
 def _by_mesa(
-    drivers: Drivers, seed: int, replicates: NDArray[np.int64], view_months: int
+    drivers: Drivers,
+    seed: int,
+    replicates: NDArray[np.int64],
+    view_months: int,
+    explained: Sequence[int],
 ) -> Trajectory:
     from sim.world.model import World  # Mesa takes a second to import
 
     parts = []
     for replicate in replicates:
         world = World(drivers, seed=seed, replicate=int(replicate), view_months=view_months)
-        for _ in range(drivers.facts.months.size):
+        why = []
+        for t in range(drivers.facts.months.size):
+            begun = before(world.block) if t in explained else None
             world.step()
-        parts.append(trajectory(drivers, replicates[:1], world.block, world.record))
+            if begun is not None:
+                why.append(means(world.block, begun))
+        parts.append(trajectory(drivers, replicates[:1], world.block, world.record, why))
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
         for name in ARRAYS[1:]
@@ -165,9 +213,22 @@ def _by_mesa(
 
 
 def trajectory(
-    drivers: Drivers, replicates: NDArray[np.int64], block: Block, record: Record
+    drivers: Drivers,
+    replicates: NDArray[np.int64],
+    block: Block,
+    record: Record,
+    why: Sequence[Floats] = (),
 ) -> Trajectory:
-    """Return what a block of replicates left behind."""
+    """Return what a block of replicates left behind.
+
+    Parameters
+    ----------
+    drivers, replicates, block, record
+        Of the block.
+    why : sequence of ndarray, each of shape (I, P, K, R)
+        Parts of utility in the months of which they were asked for.
+    """
+    nations, _, ecosystems, lanes = block.state.share.shape
     return Trajectory(
         replicates=np.asarray(replicates),
         share=record.share,
@@ -184,6 +245,7 @@ def trajectory(
         firms=record.firms,
         derived=record.derived,
         began=triggers.first_month(drivers, block.in_force),
+        utility=np.stack(why) if why else np.empty((0, nations, 0, ecosystems, lanes)),
         waiting=drivers.waiting,
     )
 

@@ -186,6 +186,16 @@ def test_what_is_not_finite_is_refused_by_its_point(bad):
         indices.indices("sobol", made.unit, PATHS, values, 1)
 
 
+def test_outcomes_stand_by_point_and_run():
+    rows = [
+        {"point": p, "run": r, "metric": "share.cn_open", "group": "world", "month": "2030-12",
+         "value": 10 * p + r} for r in (7, 3) for p in (1, 0, 2)
+    ]  # fmt: skip
+    ((key, found),) = indices.by_outcome(pd.DataFrame(rows))
+    assert key == ("share.cn_open", "world", "2030-12")
+    assert found.tolist() == [[3.0, 7.0], [13.0, 17.0], [23.0, 27.0]]
+
+
 def test_what_is_missing_is_refused_by_name():
     rows = [
         {"point": p, "run": 0, "metric": "share.cn_open", "group": "world", "month": "2030-12",

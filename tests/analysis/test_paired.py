@@ -182,8 +182,15 @@ def test_a_precision_that_the_draws_cannot_give_is_refused_and_one_that_they_can
     assert paired.runs_more(0.9 * finest, values, label) is None
     wanted = paired.runs_more(1.05 * finest, values, label)
     between, within = paired.components(values, label)
-    width = stats.t.ppf(0.975, 49) * np.sqrt(between / 50 + within / wanted)
-    assert width == pytest.approx(1.05 * finest, rel=0.01)
+
+    def width(runs):
+        return stats.t.ppf(0.975, 49) * np.sqrt(between / 50 + within / runs)
+
+    assert width(wanted) <= 1.05 * finest < width(wanted - 1)
+
+
+def test_what_does_not_vary_needs_the_fewest_runs():
+    assert paired.runs_for(0.1, 0.0) == 2
 
 
 @given(seed=st.integers(0, 200))

@@ -52,9 +52,17 @@ def test_the_parts_are_those_that_were_made():
     assert seen.high == pytest.approx(np.median(values[50:]), abs=0.1)
 
 
-def test_the_coefficient_is_that_of_the_formula_with_other_hands():
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(1).gamma(2.0, size=50),
+        np.array([0.0, 0.0, 1.0, 1.0]),  # no fewer are taken
+        np.array([0.0, 0.0, 1.0, 2.0, 2.0]),  # one of them is the mean
+    ],
+    ids=["many", "four", "the mean among them"],
+)
+def test_the_coefficient_is_that_of_the_formula_with_other_hands(values):
     """Skewness and excess kurtosis of the sample as scipy has them without their bias."""
-    values = np.random.default_rng(1).gamma(2.0, size=50)
     n = values.size
     g, k = stats.skew(values, bias=False), stats.kurtosis(values, bias=False)
     wanted = (g**2 + 1) / (k + 3 * (n - 1) ** 2 / ((n - 2) * (n - 3)))
@@ -81,6 +89,14 @@ def test_of_few_runs_nothing_is_said():
     assert peaks.two(np.repeat([0.0, 1.0], peaks.FEWEST // 2)) is not None
     with pytest.raises(ValueError, match="needs four values, and there are 3"):
         peaks.coefficient(np.arange(3.0))
+
+
+def test_the_valley_is_the_lowest_place_between_the_two_highest_peaks():
+    at = np.arange(8.0)
+    assert peaks._valley(at, np.array([0.0, 3.0, 0.1, 2.0, 0.0, 0.5, 0.0, 0.0])) == 2.0
+    assert peaks._valley(at, np.array([0.0, 2.0, 1.0, 0.1, 0.2, 3.0, 0.0, 0.0])) == 3.0
+    assert peaks._valley(at, np.array([0.0, 2.0, 1.95, 2.0, 0.0, 0.0, 0.0, 0.0])) is None
+    assert peaks._valley(at, np.array([0.0, 1.0, 2.0, 3.0, 2.0, 1.0, 0.0, 0.0])) is None
 
 
 def test_a_few_runs_far_away_are_no_peak():

@@ -112,6 +112,9 @@ def test_two_boxes_apart_are_both_found_one_after_the_other():
     assert sum(box.coverage for box in together) > 0.9
     table = found.table()
     assert table["box"].tolist() == list(range(len(found.places)))
+    assert table["search"].tolist() == [
+        n for n, one in enumerate(found.searches, start=1) for _ in one.boxes
+    ]
     for number in found.described():
         search, own = found.places[number]
         assert search.boxes[own].coverage == table.loc[number, "coverage"]
@@ -230,6 +233,16 @@ def test_a_tree_finds_the_same():
     lines = "\n".join(tree.lines())
     assert "x above 0.599: 100 % of 150 fail" in lines
     assert "y at most 0.347" in lines
+
+
+def test_a_leaf_may_hold_just_the_part_that_is_asked_for():
+    """Two of four worlds fail, and each leaf must hold half."""
+    space = of_numbers(("x",), np.arange(4.0)[:, None])
+    failed = np.array([True, True, False, False])
+    split = cart.grow(space, failed, depth=1, leaf=0.5)
+    assert (split.below.size, split.above.size) == (2, 2)
+    assert (split.below.density, split.above.density) == (1.0, 0.0)
+    assert cart.grow(space, failed, depth=1, leaf=0.75).below is None
 
 
 def test_a_tree_splits_words_into_one_and_the_others():

@@ -40,6 +40,14 @@ def test_bounds_hold_the_true_value_nine_times_in_ten():
     assert abs(held / 2000 - 0.9) < 0.01 + 3.29 * np.sqrt(0.09 / 2000)
 
 
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_an_order_that_is_kept_or_turned_round_is_sure(sign):
+    values = np.arange(9.0)
+    found = rank_correlations(values[None], sign * values, 9)[0]
+    assert found == pytest.approx([sign] * 3, abs=1e-9)
+    assert np.ptp(found) > 0.0  # a bound a little inside, where Fisher's z would be endless
+
+
 def test_with_few_draws_nothing_is_known():
     found = rank_correlations(np.arange(6.0)[None], np.arange(6.0), 3)
     assert found.tolist() == [[1.0, -1.0, 1.0]]

@@ -17,11 +17,11 @@ from sim.study import run
 from tests.strategies import fake_drivers, fake_trajectory, half, in_turn
 
 
-def simulate(drivers, seed, replicates, engine):
+def simulate(drivers, seed, replicates, engine, explained):
     if "MADE_UP_BEGUN" in os.environ:
         Path(os.environ["MADE_UP_BEGUN"]).touch()
     time.sleep(float(os.environ.get("MADE_UP_SECONDS", "0")))
-    return fake_trajectory(drivers, seed, replicates)
+    return fake_trajectory(drivers, seed, replicates, explained)
 
 
 REPLACED = (

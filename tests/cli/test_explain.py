@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -54,6 +55,41 @@ def test_a_kept_run_is_explained_from_its_folder(tmp_path, undrawn):
     done = sim(*ASKED, "--from", folder, "--quiet", cwd=tmp_path)
     asked = library.load("fortress", ["period.end=2027-12"])
     assert done.stdout.strip() == headline(library.explain(*ASKED[1:], asked, runs=3, seed=2))
+
+
+def test_the_panel_of_a_page_has_the_parts_that_are_printed(tmp_path):
+    """Every nation's table of the page against the text of the command, row by row."""
+    scenario = ("run", "fortress", *SHORT, "--until", "2027-12", "--nations", "BRA,CHN,DEU,RUS")
+    folder = tmp_path / sim(*scenario, "--quiet", cwd=tmp_path).stdout.strip()
+    (block,) = re.findall(r'id="kit-data">(.*?)</script>', (folder / "report.html").read_text())
+    page = json.loads(block)
+    parts, lines = page["explain"]["parts"], page["nations"]["lines"]
+    assert parts["months"] == ["2026-10", "2027-12"]
+    for nation, by_month in parts["values"].items():
+        for month, rows in zip(parts["months"], by_month, strict=True):
+            command = ("explain", nation, month, "share.bloc_cn", "--from", str(folder))
+            text = sim(*command, cwd=tmp_path).stdout
+            assert f", {month}, " in text.splitlines()[0]
+            _, _, table = text.partition("Why developers choose")
+            head = re.search(r"^  part +(.*)$", table, re.MULTILINE)[1].split()
+            cell = r"[-+]\d\.\d\d|-"
+            row = rf"(?m)^  (\S.*?) {{2,}}((?:(?:{cell}) *){{7}})$"
+            printed = dict(re.findall(row, table))
+            held = {
+                parts["titles"][place].removeprefix("sum: "): dict(zip(lines, row, strict=True))
+                for place, *row in rows
+            }
+            assert list(held) == list(printed)
+            for title, cells in printed.items():
+                told = dict(zip(head, cells.split(), strict=True))
+                assert {name: as_printed(value) for name, value in held[title].items()} == {
+                    name: value.replace("-0.00", "+0.00") for name, value in told.items()
+                }
+
+
+def as_printed(hundredths):
+    """Return a part of utility as the command prints it."""
+    return "-" if hundredths is None else f"{hundredths / 100:+.2f}"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ CLASSES = [kind_of({"kind": kind}) for kind in KINDS]
 TABLES = {
     *(name for kind in CLASSES for name in (*kind.always, *kind.held)),
     *(f"{run.HISTORY}{name}.csv" for name in (*VIEWS, check.NAME)),
-    *(run.HEADLINE, run.FUTURES, run.AGAINST, run.REFERENCE),
+    *(run.HEADLINE, run.FUTURES, run.UTILITY, run.AGAINST, run.REFERENCE),
 }
 COLUMNS = {
     result.RANKS: details.RANKING,

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from sim import months
+from sim.metrics.utility import PARTS, SUM
 from sim.report.page import Background
 
 ECOSYSTEMS = (
@@ -79,6 +80,7 @@ class FakeResult:
     reference: Any = None
     headline: Any = None
     futures: Any = None
+    utility: Any = None
     between: Any = None
 
     @cached_property
@@ -206,7 +208,21 @@ def fake_result(runs: int = 40, codes: tuple[str, ...] = tuple(NATIONS)) -> Fake
                 "machine": {"system": "Linux", "machine": "x86_64"},
             },
         },
+        utility=fake_utility(codes),
     )
+
+
+def fake_utility(codes: tuple[str, ...]) -> pa.Table:
+    """Return parts of utility in three months; nobody in China can have US closed models."""
+    rng = np.random.default_rng(5)
+    axes = (codes, ("2026-10", "2030-12", "2035-12"), ECOSYSTEMS, (*PARTS, SUM))
+    index = pd.MultiIndex.from_product(axes, names=["nation", "month", "ecosystem", "part"])
+    middle = rng.normal(0.0, 0.8, [len(axis) for axis in axes])
+    middle[..., list(PARTS).index("scar")] = 0.001  # too little to be shown
+    middle[..., -1] = middle[..., :-1].sum(axis=-1)
+    frame = pd.DataFrame({"p50": middle.ravel()}, index=index).reset_index()
+    frame = frame.assign(scenario="baseline", p05=frame["p50"] - 0.3, p95=frame["p50"] + 0.3)
+    return arrow(frame[(frame["nation"] != "CHN") | (frame["ecosystem"] != "us_closed")])
 
 
 def fake_history() -> dict[str, pd.DataFrame]:

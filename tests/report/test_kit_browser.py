@@ -194,6 +194,66 @@ def test_what_is_known_of_a_nation_stands_beside_its_figure(opened):
     assert "Brazil, US closed, 2035" in words
     assert "beside the median of Latin America" in words
     assert "sim explain BRA 2035-12 share.us_closed --from results/baseline/4f1c2a9be0d3" in words
+    assert panel.locator("table").count() == 3
+
+
+def test_parts_of_utility_are_chosen_by_keyboard_and_of_months_that_are_kept(opened):
+    tab = opened("run")
+    panel = tab.locator("[data-kit=explain]")
+    table = panel.get_by_role("region", name="Parts of utility")
+    nation, ecosystem, month = (
+        panel.get_by_label(name) for name in ("Nation", "Main ecosystem", "Month")
+    )
+    nation.focus()
+    tab.keyboard.type("China")
+    assert "China, US closed, 2035\u201112" in panel.get_by_role("status").inner_text()
+    assert panel.get_by_text("US closed cannot be had there in any run.").count() == 1
+    assert table.locator("tbody tr").first.locator("td").first.inner_text() == "–"
+    assert table.locator("th.kit-own").inner_text() == "US closed"
+    ecosystem.focus()
+    tab.keyboard.press("ArrowDown")
+    chosen = table.locator("th.kit-own").inner_text().replace("\n", " ")
+    assert chosen != "US closed"
+    assert f"most speaks for {chosen}:" in panel.inner_text()
+    assert table.get_by_role("rowheader", name="scar").count() == 0
+    month.select_option("2029-12")
+    assert table.count() == 0
+    words = panel.inner_text()
+    assert "They are kept of 2026\u201110, 2030\u201112 and 2035\u201112." in words
+    assert "Of this month: sim explain CHN 2029-12 share." in words
+    largest = tab.locator("section[aria-labelledby=explain] details")
+    largest.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    assert largest.locator("tbody tr:visible").count() == 80
+
+
+def test_the_chosen_ecosystem_is_seen_on_a_phone(opened):
+    tab = opened("run", PHONE)
+    panel = tab.locator("[data-kit=explain]")
+    panel.get_by_label("Main ecosystem").select_option("sovereign")
+    place = panel.get_by_role("region", name="Parts of utility").bounding_box()
+    chosen = panel.locator("th.kit-own").bounding_box()
+    assert place["x"] <= chosen["x"]
+    assert chosen["x"] + chosen["width"] <= place["x"] + place["width"] + 1
+
+
+def test_the_parts_of_utility_are_on_paper(opened):
+    tab = opened("run")
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 760, "height": 900})
+    table = tab.locator("[data-kit=explain] .kit-parts")
+    assert table.is_visible()
+    assert table.evaluate("one => one.scrollWidth <= one.parentElement.clientWidth")
+
+
+def test_a_run_that_keeps_no_parts_names_what_tells_them(opened, levered, known, tmp_path):
+    file = tmp_path / "old.html"
+    file.write_text(page(replace(levered, utility=None), known), encoding="utf-8")
+    panel = opened(file).locator("[data-kit=explain]")
+    panel.get_by_label("Nation").select_option("BRA")
+    words = panel.inner_text()
+    assert "Parts of utility, who decides, and the parameters that move the figure most" in words
+    assert "sim explain BRA 2035-12 share.us_closed --from" in words
     assert panel.locator("table").count() == 2
 
 
@@ -202,6 +262,10 @@ def test_a_page_is_whole_without_script(opened):
     assert tab.locator("figure.kit-static img").is_visible()
     assert tab.locator(".kit-nations-static .tile:visible").count() == 80
     assert tab.locator("button, select, input").count() == 0
+    why = tab.locator("section[aria-labelledby=explain]")
+    assert why.get_by_text("sim explain NGA 2035-12 share.us_closed --from").is_visible()
+    why.locator("summary").click()
+    assert why.locator("tbody tr:visible").count() == 80
     assert tab.get_by_text("Result 4f1c2a9be0d3").is_visible()
 
 

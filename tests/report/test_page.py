@@ -178,6 +178,7 @@ def test_a_short_run_of_few_nations_has_a_page(result, known):
         runs=runs[(runs["group"] == "world") & (runs["month"] < "2025-07")],
         outcomes=result.outcomes[result.outcomes["group"] == "world"],
         history=None,
+        utility=None,
     )
     parsed = Structure(page(small, known))
     assert parsed.faults == []

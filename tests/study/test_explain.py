@@ -13,12 +13,12 @@ import sim
 from sim import months
 from sim.errors import InputError, StoreError
 from sim.evidence import load as evidence
+from sim.metrics.utility import PARTS
 from sim.scenario import compile as compiled
 from sim.study.behind import MOVERS
 from sim.study.explain import explain, of_folder
 from sim.world import World, simulate
 from sim.world.parameters import drawn
-from sim.world.reasons import PARTS
 
 ASKED = ("BRA", "2030-12", "share.bloc_cn")
 RUNS = 50  # two blocks
@@ -114,6 +114,22 @@ def test_the_parts_of_utility_are_those_of_the_runs(kept, whole):
     assert stance[nation.stance] == 1.0
     parts = found.utility.pivot_table(index="ecosystem", columns="part", values="p50")
     assert parts[list(PARTS)].sum(axis=1).to_numpy() == pytest.approx(parts["utility"], abs=1e-9)
+
+
+@pytest.mark.parametrize("nation", ["BRA", "CHN", "DEU", "RUS"])
+def test_a_run_keeps_the_parts_that_are_explained(kept, nation):
+    """The table of a kept run holds the numbers of an explanation, to the bit."""
+    table = kept.utility.to_pandas()
+    assert list(dict.fromkeys(table["month"])) == ["2026-10", "2030-12", "2031-12"]
+    for month in ("2026-10", "2030-12"):
+        told = explain(nation, month, ASKED[2], kept).utility.dropna()
+        held = table[(table["nation"] == nation) & (table["month"] == month)]
+        columns = ["ecosystem", "part", "p05", "p50", "p95"]
+        pd.testing.assert_frame_equal(
+            held[columns].astype({"ecosystem": "str", "part": "str"}).reset_index(drop=True),
+            told[columns].astype({"ecosystem": "str", "part": "str"}).reset_index(drop=True),
+            check_exact=True,
+        )
 
 
 def test_shares_of_segments_add_up_by_weight(found):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sim.errors import InputError
+from sim.errors import InputError, StoreError
+from sim.study.repeat import _require_equal
+from sim.study.seals import read_manifest
 
 
 def test_shares_are_asked_by_name_and_by_period(result):
@@ -14,3 +16,16 @@ def test_shares_are_asked_by_name_and_by_period(result):
     pd.testing.assert_frame_equal(*asked)
     with pytest.raises(InputError, match=r"no month '2031-01' \(it runs from"):
         result.share("world", "2031-01")
+
+
+def test_only_a_table_that_was_not_kept_yet_may_come_beside_those_of_before(result, tmp_path):
+    """A result that was written without parts of utility is repeated, and gains them."""
+    known = read_manifest(result.save(tmp_path))
+
+    def without(name):
+        return {**known, "seals": {k: v for k, v in known["seals"].items() if k != name}}
+
+    _require_equal(result, known, "it")
+    _require_equal(result, without("utility.parquet"), "it")
+    with pytest.raises(StoreError, match=r"comes out otherwise here: curves\.csv"):
+        _require_equal(result, without("curves.csv"), "it")

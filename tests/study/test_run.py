@@ -82,7 +82,7 @@ def test_a_run_that_memory_cannot_hold_says_what_it_would_need(world, scenario):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_failed_block_ends_the_run(world, scenario, monkeypatch, workers):
-    def fail(drivers, seed, replicates, engine):
+    def fail(drivers, seed, replicates, engine, explained):
         raise RunError("the world ended", replicate=int(replicates[0]))
 
     monkeypatch.setattr(runner, "simulate", fail)

@@ -42,6 +42,7 @@ FILES = {
     "outcomes.parquet",
     "report.html",
     "runs.parquet",
+    "utility.parquet",
 }
 
 

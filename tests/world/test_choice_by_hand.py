@@ -67,9 +67,9 @@ def test_builders_grow_by_value_links_and_trial(rng):
     )  # fmt: skip
     builders[1, 1] = 0.0
     logsum, tried, arriving = rng.normal(size=(S, L)), rng.uniform(0, 1, L), np.empty(L)
-    before = builders.copy()
+    before, work = builders.copy(), np.full((6, L), 2 * numerics.ABSENT)  # as others left it
     for i in range(I):
-        uptake.grow(i, growth, logsum, tried, arriving, np.empty((6, L)), Numbers(p, ps))
+        uptake.grow(i, growth, logsum, tried, arriving, work, Numbers(p, ps))
         mean = (ps[:, B.segment_weight] * logsum).sum(axis=0)
         start = np.where(first[i] > -1e29, first[i], mean)
         close(growth.logsum0[i], start)
@@ -84,7 +84,7 @@ def test_builders_grow_by_value_links_and_trial(rng):
         close(arriving, np.where(before[i] > 0, part, 1.0))
     logsum[2, 0] = numerics.ABSENT  # a segment that can have nothing
     held = builders[0].copy()
-    uptake.grow(0, growth, logsum, tried, arriving, np.empty((6, L)), Numbers(p, ps))
+    uptake.grow(0, growth, logsum, tried, arriving, work, Numbers(p, ps))
     assert builders[0, 0] == held[0]
     assert (builders[0, 1:] > held[1:]).all()
     assert arriving[0] == 0.0

@@ -21,6 +21,7 @@ from sim.world.rules.arrays import (
     Kinds,
     Liking,
     Lines,
+    Menu,
     Numbers,
     Offers,
     Pricing,
@@ -28,8 +29,10 @@ from sim.world.rules.arrays import (
     Roads,
     Served,
     Span,
+    Traffic,
     Ways,
 )
+from sim.world.rules.observe import INDEPENDENT
 from tests.world.by_hand import (
     BLOC,
     CHINESE,
@@ -268,6 +271,37 @@ def test_how_far_users_of_routers_get(rng):
         expected = np.minimum(maker / usual, 1.0) if NEST[k] == 0 else np.maximum(maker, host)
         found = [tokens.reach(1, k, l, 2, 2, within, p) for l in range(L)]  # noqa: E741
         close(found, expected)
+
+
+def test_tokens_go_by_reach_worth_and_regard_of_nations_by_their_builders(rng):
+    """A third nation has no traffic of routers; each of the others has prices of its own."""
+    p, ps, _ = parameters(rng)
+    nations, T, t = 3, 2, 1
+    traffic = Traffic(
+        np.array([1.0, 0.0, 1.0]), rng.uniform(1, 5, (nations, L)),
+        rng.uniform(0.0, 0.9, (nations, K * 3, L)), np.full((T, K, L), 7.0),
+    )  # fmt: skip
+    fond = Fond(np.array([1.0, 0.0, 0.0, 0.0, 0.0]), *(rng.normal(size=shape) for shape in (
+        (nations, K, L), (nations, K, S, L), (nations, K, L), (nations, K, L))))  # fmt: skip
+    within = Reach(
+        NEST, np.full((T, nations, K * 3), 0.5), np.zeros(T), np.zeros((T, nations, K)),
+        rng.uniform(0.1, 0.4, (nations, K, S, 3, L)),
+    )  # fmt: skip
+    value = rng.normal(size=(K, L))
+    menu = Menu(value, value + 2.0, np.empty((K, L)), np.empty(L))
+    tokens.route(t, traffic, fond, within, menu, Numbers(p, ps))
+    wanted = np.zeros((K, L))
+    for i in (0, 2):
+        weight = np.empty((K, L))
+        for k, lane in np.ndindex(K, L):
+            way = 0 if NEST[k] == 0 else 1
+            worth = value[k, lane] - p[P.router_price, lane] * traffic.price[i, 3 * k + way, lane]
+            felt = tokens.regarded_there(i, k, lane, INDEPENDENT, fond, Numbers(p, ps))
+            got = tokens.reach(i, k, lane, t, INDEPENDENT, within, p)
+            weight[k, lane] = got * np.exp(worth + felt)
+        wanted += traffic.builders[i] * weight / weight.sum(axis=0)
+    close(traffic.routed[t], wanted)
+    assert (traffic.routed[0] == 7.0).all()
 
 
 @pytest.mark.parametrize(("trial", "segments"), [(0, S), (1, S), (1, 1)])

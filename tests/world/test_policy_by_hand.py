@@ -38,6 +38,7 @@ def test_a_government_takes_the_stance_with_the_largest_score(rng):
     """Every term of the score by itself, in many nations, lanes and months."""
     p, _, _ = parameters(rng)
     p[P.review_period] = [6.0, 7.0, 8.0]
+    p[P.stance_peers] = [0.5, 3.0, 9.0]  # else fellows would seldom decide
     nations, memberships, month = 12, 3, 50
     before = rng.integers(0, 4, (nations, L))
     membership = (rng.uniform(size=(nations, memberships)) < 0.5).astype(float)

@@ -78,6 +78,30 @@ ON = {name: int(name not in ("raw_capability", "learning_by_time", "learning_by_
 """Everything that can go on goes on."""
 
 
+@pytest.mark.parametrize("seed", [31, 32])
+def test_loads_and_governments_that_turn_back_are_felt_anew(seed):
+    """The same where load rises above one, and governments decide each month on the offers."""
+    months, lanes = 9, np.arange(17)
+    few = worlds.refreshed(worlds.toy(seed, 3, 5, 2, 6, months, 3, load_base=1.5, **ON))
+    few = worlds.with_facts(few, base_month=1)
+    raised = {name: np.ones_like(getattr(few.facts, name)) for name in ("stale", "listed")}
+    records, stances = [], []
+    for drivers in (few, worlds.with_facts(few, **raised)):
+        block, record = prepare(drivers, seed, lanes), empty_record(drivers, lanes.size, months)
+        block.parameters.scalar[P.review_period], block.parameters.scalar[P.stance_keep] = 1.0, 0.0
+        block.state.next_review[:] = drivers.facts.months[1]
+        for t in range(months):
+            kernel.run(block, record, t, t + 1)
+            stances.append(block.state.stance.copy())
+        records.append(record)
+    for name in Record._fields:
+        assert np.array_equal(*(getattr(record, name) for record in records)), name
+    held = np.array(stances[:months])
+    turned = (held[1:] != held[:-1]) & (held[1:] == np.roll(held, 2, axis=0)[1:])
+    assert turned[1:].any(), "some government turns back"
+    assert (records[0].load > 1.0).any()
+
+
 @pytest.mark.parametrize("seed", [21, 22])
 def test_sums_and_draws_of_every_month_are_what_they_are_called(seed):
     """In a world with levers, load, trial, stances, chance and links."""

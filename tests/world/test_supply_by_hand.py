@@ -127,6 +127,14 @@ def test_load_is_how_users_rose_over_how_serving_compute_did(rng):
         assert ratio[0] != p[P.load_base, 0]
 
 
+def test_a_load_above_one_makes_dearer_and_slower(rng):
+    p, _, _ = parameters(rng)
+    load, dearer, slowed = np.array([0.4, 1.5, 3.0]), np.empty(L), np.empty(L)
+    supply.strain(p, load, dearer, slowed)
+    close(dearer, p[P.load_price] * np.log([1.0, 1.5, 3.0]))
+    close(slowed, [1.0, 1 / 1.5, 1 / 3.0])
+
+
 def test_the_frontier_is_the_record_the_mean_rise_or_a_leap(rng):
     p, _, _ = parameters(rng)
     cells = rng.uniform(0.2, 0.9, (CELLS, L))

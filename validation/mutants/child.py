@@ -154,7 +154,8 @@ class Survey:
     modules : sequence of str
         Whose lines are noted.
     limit : float
-        Seconds after which a test is given up, and left out.
+        Seconds of processor time after which a test is given up, and left out: those of a clock
+        would leave other tests out wherever the machine has other work.
     """
 
     def __init__(self, modules: Sequence[str], limit: float) -> None:
@@ -208,13 +209,13 @@ class Survey:
         def slow(_signal: int, _frame: FrameType | None) -> None:
             raise _TooSlow
 
-        before = signal.signal(signal.SIGALRM, slow)
-        signal.setitimer(signal.ITIMER_REAL, self._limit)
+        before = signal.signal(signal.SIGPROF, slow)
+        signal.setitimer(signal.ITIMER_PROF, self._limit)
         try:
             return (yield)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
+            signal.signal(signal.SIGPROF, before)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a report of a part of a test."""

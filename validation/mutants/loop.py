@@ -19,8 +19,8 @@ from validation.mutants.rooms import Room, modules
 BUILD = ROOT / "build" / "mutants"
 """What is known of unchanged tests, named by a hash of all that they rest on."""
 
-SLOW = 3.0
-"""Seconds after which a test is left out: the others must see what it would."""
+SLOW = 5.0
+"""Seconds of processor time after which a test is left out: the others must see what it would."""
 
 PATIENCE = 20.0
 """Seconds that a mutant has beside four times as long as its tests took."""

@@ -56,7 +56,11 @@ ROOMS = (
         tuple(f"tests/world/test_{name}.py" for name in EQUATIONS), LEFT[:3], examples=4,
         uncompiled=True,
     ),
-    Room("analysis", ("sim/analysis",), ("tests/analysis",), LEFT[:5]),
+    Room(
+        "analysis", ("sim/analysis",),
+        ("tests/analysis", "tests/study/compare/test_cuts.py",
+         "tests/study/compare/test_packages.py"), LEFT[:5],
+    ),
     Room(
         "study", ("sim/study/compare", "sim/study/hypotheses/verdicts.py"),
         ("tests/study/compare", "tests/study/hypotheses"), LEFT,

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import months
 from sim.report import style
 from sim.report.scored import CODES
+from sim.scenario import nations as choosing
+
+if TYPE_CHECKING:
+    from sim.ensemble.record import Tables
 
 
-def data(nations: Iterable[str], folder: str) -> dict[str, Any]:
+def folder(result: Tables) -> str:
+    """Return the folder of a result, as a user types it."""
+    scenario = result.scenario
+    parts = (scenario.name, choosing.label(scenario.nations))
+    return f"results/{'-'.join(part for part in parts if part)}/{result.hash[:12]}"
+
+
+def data(nations: Iterable[str]) -> dict[str, Any]:
     """Return inputs and observed figures of nations; words stand once and figures name them.
 
     Parameters
     ----------
     nations : iterable of str
         ISO3 codes.
-    folder : str
-        Of the result, as a user types it.
     """
     from sim.calibration.series import SERIES
     from sim.evidence import load
@@ -61,7 +70,6 @@ def data(nations: Iterable[str], folder: str) -> dict[str, Any]:
                    for name in series],
         "units": list(words),
         "observed": observed,
-        "folder": folder,
     }  # fmt: skip
 
 

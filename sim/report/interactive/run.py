@@ -10,7 +10,7 @@ import numpy as np
 
 from sim import months
 from sim.ensemble.columns import read_numbers, read_words
-from sim.report import figures, style, tables, titles
+from sim.report import figures, style, tables, titles, why
 from sim.report.interactive import known
 from sim.report.interactive.inline import HERE
 from sim.report.naming import Naming
@@ -31,7 +31,12 @@ USED = "used."
 
 
 def data(
-    result: Tables, shown: tables.Curves, unions: Sequence[str], named: Naming, names: Nations
+    result: Tables,
+    shown: tables.Curves,
+    unions: Sequence[str],
+    named: Naming,
+    names: Nations,
+    parts: why.Why | None = None,
 ) -> dict[str, Any]:
     """Return what the page of a run draws, as plain data.
 
@@ -47,6 +52,8 @@ def data(
         What groups and nations are called.
     names : Nations
         Regions of nations.
+    parts : Why, optional
+        Parts of utility, of a run that keeps them.
     """
     looks = {key: _look(look) for key, look in style.ECOSYSTEMS.items()}
     looks |= {f"bloc.{key}": _look(look) for key, look in style.BLOCS.items()}
@@ -75,7 +82,8 @@ def data(
             {**metric, "record": badge(metric["id"])}
             for metric in (*_shares(shown, unions, runs), *_outcomes(result, unions))
         ],
-        "explain": known.data(shown.nations, f"results/{result.scenario.name}/{result.hash[:12]}"),
+        "explain": known.data(shown.nations)
+        | {"folder": known.folder(result), "parts": None if parts is None else why.data(parts)},
         "nations": _nations(result, shown, names),
     }
 
