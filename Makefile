@@ -7,7 +7,7 @@
 #   make validate  the long tests, then experiments: a large sweep, many kills, recovery, hindcasts,
 #                  claims, a million inputs to all that reads (alone: python -m validation.fuzz),
 #                  mistakes made on purpose (validation.mutants), branches (validation.branches)
-#   make faults    attempts to break the command, counted: about half an hour
+#   make faults    attempts to break the command, counted: about forty minutes
 #   make lint      ruff's rules and its layout, without changing a file
 #   make format    let ruff mend what it can
 #   make types     mypy, strict

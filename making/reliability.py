@@ -27,6 +27,15 @@ ATTEMPTS = {
     "results": "results on disk that were changed by hand",
     "calibration": "draws of the calibration that were damaged",
     "questions": "questions that cannot be answered",
+    "handed": "results made again from a manifest, and handed over to other tools",
+    "handed_killed": "repeats and exports that are killed, over one of before",
+    "waiting": "tables of signs that are damaged, responses that are ill written",
+    "waiting_killed": "runs in which levers wait for a sign, killed and taken up",
+    "explorer": "messages, foreign sites, files and links that the explorer is sent",
+    "serving": "an explorer that is killed, crowded, hurried, or has no port",
+    "clocks": "a clock that is set back or forward, before, between and within commands",
+    "dates": "files from 1970 and from 2100, and edits that leave the time as it was",
+    "oldest": "what the oldest supported Python makes or begins, taken by a newer one",
 }
 """What each group of `benchmarks.faults` tries."""
 

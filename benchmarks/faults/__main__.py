@@ -12,7 +12,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.faults import files, options, places, repeatability, security, signals, stores
+from benchmarks.faults import (
+    clocks,
+    dates,
+    explorer,
+    files,
+    handed,
+    oldest,
+    options,
+    places,
+    repeatability,
+    security,
+    serving,
+    signals,
+    stores,
+    waiting,
+)
 from benchmarks.faults.probe import Attempt, chosen, clean
 
 GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
@@ -31,11 +46,21 @@ GROUPS: dict[str, Callable[[], Iterable[Attempt]]] = {
     "results": stores.results,
     "calibration": stores.calibration,
     "questions": options.questions,
+    "handed": handed.attempts,
+    "handed_killed": handed.killed,
+    "waiting": waiting.attempts,
+    "waiting_killed": waiting.killed,
+    "explorer": explorer.attempts,
+    "serving": serving.attempts,
+    "clocks": clocks.attempts,
+    "dates": dates.attempts,
+    "oldest": oldest.attempts,
 }
 """Groups of attempts by name, in the order in which they are made."""
 
 IN_THIS_PROCESS = (
     "files", "options", "stores", "places", "security", "results", "calibration", "questions",
+    "handed", "waiting",
 )  # fmt: skip
 """Groups whose attempts share one process, and so go one after the other."""
 

@@ -31,6 +31,7 @@ COMMANDS: dict[str, list[str]] = {
     "explain": ["explain", "BRA", "2024-06", "share.bloc_cn"],
     "report": ["report", "nowhere"],
     "export": ["export", "nowhere", "--format", "csv"],
+    "repeat": ["repeat", "nowhere"],
 }  # fmt: skip
 
 TOGETHER: dict[str, str] = {
@@ -48,7 +49,8 @@ WORD = ("", " ", "nowhere", "a" * 5000, "../../x", "\x1b[2J", "x\ny", "<b>", "\u
 MONTH = ("", "2022-13", "2041-01", "2023-1", "2023-01-01", "x", "\u0662\u0660\u0662\u0663-01")
 
 OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "--workers": (WHOLE, ("run", "sweep", "sensitivity", "compare", "robust", "hypotheses")),
+    "--workers": (WHOLE, ("run", "sweep", "sensitivity", "compare", "robust", "hypotheses",
+                          "repeat")),
     "--seed": (WHOLE, ("run", "sweep", "compare", "robust", "hypotheses", "calibrate", "hindcast",
                        "observe")),
     "--runs": (WHOLE, ("run", "sweep", "sensitivity", "compare", "robust", "hypotheses",
@@ -83,6 +85,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "--series": (WORD, ("observe",)),
     "--ecosystem": (WORD, ("observe",)),
     "--nation": (WORD, ("observe",)),
+    "--format": (WORD, ("export",)),
+    "--responses": (WORD, ("run", "compare")),
 }  # fmt: skip
 """Values that an option must refuse, and the commands that have it."""
 

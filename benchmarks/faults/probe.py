@@ -47,6 +47,7 @@ class Attempt:
 
 
 _shared: dict[tuple[str, ...], Path] = {}
+_ends: list[Callable[[], object]] = []
 _filling = threading.Lock()
 
 
@@ -72,9 +73,16 @@ def shared(key: tuple[str, ...], fill: Callable[[Path], object]) -> Path:
         return _shared[key]
 
 
+def at_end(end: Callable[[], object]) -> None:
+    """Let `clean` call what ends something that attempts share."""
+    _ends.append(end)
+
+
 def clean() -> None:
-    """Remove the folders that attempts shared."""
+    """Remove the folders that attempts shared, and end what they shared beside them."""
     with _filling:
+        while _ends:
+            _ends.pop()()
         for folder in _shared.values():
             shutil.rmtree(folder, ignore_errors=True)
         _shared.clear()
@@ -101,7 +109,7 @@ def judged(
     both, count, end = said + printed, len(said.splitlines()), said[-300:]
     checks = (
         ("Traceback" in both or "Warning" in said, f"a traceback or a warning: {end}"),
-        ("unexpected " in said, f"nobody foresaw it: {end}"),
+        ("sim: unexpected " in said, f"nobody foresaw it: {end}"),
         (code not in codes, f"exit code {code} in place of {sorted(codes)}: {end}"),
         (says not in both, f"{says!r} is not said: {both[-300:]}"),
         (code == 3 and count > lines, f"{count} lines: {end}"),
@@ -233,9 +241,11 @@ def made(words: Sequence[str], how: Callable[..., tuple[int, str, str]] = called
     return shared(key, fill)
 
 
-def copied(words: Sequence[str], folder: Path) -> Path:
-    """Copy what a command made into a folder, and return where it was made."""
-    wanted = made(words)
+def copied(
+    words: Sequence[str], folder: Path, how: Callable[..., tuple[int, str, str]] = called
+) -> Path:
+    """Copy what a command made into a folder, and return where it was made; arguments of `made`."""
+    wanted = made(words, how)
     shutil.copytree(wanted, folder, dirs_exist_ok=True, symlinks=True)
     return wanted
 

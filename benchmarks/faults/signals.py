@@ -39,20 +39,23 @@ KINDS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ROUNDS = 4
 """Moments at which each signal comes, for each command, to the process alone or to its group."""
 
+PARTS = (0.25, 0.95)
+"""Between which parts of the time that a command takes alone a signal comes."""
+
 RIGHT = {signal.SIGKILL: (-9,), signal.SIGTERM: (143,), signal.SIGINT: (130,),
          signal.SIGHUP: (129,)}  # fmt: skip
 
 Process = subprocess.Popen[str]
 
 
-def _alone(command: str) -> tuple[Path, float]:
+def alone(words: Sequence[str]) -> tuple[Path, float]:
     """Return the folder of a command that was left alone, and how long it took."""
     made(("list", "scenarios"), run)
-    words = (*SMALL[command], "--quiet")
-    return made(words, run), seconds[words]
+    return made(words, run), seconds[tuple(words)]
 
 
-def _start(words: Sequence[str], folder: Path, program: Sequence[str] = SIM) -> Process:
+def start(words: Sequence[str], folder: Path, program: Sequence[str] = SIM) -> Process:
+    """Start a command in a session of its own and return its process."""
     return subprocess.Popen(
         [*program, *words], cwd=folder, env=environment(), stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -63,16 +66,27 @@ def attempts() -> Iterator[Attempt]:
     """Yield a signal at a random moment of each command, and the same command again."""
     draw = random.Random(SEED)  # noqa: S311 - no secret
     for command, number, place in itertools.product(SMALL, KINDS, range(ROUNDS)):
-        part, to = draw.uniform(0.25, 0.95), ("process", "group")[place % 2]
-        make = partial(_signalled, command, number, part, to)
+        part, to = draw.uniform(*PARTS), ("process", "group")[place % 2]
+        make = partial(signalled, (*SMALL[command], "--quiet"), number, part, to)
         yield Attempt(f"{number.name} to the {to} of {command} at {part:.0%}", make)
 
 
-def _signalled(
-    command: str, number: signal.Signals, part: float, to: str, folder: Path
+def signalled(
+    words: Sequence[str], number: signal.Signals, part: float, to: str, folder: Path
 ) -> str | None:
-    alone, lasted = _alone(command)
-    process = _start((*SMALL[command], "--quiet"), folder)
+    """Send a signal to a command after a part of its time, and run it again.
+
+    Parameters
+    ----------
+    words : sequence of str
+    number : Signals
+    part : float
+        Of the time that the command takes alone.
+    to : {"process", "group"}
+    folder : Path
+    """
+    wanted, lasted = alone(words)
+    process = start(words, folder)
     if wait_for(process, part * lasted):
         (os.killpg if to == "group" else os.kill)(process.pid, number)
     _, said = process.communicate(timeout=120)
@@ -80,15 +94,15 @@ def _signalled(
         return f"exit code {process.returncode}: {said[-300:]}"
     if "Traceback" in said:
         return f"a traceback: {said[-300:]}"
-    if orphans := _of_session(process.pid):
+    if orphans := of_session(process.pid):
         return f"processes are left: {orphans}"
-    if command == "run" and process.returncode not in (0, -9) and any(folder.iterdir()):
+    if words[0] == "run" and process.returncode not in (0, -9) and any(folder.iterdir()):
         return f"left behind: {[str(f) for f in folder.rglob('*')][:5]}"
-    broken = outside((*SMALL[command], "--quiet"), (0,), folder)
-    return f"the same command again: {broken}" if broken else equal(folder, alone)
+    broken = outside(words, (0,), folder)
+    return f"the same command again: {broken}" if broken else equal(folder, wanted)
 
 
-def _of_session(session: int) -> list[int]:
+def of_session(session: int) -> list[int]:
     """Return the processes of a session that are still there a moment later."""
     for _ in range(60):
         left = [
@@ -121,7 +135,7 @@ def first_second() -> Iterator[Attempt]:
 
 
 def _interrupted(after: float, folder: Path) -> str | None:
-    process = _start(SMALL["run"], folder, (sys.executable, "-c", STARTED))
+    process = start(SMALL["run"], folder, (sys.executable, "-c", STARTED))
     while not (folder / "begun").exists():
         time.sleep(0.001)
     time.sleep(0.02 + after)
@@ -143,18 +157,19 @@ def together() -> Iterator[Attempt]:
 
 
 def _crowded(command: str, count: int, folder: Path) -> str | None:
-    alone, _ = _alone(command)
-    crowd = [_start((*SMALL[command], "--quiet"), folder) for _ in range(count)]
+    words = (*SMALL[command], "--quiet")
+    wanted, _ = alone(words)
+    crowd = [start(words, folder) for _ in range(count)]
     for process in crowd:
         _, said = process.communicate(timeout=300)
         if process.returncode != 0:
             return f"exit code {process.returncode}: {said[-300:]}"
-    return equal(folder, alone)
+    return equal(folder, wanted)
 
 
 def _worker_killed(folder: Path) -> str | None:
-    alone, _ = _alone("sweep")
-    process = _start((*SMALL["sweep"], "--workers", "2", "--quiet"), folder)
+    wanted, _ = alone((*SMALL["sweep"], "--quiet"))
+    process = start((*SMALL["sweep"], "--workers", "2", "--quiet"), folder)
     for _ in range(1000):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         workers = [
@@ -167,4 +182,4 @@ def _worker_killed(folder: Path) -> str | None:
     if workers:
         os.kill(workers[0], signal.SIGKILL)
     _, said = process.communicate(timeout=300)
-    return equal(folder, alone) if process.returncode == 0 else said[-300:]
+    return equal(folder, wanted) if process.returncode == 0 else said[-300:]

@@ -147,8 +147,13 @@ def results() -> Iterator[Attempt]:
         for (how, damage), (number, table) in itertools.product(DAMAGES.items(), enumerate(TABLES))
     )
     for name, edit in EDITS.items():
-        change = partial(_edit, edit)
-        yield Attempt(f"manifest {name}, then report", partial(_reported, "manifest.json", change))
+        make = partial(_reported, "manifest.json", edit_of(edit))
+        yield Attempt(f"manifest {name}, then report", make)
+
+
+def edit_of(edit: Callable[[dict[str, Any]], object]) -> Damage:
+    """Return an edit of a manifest as a damage of its file."""
+    return partial(_edit, edit)
 
 
 def _edit(edit: Callable[[dict[str, Any]], object], file: Path, _: random.Random) -> None:

@@ -84,6 +84,7 @@ Answers = Annotated[
         "--responses",
         metavar="A,B",
         help="What others do once they see a sign, in every scenario: names, or all.",
+        callback=door.words,
     ),
 ]
 Engine = Annotated[

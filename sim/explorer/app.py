@@ -105,6 +105,19 @@ class Headers:
         await self.app(scope, receive, with_headers)
 
 
+class Hosts(TrustedHostMiddleware):
+    """Middleware that refuses requests under another name.
+
+    A socket is refused where it is answered: of a page in its place the server would say that
+    something had failed.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        """Pass a request on whose name is of this machine."""
+        passed = self.app if scope["type"] == "websocket" else super().__call__
+        await passed(scope, receive, send)
+
+
 class Answers:
     """What is answered to each request.
 
@@ -205,7 +218,7 @@ def make(workshop: Workshop) -> Starlette:
         ],
         middleware=[
             Middleware(Headers),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
+            Middleware(Hosts, allowed_hosts=list(HOSTS), www_redirect=False),
         ],
         lifespan=lifespan,
     )

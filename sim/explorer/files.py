@@ -21,6 +21,9 @@ from sim.scenario.tree import Node, parse
 LARGEST = 200_000
 """Bytes of a file that are read: the largest shipped one has 4,000."""
 
+MOST_PROBLEMS = 8
+"""Problems of a file that a message tells."""
+
 FILE = "your file"
 """What a message calls a file that a visitor sent."""
 
@@ -168,7 +171,7 @@ def _read(bases: Bases, text: bytes) -> Scenario:
     problems: list[Problem] = []
     tree = parse(words, FILE, problems)
     if tree is None or problems:
-        raise InputError(problems or "the file is empty")
+        raise InputError(_first(problems) or "the file is empty")
     _refuse_paths(tree)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "opened.yaml"
@@ -177,9 +180,17 @@ def _read(bases: Bases, text: bytes) -> Scenario:
         try:
             return load(place, more)
         except InputError as error:
-            raise InputError(
-                [dataclasses.replace(p, file=FILE if p.file else None) for p in error.problems]
-            ) from error
+            mine = [dataclasses.replace(p, file=FILE if p.file else None) for p in error.problems]
+            raise InputError(_first(mine)) from error
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """Return as many problems as a message can hold; the command shows all."""
+    more = len(problems) - MOST_PROBLEMS
+    if more <= 0:
+        return problems
+    said = Problem(f"and {more:,} problems more", FILE, hint="sim validate FILE shows them all")
+    return [*problems[:MOST_PROBLEMS], said]
 
 
 def _refuse_paths(tree: Node) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,33 @@ def serve(
         give_back()
         config = settings(app.make(workshop))
         ready(f"http://{HOST}:{place.getsockname()[1]}/")
-        uvicorn.Server(config).run(sockets=[place])
+        server = uvicorn.Server(config)
+        with hung_up(server):
+            server.run(sockets=[place])
+
+
+@contextmanager
+def hung_up(server: uvicorn.Server) -> Iterator[None]:
+    """Let the end of the terminal end a server as Ctrl-C does, and the command after it.
+
+    uvicorn hears Ctrl-C and requests to end; what else leaves the command would cancel its tasks in
+    the middle, of which each prints a traceback.
+    """
+    before, heard = signal.getsignal(signal.SIGHUP), []
+
+    def end(number: int, _: object) -> None:
+        heard.append(number)
+        server.should_exit = True
+
+    if callable(before):  # not where it is ignored, as nohup asks for
+        signal.signal(signal.SIGHUP, end)
+    try:
+        yield
+    finally:
+        if callable(before):
+            signal.signal(signal.SIGHUP, before)
+    if heard:
+        signal.raise_signal(signal.SIGHUP)
 
 
 def keep_few_arenas() -> None:

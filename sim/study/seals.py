@@ -77,8 +77,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             raise StoreError(f"{shown(path)} lacks {part!r}: it is not the manifest of a result")
     if kind not in KINDS:
         raise StoreError(f"{shown(folder)} holds a result of no known kind: {cited(kind)}")
+    _require_unedited(known, path)
+    return known
+
+
+def _require_unedited(known: Mapping[str, Any], path: Path) -> None:
+    """Hold a manifest to its own hash, and its kind to that of what was asked, which is hashed."""
     try:
-        made = renamed(known)
+        made, kind = renamed(known), known["asked"]["kind"]
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise StoreError(f"{shown(path)} cannot be read: {error}") from error
     if made != known["hash"]:
@@ -86,7 +92,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{shown(path)} was edited: its hash is {str(known['hash'])[:12]}, what it says was "
             f"asked gives {made[:12]}"
         )
-    return known
+    if kind != known["kind"]:
+        raise StoreError(f"{shown(path)} was edited: it is not of a {cited(str(known['kind']))}")
 
 
 def over(seals: Mapping[str, str]) -> str:

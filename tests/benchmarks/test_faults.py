@@ -5,28 +5,37 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.faults import __main__ as faults
-from benchmarks.faults import options
+from benchmarks.faults import oldest, options
 from benchmarks.faults.probe import Attempt, chosen, clean, judged, shared
 
 EVERY = {
     "files": 10, "options": 10, "stores": 17, "places": 10, "security": 10, "environments": 12,
     "first_second": 10, "repeatability": 13, "signals": 40, "together": 5, "compiled": 10,
-    "results": 5, "questions": 1, "calibration": 6,
+    "results": 5, "questions": 1, "calibration": 6, "handed": 20, "handed_killed": 5,
+    "waiting": 17, "waiting_killed": 6, "explorer": 12, "serving": 12, "clocks": 12, "dates": 8,
+    "oldest": 11,
 }  # fmt: skip
 """Each N-th attempt of a group; fewer of those that need many processes."""
 
 WANTED = {
     "files": 250, "options": 247, "signals": 64, "first_second": 21, "together": 5, "stores": 147,
     "compiled": 5, "places": 130, "environments": 30, "repeatability": 18, "security": 10,
-    "results": 50, "questions": 2, "soak": 1, "calibration": 6,
+    "results": 50, "questions": 2, "soak": 1, "calibration": 6, "handed": 190,
+    "handed_killed": 10, "waiting": 160, "waiting_killed": 12, "explorer": 220, "serving": 60,
+    "dates": 20,
 }  # fmt: skip
 """Fewest attempts of each group."""
+
+ELSEWHERE = {"clocks": "libfaketime", "oldest": "Python 3.12 beside a newer one"}
+"""What groups need that a machine may lack; they say so and try nothing."""
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("group", EVERY)
 def test_a_tenth_of_each_group_keeps_the_contract(group):
     attempts = chosen(faults.GROUPS[group](), EVERY[group])
+    if not attempts and group in ELSEWHERE:
+        pytest.skip(f"needs {ELSEWHERE[group]}")
     assert attempts
     try:
         assert faults.tried(group, attempts) == {}
@@ -64,6 +73,28 @@ def test_folders_that_attempts_share_are_filled_once_and_removed():
 def test_each_group_has_its_attempts(group):
     attempts = list(faults.GROUPS[group]())
     assert len(attempts) >= WANTED[group]
+    assert len({attempt.name for attempt in attempts}) == len(attempts)
+
+
+@pytest.mark.parametrize("group", ELSEWHERE)
+def test_a_group_that_cannot_be_tried_says_so_and_counts_none(group, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "/nowhere")
+    oldest.interpreter.cache_clear()
+    try:
+        assert list(faults.GROUPS[group]()) == []
+    finally:
+        oldest.interpreter.cache_clear()
+    said = capsys.readouterr().err
+    assert said.startswith(f"{group}: ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("group", ELSEWHERE)
+def test_a_group_that_can_be_tried_has_its_attempts(group):
+    attempts = list(faults.GROUPS[group]())
+    if not attempts:
+        pytest.skip(f"needs {ELSEWHERE[group]}")
+    assert len(attempts) >= 40
     assert len({attempt.name for attempt in attempts}) == len(attempts)
 
 

@@ -47,6 +47,8 @@ def refused(tmp_path, monkeypatch, capsys):
         (["compare", "rand_package", "--groups", ""], "groups names nothing"),
         (["compare", "rand_package", "--groups", ",,"], "groups names nothing"),
         (["compare", "rand_package", "--levers", ","], "levers names nothing"),
+        (["compare", "rand_package", "--responses", ""], "responses names nothing"),
+        (["run", "baseline", "--responses", " , "], "responses names nothing"),
         (["compare", "rand_package", "--strength", "²", "--each-lever"], "no strength is called"),
         (["compare", "rand_package", "--strength", "0_1", "--each-lever"], "no strength is called"),
         (["compare", "rand_package", "--strength", "nan", "--each-lever"], "no strength is called"),

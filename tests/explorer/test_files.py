@@ -79,3 +79,10 @@ def test_a_file_of_ones_own_is_written_whole(tmp_path, clamped):
 def test_a_file_that_cannot_be_opened_is_refused_in_a_sentence(bases, text, said):
     with pytest.raises(InputError, match=said):
         files.opened(bases, text)
+
+
+def test_of_a_file_full_of_mistakes_a_message_tells_the_first_ones(bases):
+    text = "extends: baseline\n" + "".join(f"k{n}: 1\n" for n in range(2000))
+    with pytest.raises(InputError, match="and 1,992 problems more") as refused:
+        files.opened(bases, text.encode())
+    assert len(str(refused.value)) < 4000

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
+import signal
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from benchmarks.faults.served import begun, free_port
 from sim.errors import InputError
 from sim.explorer import files, frames, serve
 from sim.scenario import levers
@@ -63,6 +66,24 @@ def test_every_answer_carries_the_policy_of_the_page(sent):
 
 def test_another_host_is_refused(sent):
     assert sent("GET", "/start", Host="evil.example")[0] == 400
+
+
+def test_a_socket_under_another_name_is_refused_without_a_word(server, sent):
+    said = []
+    ear = logging.Handler()
+    ear.emit = said.append
+    logging.getLogger("uvicorn.error").addHandler(ear)
+    try:
+        asked = {
+            "Host": "evil.example", "Origin": "http://evil.example", "Upgrade": "websocket",
+            "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        }  # fmt: skip
+        for path in ("/live", "/nothing"):
+            assert sent("GET", path, **asked)[0] == 403
+    finally:
+        logging.getLogger("uvicorn.error").removeHandler(ear)
+    assert not said
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null", None])
@@ -172,3 +193,17 @@ def test_a_port_that_is_taken_is_said(server):
 def test_the_server_listens_on_this_machine_alone():
     with serve.listening(None) as place:
         assert place.getsockname()[0] == "127.0.0.1"
+
+
+def test_the_end_of_the_terminal_ends_the_explorer_without_a_traceback(tmp_path):
+    process, errors = begun(["--runs", "2", "--port", free_port()], tmp_path)
+    try:
+        assert "http://127.0.0.1" in process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 129
+        errors.seek(0)
+        assert b"Traceback" not in errors.read()
+    finally:
+        process.kill()
+        process.communicate()
+        errors.close()

@@ -381,6 +381,7 @@ CHANGED = {
     ),
     "no kind": (_without("kind"), "lacks 'kind'"),
     "another kind": (_edited(kind="novel"), "no known kind: 'novel'"),
+    "the kind of another": (_edited(kind="sweep"), "was edited: it is not of a 'sweep'"),
     "a kind that is a list": (_edited(kind=["run"]), "no known kind"),
     "a list in another format": (_edited(kind=["run"], format_version=1), "the command that made"),
 }

@@ -53,6 +53,15 @@ def test_every_choice_and_the_reference_has_every_outcome(found):
     assert units == dict(focus.OUTCOMES)
 
 
+def test_two_parts_of_the_runs_are_told_with_what_lies_between():
+    rng = np.random.default_rng(4)
+    values = np.concatenate([rng.normal(0.2, 0.01, 60), rng.normal(0.8, 0.01, 40)])
+    told = focus._parts(values, "fraction")
+    assert (told["above_half"], told["peaks"], told["below"]) == (0.4, 2, 0.6)
+    assert told["low_peak"] < told["split"] < told["high_peak"]
+    assert focus._parts(np.full(100, 7.0), "USD million a year") == {"peaks": 1}
+
+
 def test_outcomes_keep_to_their_ranges(found):
     table = found.focus
     levels = table[["p05", "p25", "p50", "p75", "p95"]].to_numpy(dtype=float)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis import paired
 from sim.ensemble.arms import Arms
 from sim.errors import InputError
 from sim.scenario.resolve import resolve
-from sim.study.compare import choice, notes
+from sim.study.compare import answers, choice, notes
 from sim.study.compare.choice import Pair
-from sim.study.compare.precision import until_precise
+from sim.study.compare.precision import PILOT, until_precise
 
 CONTROLS = {
     "extends": "baseline", "title": "Controls",
@@ -49,6 +52,31 @@ def test_a_limit_that_does_not_bind_is_said_and_what_moves_instead():
     (often,) = notes.binding(scenarios(), [PAIR], arms_of(0.4, -0.01))
     assert "binds in 40.0 % of months" in often
     assert "does not bind" not in often
+
+
+def test_what_is_read_at_the_end_has_the_last_month_or_none():
+    rows = pd.DataFrame(
+        {
+            "metric": ["share.cn_open", "share.cn_open", "binding.serving", "hidden", "hidden"],
+            "group": "world", "month": ["2034-12", "2035-12", "", "2035-12", ""],
+            "unit": "fraction",
+        }
+    )  # fmt: skip
+    done = Arms(rows, {}, np.arange(2))
+    found = answers._last(done, ("share.cn_open", "binding.serving"))
+    assert found.tolist() == [False, True, True, False, False]
+
+
+def test_a_package_less_one_lever_has_that_of_the_reference():
+    package, reference = resolve("rand_package"), resolve("baseline")
+    gone = package.levers[0].id
+    left = choice.without_lever(package, gone, reference, "less_one")
+    kept = [entry for entry in package.levers if entry.id != gone]
+    usual = [entry for entry in reference.levers if entry.id == gone]
+    assert list(left.levers) == kept + usual
+    back = choice.without_lever(package, gone, package, "the_same")
+    assert sorted(e.id for e in back.levers) == sorted(e.id for e in package.levers)
+    assert (left.name, back.name) == ("less_one", "the_same")
 
 
 def test_policies_without_a_lever_on_compute_are_not_told_of_it():
@@ -137,6 +165,22 @@ def test_precision_is_reached_or_said_to_be_out_of_reach(sd_between, shipped, wa
         assert finest == pytest.approx(1.97 / 20, rel=0.15)
         # Two replicates of each draw show how much draws differ: no more were run in vain.
         assert len(done.draws) <= 4 * shipped
+
+
+def test_what_is_missing_is_run_at_once():
+    """Effects of sd 1 need some 1,540 runs for 0.05: a tenth more, in whole tasks of `PILOT`."""
+    run, asked = made_up(1.0, 0.0, None), []
+
+    def noted(arms, count):
+        asked.append(count)
+        return run(arms, count)
+
+    first = run({}, 4 * PILOT)
+    spread = float(first.of(PAIR.name, "m", "world").std(ddof=1))
+    needed = 1.1 * paired.runs_for(0.05, spread)
+    until_precise(first, {}, [PAIR], 0.05, ("m", "world"), noted)
+    assert asked[0] == PILOT * np.ceil(int(needed) / PILOT)
+    assert all(later > before for before, later in itertools.pairwise(asked))
 
 
 def test_a_precision_of_nothing_is_refused():

@@ -131,6 +131,11 @@ def test_a_fraction_tells_main_effects_that_pairs_do_not_disturb():
     assert found.to_dict() == pytest.approx(gains | {"a": 3.0, "b": 4.0})
 
 
+def test_a_combination_is_named_by_its_levers_in_their_order():
+    assert packages._key(frozenset({"b", "a"})) == "a + b"
+    assert packages._key(frozenset()) == "none"
+
+
 @pytest.mark.parametrize(
     ("share", "odds", "expected"),
     [

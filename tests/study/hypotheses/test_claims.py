@@ -71,6 +71,9 @@ AGREE, SPLIT = np.ones(20), np.repeat([1.0, -1.0], [17, 3])
         ("none", -0.04, 0.04, SPLIT, "undecided"),
         ("none", 0.1, 0.2, AGREE, "contradicted"),
         ("none", 0.0, 0.2, AGREE, "undecided"),
+        # What is nothing has no sign, whatever the mean is.
+        ("none", 0.1, 0.2, np.maximum(SPLIT, 0.0), "undecided"),
+        ("positive", 0.1, 0.2, np.maximum(SPLIT, 0.0), "undecided"),
     ],
 )
 def test_what_a_contrast_says(expect, low, high, draws, says):
