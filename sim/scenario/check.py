@@ -77,8 +77,8 @@ class _Reading(walk.Reading):
                 fields.required(given, ("start",), given.node.place, self.problems, hint)
             given["start"] = months.text(months.FIRST)
         for key in triggers.KEYS:
-            if isinstance(given.get(key), Placed):
-                given[key].setdefault("from", months.text(min(self.facts_end + 1, LAST)))
+            if isinstance(given.get(key), Placed) and given[key].get("from") is None:
+                given[key]["from"] = months.text(min(self.facts_end + 1, LAST))
         return given
 
     def _lever(self, node: Node) -> Lever | None:

@@ -129,6 +129,16 @@ def test_a_condition_is_read_from_the_month_after_the_facts_and_stays_as_it_was_
     assert trigger.watched == months.parse("2026-10") - months.FIRST
 
 
+@pytest.mark.parametrize("key", ["when", "end_when"])
+def test_a_condition_from_nothing_is_one_without_a_from(key):
+    sign = {"metric": "share.bloc_cn", "above": 0.3}
+    lever = {"id": LEVER, "strength": 1, "end_when": sign, "start": "2027-01"}
+    lever = {"id": LEVER, "strength": 1, "when": sign} if key == "when" else lever
+    plain = {"extends": "baseline", "levers": [lever]}
+    stated = {"extends": "baseline", "levers": [lever | {key: sign | {"from": None}}]}
+    assert load(stated) == load(plain) == load(load(stated).document())
+
+
 def test_entries_with_dates_and_scenarios_without_answers_keep_their_form():
     """What names the results of other scenarios stays as it was."""
     document = load("rand_package").document()
