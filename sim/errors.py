@@ -18,8 +18,8 @@ from itertools import takewhile
 CITED = 80
 """Characters of what somebody gave that a message repeats."""
 
-LONGEST_PATH, LONGEST_MESSAGE = 200, 600
-"""Characters after which a key path and a message are cut."""
+LONGEST_PATH, LONGEST_MESSAGE, LONGEST_HINT = 200, 600, 2000
+"""Characters after which a key path, a message and a hint are cut; a hint may list all names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Problem:
     hint: str | None = None
 
     def __post_init__(self) -> None:
-        for name, most in (("path", LONGEST_PATH), ("message", LONGEST_MESSAGE)):
+        longest = {"path": LONGEST_PATH, "message": LONGEST_MESSAGE, "hint": LONGEST_HINT}
+        for name, most in longest.items():
             text = getattr(self, name)
             if text is not None and len(text) > most:
                 object.__setattr__(self, name, f"{text[:most]}...")
@@ -56,11 +57,10 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         head = f"{place}: " if place else ""
-        # A key may hold a line feed, and a problem is one line.
-        path = (self.path or "").replace("\n", "\\n")
-        middle = f"{path}: " if path else ""
+        middle = f"{self.path}: " if self.path else ""
         tail = f" ({self.hint})" if self.hint else ""
-        return printable(f"{head}{middle}{self.message}{tail}")
+        # A key may hold a line feed, and a problem is one line.
+        return printable(f"{head}{middle}{self.message}{tail}").replace("\n", "\\n")
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the fields as a plain mapping, for JSON."""
@@ -192,9 +192,13 @@ def cited(value: object) -> str:
     """
     if isinstance(value, int) and abs(value) >= 10**CITED:
         return f"a number of more than {CITED} digits"
-    text = value if isinstance(value, str) else str(value)
-    shown = text if len(text) <= CITED else f"{text[:CITED]}..."
+    shown = cut(str(value))
     return repr(shown) if isinstance(value, str) else shown
+
+
+def cut(text: str) -> str:
+    """Return a text of at most `CITED` characters, or its beginning."""
+    return text if len(text) <= CITED else f"{text[:CITED]}..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -87,3 +87,9 @@ def test_a_key_with_a_line_feed_leaves_a_problem_on_one_line():
     assert str(Problem("is unknown", "x.yaml", path="levers.a\nb")) == (
         "x.yaml: levers.a\\nb: is unknown"
     )
+
+
+def test_a_hint_is_cut_and_no_word_of_a_problem_breaks_its_line():
+    problem = Problem("the lever a\nb is none", path="levers", hint="did you mean " + "x" * 9000)
+    assert len(str(problem)) < 2200
+    assert str(problem).startswith("levers: the lever a\\nb is none (did you mean xxx")

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from sim.errors import InputError, Problem, SimError, StoreError, reason
+from sim.errors import InputError, Problem, SimError, StoreError, printable, reason
 from sim.study.seals import KINDS, MANIFEST, check_seals, over, read_manifest, seal, shown
 from sim.study.staging import LATEST, require_writable, staged
 
@@ -408,6 +408,8 @@ def _readable(place: Path) -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, SimError) as error:
-        said = " ".join(str(error).split())  # Arrow says some faults in several lines
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError,
+            SimError) as error:  # fmt: skip
+        # Arrow says some faults in several lines, and repeats bytes that it did not expect.
+        said = printable(" ".join(str(error).split()))
         raise StoreError(f"{shown(place)} cannot be read as a result: {said}") from error

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StoreError, cited, printable
+from sim.errors import StoreError, cited, cut, printable
 from sim.study.manifest import renamed
 from sim.version import FORMAT
 
@@ -120,16 +120,17 @@ def check_seals(folder: Path, known: Mapping[str, Any], required: Collection[str
     seals = known["seals"]
     if not isinstance(seals, dict):
         raise StoreError(f"{shown(folder / MANIFEST)} holds no seals")
-    there = {path.name for path in folder.iterdir() if path.suffix in TABLES}
+    files = {path.name for path in folder.iterdir() if path.is_file()}
+    there = {name for name in files if Path(name).suffix in TABLES}
     wrong = [f"{name} has no seal" for name in sorted({*there, *required} - set(seals))]
     if "sealed" in known and not wrong and known["sealed"] != over(seals):
         # Results that were written before this seal have none.
         wrong = ["the seals are not those that were written"]
     for name, expected in seals.items():
-        path = folder / name
-        if Path(name).name != name or not path.is_file():
-            wrong.append(f"{name} is missing")
-        elif seal(path) != expected:
+        # A name leads nowhere but to a file of the folder, whatever it says.
+        if name not in files:
+            wrong.append(f"{printable(cut(name))} is missing")
+        elif seal(folder / name) != expected:
             wrong.append(f"{name} is not the table that was written")
     if wrong:
         raise StoreError(f"{shown(folder)} was changed: {'; '.join(wrong)}")

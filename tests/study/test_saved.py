@@ -314,6 +314,15 @@ def _resealed(change, gone=None, added=None):
     return edit
 
 
+def _sealed_long(folder):
+    """Add a seal, and take away the seal over the seals, which results of before lack."""
+    file = folder / "manifest.json"
+    facts = json.loads(file.read_text())
+    facts["seals"]["9" * 5000] = "0"
+    del facts["sealed"]
+    file.write_text(json.dumps(facts))
+
+
 CHANGED = {
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), r"no manifest\.json"),
     "no table": (lambda folder: (folder / "runs.parquet").unlink(), r"runs\.parquet is missing"),
@@ -353,6 +362,7 @@ CHANGED = {
         _resealed(lambda seals: seals.update({"../x": "0"})),
         "not those that were written",
     ),
+    "a seal of a name that no file can have": (_sealed_long, r"9{80}\.\.\. is missing$"),
     "seals emptied": (_edited(seals={}), r"curves\.csv has no seal; curves\.parquet has no seal"),
     "a seal cut off": (
         _resealed(lambda seals: seals.pop("runs.parquet")),
@@ -550,3 +560,12 @@ def test_the_folder_names_the_nations_of_a_run(scenario):
         ("global_south", "made_up-global_south"), (table, "made_up-my_nations"),
     ):  # fmt: skip
         assert folder_of(scenario.model_copy(update={"nations": nations})) == name
+
+
+@pytest.mark.parametrize("error", [NotImplementedError, ValueError, KeyError])
+def test_what_a_reader_says_of_a_table_is_one_line_that_commands_no_terminal(tmp_path, error):
+    with pytest.raises(StoreError) as caught, saved._readable(tmp_path):
+        raise error("no such\n type: \x0e")
+    assert "cannot be read as a result" in str(caught.value)
+    assert "\\x0e" in str(caught.value)
+    assert str(caught.value).isprintable()
