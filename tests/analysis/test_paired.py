@@ -193,6 +193,13 @@ def test_what_does_not_vary_needs_the_fewest_runs():
     assert paired.runs_for(0.1, 0.0) == 2
 
 
+@pytest.mark.parametrize("half", [0.5, 0.2, 0.1])
+def test_the_runs_of_a_half_width_are_hardly_more_than_it_takes(half):
+    widths = {n: stats.t.ppf(0.975, n - 1) / np.sqrt(n) for n in range(2, 600)}
+    fewest = min(n for n, width in widths.items() if width <= half)
+    assert fewest <= paired.runs_for(half, 1.0) <= 1.25 * fewest
+
+
 @given(seed=st.integers(0, 200))
 def test_one_comes_before_another_in_parts_that_with_ties_make_a_whole(seed):
     rng = np.random.default_rng(seed)

@@ -114,6 +114,25 @@ def test_what_each_way_is_worth(rng, burden):
     assert (worth[0] == 9.0).all()
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_what_an_offer_is_worth_over_the_ways_that_there_are(rng, closed):
+    """A closed ecosystem has its maker's service alone, whatever is said of other ways."""
+    opened, worth = rng.uniform(0.2, 1, (I, K, S, 3, L)), rng.uniform(0.5, 2, (I, K, S, 3, 2, L))
+    opened[1, 2, 0, :, 1] = 0.0  # nobody gets at it
+    made = Offers(worth, np.full((I, K, S, 2, L), 8.0), np.full((I, K, S, 2, L), 8.0))
+    offers.value(1, 2, 1, Span(0, L), 1.0, 0 if closed else 1, opened, made)
+    by_way = opened[1, 2] * worth[1, 2, :, :, 1]  # S, 3, L
+    total = by_way[:, 0] if closed else by_way.sum(axis=1)
+    some = total > 0.0
+    ln = np.log(np.where(some, total, 1.0))
+    close(made.offered[1, 2, :, 1], np.where(some, ln, numerics.ABSENT))
+    close(made.by_maker[1, 2, :, 1], np.where(some, by_way[:, 0] / np.where(some, total, 1.0), 0.0))
+    assert (made.offered[:, :, :, 0] == 8.0).all()
+    offers.value(1, 2, 1, Span(0, L), 0.0, 0 if closed else 1, opened, made)  # not on sale
+    assert (made.offered[1, 2, :, 1] == numerics.ABSENT).all()
+    assert not made.by_maker[1, 2, :, 1].any()
+
+
 def test_who_must_leave_where_a_way_is_cut(rng):
     """By the part that a way had in the value of the offer that was chosen."""
     shape = (I, K, S, 3, L)

@@ -90,6 +90,26 @@ def test_sampled_values_hold_the_error_of_worlds_too():
     assert 0.91 <= np.mean(held) <= 1.0
 
 
+@pytest.mark.parametrize("samples", [1, 3])
+def test_both_errors_of_sampled_values_add_up_with_satterthwaites_freedom(samples):
+    """By hand: the error of worlds, that of samples of an order and its reverse, and no other."""
+    rng = np.random.default_rng(6)
+    worth = {s: rng.normal(size=12) for s in attribution.subsets(NAMES)}
+    orders = attribution.orders(NAMES, 2 * samples, 4)
+    found = attribution.sampled_shapley(NAMES, orders, worth, "share").set_index("lever")
+    for name in NAMES:
+        before = [frozenset(order[: order.index(name)]) for order in orders]
+        gains = np.array([worth[b | {name}] - worth[b] for b in before])
+        worlds = gains.mean(axis=0)
+        pairs = gains.reshape(samples, 2, 12).mean(axis=(1, 2))
+        one = worlds.var(ddof=1) / 12
+        other = pairs.var(ddof=1) / samples if samples > 1 else 0.0
+        parts = one**2 / 11 + (other**2 / (samples - 1) if samples > 1 else 0.0)
+        half = stats.t.ppf(0.975, (one + other) ** 2 / parts) * np.sqrt(one + other)
+        told = found.loc[name, ["share", "low", "high"]].to_numpy(dtype=float)
+        np.testing.assert_allclose(told, worlds.mean() + half * np.array([0, -1, 1]))
+
+
 def test_several_pairs_have_wider_intervals():
     """Three pairs: each at 1 - 0.05 / 3, so that all hold together at 95 %."""
     assert attribution.simultaneous(1) == pytest.approx(0.95)
