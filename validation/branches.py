@@ -1,7 +1,7 @@
 """Which branches of the package the tests take: ``python -m validation.branches [ROOM ...]``.
 
-The tests of each room are run under coverage.py, one room after the other, and what they reached is
-put together. Machine code cannot be watched: the rules count through the small worlds of
+The tests of each room that `make test` runs are run under coverage.py, one room after the other,
+and what they reached is put together. Machine code cannot be watched: the rules count through the small worlds of
 ``tests/world/test_uncompiled.py``, which a process of its own runs as plain Python. Of every file
 in which fewer than 95 % of branches are taken, `REASONS` says why; without a reason it is an end
 with 1. About an hour on one core.
@@ -68,7 +68,7 @@ def _measure(room: str) -> None:
     report = place / "tests.xml"
     command = [
         sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-        f"--junit-xml={report}", f"tests/{room}",
+        "-m", "not long", f"--junit-xml={report}", f"tests/{room}",
     ]  # fmt: skip
     more = {"COVERAGE_FILE": str(place / "data"), "HYPOTHESIS_PROFILE": "ci"}
     with (place / "said.txt").open("w", encoding="utf-8") as said:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from sim.analysis.worlds import over_worlds
 from sim.arrays import Floats, Ints
@@ -238,19 +238,19 @@ def runs_more(half_width: float, values: Floats, draws: Ints) -> int | None:
 
 
 def runs_for(half_width: float, spread: float) -> int:
-    """Return how many replicates a t interval of a half-width needs, given a standard deviation.
+    """Return the fewest replicates whose t interval has a half-width, given a standard deviation.
 
-    For replicates of a draw each. The quantile depends on the number; from the normal one it is
-    found in a few steps.
+    For replicates of a draw each.
+
+    Parameters
+    ----------
+    half_width, spread : float
+        In the unit of the outcome; ``spread`` is at least 0.
     """
-    if spread <= 0.0:
-        return 2
-    n = 2
-    for _ in range(50):
-        needed = int(np.ceil((stdtrit(max(n - 1, 1), (1 + LEVEL) / 2) * spread / half_width) ** 2))
-        if needed <= n:
-            return n
-        n = min(max(needed, n + 1), 10 * n + 100)
+    # A normal quantile gives too few, by two or three: that of t falls with their number.
+    n = max(2, int(np.ceil((ndtri((1.0 + LEVEL) / 2.0) * spread / half_width) ** 2)))
+    while stdtrit(n - 1, (1.0 + LEVEL) / 2.0) * spread > half_width * np.sqrt(n):
+        n += 1
     return n
 
 
