@@ -1,10 +1,10 @@
 """Which branches of the package the tests take: ``python -m validation.branches [ROOM ...]``.
 
 The tests of each room that `make test` runs are run under coverage.py, one room after the other,
-and what they reached is put together. Machine code cannot be watched: the rules count through the small worlds of
-``tests/world/test_uncompiled.py``, which a process of its own runs as plain Python. Of every file
-in which fewer than 95 % of branches are taken, `REASONS` says why; without a reason it is an end
-with 1. About an hour on one core.
+and what they reached is put together. Machine code cannot be watched: the rules count through the
+small worlds of ``tests/world/test_uncompiled.py``, which a process of its own runs as plain Python.
+Of every file in which fewer than 95 % of branches are taken, `REASONS` says why; without a reason
+it is an end with 1. About an hour on one core.
 """
 
 from __future__ import annotations
