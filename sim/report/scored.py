@@ -20,7 +20,10 @@ OBSERVED = "observed"
 CODES = {
     "cn_all": "Chinese", "us_all": "US", "eu": "European", "all_open": "open weights",
     "us_closed": "US closed", "us_open_all": "US open", "eu_all": "European", "cn_open":
-    "Chinese open", "all": "all", "cn_open:deepseek": "DeepSeek",
+    "Chinese open", "all": "all", "cn_open:deepseek": "DeepSeek", "cn_open:qwen": "Qwen",
+    "us_closed:chatgpt": "ChatGPT", "us_closed:claude": "Claude", "us_closed:copilot": "Copilot",
+    "us_closed:gemini": "Gemini", "us_closed:openai": "OpenAI", "us_closed:perplexity":
+    "Perplexity",
 }  # fmt: skip
 """Words for the codes of series; others stand for themselves."""
 

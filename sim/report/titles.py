@@ -20,6 +20,24 @@ if TYPE_CHECKING:
 PARAMETERS: Mapping[str, str] = {row.name: row.title for row in read_parameters()}
 """Short titles of parameters; `sim show` has the whole meaning of each."""
 
+_OBSERVED = {
+    "chatbot_referral_share_statcounter": "Referrals from chatbots",
+    "chatbot_visit_share_digital_budget": "Visits to AI services",
+    "core_audience_of_ai_apps": "Core audience of AI apps",
+    "deepseek_market_share_band_high": "DeepSeek among chatbots, upper end of the band",
+    "deepseek_market_share_band_low": "DeepSeek among chatbots, lower end of the band",
+    "github_topic_pushers_share": "Topics of public repositories, shares",
+    "nsn_developers_using_home_models": "Developers who use models of their own nation",
+    "share_of_ai_startups_using_chinese_model": "AI startups that use a Chinese model",
+    "so2025full_chinese_model_users_also_using_us_closed":
+        "Users of Chinese models who also use US closed ones",
+    "so2025full_chinese_model_users_also_using_us_open":
+        "Users of Chinese models who also use US open ones",
+    "so2025full_nonusers_who_want_class": "Users of other classes alone who want a class",
+    "so2025full_users_who_want_to_keep_class": "Users of a class who want to keep it",
+}  # fmt: skip
+"""Titles of what was observed in nations and no series of the calibration tells of."""
+
 _INDEX = {"enterprise": "enterprises", "independent": "independents", "research": "research"}
 
 _LEVER = {
@@ -175,6 +193,13 @@ def policies(labels: Iterable[str], asked: Mapping[str, Any]) -> dict[str, str]:
         found[label] = title or label
     often = Counter(found.values())
     return {k: title if often[title] == 1 else f"{title} ({k})" for k, title in found.items()}
+
+
+def observed(name: str) -> str:
+    """Return the title of what was observed, by the name that the evidence has for it."""
+    from sim.calibration.series import SERIES
+
+    return SERIES[name].heading if name in SERIES else _OBSERVED.get(name, name.replace("_", " "))
 
 
 def level(path: str, value: Any, asked: Mapping[str, Any]) -> str:  # noqa: ANN401 - number or word

@@ -13,6 +13,7 @@ from sim import months as calendar
 from sim.arrays import Floats, Ints
 from sim.calibration.series import SERIES, Series
 from sim.evidence import Observation
+from sim.report import titles
 from sim.scenario.drivers import Drivers
 from sim.study.explanation import BAND, band
 from sim.study.observe import by_nation
@@ -99,7 +100,7 @@ def _title(one: Sighted) -> str:
     """Return the title of the series that tells a figure, with what its own name has beyond it."""
     own = one.figure.series
     if one.series is None:
-        return own.replace("_", " ")
+        return titles.observed(own)
     beyond = own.removeprefix(f"{one.series.name}_")
     return one.series.heading + (f" ({beyond.replace('_', ' ')})" if beyond != own else "")
 

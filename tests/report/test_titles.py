@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim.calibration.series import SERIES
 from sim.evidence import load
 from sim.report import titles
+from sim.report.scored import CODES
 
 
 def test_every_parameter_has_a_short_title():
@@ -64,3 +66,13 @@ def test_a_scenario_is_named_by_the_title_that_its_result_holds():
     assert titles.level("scenario", "mine", asked) == "My own package"
     assert titles.level("parameters.network", 0.6666666666666667, asked) == "0.667"
     assert titles.level("levers.x.start", "2027-06", asked) == "2027-06"
+
+
+def test_what_was_observed_in_a_nation_has_a_title_and_names_whose_it_is():
+    known = load()
+    rows = [row for row in known.observations if row.place in known.nations.iso3]
+    bare = {row.series for row in rows} - set(SERIES)
+    assert bare == set(titles._OBSERVED), "those that the calibration names are named there"
+    assert {row.ecosystem for row in rows if ":" in row.ecosystem} <= set(CODES)
+    for row in rows:
+        assert titles.observed(row.series)[0].isupper(), row.series

@@ -3,6 +3,9 @@
 const FULL = 200, NOTED = 5; // hundredths of a util at which a part has its full colour, and from which it is named
 const utils = (hundredths) => `${hundredths > 0 ? "+" : ""}${(hundredths / 100).toFixed(2)}`;
 
+const CHANCE = "0 or 1"; // the unit of what is or is not so
+const known = (value, unit) => (unit === CHANCE ? ["no", "mixed", "yes"][Math.round(2 * value)] : plainNumber(value));
+
 /** The figure of a nation, why its developers choose, what was observed and is known there, and what to ask next. */
 class Explain {
   constructor(place, data) {
@@ -31,7 +34,7 @@ class Explain {
       make("h3", {}, `What was observed there: ${seen.length} figures`),
       this.table("Observed", ["Series", "Of", "Month", "Observed"], seen.map(([series, of, when, value, unit]) => [told.series[series], of, month(when), `${plainNumber(value)} ${told.units[unit]}`])),
       make("h3", {}, `What is known of it, beside the median of ${regions}`),
-      this.table("Inputs", ["What", data.called[code], "Median of the region", "Unit", "Status"], rows.filter((row) => row[1] !== null).map(([title, value, median, unit, status]) => [title, plainNumber(value), median === null ? "" : plainNumber(median), unit, status])),
+      this.table("Inputs", ["What", data.called[code], "Median of the region", "Unit", "Status"], rows.filter((row) => row[1] !== null).map(([title, value, median, unit, status]) => [title, known(value, unit), median === null ? "" : known(median, unit), unit === CHANCE ? "" : unit, status])),
       make("p", { class: "note" }, `${this.parts() ? "Who" : "Parts of utility, who"} decides, and the parameters that move the figure most are run again on demand: `, this.asked(), "; a page of the nation: ", make("code", {}, `sim report ${told.folder} --focus ${code}`), "."));
     // Where the table is wider than the screen, the chosen ecosystem stands beside the names of the parts.
     const own = this.out.querySelector("th.kit-own");

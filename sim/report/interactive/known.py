@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from sim import months
-from sim.report import style
+from sim.report import style, titles
 from sim.report.scored import CODES
 from sim.scenario import nations as choosing
 
@@ -30,7 +30,6 @@ def data(nations: Iterable[str]) -> dict[str, Any]:
     nations : iterable of str
         ISO3 codes.
     """
-    from sim.calibration.series import SERIES
     from sim.evidence import load
     from sim.evidence.variables import VARIABLES
 
@@ -66,8 +65,7 @@ def data(nations: Iterable[str]) -> dict[str, Any]:
             ]
             for place in dict.fromkeys(region.values())
         },
-        "series": [SERIES[name].heading if name in SERIES else name.replace("_", " ")
-                   for name in series],
+        "series": [titles.observed(name) for name in series],
         "units": list(words),
         "observed": observed,
     }  # fmt: skip
