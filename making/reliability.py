@@ -60,10 +60,13 @@ def faults() -> str:
         (code(name), ATTEMPTS[name], str(group["tried"]), str(group["kept"]))
         for name, group in groups.items()
     ]
-    return table(
+    made = table(
         ("group", "what is tried", "attempts", "contract kept"),
         [*rows, ("all", "", f"{tried:,}", f"{kept:,}")],
     )
+    every = found["every"]
+    part = f"of each group one attempt in {every} (`--every {every}`)"
+    return f"{made}\n\nOf {found['date']}, {part if every > 1 else 'all attempts of every group'}."
 
 
 def fuzz() -> str:

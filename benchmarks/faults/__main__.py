@@ -109,7 +109,7 @@ def main(words: list[str] | None = None) -> int:
     all_kept = sum(count["kept"] for count in counts.values())
     print(f"{all_tried} tried, {all_kept} kept")
     if given.save:
-        machine.save("faults-", machine=machine.describe(), groups=counts)
+        machine.save("faults-", machine=machine.describe(), every=given.every, groups=counts)
     print(json.dumps(counts))
     return 0 if all_tried == all_kept else 1
 
