@@ -39,6 +39,9 @@ ATTEMPTS = {
 }
 """What each group of `benchmarks.faults` tries."""
 
+_WIDE = 60
+"""Characters of code that a cell of a table shows."""
+
 NOT_YET = "*No count is kept: `{}` makes it.*"
 
 
@@ -109,7 +112,18 @@ def mutants() -> str:
         f"{found['equivalent']} change nothing that could be seen, each with its reason in "
         f"`{place}`; {found['survived']} no test saw."
     )
-    return "\n\n".join((said, table(("kind", *head), kinds), table(("module", *head), modules)))
+    left = [
+        (code(f"{one['module']}:{one['line']}"), code(_short(one["was"])), code(_short(one["now"])))
+        for one in found["survivors"]
+    ]
+    listed = table(("what no test saw", "was", "became"), left) if left else ""
+    parts = (said, table(("kind", *head), kinds), table(("module", *head), modules), listed)
+    return "\n\n".join(filter(None, parts))
+
+
+def _short(text: str) -> str:
+    """Return code as a cell of a table holds it."""
+    return text.replace("|", "\\|") if len(text) <= _WIDE else f"{text[:_WIDE].rstrip()} ..."
 
 
 def _mutants_row(name: str, row: dict[str, int]) -> tuple[str, ...]:
