@@ -45,6 +45,8 @@ def renewed(text: str) -> str:
             notebook, timeout=SECONDS, resources=where, extra_arguments=["--log-level=ERROR"]
         )
         client.execute(env=environment)
+    # Which Python ran it is nothing that it says: any that is supported prints the same.
+    notebook.metadata.language_info.pop("version", None)
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "code":
