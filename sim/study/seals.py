@@ -89,8 +89,8 @@ def _require_unedited(known: Mapping[str, Any], path: Path) -> None:
         raise StoreError(f"{shown(path)} cannot be read: {error}") from error
     if made != known["hash"]:
         raise StoreError(
-            f"{shown(path)} was edited: its hash is {str(known['hash'])[:12]}, what it says was "
-            f"asked gives {made[:12]}"
+            f"{shown(path)} was edited: its hash is {repr(str(known['hash'])[:12])[1:-1]}, what "
+            f"it says was asked gives {made[:12]}"
         )
     if kind != known["kind"]:
         raise StoreError(f"{shown(path)} was edited: it is not of a {cited(str(known['kind']))}")

@@ -351,6 +351,10 @@ CHANGED = {
     "a newer format": (_edited(format_version=99), "format 99; .* run sim run again"),
     "an older format": (_edited(format_version=1), "format 1; .* run sim run again"),
     "another hash": (_edited(hash="0" * 64), r"was edited: its hash is 000000000000"),
+    "a hash that commands a terminal": (
+        _edited(hash="a\nb\u202e"),
+        r"was edited: its hash is a\\nb\\u202e, what it says",
+    ),
     "another model": (_edited(model_version=77), "was edited"),
     "another evidence": (_edited(evidence_hash="x"), "was edited"),
     "other levers": (_edited(used={}), "was edited"),
