@@ -43,6 +43,7 @@ def as_installed(tmp_path, folder, *words):
     )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words",
     [

@@ -17,6 +17,7 @@ LEVER = "levers.us_permissive_licence_incentive.strength"
 SHORT = {"runs": 2, "until": "2027-12", "nations": "Brazil, India"}
 
 
+@pytest.mark.long
 @pytest.mark.oracle
 def test_the_workbench_gets_what_a_sweep_gets():
     model = sim.ema_model(

@@ -99,6 +99,7 @@ def test_pyam_reads_a_run_and_its_shares_add_up(run, folder):
     assert values["Developers|Used|cn|p05", 2025] == pytest.approx(used["value"].quantile(0.05))
 
 
+@pytest.mark.long
 @pytest.mark.oracle
 def test_pyam_reads_sweeps_by_point_and_comparisons_as_effects(sweep, comparison, folder):
     seen = read_by_pyam(sweep.export("iamc", folder))

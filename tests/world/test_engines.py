@@ -50,8 +50,15 @@ def require_equal(kernels, mesas, at, of):
             assert np.array_equal(a, b), name
 
 
+AT_ONCE = ("fortress", "rand_package_answered")
+"""Scenarios with levers of most kinds, dated and waiting: those of `make test`."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in AT_ONCE else [pytest.mark.long]) for name in SHIPPED],
+)
 def test_they_agree_on_a_shipped_scenario(name):
     scenario = load(name, [("focus", "IND")])
     drivers = compiled(scenario)

@@ -281,6 +281,7 @@ def test_a_package_less_one_and_one_alone(package_effect):
     assert (less.last()["effect"].abs() < abs(whole)).all()
 
 
+@pytest.mark.long
 def test_precision_adds_runs_until_it_is_reached():
     rough = compare("rand_package", precision=0.02, workers=2, seed=3, overrides=FEW["overrides"])
     row = rough.last().iloc[0]
