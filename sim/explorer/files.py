@@ -21,8 +21,8 @@ from sim.scenario.tree import Node, parse
 LARGEST = 200_000
 """Bytes of a file that are read: the largest shipped one has 4,000."""
 
-MOST_PROBLEMS = 8
-"""Problems of a file that a message tells."""
+MOST_PROBLEMS, ROOM = 8, 3000
+"""Problems of a file that a message tells, and characters for them."""
 
 FILE = "your file"
 """What a message calls a file that a visitor sent."""
@@ -186,11 +186,17 @@ def _read(bases: Bases, text: bytes) -> Scenario:
 
 def _first(problems: list[Problem]) -> list[Problem]:
     """Return as many problems as a message can hold; the command shows all."""
-    more = len(problems) - MOST_PROBLEMS
+    kept, room = problems[:MOST_PROBLEMS], ROOM
+    for place, problem in enumerate(kept):
+        room -= len(str(problem))
+        if place and room < 0:  # a hint may list all names there are
+            kept = kept[:place]
+            break
+    more = len(problems) - len(kept)
     if more <= 0:
         return problems
     said = Problem(f"and {more:,} problems more", FILE, hint="sim validate FILE shows them all")
-    return [*problems[:MOST_PROBLEMS], said]
+    return [*kept, said]
 
 
 def _refuse_paths(tree: Node) -> None:

@@ -86,3 +86,8 @@ def test_of_a_file_full_of_mistakes_a_message_tells_the_first_ones(bases):
     with pytest.raises(InputError, match="and 1,992 problems more") as refused:
         files.opened(bases, text.encode())
     assert len(str(refused.value)) < 4000
+    # Each of these is told with all levers that there are.
+    text = "levers:\n" + "".join(f"  - {{id: u{n}, strength: 1}}\n" for n in range(2000))
+    with pytest.raises(InputError, match=r"and [\d,]+ problems more") as refused:
+        files.opened(bases, text.encode())
+    assert len(str(refused.value)) < 4000
