@@ -20,7 +20,7 @@ from sim.study.compare.packages import package
 from sim.study.hindcast import hindcast
 from sim.study.hypotheses.experiments import examine_all
 from sim.study.manifest import renamed
-from sim.study.seals import KINDS
+from sim.study.seals import KINDS, over
 from tests.cli import here as inside
 
 TABLE = """\
@@ -224,7 +224,7 @@ def _edit(folder, run_of, change):
     known = json.loads((run_of / "manifest.json").read_text())
     if change is not None:
         change(known)
-    known["hash"] = renamed(known)
+    known["hash"], known["sealed"] = renamed(known), over(known["seals"])
     folder.mkdir()
     (folder / "manifest.json").write_text(json.dumps(known))
     return folder
