@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, StoreError
 from sim.evidence import user_nations
 from tests.strategies import mutated
 from validation.fuzz import contract, kinds, loop, mutate
@@ -99,8 +99,8 @@ def _raises(error):
     [
         (_raises(KeyError("x")), "KeyError"),
         (_raises(SystemExit(3)), "SystemExit"),
-        (_raises(InputError("one\ntwo")), "several lines"),
-        (_raises(InputError(Problem("x" * 500, hint="y" * 5000))), "characters"),
+        (_raises(StoreError("one\ntwo")), "several lines"),
+        (_raises(StoreError("x" * 5000)), "characters"),
         (_raises(InputError([])), "without a problem"),
         (_writes, "wrote outside: open"),
         (_beside, "wrote outside: os.mkdir"),
