@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.machine import RESULTS
 from making.tables import code, table
+from sim.errors import cut
 from validation import branches
 from validation.mutants import mutate
 
@@ -38,9 +39,6 @@ ATTEMPTS = {
     "oldest": "what the oldest supported Python makes or begins, taken by a newer one",
 }
 """What each group of `benchmarks.faults` tries."""
-
-_WIDE = 60
-"""Characters of code that a cell of a table shows."""
 
 NOT_YET = "*No count is kept: `{}` makes it.*"
 
@@ -113,17 +111,12 @@ def mutants() -> str:
         f"`{place}`; {found['survived']} no test saw."
     )
     left = [
-        (code(f"{one['module']}:{one['line']}"), code(_short(one["was"])), code(_short(one["now"])))
+        (code(f"{one['module']}:{one['line']}"), code(cut(one["was"])), code(cut(one["now"])))
         for one in found["survivors"]
     ]
     listed = table(("what no test saw", "was", "became"), left) if left else ""
     parts = (said, table(("kind", *head), kinds), table(("module", *head), modules), listed)
     return "\n\n".join(filter(None, parts))
-
-
-def _short(text: str) -> str:
-    """Return code as a cell of a table holds it."""
-    return text.replace("|", "\\|") if len(text) <= _WIDE else f"{text[:_WIDE].rstrip()} ..."
 
 
 def _mutants_row(name: str, row: dict[str, int]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from sim.scenario import identity
 from sim.study import finished
 from sim.study.result import Result
 from sim.study.saved import Saved, kind_of
-from sim.study.seals import MANIFEST, over, read_manifest, shown
+from sim.study.seals import MANIFEST, are_written, read_manifest, shown
 from sim.version import MODEL
 
 REPEATERS = {
@@ -126,7 +126,7 @@ def _require_equal(made: Saved, known: Mapping[str, Any], what: str) -> None:
     """
     if "seals" not in known:
         return  # a result in memory: nothing was sealed
-    if known.get("sealed", over(known["seals"])) != over(known["seals"]):
+    if not are_written(known):
         raise StoreError(f"{what} was edited: the seals are not those that were written")
     with TemporaryDirectory() as folder:
         seals = made.sealed(Path(folder))

@@ -101,6 +101,11 @@ def over(seals: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(seals, sort_keys=True).encode()).hexdigest()
 
 
+def are_written(known: Mapping[str, Any]) -> bool:
+    """Return whether seals are those that were written; of results of before nothing says so."""
+    return "sealed" not in known or known["sealed"] == over(known["seals"])
+
+
 def check_seals(folder: Path, known: Mapping[str, Any], required: Collection[str]) -> None:
     """Compare every table with its seal, and the seals with what is there.
 
@@ -123,8 +128,7 @@ def check_seals(folder: Path, known: Mapping[str, Any], required: Collection[str
     files = {path.name for path in folder.iterdir() if path.is_file()}
     there = {name for name in files if Path(name).suffix in TABLES}
     wrong = [f"{name} has no seal" for name in sorted({*there, *required} - set(seals))]
-    if "sealed" in known and not wrong and known["sealed"] != over(seals):
-        # Results that were written before this seal have none.
+    if not wrong and not are_written(known):
         wrong = ["the seals are not those that were written"]
     for name, expected in seals.items():
         # A name leads nowhere but to a file of the folder, whatever it says.
