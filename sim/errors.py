@@ -59,8 +59,7 @@ class Problem:
         head = f"{place}: " if place else ""
         middle = f"{self.path}: " if self.path else ""
         tail = f" ({self.hint})" if self.hint else ""
-        # A key may hold a line feed, and a problem is one line.
-        return printable(f"{head}{middle}{self.message}{tail}").replace("\n", "\\n")
+        return on_one_line(f"{head}{middle}{self.message}{tail}")  # a key may hold a line feed
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the fields as a plain mapping, for JSON."""
@@ -175,6 +174,11 @@ def printable(text: str) -> str:
         Any text, such as the name of somebody's file.
     """
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text that is printable, and whose line feeds stand as escapes too."""
+    return printable(text).replace("\n", "\\n")
 
 
 def is_printable(text: str) -> bool:

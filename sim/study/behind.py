@@ -17,13 +17,14 @@ from sim.arrays import Floats
 from sim.calibration.fitted import status
 from sim.ensemble import runner, utilities
 from sim.ensemble.arms import posterior_draws
+from sim.ensemble.utilities import BAND
 from sim.evidence.axes import STANCES
 from sim.evidence.variables import VARIABLES
 from sim.metrics.utility import PARTS, SUM
 from sim.report import style, titles
 from sim.scenario import Scenario, nations
 from sim.scenario.drivers import Drivers
-from sim.study.explanation import BAND, band
+from sim.study.explanation import band
 from sim.world.reasons import Reasons
 
 MOVERS = 8

@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Floats
+from sim.ensemble.curves import QUANTILES
+from sim.ensemble.utilities import BAND
 from sim.numerals import counted
-
-BAND = ("p05", "p50", "p95")
-QUANTILES = (0.05, 0.5, 0.95)
 
 
 def band(values: Floats) -> dict[str, float]:
     """Return the quantiles of values over runs."""
-    return dict(zip(BAND, np.quantile(values, QUANTILES).tolist(), strict=True))
+    return dict(
+        zip(BAND, np.quantile(values, [QUANTILES[name] for name in BAND]).tolist(), strict=True)
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StoreError, cited, cut, printable
+from sim.errors import StoreError, cited, cut, on_one_line
 from sim.study.manifest import renamed
 from sim.version import FORMAT
 
@@ -89,7 +89,7 @@ def _require_unedited(known: Mapping[str, Any], path: Path) -> None:
         raise StoreError(f"{shown(path)} cannot be read: {error}") from error
     if made != known["hash"]:
         raise StoreError(
-            f"{shown(path)} was edited: its hash is {repr(str(known['hash'])[:12])[1:-1]}, what "
+            f"{shown(path)} was edited: its hash is {on_one_line(str(known['hash'])[:12])}, what "
             f"it says was asked gives {made[:12]}"
         )
     if kind != known["kind"]:
@@ -133,7 +133,7 @@ def check_seals(folder: Path, known: Mapping[str, Any], required: Collection[str
     for name, expected in seals.items():
         # A name leads nowhere but to a file of the folder, whatever it says.
         if name not in files:
-            wrong.append(f"{printable(cut(name))} is missing")
+            wrong.append(f"{on_one_line(cut(name))} is missing")
         elif seal(folder / name) != expected:
             wrong.append(f"{name} is not the table that was written")
     if wrong:
@@ -144,4 +144,4 @@ def shown(path: Path) -> str:
     """Return a path as the user would write it: relative where it is below the current folder."""
     path = path.absolute()
     below = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return printable(str(below)).replace("\n", "\\n")
+    return on_one_line(str(below))

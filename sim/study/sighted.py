@@ -12,10 +12,11 @@ from sim import evidence
 from sim import months as calendar
 from sim.arrays import Floats, Ints
 from sim.calibration.series import SERIES, Series
+from sim.ensemble.utilities import BAND
 from sim.evidence import Observation
 from sim.report import titles
 from sim.scenario.drivers import Drivers
-from sim.study.explanation import BAND, band
+from sim.study.explanation import band
 from sim.study.observe import by_nation
 from sim.world import Trajectory
 from sim.world import views as world_views
