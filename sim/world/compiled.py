@@ -79,7 +79,7 @@ def rule[F: Callable[..., Any]](function: F) -> F:
         may share memory with another that it is handed: the compiler counts on it. It makes no
         array.
     """
-    return _compile(function, inline=False)
+    return _compile(function)
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
@@ -94,7 +94,22 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
     function : callable
         As for :func:`rule`.
     """
-    return _compile(function, inline=True)
+    return _compile(function, forceinline=True)
+
+
+def spliced[F: Callable[..., Any]](function: F) -> F:
+    """Write a rule out, before anything is compiled, in the rule that calls it.
+
+    For the steps of a month, each called at one place: they hand on so many arrays that compiling
+    them by themselves, and what hands Python's arrays over, would take a fifth of the first
+    compilation. Called from Python it is compiled like any other.
+
+    Parameters
+    ----------
+    function : callable
+        As for :func:`rule`.
+    """
+    return _compile(function, inline="always")
 
 
 def wrapping[F: Callable[..., Any]](function: F) -> F:
@@ -109,13 +124,13 @@ def wrapping[F: Callable[..., Any]](function: F) -> F:
     return uncompiled.wrapping(function) if UNCOMPILED else function
 
 
-def _compile[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
+def _compile[F: Callable[..., Any]](function: F, **inlining: Any) -> F:  # noqa: ANN401 - as numba takes it
     if UNCOMPILED:
         return function
     # Nothing here is called from C: leaving that wrapper out compiles a fifth faster.
     # No rule allocates: without numba's runtime, no call counts the references to its arrays.
     options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
-    compiled: Any = numba.njit(error_model="numpy", forceinline=inline, **options)(function)
+    compiled: Any = numba.njit(error_model="numpy", **options, **inlining)(function)
     compiled._compiler._customize_flags = _apart  # noqa: SLF001 - numba's hook has no public name
     place = cache_folder()
     if place is not None:

@@ -60,10 +60,17 @@ def _compile(drivers: Drivers) -> None:
         stderr=subprocess.DEVNULL,
     ) as other:
         try:
-            kernel.perceive(0, _throw_away(drivers))
+            _half(drivers)
         except BaseException:
             other.kill()
             raise
+
+
+def _half(drivers: Drivers) -> None:
+    """Compile what nations perceive, which is near half of all, and what routers pass on."""
+    block = _throw_away(drivers)
+    kernel.perceive(0, block)
+    kernel.route(0, block, empty_record(drivers, 1, 1))
 
 
 def command() -> list[str]:
@@ -89,7 +96,7 @@ def _throw_away(drivers: Drivers) -> Block:
 
 
 def other_half() -> None:
-    """Compile all but what nations perceive, by a month of a scenario of its own."""
+    """Compile all else, by a month of a scenario of its own."""
     from sim.scenario import compile as compiled
     from sim.scenario import load
     from sim.world.groups import Groups

@@ -21,6 +21,17 @@ class Span(NamedTuple):
     last: int
 
 
+class Cells(NamedTuple):
+    """Cells ``first`` to ``last - 1`` of one family of a nation's drivers.
+
+    A group and not three numbers: a rule is compiled anew for each constant that it is handed.
+    """
+
+    family: int
+    first: int
+    last: int
+
+
 class Numbers(NamedTuple):
     """Parameters, rows as in :mod:`sim.world.rows`."""
 

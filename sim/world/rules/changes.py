@@ -6,6 +6,8 @@ and no rule.
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.evidence.axes import BLOCS, NESTS, STANCES
 from sim.scenario.drivers import Flags, Floats, Ints
 from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, REACH
@@ -33,6 +35,16 @@ def whole(mark: Flags) -> Span:
 def span(runs: Ints, r: int) -> Span:
     """Return run r of lanes."""
     return Span(runs[0, r], runs[1, r])
+
+
+@inlined
+def lanes_of(span: Span) -> range:
+    """Return the lanes of a span, to go over one by one.
+
+    As numbers without a sign: where a place in an array might be negative, and so be counted from
+    its end, the compiler fetches each lane by an address of its own, in place of eight at a time.
+    """
+    return range(np.uint64(span.first), np.uint64(span.last))
 
 
 @inlined

@@ -18,6 +18,7 @@ from sim.world.rules.arrays import (
     Worths,
 )
 from sim.world.rules.capability import SOVEREIGN_BLOC
+from sim.world.rules.changes import lanes_of
 from sim.world.rules.laboratories import flagship_worth
 from sim.world.streams import Keys
 
@@ -67,7 +68,7 @@ def regard(
     p, ps = numbers.p, numbers.ps
     options = liking.risk.shape[0]
     for s in range(ps.shape[0]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             push = (
                 side(stance[i, l], kinds.bloc[k]) * p[P.stance_push, l] * ps[s, B.stance_ratio, l]
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.scenario.drivers import Flags, Floats
 from sim.scenario.parts import ACCESS, LIKING, OFFER, REACH, TERMS
-from sim.world.compiled import inlined, rule
+from sim.world.compiled import rule, spliced
 from sim.world.rows import Switches
 from sim.world.rules import choice, laboratories, learning, observe, offers, policy, tally, uptake
 from sim.world.rules.arrays import (
@@ -70,7 +70,7 @@ def perceive(t: int, numbers: Numbers, x: Perceived) -> None:
         value_offers(i, x.changes, x.kinds, x.sold, pricing, x.ways.opened, x.offers, numbers)
 
 
-@inlined
+@spliced
 def read_policy(
     i: int, t: int, changes: Changes, levers: Levers, bases: Bases, drivers: Drivers, p: Floats
 ) -> None:
@@ -93,7 +93,7 @@ def read_policy(
             )  # fmt: skip
 
 
-@inlined
+@spliced
 def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numbers) -> None:
     """Write how a nation regards each ecosystem, where anything that it goes by has changed."""
     ecosystems, stance = kinds.bloc.size, changes.stance
@@ -112,7 +112,7 @@ def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numb
                 choice.regard(i, k, Span(l, l + 1), kinds, liking, stance, numbers)
 
 
-@inlined
+@spliced
 def open_ways(
     i: int, changes: Changes, kinds: Kinds, roads: Roads, ways: Ways, valued: Offers, able: Able,
     p: Floats,
@@ -131,7 +131,7 @@ def open_ways(
             offers.open_ways(i, k, span(runs, r), ways)
 
 
-@inlined
+@spliced
 def value_offers(
     i: int, changes: Changes, kinds: Kinds, sold: Flags, pricing: Pricing, opened: Floats,
     valued: Offers, numbers: Numbers,
@@ -161,7 +161,7 @@ def value_offers(
         changes.felt[i, changes.turned[n]] = changes.stance[i, changes.turned[n]]
 
 
-@inlined
+@spliced
 def price_offers(
     i: int, k: int, changes: Changes, kinds: Kinds, sold: Flags, pricing: Pricing,
     numbers: Numbers, worth: Floats,
@@ -211,7 +211,7 @@ def decide(
         count(i, loading, looking, numbers, x)
 
 
-@inlined
+@spliced
 def feel(i: int, t: int, switches: Switches, numbers: Numbers, x: Settled) -> None:
     """Learn of releases, and write the utility of every ecosystem in each segment of a nation."""
     bloc = x.kinds.bloc
@@ -223,7 +223,7 @@ def feel(i: int, t: int, switches: Switches, numbers: Numbers, x: Settled) -> No
     choice.utility(i, switches.links, bloc, x.sold, x.pulls, worths, x.choice, numbers)
 
 
-@inlined
+@spliced
 def grow(i: int, trial: int, numbers: Numbers, x: Settled) -> None:
     """Let curious users try, and newcomers start to build."""
     uptake.try_out(i, trial, numbers.p, x.trial, x.own.access, x.flows.tried)
@@ -232,7 +232,7 @@ def grow(i: int, trial: int, numbers: Numbers, x: Settled) -> None:
     )
 
 
-@inlined
+@spliced
 def move(i: int, numbers: Numbers, x: Settled) -> None:
     """Move the shares: who must leave, who arrives, who reconsiders."""
     choice.settle_shares(
@@ -241,7 +241,7 @@ def move(i: int, numbers: Numbers, x: Settled) -> None:
     choice.heal(i, x.flows.evicting, x.flows.leaving, numbers.p, numbers.ps, x.pulls.scar)
 
 
-@inlined
+@spliced
 def count(i: int, loading: bool, looking: bool, numbers: Numbers, x: Settled) -> None:  # noqa: FBT001
     """Count what the month leaves to be seen: answers, what is built anew, the load."""
     ps, done = numbers.ps, x.tally

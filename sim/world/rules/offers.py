@@ -8,7 +8,7 @@ from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import B, P
 from sim.world.rules.arrays import Able, Kinds, Numbers, Offers, Pricing, Roads, Served, Span, Ways
-from sim.world.rules.changes import CLOSED_NEST, CN_BLOC, against
+from sim.world.rules.changes import CLOSED_NEST, CN_BLOC, against, lanes_of
 from sim.world.rules.laboratories import flagship_worth
 
 MAKER, HOST, SELF = range(len(WAYS))
@@ -35,7 +35,7 @@ def reachable(
     bloc = kinds.bloc[k]
     closed, chinese = kinds.nest[k] == CLOSED_NEST, bloc == CN_BLOC
     for s in range(opened.shape[0]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             maker = roads.access[i, 3 * k, l]
             maker *= p[P.stance_access, l] if against(roads.stance[i, l], bloc) else 1.0
             own = roads.access[i, 3 * k + SELF, l] * roads.facility[i, s, l]
@@ -49,7 +49,7 @@ def open_ways(i: int, k: int, span: Span, ways: Ways) -> None:
     """Put this month's access to an ecosystem in the place of last month's."""
     for s in range(ways.anew.shape[0]):
         for w in range(3):
-            for l in range(span.first, span.last):  # noqa: E741
+            for l in lanes_of(span):  # noqa: E741
                 ways.opened[i, k, s, w, l] = ways.anew[s, w, l]
 
 
@@ -74,7 +74,7 @@ def maker_worth(
     """
     p, ps = numbers.p, numbers.ps
     for s in range(worth.shape[2]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             full = pricing.ln_price[k, o, MAKER, l] + pricing.price[i, 3 * k, l]
             full += burden * pricing.dearer[l]
             felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
@@ -93,12 +93,12 @@ def other_worth(
     """
     p, ps = numbers.p, numbers.ps
     for s in range(worth.shape[2]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             full = pricing.ln_price[k, o, HOST, l] + pricing.price[i, 3 * k + HOST, l]
             felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
             terms = ps[s, B.licence, l] * pricing.licence[i, k, l] * p[P.licence_hosted, l]
             worth[i, k, s, HOST, o, l] = exp(terms - ps[s, B.hosted_cost, l] - felt)
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             full = pricing.ln_price[k, o, SELF, l] + pricing.price[i, 3 * k + SELF, l]
             full += ps[s, B.ln_under_use, l]
             felt = pricing.sensitivity[i, s, l] * max(full, p[P.ln_least_price, l])
@@ -130,13 +130,13 @@ def value(
     worth = offers.worth
     for s in range(worth.shape[2]):
         if nest == CLOSED_NEST:
-            for l in range(span.first, span.last):  # noqa: E741
+            for l in lanes_of(span):  # noqa: E741
                 total = sold * (opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l])
                 some = total > 0.0
                 offers.by_maker[i, k, s, o, l] = 1.0 if some else 0.0
                 offers.offered[i, k, s, o, l] = log(max(total, LEAST)) if some else ABSENT
             continue
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             maker = opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l]
             total = maker + opened[i, k, s, HOST, l] * worth[i, k, s, HOST, o, l]
             total += opened[i, k, s, SELF, l] * worth[i, k, s, SELF, o, l]
@@ -149,12 +149,12 @@ def value(
 @inlined
 def narrowed(i: int, k: int, span: Span, ways: Ways) -> bool:
     """Return whether any way is less open this month than last, in any segment."""
-    fallen = 0.0
+    fallen = False
     for s in range(ways.anew.shape[0]):
         for w in range(3):
-            for l in range(span.first, span.last):  # noqa: E741
-                fallen = max(fallen, ways.opened[i, k, s, w, l] - ways.anew[s, w, l])
-    return fallen > 0.0
+            for l in lanes_of(span):  # noqa: E741
+                fallen |= ways.opened[i, k, s, w, l] > ways.anew[s, w, l]
+    return fallen
 
 
 @inlined
@@ -176,7 +176,7 @@ def lost(i: int, k: int, span: Span, bloc: int, ways: Ways, offers: Offers, able
     own = bloc == SOVEREIGN_BLOC
     opened, worth, offered = ways.opened, offers.worth, offers.offered
     for s in range(worth.shape[2]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             flagship = flagship_worth(i, s, k, l, own, able) + offered[i, k, s, 0, l]
             small = able.cover[s, k, 1, l] + offered[i, k, s, 1, l]
             o = 0 if flagship >= small else 1

@@ -6,7 +6,8 @@ from sim.scenario.drivers import NATION_FAMILIES, Floats
 from sim.world.compiled import inlined, rule
 from sim.world.numerics import exp, log
 from sim.world.rows import P, W, by_ecosystem, world_row
-from sim.world.rules.arrays import Bases, Levers, Span
+from sim.world.rules.arrays import Bases, Cells, Levers, Span
+from sim.world.rules.changes import lanes_of
 from sim.world.rules.effects import settle
 
 ACCESS, PRICE, LICENCE, FACILITY, TRUST, PULL, OFFER, OWN_LAG = range(len(NATION_FAMILIES))
@@ -67,23 +68,20 @@ def _differ(c: int, years: float, ecosystems: int, p: Floats, values: Floats) ->
 
 
 @rule
-def settle_family(
-    i: int, family: int, first: int, last: int, span: Span, levers: Levers, values: Floats
-) -> None:
-    """Apply the levers on cells ``first`` to ``last - 1`` of one family of a nation, in place.
+def settle_family(i: int, cells: Cells, span: Span, levers: Levers, values: Floats) -> None:
+    """Apply the levers on cells of one family of a nation, in place.
 
     Parameters
     ----------
-    family : int
-        Which of the nation's drivers.
+    cells : Cells
     span : Span
         Lanes that are written.
     values : ndarray, shape (I, cells, L)
         Base values on entry, values in force on return.
     """
-    row = i * levers.offsets[END] + levers.offsets[family]
-    low, high = levers.low[family], levers.high[family]
-    for c in range(first, last):
+    row = i * levers.offsets[END] + levers.offsets[cells.family]
+    low, high = levers.low[cells.family], levers.high[cells.family]
+    for c in range(cells.first, cells.last):
         begin, end = levers.start[row + c], levers.start[row + c + 1]
         if end > begin:
             settle(values[i, c], span, low, high, begin, end, levers)
@@ -119,13 +117,13 @@ def settle_access(
     says of the years to come.
     """
     for c in range(3 * k, 3 * k + 3):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             access[i, c, l] = bases.access[t, i, c]
     if bases.unlisted[t, i, k] > 0.0:
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             leak = leaked(p[P.leak_developers, l], p[P.leak_change, l], bases.later[t])
             access[i, 3 * k, l] += bases.unlisted[t, i, k] * leak
-    settle_family(i, ACCESS, 3 * k, 3 * k + 3, span, levers, access)
+    settle_family(i, Cells(ACCESS, 3 * k, 3 * k + 3), span, levers, access)
 
 
 @rule
@@ -144,21 +142,21 @@ def settle_terms(
         The licence without levers, from 0 to 1.
     """
     ln_clauses = log(clauses) if clauses > 0.0 else 0.0
-    for l in range(span.first, span.last):  # noqa: E741
+    for l in lanes_of(span):  # noqa: E741
         judged = exp(p[P.licence_strictness, l] * ln_clauses)
         licence[i, k, l] = judged if clauses > 0.0 else 0.0
-    settle_family(i, LICENCE, k, k + 1, span, levers, licence)
+    settle_family(i, Cells(LICENCE, k, k + 1), span, levers, licence)
     for c in range(3 * k, 3 * k + 3):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             price[i, c, l] = 1.0
-    settle_family(i, PRICE, 3 * k, 3 * k + 3, span, levers, price)
+    settle_family(i, Cells(PRICE, 3 * k, 3 * k + 3), span, levers, price)
     row = i * levers.offsets[END] + levers.offsets[PRICE]
     for c in range(3 * k, 3 * k + 3):
         if levers.start[row + c + 1] > levers.start[row + c]:
-            for l in range(span.first, span.last):  # noqa: E741
+            for l in lanes_of(span):  # noqa: E741
                 price[i, c, l] = log(max(price[i, c, l], 1e-9))
         else:
-            for l in range(span.first, span.last):  # noqa: E741
+            for l in lanes_of(span):  # noqa: E741
                 price[i, c, l] = 0.0
 
 
@@ -166,9 +164,9 @@ def settle_terms(
 def settle_facility(i: int, span: Span, base: Floats, levers: Levers, facility: Floats) -> None:
     """Write how far each segment of a nation can run models itself; base is (S,)."""
     for s in range(facility.shape[1]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             facility[i, s, l] = base[s]
-    settle_family(i, FACILITY, 0, facility.shape[1], span, levers, facility)
+    settle_family(i, Cells(FACILITY, 0, facility.shape[1]), span, levers, facility)
 
 
 @rule
@@ -184,13 +182,13 @@ def settle_liking(
     home : ndarray, shape (I, K)
     """
     for k in range(trust.shape[1]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             trust[i, k, l] = 1.0 if home[i, k] > 0.0 else p[P.initial_trust, l]
-    settle_family(i, TRUST, 0, trust.shape[1], span, levers, trust)
+    settle_family(i, Cells(TRUST, 0, trust.shape[1]), span, levers, trust)
     for c in range(pull.shape[1]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             pull[i, c, l] = 0.0
-    settle_family(i, PULL, 0, pull.shape[1], span, levers, pull)
+    settle_family(i, Cells(PULL, 0, pull.shape[1]), span, levers, pull)
 
 
 @rule
@@ -205,9 +203,9 @@ def settle_offer(
         Lag before levers, from :func:`sim.world.laboratories.lag`.
     """
     for c in range(offer.shape[1]):
-        for l in range(span.first, span.last):  # noqa: E741
+        for l in lanes_of(span):  # noqa: E741
             offer[i, c, l] = 0.0
-    settle_family(i, OFFER, 0, offer.shape[1], span, levers, offer)
-    for l in range(span.first, span.last):  # noqa: E741
+    settle_family(i, Cells(OFFER, 0, offer.shape[1]), span, levers, offer)
+    for l in lanes_of(span):  # noqa: E741
         own_lag[i, 0, l] = lab_lag[i, l]
-    settle_family(i, OWN_LAG, 0, 1, span, levers, own_lag)
+    settle_family(i, Cells(OWN_LAG, 0, 1), span, levers, own_lag)
