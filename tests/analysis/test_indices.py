@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,6 +172,38 @@ def test_one_base_point_has_no_interval_and_is_refused(tmp_path):
     with pytest.raises(InputError, match="without an interval"):
         sim.sensitivity(SMALL, vary, design="sobol", points=1, out=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("kind", "of_one"), [("sobol", 8), ("morris", 4)])
+def test_two_base_points_are_enough_and_one_world_fewer_is_not(kind, of_one):
+    """Three factors: 2 k + 2 worlds of a base point by Sobol', k + 1 by Morris."""
+    indices.require_spread(kind, 2 * of_one, 3)
+    with pytest.raises(InputError, match="without an interval"):
+        indices.require_spread(kind, 2 * of_one - 1, 3)
+
+
+def test_the_spread_of_morris_is_that_of_the_effects():
+    """``x**2`` has effects of its own in each trajectory: their sd, and half-widths by hand.
+
+    Of 40 seeds, whose mean half-width has a standard error of about 1 %.
+    """
+    made = design.make(THREE, "morris", 4, 1)
+    values = made.unit[:, 0] ** 2 + made.unit[:, 1]
+    found = indices.indices("morris", made.unit, PATHS, values, 1)
+    at = made.unit.reshape(-1, 4, 3)
+    effects = []
+    for path in at:
+        (step,) = np.flatnonzero(np.diff(path[:, 0]))
+        effects.append(path[step, 0] + path[step + 1, 0])  # of x**2, by the change of x
+    assert by_kind(found, "sigma")[PATHS[0]].value == pytest.approx(np.std(effects, ddof=1))
+    assert by_kind(found, "mu")[PATHS[0]].value == pytest.approx(np.mean(effects))
+    again = [np.std(some, ddof=1) for some in itertools.product(effects, repeat=4)]  # all there are
+    halves = []
+    for seed in range(40):
+        again_by = indices.indices("morris", made.unit, PATHS, values, seed)
+        wide = by_kind(again_by, "sigma")[PATHS[0]]
+        halves.append((wide.high - wide.low) / 2)
+    assert np.mean(halves) == pytest.approx(1.96 * np.std(again), rel=0.05)
 
 
 def test_what_does_not_vary_has_no_index():

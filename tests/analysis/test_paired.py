@@ -146,6 +146,14 @@ def test_components_of_variance_are_those_of_a_textbook():
     assert between == pytest.approx((among - inside) / 3)
 
 
+def test_the_finest_half_width_is_that_of_the_draws_alone():
+    """``t sqrt(between / n)`` with n - 1 degrees of freedom; few draws, so that one less shows."""
+    values, label = clusters(9, (50,) * 6, k=1)
+    between, _ = paired.components(values[:, 0], label)
+    expected = stats.t.ppf(0.975, 5) * np.sqrt(between / 6)
+    assert paired.finest(values[:, 0], label) == pytest.approx(expected)
+
+
 def test_quantiles_and_signs_are_over_worlds():
     values = np.array([[-1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 1.0]])
     zero = np.zeros_like(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -243,6 +244,72 @@ def test_a_leaf_may_hold_just_the_part_that_is_asked_for():
     assert (split.below.size, split.above.size) == (2, 2)
     assert (split.below.density, split.above.density) == (1.0, 0.0)
     assert cart.grow(space, failed, depth=1, leaf=0.75).below is None
+
+
+def test_a_leaf_holds_a_twentieth_of_all_worlds_unless_told_otherwise():
+    """Of a hundred worlds four fail at one end: no split may part fewer than five."""
+    space = of_numbers(("x",), np.arange(100.0)[:, None])
+    split = cart.grow(space, np.arange(100) < 4, depth=1)
+    assert (split.limit, split.below.size) == (4.5, 5)
+
+
+def test_of_equal_splits_the_first_factor_is_taken():
+    space = of_numbers(("x", "y"), np.repeat(np.arange(40.0)[:, None], 2, axis=1))
+    assert cart.grow(space, np.arange(40) < 20).axis.name == "x"
+
+
+def box_of(space, **limits):
+    """Return the sides of a box that limits some factors, and of one that limits none."""
+    whole = tuple(prim._whole(axis, space.levels[:, k]) for k, axis in enumerate(space.axes))
+    names = [axis.name for axis in space.axes]
+    sides = list(whole)
+    for name, (low, high) in limits.items():
+        sides[names.index(name)] = replace(sides[names.index(name)], low=low, high=high)
+    return tuple(sides), whole
+
+
+def test_a_paste_adds_a_twentieth_of_the_box_at_either_end_and_the_whole_end_where_less_is_left():
+    """Sixty worlds in the box: three are added at each end, of those that other limits allow."""
+    worlds = np.column_stack([np.arange(100.0), np.arange(100) % 2])
+    space = of_numbers(("x", "y"), np.vstack([worlds, worlds]))
+    sides, whole = box_of(space, x=(20.0, 49.0))
+    here = np.ones(200, bool)
+    inside = here & (space.levels[:, 0] >= 20) & (space.levels[:, 0] <= 49)
+    steps = list(prim._pastes(space, sides, whole, here, inside))
+    assert [(k, side.low, side.high) for k, side, _ in steps] == [(0, 18.0, 49.0), (0, 20.0, 51.0)]
+    assert all(others.all() for *_, others in steps)
+    # Three are left below, which are all: the limit goes, though other worlds lie further out.
+    here[(space.levels[:, 0] < 20)] = False
+    here[[19, 119, 18]] = True
+    (_, lower, _), (_, upper, _) = prim._pastes(space, sides, whole, here, inside)
+    assert (lower.low, lower.high) == (0.0, 49.0)
+    assert (upper.low, upper.high) == (20.0, 51.0)
+
+
+def test_a_paste_adds_one_world_at_least():
+    space = of_numbers(("x",), np.arange(10.0)[:, None])
+    sides, whole = box_of(space, x=(4.0, 6.0))
+    here = np.ones(10, bool)
+    inside = sides[0].holds(space.levels[:, 0])
+    found = [
+        (side.low, side.high) for _, side, _ in prim._pastes(space, sides, whole, here, inside)
+    ]
+    assert found == [(3.0, 6.0), (4.0, 7.0)]
+
+
+def test_the_box_that_is_described_has_the_largest_harmonic_mean():
+    """Half of the failures at density 1 give 0.667, all of them at 0.4 give 0.571."""
+    space = of_numbers(("x",), np.arange(100.0)[:, None])
+    failed = np.zeros(100, bool)
+    failed[:10], failed[40:50] = True, True
+    found = prim.search(space, failed).table()
+    means = 2 * found["coverage"] * found["density"] / (found["coverage"] + found["density"])
+    assert prim.search(space, failed).described == int(means.round(12).argmax())
+
+
+def test_a_box_holds_a_twentieth_of_all_worlds_unless_told_otherwise():
+    space = of_numbers(("x",), np.arange(200.0)[:, None])
+    assert prim.search(space, np.arange(200) < 2).table()["mass"].min() == 0.05
 
 
 def test_a_tree_splits_words_into_one_and_the_others():

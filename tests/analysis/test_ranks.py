@@ -40,6 +40,17 @@ def test_bounds_hold_the_true_value_nine_times_in_ten():
     assert abs(held / 2000 - 0.9) < 0.01 + 3.29 * np.sqrt(0.09 / 2000)
 
 
+def test_bounds_are_those_of_bonett_and_wright():
+    """``tanh(atanh r -+ z sqrt((1 + r**2 / 2) / (n - 3)))``, Psychometrika 65: 23-28."""
+    rng = np.random.default_rng(2)
+    one = rng.normal(size=40)
+    other = one + rng.normal(size=40)
+    (found,) = rank_correlations(one[None], other, 40)
+    r = stats.spearmanr(one, other).statistic
+    half = stats.norm.ppf(0.95) * np.sqrt((1 + r**2 / 2) / 37)
+    np.testing.assert_allclose(found, [r, *np.tanh(np.arctanh(r) + half * np.array([-1, 1]))])
+
+
 @pytest.mark.parametrize("sign", [-1.0, 1.0])
 def test_an_order_that_is_kept_or_turned_round_is_sure(sign):
     values = np.arange(10.0)  # of which no rounding takes a bit off the correlation

@@ -57,6 +57,11 @@ def test_neighbours_are_one_run():
     assert runs[:, :2].tolist() == [[3, 9], [6, 10]]
 
 
+@pytest.mark.parametrize("how", [changes.ALL, changes.SOME])
+def test_what_is_noted_of_a_part_fits_the_byte_that_it_is_kept_in(how):
+    assert np.full(1, how, np.uint8)[0] == how
+
+
 def test_governments_that_change_places_have_turned():
     """Where stances are those felt one lane on, or by the other nation, all have turned."""
     known = world(np.random.default_rng(1))

@@ -59,7 +59,7 @@ def test_builders_taken_back_come_forward_again(rng):
 
 def test_builders_grow_by_value_links_and_trial(rng):
     p, ps, _ = parameters(rng)
-    builders, ceiling = rng.uniform(1, 2, (I, L)), rng.uniform(3, 9, (I, L))
+    builders, ceiling = rng.uniform(0.1, 2, (I, L)), rng.uniform(3, 9, (I, L))
     first = np.array([[0.3, numerics.ABSENT, 0.2], [0.1, 0.2, numerics.ABSENT]])
     growth = Growth(
         builders, ceiling, rng.uniform(0.1, 0.3, (I, L)), first.copy(), rng.uniform(0, 1, (I, L)),
@@ -214,6 +214,19 @@ def test_who_fears_the_models_learns_less_of_them(rng):
     expected = before.copy()
     expected[1, 1] += told.gain * (1 - told.risk[1] * (1 - told.trust[1, 1])) / usual
     close(learned, expected)
+
+
+def test_who_feared_them_wholly_from_the_start_learns_of_no_division_by_nought(rng):
+    """Believing starts from nothing: what is learned is held finite, by the least of it."""
+    p, _, _ = parameters(rng)
+    p[P.initial_risk], p[P.initial_trust] = 1.0, 0.0
+    told = Told(np.zeros((I, K)), np.ones((K, L)), np.zeros((I, K, L)), np.ones(L))
+    learned = np.zeros((I, K, L))
+    learning.learn(1, BLOC, told, p, learned)
+    assert (learned == 0.0).all()
+    told.trust[1, 1] = 0.5
+    learning.learn(1, BLOC, told, p, learned)
+    close(learned[1, 1], 0.5e9)
 
 
 @pytest.mark.parametrize("raw", [0, 1])

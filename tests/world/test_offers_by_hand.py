@@ -205,6 +205,9 @@ def test_users_of_chinese_makers_are_counted(rng):
     close(callers, expected[:, BLOC == CHINESE].sum(axis=1))
     tally.chinese_load(callers, users)
     close(users, callers.sum(axis=0))
+    # Nation after nation, so that the width of a block changes no bit: rounding tells the order.
+    tally.chinese_load(np.array([[1.0] * L, [1.0] * L, [1e16] * L]), users)
+    assert (users == 1e16 + 2).all()
 
 
 def test_means_of_groups_go_by_developers_and_are_plain_where_there_are_none(rng):

@@ -15,7 +15,8 @@ from sim.metrics import registry
 from sim.scenario import compile as compiled
 from sim.scenario import load
 from sim.scenario.drivers import NEVER, Trigger
-from sim.world import World, simulate
+from sim.world import World, simulate, triggers
+from sim.world.block import prepare
 from sim.world.happened import ARRAYS
 from sim.world.trajectory import simulate_together
 from tests.world import plain, worlds
@@ -148,6 +149,20 @@ def test_the_month_in_which_it_comes_is_that_of_the_rule(level, above, months, f
         registry.forget(SAW)
     value = lambda t: float((worlds.months.FIRST + t) % 7)  # noqa: E731
     assert set(began.tolist()) == {expected(value, waits, 24)}
+
+
+def test_levers_count_as_pulled_from_their_month_on_in_each_world():
+    waits = Trigger(0, False, "share.bloc_cn", "world", True, 0.5, 1, 0, 23)
+    levers = [Lever("pull", "add", 0.1, waits=waits), Lever("trust", "add", 0.1, name="b",
+                                                            waits=waits)]  # fmt: skip
+    drivers = worlds.with_levers(worlds.toy(3, 2, 3, 1, horizon=24, last_fact=20), *levers)
+    block = prepare(drivers, 1, np.arange(3))
+    block.in_force.began[:] = [[4, 7, NEVER], [NEVER, 6, 5]]
+    first, other = drivers.waiting
+    for t in (3, 4, 5, 6, 7):
+        found = triggers.begun(t, drivers, block.in_force)
+        np.testing.assert_array_equal(found[first], [t >= 4, t >= 7, False])
+        np.testing.assert_array_equal(found[other], [False, t >= 6, t >= 5])
 
 
 def test_what_levers_cost_can_be_waited_for():

@@ -110,7 +110,7 @@ class Package(Saved):
     def _of(cls, folder: Path, manifest: Mapping[str, Any]) -> Package:
         levers = tuple(manifest["asked"]["levers"])
         tables = cls._read_held(folder, manifest)
-        return cls(manifest, levers, **tables, exact=len(levers) <= MOST_EXACT)
+        return cls(manifest, levers, **tables, exact=all_run(levers))
 
 
 def package(
@@ -246,7 +246,7 @@ def part(
     wanted = Outcomes.of(asked["outcomes"])
     metric, group = wanted.metrics[0], wanted.groups[0]
     month = None if wanted.months == "end" else wanted.months[0]
-    exact = len(names) <= MOST_EXACT
+    exact = all_run(names)
     permutations = int(asked["permutations"])
     orders = [] if exact else orders_of(names, permutations, seed)
     pulls = _pulls(names, permutations, seed)
@@ -280,9 +280,14 @@ def part(
     )  # fmt: skip
 
 
+def all_run(levers: Sequence[str]) -> bool:
+    """Return whether all combinations of levers are run; else orders of them are sampled."""
+    return len(levers) <= MOST_EXACT
+
+
 def _pulls(names: Sequence[str], permutations: int, seed: int) -> list[Subset]:
     """Return the combinations of levers that are run."""
-    if len(names) <= MOST_EXACT:
+    if all_run(names):
         return subsets(names)
     orders = orders_of(names, permutations, seed)
     return list(dict.fromkeys([*prefixes(orders), *_fraction(names)]))

@@ -14,7 +14,7 @@ from sim.ensemble.arms import run_arms
 from sim.ensemble.outcomes import Outcomes
 from sim.errors import InputError
 from sim.scenario import load
-from sim.study.compare import cuts
+from sim.study.compare import cuts, focus
 
 FOCUS = [("focus", "IND")]
 SMALL = [
@@ -104,6 +104,15 @@ def test_closed_models_of_the_bloc_are_gone_in_the_focus_until_the_cut_ends(pair
     assert (there[:, closed, begin : last + 1] == 0.0).all()
     assert (there[:, closed, last + 1 :] > 0.0).all()
     assert (of(bloc, "BRA")[:, ECOSYSTEMS.index("us_closed")] > 0.0).all()
+
+
+def test_what_is_kept_is_the_least_from_the_first_month_of_the_cut_on(monkeypatch):
+    """The month before the cut is no part of it, and every one after is."""
+    use = {"base": np.ones((1, 4, 2)), "base, us services stop": np.ones((1, 4, 2))}
+    use["base, us services stop"][0] = [[0.1, 0.2], [0.7, 1.0], [0.5, 1.0], [0.9, 1.0]]
+    monkeypatch.setattr(focus, "_developers", lambda _, name, *__: use[name])
+    found = focus._cuts(None, "base", "IND", ("one",), ("us",))
+    np.testing.assert_allclose(found["kept.us"], [0.5, 1.0])
 
 
 def test_without_a_cut_everything_is_kept(paired):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sim.analysis import paired
 from sim.ensemble.arms import Arms
 from sim.errors import InputError
 from sim.scenario.resolve import resolve
-from sim.study.compare import answers, choice, notes
+from sim.study.compare import answers, choice, notes, precision
 from sim.study.compare.choice import Pair
 from sim.study.compare.precision import PILOT, until_precise
 
@@ -181,6 +182,31 @@ def test_what_is_missing_is_run_at_once():
     until_precise(first, {}, [PAIR], 0.05, ("m", "world"), noted)
     assert asked[0] == PILOT * np.ceil(int(needed) / PILOT)
     assert all(later > before for before, later in itertools.pairwise(asked))
+
+
+def test_beyond_the_most_runs_the_widest_of_the_effects_is_told(monkeypatch):
+    """Of two effects the one that is known worse decides, and is told."""
+    monkeypatch.setattr(precision, "MOST_RUNS", 96)
+    run = made_up(1.0, 0.0, None)
+    done = run({}, 96)
+    kept = {**done.kept, "half": 0.5 * done.kept["controls"]}
+    both = [Pair("half", "baseline"), PAIR]
+    widths = []
+    for pair in both:
+        _, low, high = paired.interval(kept[pair.name][:, 0], done.draws)
+        widths.append(float(high - low) / 2)
+    again, finest = until_precise(
+        replace(done, kept=kept), {}, both, widths[0] * 1.01, ("m", "world"), run
+    )
+    assert len(again.draws) == 96
+    assert finest == pytest.approx(widths[1])
+    _, finest = until_precise(replace(done, kept=kept), {}, both, widths[1], ("m", "world"), run)
+    assert finest == 0.0
+
+
+def test_a_strength_that_is_a_spread_stands_for_itself():
+    assert choice.power(choice.SPREAD) is choice.SPREAD
+    assert choice.power(choice.DRAWN) is choice.SPREAD
 
 
 def test_a_precision_of_nothing_is_refused():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.analysis import attribution
+from sim.errors import InputError
 from sim.study.compare import costs, packages
 
 NAMES = ("a", "b", "c")
@@ -108,6 +109,44 @@ def test_both_errors_of_sampled_values_add_up_with_satterthwaites_freedom(sample
         half = stats.t.ppf(0.975, (one + other) ** 2 / parts) * np.sqrt(one + other)
         told = found.loc[name, ["share", "low", "high"]].to_numpy(dtype=float)
         np.testing.assert_allclose(told, worlds.mean() + half * np.array([0, -1, 1]))
+
+
+@pytest.mark.parametrize("orders", [2, 3])
+def test_one_sample_of_orders_has_the_error_of_worlds_alone(orders):
+    """An order without its reverse is no sample."""
+    worth = {s: np.random.default_rng(len(s)).normal(size=9) for s in attribution.subsets(NAMES)}
+    some = list(itertools.permutations(NAMES))[:orders]
+    found = attribution.sampled_shapley(NAMES, some, worth, "share")
+    assert np.isfinite(found[["share", "low", "high"]].to_numpy(dtype=float)).all()
+
+
+@pytest.mark.parametrize(("count", "exact"), [(2, True), (6, True), (7, False)])
+def test_of_six_levers_all_combinations_are_run_and_of_more_some_orders(count, exact):
+    assert packages.all_run(tuple("abcdefg")[:count]) == exact
+
+
+def test_a_mean_for_money_has_the_interval_of_whole_draws():
+    """Against a bootstrap by pandas of one's own, on worlds of which three share a draw."""
+    rng = np.random.default_rng(3)
+    draws = np.repeat(np.arange(40), 3)
+    gains = rng.normal(2, 1, 40)[draws] + rng.normal(0, 0.3, 120)
+    paid = rng.uniform(3, 5, 40)[draws]
+    low, high = costs._ratio(gains, paid, draws, 1)
+    sums = pd.DataFrame({"gain": gains, "paid": paid}).groupby(draws).sum()
+    again = [sums.sample(40, replace=True, random_state=n).sum() for n in range(1500)]
+    ratios = [row["gain"] / row["paid"] for row in again]
+    assert low < gains.mean() / paid.mean() < high
+    np.testing.assert_allclose([low, high], np.quantile(ratios, (0.025, 0.975)), rtol=0.05)
+
+
+def test_a_budget_buys_what_it_reaches_and_the_cheapest_is_the_least_of_it():
+    priced = pd.DataFrame({"lever": list("abcd"), "effect": [0.3, 0.2, 0.1, -0.1],
+                           "cost": [50.0, 20.0, -5.0, 1.0]})  # fmt: skip
+    assert list(costs._affordable(priced, 20.0, "m", "world")["lever"]) == ["b", "c"]
+    assert list(costs._affordable(priced, 0.0, "m", "world")["lever"]) == ["c"]
+    with pytest.raises(InputError, match="buys no lever") as told:
+        costs._affordable(priced.iloc[:2], 19.0, "m", "world")
+    assert "the cheapest costs 20" in str(told.value)
 
 
 def test_several_pairs_have_wider_intervals():
