@@ -219,7 +219,10 @@ def run_shares(
     place = np.array([known.index(slug) if slug in known else -1 for slug in slugs])
     stamp = np.array([when.index(n) if (n := months.parse(t)) in when else -1 for t in names])
     rows = np.flatnonzero((place[group] >= 0) & (stamp[month] >= 0))
-    runs, run = np.unique(read_numbers(table, "run")[rows], return_inverse=True)
+    numbers = read_numbers(table, "run")[rows]
+    # As numpy.unique with its inverse, without sorting a million: runs are small whole numbers.
+    there = np.bincount(numbers) > 0
+    runs, run = np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
     kind, kinds = read_words(table, "ecosystem")
     rank = np.array([shown.ecosystems.index(name) for name in kinds], dtype=np.int64)
     values = np.full((len(known), len(when), len(shown.ecosystems), len(runs)), np.nan)
