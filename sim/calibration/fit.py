@@ -289,7 +289,7 @@ def require_sound(plan: Plan) -> None:
             Problem(
                 f"{plan.members} members are too few to tell the unknowns apart",
                 path="members",
-                hint=f"take {FEWEST} or more",
+                hint=f"take {FEWEST} or more, and {FREE} beyond the parameters that are drawn",
             )
         )
     limits = {
