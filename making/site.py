@@ -19,6 +19,11 @@ from making import notebook, pages
 
 SITE = pages.ROOT / "build" / "site"
 
+STYLE = Path(__file__).with_name("site.css")
+"""What the site's theme is told beside: tables of these pages need width."""
+
+STATIC = Path("_static")
+
 INTERFACE: dict[str, tuple[str, ...]] = {
     "Questions": (
         "sim.load", "sim.run", "sim.effect", "sim.compare", "sim.robust", "sim.explain",
@@ -157,6 +162,8 @@ def settings() -> dict[str, Any]:
         "html_theme": "furo",
         "html_title": "open-model-sim",
         "html_show_sphinx": False,
+        "html_static_path": [STATIC.name],
+        "html_css_files": [STYLE.name],
         "html_copy_source": False,
         "html_show_search_summary": False,  # it would fetch pages, which a file may not
         "extensions": [
@@ -192,6 +199,8 @@ def build(place: Path = SITE, fill: Any = source) -> int:  # noqa: ANN401 - a fu
         here = Path(folder) / "source"
         here.mkdir()
         fill(here)
+        (here / STATIC.name).mkdir()
+        shutil.copy(STYLE, here / STATIC.name)
         site = Sphinx(
             here, None, place, Path(folder) / "doctrees", "html", confoverrides=settings(),
             status=None, warning=sys.stderr,

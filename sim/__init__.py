@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
     __version__: str
+    """Of the package, as ``sim --version`` prints it."""
 
 __all__ = [
     "Calibration",
@@ -87,7 +88,9 @@ __all__ = [
 ]
 
 model_version = _version.MODEL
+"""Raised by one whenever the numbers of an unchanged scenario move."""
 format_version = _version.FORMAT
+"""Raised by one whenever a file or a column of results changes its name or its meaning."""
 
 _ROOMS = {
     "Calibration": "sim.study.calibrate",

@@ -10,7 +10,7 @@ from typing import Any
 
 from validation.mutants import loop, rooms
 
-COUNT, SEED = 320, 20261129
+COUNT, SEED = 320, 20261130
 
 
 def run(
