@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from making.tables import code, number, table
 from sim.evidence import load
+from sim.numerals import counted
 from sim.scenario import levers, names, reach
 from sim.scenario.drivers import vocabulary
 from sim.scenario.lever_effect import SELECTORS, Effect
@@ -53,7 +54,9 @@ def _sections(**rows: Iterable[Lever | LeftOut]) -> str:
         autoescape=False, trim_blocks=True, lstrip_blocks=True,  # noqa: S701 - it is no HTML
     )  # fmt: skip
     page = house.get_template("levers.md.j2")
-    said = page.render(rows, number=number, code=code, words=reach.words, effects=_effects)
+    said = page.render(
+        rows, number=number, code=code, words=reach.words, effects=_effects, counted=counted
+    )
     return said.strip()
 
 

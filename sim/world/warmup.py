@@ -6,7 +6,6 @@ one half of the rules while this one takes the other; each finds the other's wor
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.machine import processors
 from sim.scenario.drivers import Drivers
 from sim.world import kernel
 from sim.world.block import Block, empty_record, note, prepare
@@ -39,7 +39,7 @@ def warm_up(drivers: Drivers) -> None:
         Any compiled scenario: the rules do not depend on it, and a throw-away block of it is run.
     """
     place = cache_folder()
-    if place is None or _processors() < 2:
+    if place is None or processors() < 2:
         return
     mark = place / DONE
     if mark.exists():
@@ -81,12 +81,6 @@ def command() -> list[str]:
     """
     program = "import sys; sys.path[:] = sys.argv[1:]; import sim.world.warmup as w; w.other_half()"
     return [sys.executable, "-P", "-c", program, *sys.path]
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _throw_away(drivers: Drivers) -> Block:

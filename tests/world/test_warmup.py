@@ -17,7 +17,7 @@ def started(tmp_path, monkeypatch):
     commands = []
     real = warmup.subprocess.Popen
     monkeypatch.setattr(warmup, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(warmup, "_processors", lambda: 2)
+    monkeypatch.setattr(warmup, "processors", lambda: 2)
 
     def popen(command, **options):
         commands.append(command)
@@ -46,7 +46,7 @@ def test_threads_that_come_at_once_start_it_once(started):
 
 
 def test_one_processor_compiles_as_it_goes(started, monkeypatch):
-    monkeypatch.setattr(warmup, "_processors", lambda: 1)
+    monkeypatch.setattr(warmup, "processors", lambda: 1)
     warmup.warm_up(worlds.toy(1))
     assert started == []
 
