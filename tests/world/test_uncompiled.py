@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.world import World, kernel, numerics, uncompiled
+from sim.world import World, kernel, numerics, splitting, uncompiled
 from sim.world.block import Record, empty_record, prepare
 from sim.world.state import State
 from tests.world import worlds
@@ -47,9 +47,22 @@ def small(folder):
     block, record = prepare(many, 1, np.arange(LANES)), empty_record(many, LANES, 3)
     kernel.run(block, record, 0, 3)
     write(folder / "many", block.state, record)
+    np.save(folder / "split.npy", divided())
     sim.run("rand_package", runs=2, nations=["BRA", "CHN", "USA"], until="2023-02").outcomes.to_csv(
         folder / "outcomes.csv"
     )
+
+
+def divided():
+    """Return how four brands of two classes share respondents, of two runs in three cells."""
+    rng = np.random.default_rng(1)
+    out, of = np.zeros((2, 3, 2)), np.array([0, 0, 1, 1])
+    at = splitting.Rule(rng.uniform(0.2, 1, (2, 2, 4)), rng.uniform(0, 1, 5), np.full(5, 0.2))
+    splitting.split(
+        rng.uniform(0, 1, (2, 3, 2)), np.array([0.7, 0.3, 0.6, 0.4]), of, rng.uniform(1, 3, 2), at,
+        np.empty((3, 4)), out,
+    )  # fmt: skip
+    return out
 
 
 def write(place, state, record):
@@ -68,6 +81,12 @@ def both(tmp_path_factory):
         cwd=ROOT, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, check=True,
     )  # fmt: skip
     return mine, other
+
+
+def test_respondents_are_split_to_the_same_bits(both):
+    mine, other = (np.load(folder / "split.npy") for folder in both)
+    assert (mine > 0.0).all()
+    np.testing.assert_array_equal(mine, other)
 
 
 @pytest.mark.parametrize("name", ["kernel", "mesa", "many"])

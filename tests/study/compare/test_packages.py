@@ -147,6 +147,8 @@ def test_a_budget_buys_what_it_reaches_and_the_cheapest_is_the_least_of_it():
     with pytest.raises(InputError, match="buys no lever") as told:
         costs._affordable(priced.iloc[:2], 19.0, "m", "world")
     assert "the cheapest costs 20" in str(told.value)
+    with pytest.raises(InputError, match="none of these levers raises m in world"):
+        costs._affordable(priced.iloc[3:], 19.0, "m", "world")
 
 
 def test_several_pairs_have_wider_intervals():

@@ -124,6 +124,13 @@ def test_a_fraction_is_balanced_and_frees_main_effects_of_pairs():
         (FLAT, "sobol", 12, "take a power of two: 8 or 16"),
         ([parse_option("parameters.network=1,2")], "grid", 5, "one point for each combination"),
         (FLAT, "factorial", 3, "no fraction"),
+        (
+            [parse_option(f"parameters.{n}=0:1:1100") for n in ("network", "exit_penalty")],
+            "grid",
+            None,
+            "1,210,000 points, and at most 1,000,000",
+        ),
+        (FLAT, "morris", 1_000_000, "points, and at most 1,000,000 are taken"),
     ],
 )
 def test_what_cannot_be_had_is_said(factors, kind, count, says):
@@ -150,6 +157,19 @@ def test_what_cannot_be_had_is_said(factors, kind, count, says):
 def test_impossible_correlations_are_refused(pairs, says):
     with pytest.raises(InputError, match=says):
         design.make(FLAT, "lhs", 20, 1, pairs)
+
+
+def test_only_some_designs_correlate():
+    pair = {("parameters.network", "parameters.alignment_weight"): 0.5}
+    with pytest.raises(InputError, match=r"a grid design has no correlations.*use lhs"):
+        design.make(FLAT, "grid", None, 1, pair)
+
+
+def test_points_that_are_listed_set_the_same_paths():
+    with pytest.raises(InputError, match="no point to run"):
+        design.listed([])
+    with pytest.raises(InputError, match="point 1 sets other paths than point 0"):
+        design.listed([{"parameters.network": 1.0}, {"parameters.exit_penalty": 1.0}])
 
 
 def test_one_row_adds_a_design(monkeypatch):

@@ -96,6 +96,25 @@ def test_a_file_that_varies_nothing_is_refused(tmp_path):
         study_file.load_study(written(tmp_path, "title: nothing\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("points: []\n", "the list has no point to run"),
+        ("points: [{parameters.network: [0.5, 1]}]\n", "one level to each path"),
+        ("points: [{parameters.network: 1}]\nvary: {parameters.network: [0.5, 1]}\n",
+         "both vary and points are given"),
+        ("vary: {parameters.network: [1, 2]}\ncorrelations: [{between: [a], rank: 1}]\n",
+         "between two paths"),
+        ("vary: {parameters.network: [0.5, 1]}\nscenario: [baseline]\n", "scenario"),
+        ("robust: {metric: share.bloc_us}\nvary: {parameters.network: [0.5, 1]}\n",
+         "nothing is judged"),
+    ],
+)  # fmt: skip
+def test_points_and_what_varies_are_said_rightly_or_refused(tmp_path, text, says):
+    with pytest.raises(InputError, match=says):
+        study_file.load_study(written(tmp_path, text))
+
+
 def test_an_unknown_name_gets_the_nearest(tmp_path):
     with pytest.raises(InputError, match="no study is named"):
         study_file.load_study("nothing_like_it")
