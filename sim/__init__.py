@@ -88,9 +88,9 @@ __all__ = [
 ]
 
 model_version = _version.MODEL
-"""Raised by one whenever the numbers of an unchanged scenario move."""
+"""Raised whenever any number of any result can move."""
 format_version = _version.FORMAT
-"""Raised by one whenever a file or a column of results changes its name or its meaning."""
+"""Raised whenever the layout of a result on disk changes; readers refuse another one."""
 
 _ROOMS = {
     "Calibration": "sim.study.calibrate",

@@ -202,7 +202,7 @@ class Spans extends Chart {
     const [low, high] = [Math.min(view.zero ? 0 : Infinity, ...values), Math.max(view.zero ? 0 : -Infinity, ...values)];
     const pad = (high - low || 1) * 0.04, side = above ? 10 : Math.min(330, width * 0.34);
     const longest = Math.max(...rows.flatMap((row) => row.marks.map((mark) => this.interval(mark).length)));
-    const text = above ? 0 : Math.max(190, Math.ceil(6.3 * longest));
+    const text = above ? 0 : Math.max(190, Math.ceil(6.3 * longest)); // of 11.5 px a letter takes 6.3
     const left = side + 8, right = width - text - 14;
     const x = (value) => left + (right - left) * (value - low + pad) / (high - low + 2 * pad);
     const tall = (above ? 22 : 8) + 18 * view.marks.length + (above ? 4 : 6);

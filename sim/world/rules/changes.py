@@ -174,7 +174,7 @@ def mark_opening(i: int, k: int, turned: int, changes: Changes, kinds: Kinds) ->
     if reaches:
         mark_part(i, reach, changes)
     for r in range(loads):
-        for l in range(changes.loaded[0, r], changes.loaded[1, r]):  # noqa: E741
+        for l in lanes_of(span(changes.loaded, r)):  # noqa: E741
             changes.mark[l] = 1
     for n in range(turned):
         l = changes.turned[n]  # noqa: E741
