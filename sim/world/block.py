@@ -11,13 +11,12 @@ from sim import months
 from sim.scenario.drivers import Drivers, Effects, Facts, Floats, Schedule
 from sim.world import in_force, streams
 from sim.world.in_force import InForce
+from sim.world.memory import copied
 from sim.world.parameters import Parameters, draw, posterior_draws
-from sim.world.rules.laboratories import lacking
 from sim.world.state import (
     Scratch,
     State,
     StreamKeys,
-    copied,
     entry_sizes,
     scratch,
     start,
@@ -47,9 +46,8 @@ class Block(NamedTuple):
 
     def snapshot(self) -> Block:
         """Return a copy that goes on by itself, to the same bits; what never changes is shared."""
-        return self._replace(
-            state=copied(self.state), in_force=copied(self.in_force), scratch=copied(self.scratch)
-        )
+        state, now, scratch = copied((self.state, self.in_force, self.scratch))
+        return self._replace(state=state, in_force=now, scratch=scratch)
 
 
 def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block:
@@ -65,15 +63,19 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
         Numbers of the replicates.
     """
     run = streams.run_keys(seed, replicates)
-    parameters = draw(drivers, seed, replicates)
+    drawn = draw(drivers, seed, replicates)
+    begun = start(drivers, drawn, run, posterior_draws(drivers, seed, replicates))
+    sizes, parameters, keys, state = copied(
+        (entry_sizes(drivers, run), drawn, stream_keys(drivers, run), begun)
+    )
     return Block(
         drivers.facts,
         drivers.effects,
         drivers.schedule,
-        *entry_sizes(drivers, run),
+        *sizes,
         parameters,
-        stream_keys(drivers, run),
-        start(drivers, parameters, run, posterior_draws(drivers, seed, replicates)),
+        keys,
+        state,
         in_force.start(drivers, run.size),
         scratch(len(drivers.nations), len(drivers.segments), len(drivers.ecosystems), run.size),
         Watch.of(drivers),
@@ -133,17 +135,3 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         routed=np.empty((months, ecosystems, lanes)),
         **{name: np.empty((seen, ecosystems, lanes)) for name in ("firms", "derived")},
     )
-
-
-def note(t: int, block: Block, record: Record) -> None:
-    """Write a month down."""
-    state = block.state
-    record.share[t] = state.national
-    record.met[t] = block.scratch.met
-    record.developers[t] = state.builders
-    record.stance[t] = state.stance
-    record.compute[t] = state.compute
-    record.capability[t] = state.own[:, 0]
-    lacking(block.facts.bloc, state.own, state.national, state.home_index, record.lacking[t])
-    for name in ONE_A_MONTH:
-        getattr(record, name)[t] = getattr(state, name)

@@ -112,6 +112,39 @@ def spliced[F: Callable[..., Any]](function: F) -> F:
     return _compile(function, inline="always")
 
 
+def ready(function: Callable[..., None], *fixed: Any) -> Callable[..., None]:  # noqa: ANN401
+    """Return a rule with its last arguments in place, for a call each month.
+
+    Finding out the types of a hundred arrays takes ten times as long as handing them over, so that
+    it is done in the first call alone.
+
+    Parameters
+    ----------
+    function : callable
+        A rule.
+    fixed : object
+        Its last arguments, the same in every call.
+
+    Returns
+    -------
+    callable
+        Takes the arguments before them, which have the same types in every call.
+    """
+    if UNCOMPILED:
+        return lambda *first: function(*first, *fixed)
+    machine_code: Any = None
+    compiled: Any = function
+
+    def call(*first: object) -> None:
+        nonlocal machine_code
+        if machine_code is None:
+            types = tuple(compiled.typeof_pyval(each) for each in (*first, *fixed))
+            machine_code = compiled.compile(types)  # the one that there is, or a new one
+        machine_code(*first, *fixed)
+
+    return call
+
+
 def wrapping[F: Callable[..., Any]](function: F) -> F:
     """Say that the whole numbers of a rule wrap around on purpose; the innermost decorator.
 

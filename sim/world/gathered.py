@@ -1,6 +1,6 @@
 """The arrays of a block in the groups that rules are handed.
 
-Nothing is copied: a group is put together anew each month, from arrays that stay where they are.
+Nothing is copied: the arrays of a block stay where they are, so that a group holds for all months.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from sim.scenario.drivers import Floats
 from sim.world.block import Block
 from sim.world.rows import LAG, RISK
-from sim.world.rules import arrays, changes
+from sim.world.rules import arrays
 
 
 def numbers(block: Block) -> arrays.Numbers:
@@ -52,30 +52,20 @@ def world_levers(block: Block) -> arrays.Levers:
     )  # fmt: skip
 
 
-def moved(t: int, block: Block) -> arrays.Changes:
-    """Return what may have changed this month; call once a month, since the risk is noted as felt.
+def felt(block: Block) -> arrays.Felt:
+    """Return what may be felt differently than last month."""
+    state = block.state
+    return arrays.Felt(state.load, state.load_before, risks(block), state.risk_felt)
 
-    Parameters
-    ----------
-    t : int
-        Position of the month.
-    block : Block
-    """
+
+def changed(block: Block) -> arrays.Changes:
+    """Return what may have changed in a month."""
     state, now, scratch = block.state, block.in_force, block.scratch
     return arrays.Changes(
-        stale=now.stale,
-        bears=block.schedule.bears,
-        moved=now.moved,
-        listed=block.facts.listed[t],
-        stance=state.stance_before,
-        felt=state.stance_felt,
-        loaded=scratch.loaded,
-        loads=changes.loads(state.load, state.load_before, scratch.mark, scratch.loaded),
-        feared=changes.feared(risks(block), state.risk_felt),
-        mark=scratch.mark,
-        runs=scratch.runs,
-        turned=scratch.turned,
-    )
+        now.stale, block.schedule.bears, now.moved, now.listed,
+        arrays.Turns(state.stance_before, state.stance_felt, scratch.turned, scratch.turns),
+        scratch.loaded, scratch.loads, scratch.feared, scratch.mark, scratch.runs,
+    )  # fmt: skip
 
 
 def bases(block: Block) -> arrays.Bases:
@@ -95,7 +85,7 @@ def drivers(block: Block) -> arrays.Drivers:
 def ways(block: Block) -> arrays.Ways:
     """Return how open the ways to ecosystems are."""
     state = block.state
-    return arrays.Ways(state.opened, block.scratch.opened_next, state.leaving, state.evicting)
+    return arrays.Ways(state.opened, state.leaving, state.evicting)
 
 
 def offers(block: Block) -> arrays.Offers:
@@ -113,22 +103,15 @@ def market(block: Block) -> arrays.Market:
     )  # fmt: skip
 
 
-def perceived(t: int, block: Block) -> arrays.Perceived:
-    """Return all that nations perceive in a month.
-
-    Parameters
-    ----------
-    t : int
-        Position of the month.
-    block : Block
-    """
+def perceived(block: Block) -> arrays.Perceived:
+    """Return all that nations perceive in a month."""
     return arrays.Perceived(
-        changes=moved(t, block),
+        changes=changed(block),
         levers=nation_levers(block),
         bases=bases(block),
         drivers=drivers(block),
         kinds=kinds(block),
-        sold=block.facts.on_sale[t],
+        sold=block.in_force.sold,
         standing=block.state.standing,
         risk=risks(block),
         regarded=block.state.regarded,
@@ -138,15 +121,8 @@ def perceived(t: int, block: Block) -> arrays.Perceived:
     )
 
 
-def settled(t: int, block: Block) -> arrays.Settled:
-    """Return what nations decide on in a month, and what follows.
-
-    Parameters
-    ----------
-    t : int
-        Position of the month.
-    block : Block
-    """
+def settled(block: Block) -> arrays.Settled:
+    """Return what nations decide on in a month, and what follows."""
     f, state, scratch = block.facts, block.state, block.scratch
     return arrays.Settled(
         kinds=kinds(block),
@@ -154,7 +130,7 @@ def settled(t: int, block: Block) -> arrays.Settled:
             state.access, state.own_lag, delays(block), state.best_open, state.frontier,
             state.home_index, state.home_cover,
         ),
-        sold=f.on_sale[t],
+        sold=block.in_force.sold,
         pulls=arrays.Pulls(
             state.national, state.world, state.linked_share, state.wander, state.scar
         ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.evidence.axes import OFFERS
 from sim.scenario import parts
 from sim.scenario.drivers import Drivers, Facts, Flags, Floats, Ints, Schedule
+from sim.world.compiled import ready
 from sim.world.rules import schedule
 from sim.world.rules.arrays import Acting
 
@@ -25,6 +28,8 @@ class InForce(NamedTuple):
     moved: Flags  # [E, L] 1 where that part has changed this month
     alone: Floats  # [E, L] scratch
     stale: Flags  # [I, 2 K + 3] ALL or SOME where a part of a nation may have changed this month
+    listed: Flags  # [K, 2] 1 where an offer's price, or its place on the menu, has changed
+    sold: Flags  # [K, 2] 1 where an offer is on sale this month
 
 
 def start(drivers: Drivers, lanes: int) -> InForce:
@@ -38,25 +43,35 @@ def start(drivers: Drivers, lanes: int) -> InForce:
         moved=np.zeros((of.entry.size, lanes), np.uint8),
         alone=np.zeros((of.entry.size, lanes)),
         stale=np.zeros((len(drivers.nations), parts.count(len(drivers.ecosystems))), np.uint8),
+        listed=np.zeros((len(drivers.ecosystems), len(OFFERS)), np.uint8),
+        sold=np.zeros((len(drivers.ecosystems), len(OFFERS)), np.uint8),
     )
 
 
-def update(t: int, facts: Facts, of: Schedule, strength: Floats, now: InForce) -> None:
-    """Bring up to date what is in force, and where facts or levers have changed this month.
+def updating(facts: Facts, of: Schedule, strength: Floats, now: InForce) -> Callable[[int], None]:
+    """Return what brings up to date what is in force, and where it has changed, in a month.
 
     Parameters
     ----------
-    t : int
-        Position of the month.
     facts : Facts
     of : Schedule
     strength : ndarray, shape (N, L)
     now : InForce
         Updated.
+
+    Returns
+    -------
+    callable
+        Takes the position of the month.
     """
-    now.stale[:] = facts.stale[t]
     acting = Acting(of.entry, of.course, of.rival, of.lag, of.bears, now.began, now.ended, strength)
-    schedule.in_force(t, acting, now.alone, now.ramp, now.moved, now.stale)
+    by_levers = ready(schedule.in_force, acting, now.alone, now.ramp, now.moved, now.stale)
+
+    def update(t: int) -> None:
+        now.stale[:], now.listed[:], now.sold[:] = facts.stale[t], facts.listed[t], facts.on_sale[t]
+        by_levers(t)
+
+    return update
 
 
 def carried(before: Drivers, after: Drivers, now: InForce, lanes: Ints | None = None) -> InForce:

@@ -32,14 +32,15 @@ from sim.evidence.axes import STANCES
 from sim.scenario import Scenario, load
 from sim.scenario import compile as compiled
 from sim.scenario.drivers import Drivers
-from sim.world import gathered, kernel, triggers
-from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, note, prepare
-from sim.world.in_force import carried
-from sim.world.month import begin, finish
+from sim.world import gathered, triggers
+from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, prepare
+from sim.world.in_force import InForce, carried
+from sim.world.memory import copied
+from sim.world.month import beginning, finishing, noting, observing
 from sim.world.restart import Snapshot, require_shared, write_past
 from sim.world.rules import choice, nations, stance
 from sim.world.rules.arrays import Able, Liking, Pricing, Roads
-from sim.world.state import State, copied
+from sim.world.state import State
 
 Floats = NDArray[np.float64]
 
@@ -108,7 +109,7 @@ class Nation(mesa.Agent):
     def open_ways(self) -> None:
         """Open or close the ways to ecosystems, and note whose users must leave."""
         seen, drivers, market = self.model.seen, self.model.seen.drivers, self.model.seen.market
-        roads = Roads(drivers.access, drivers.facility, seen.changes.stance, market.slowed)
+        roads = Roads(drivers.access, drivers.facility, seen.changes.turns.stance, market.slowed)
         nations.open_ways(
             self.position, seen.changes, seen.kinds, roads, seen.ways, seen.offers,
             Able(market.cover_before, market.home), self.model.numbers.p,
@@ -221,6 +222,10 @@ class World(mesa.Model):
         self.record: Record = empty_record(self.drivers, 1, view_months)
         self.state = self.block.state
         self.numbers = gathered.numbers(self.block)
+        self.seen, self.settled = gathered.perceived(self.block), gathered.settled(self.block)
+        self._begin, self._finish = beginning(self.block), finishing(self.block)
+        self._observe = observing(self.block, self.record)
+        self._note = noting(self.block, self.record)
         self.t = -1
         for position in range(len(self.drivers.nations)):
             nation(self, position)
@@ -241,16 +246,14 @@ class World(mesa.Model):
         if self.t + 1 >= self.block.facts.months.size:
             raise RunError(f"the scenario ends in {self.month}")
         self.t += 1
-        begin(self.t, self.block)
-        self.seen = gathered.perceived(self.t, self.block)
-        self.settled = gathered.settled(self.t, self.block)
+        self._begin(self.t)
         self.agents.do("perceive")
         if self.block.parameters.switches.stances:
             self.agents.do("review")
         self.agents.do("decide")
-        self._look()
-        finish(self.t, self.block)
-        note(self.t, self.block, self.record)
+        self._observe(self.t)
+        self._finish(self.t)
+        self._note(self.t)
         triggers.read(self.t, self.block, self.record)
 
     def run_to(self, month: str) -> None:
@@ -292,7 +295,8 @@ class World(mesa.Model):
         for name in State._fields:
             np.copyto(getattr(self.state, name), getattr(snapshot.state, name))
         now = carried(snapshot.drivers, self.drivers, snapshot.in_force)
-        self.block = self.block._replace(in_force=now)
+        for name in InForce._fields:
+            np.copyto(getattr(self.block.in_force, name), getattr(now, name))
         write_past(self.record, snapshot.record, snapshot.done)
         self.t = snapshot.done - 1
 
@@ -304,9 +308,3 @@ class World(mesa.Model):
     def looking(self) -> bool:
         """Whether the views of the observed series are kept of this month."""
         return bool(self.t < self.record.visits.shape[0])
-
-    def _look(self) -> None:
-        """Write what the observed series would show of the month."""
-        kernel.route(self.t, self.block, self.record)
-        if self.looking:
-            kernel.look(self.t, self.block, self.record)

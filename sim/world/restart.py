@@ -17,8 +17,9 @@ from sim.scenario.drivers import Drivers
 from sim.world import streams
 from sim.world.block import Block, Record
 from sim.world.in_force import InForce, carried
+from sim.world.memory import copied
 from sim.world.partings import course, parting
-from sim.world.state import State, copied, entry_sizes, scratch
+from sim.world.state import State, entry_sizes, scratch
 from sim.world.watch import Watch
 
 Ints = NDArray[np.int64]

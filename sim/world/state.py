@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from sim.scenario.drivers import (
     nation_offsets,
 )
 from sim.world import laboratories, likings, streams
+from sim.world.memory import copied
 from sim.world.numerics import ABSENT
 from sim.world.parameters import Parameters
 from sim.world.rows import B, P
@@ -126,9 +127,6 @@ COMPUTED_AGAIN = frozenset({
 All else is the state in the sense of ODD: what a month must know of those before it.
 """
 
-WITHOUT_LANES = frozenset({"evicting", "gap", "member_sizes"})
-"""Arrays of the state that all lanes share."""
-
 
 class Scratch(NamedTuple):
     """Working arrays of one month, so that no rule allocates; contents do not outlive a month."""
@@ -138,7 +136,6 @@ class Scratch(NamedTuple):
     top: Floats  # [S, L] largest utility
     chosen: Floats  # [S, K, L] choice probabilities P
     logsum: Floats  # [S, L] log of the choice weight
-    opened_next: Floats  # [S, 3, L]
     arriving: Floats  # [L]
     tried: Floats  # [L] sum of triers over ecosystems
     part: Floats  # [L]
@@ -151,7 +148,10 @@ class Scratch(NamedTuple):
     loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services has changed
     mark: Flags  # [L] lanes in which something has changed
     runs: Ints  # [2, L] first lanes and ends of runs of such lanes
-    turned: Ints  # [L] lanes in which a government has turned, the first of them
+    turned: Ints  # [I, L] lanes in which a government has turned, the first of each row
+    turns: Ints  # [I] how many of them there are
+    loads: Ints  # [1] how many runs of lanes there are in ``loaded``
+    feared: Flags  # [1] 1 where a risk is felt differently than last month
 
 
 class StreamKeys(NamedTuple):
@@ -198,13 +198,12 @@ def stream_keys(drivers: Drivers, run: Keys) -> StreamKeys:
 
 def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch:
     """Allocate the working arrays of a block."""
-    return Scratch(
+    arrays = Scratch(
         kept=np.zeros((ecosystems, lanes)),
         utility=np.zeros((segments, ecosystems, lanes)),
         top=np.zeros((segments, lanes)),
         chosen=np.zeros((segments, ecosystems, lanes)),
         logsum=np.zeros((segments, lanes)),
-        opened_next=np.zeros((segments, len(WAYS), lanes)),
         arriving=np.zeros(lanes),
         tried=np.zeros(lanes),
         part=np.zeros(lanes),
@@ -217,33 +216,12 @@ def scratch(nations: int, segments: int, ecosystems: int, lanes: int) -> Scratch
         loaded=np.zeros((2, lanes), np.int64),
         mark=np.zeros(lanes, np.uint8),
         runs=np.zeros((2, lanes), np.int64),
-        turned=np.zeros(lanes, np.int64),
+        turned=np.zeros((nations, lanes), np.int64),
+        turns=np.zeros(nations, np.int64),
+        loads=np.zeros(1, np.int64),
+        feared=np.zeros(1, np.uint8),
     )
-
-
-def copied[Group: tuple[Any, ...]](group: Group, lanes: Ints | None = None) -> Group:
-    """Return a group of arrays with arrays of its own.
-
-    Parameters
-    ----------
-    group : NamedTuple
-        Of arrays with lanes last, of such groups, and of what has no lanes.
-    lanes : ndarray of int, optional
-        Lanes that are taken, in this order; all by default.
-    """
-
-    def one(name: str, value: object) -> object:
-        if isinstance(value, tuple):
-            return copied(value, lanes)
-        if not isinstance(value, np.ndarray):
-            return value
-        if lanes is None or name in WITHOUT_LANES:
-            return value.copy()
-        return np.ascontiguousarray(value[..., lanes])
-
-    fields: dict[str, object] = group._asdict()  # type: ignore[attr-defined]
-    made: Group = type(group)(*(one(*pair) for pair in fields.items()))  # type: ignore[arg-type]
-    return made
+    return copied(arrays)
 
 
 def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | None) -> State:

@@ -16,10 +16,9 @@ import numpy as np
 
 from sim.machine import processors
 from sim.scenario.drivers import Drivers
-from sim.world import kernel
-from sim.world.block import Block, empty_record, note, prepare
+from sim.world.block import Block, empty_record, prepare
 from sim.world.compiled import cache_folder
-from sim.world.month import begin, finish
+from sim.world.kernel import Kernel
 
 DONE = "compiled"
 """File in the cache that says that all has been compiled once."""
@@ -68,9 +67,9 @@ def _compile(drivers: Drivers) -> None:
 
 def _half(drivers: Drivers) -> None:
     """Compile what nations perceive, which is near half of all, and what routers pass on."""
-    block = _throw_away(drivers)
-    kernel.perceive(0, block)
-    kernel.route(0, block, empty_record(drivers, 1, 1))
+    steps = Kernel(_throw_away(drivers), empty_record(drivers, 1, 0))
+    steps.perceive(0)
+    steps.observe(0)
 
 
 def command() -> list[str]:
@@ -98,13 +97,14 @@ def other_half() -> None:
 
     drivers = compiled(load("baseline"))
     block, t = _throw_away(drivers), drivers.facts.base_month
-    kernel.decide(t, block, looking=True)
-    begin(t, block)
-    kernel.review(t, block)
     record = empty_record(drivers, 1, 1)
-    kernel.look(0, block, record)
-    finish(t, block)
-    note(t, block, record)
+    steps = Kernel(block, record._replace(routed=record.routed[:0]))
+    steps.decide(t)
+    steps.begin(t)
+    steps.review(t)
+    steps.observe(0)
+    steps.finish(t)
+    steps.note(t)
     now, covers = block.in_force, block.schedule.covers
     schedule.paid(t, now.began, now.ended, covers, block.strength, block.cost, np.zeros(1))
     everybody = Groups(("world",), drivers.groups["world"][None])

@@ -259,14 +259,18 @@ def test_flags_tell_every_month_in_which_a_ramp_moves(ramp):
         for n, name in enumerate(ALL)
     ]
     table = built(used, horizon=36)
-    facts = SimpleNamespace(stale=np.zeros((36, len(SOME), parts.count(7))))
+    facts = SimpleNamespace(
+        stale=np.zeros((36, len(SOME), parts.count(7))),
+        listed=np.zeros((36, 7, 2)),
+        on_sale=np.ones((36, 7, 2)),
+    )
     of = table.schedule
     now = in_force.start(
         SimpleNamespace(nations=SOME.iso3, ecosystems=ECOSYSTEMS, schedule=of, triggers=()), 2
     )
-    flags = []
+    flags, update = [], in_force.updating(facts, of, np.ones((len(used), 2)), now)
     for t in range(36):
-        in_force.update(t, facts, of, np.ones((len(used), 2)), now)
+        update(t)
         flags.append(now.stale.copy())
     access, price, licence, facility, trust, _, offer, _, end = table.effects.offsets.tolist()
     still = 0

@@ -264,6 +264,6 @@ def test_own_models_of_a_nation(rng, raw):
     close(own.worth, worth)
     index, national = rng.uniform(100, 150, (K, 2, L)), rng.uniform(0, 1, (I, K, L))
     short = np.full((I, L), 9.0)
-    laboratories.lacking(bloc, index, national, own.level, short)
+    laboratories.lacking(short, bloc, index, national, own.level)
     behind = national * (index[:, 0] - own.level)
     close(short, behind[:, bloc == SOVEREIGN].sum(axis=1))

@@ -8,8 +8,8 @@ import pytest
 from sim.evidence.axes import STANCES
 from sim.world import kernel, numerics
 from sim.world.block import empty_record, prepare
+from sim.world.memory import copied
 from sim.world.rows import C, P, W
-from sim.world.state import copied
 from tests.world import worlds
 
 BASE, MONTHS = 4, 12

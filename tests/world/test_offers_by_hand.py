@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.scenario import parts
 from sim.world import numerics
 from sim.world.rows import B, P
 from sim.world.rules import (
     choice,
+    nations,
     observe,
     offers,
     tally,
@@ -16,6 +18,7 @@ from sim.world.rules import (
 )
 from sim.world.rules.arrays import (
     Able,
+    Changes,
     Chats,
     Fond,
     Kinds,
@@ -24,12 +27,14 @@ from sim.world.rules.arrays import (
     Menu,
     Numbers,
     Offers,
+    Opened,
     Pricing,
     Reach,
     Roads,
     Served,
     Span,
     Traffic,
+    Turns,
     Ways,
 )
 from sim.world.rules.observe import INDEPENDENT
@@ -75,17 +80,15 @@ def test_how_open_each_way_is(rng):
     roads = Roads(rng.uniform(0, 1, (I, K * 3, L)), rng.uniform(0, 1, (I, S, L)), held,
                   rng.uniform(0.2, 0.9, L))  # fmt: skip
     for k in range(K):
-        opened = np.full((S, 3, L), 9.0)
-        offers.reachable(1, k, Span(0, 2), Kinds(NEST, BLOC, np.zeros(K)), roads, p, opened)
         maker, host, own = roads.access[1, 3 * k : 3 * k + 3]
         foe = {0: 2, 1: 1}.get(int(BLOC[k]), -1)
         maker = maker * np.where(held[1] == foe, p[P.stance_access], 1.0)
         maker = maker * roads.slowed if BLOC[k] == CHINESE else maker
         shut = NEST[k] == 0
-        for s in range(S):
-            ways = [maker, 0.0 * host if shut else host, own * roads.facility[1, s] * (not shut)]
-            close(opened[s, :, :2], np.array(ways)[:, :2])
-        assert (opened[..., 2] == 9.0).all()
+        for s, lane in np.ndindex(S, L):
+            found = offers.reached(1, k, s, lane, Kinds(NEST, BLOC, np.zeros(K)), roads, p)
+            there = own[lane] * roads.facility[1, s, lane]
+            close(found, (maker[lane], 0.0, 0.0) if shut else (maker[lane], host[lane], there))
 
 
 @pytest.mark.parametrize("burden", [0.0, 1.0])
@@ -141,32 +144,74 @@ def test_who_must_leave_where_a_way_is_cut(rng):
     anew[0, :, 0] = 0.0  # no way is left
     offered = np.log(np.einsum("ikswl,ikswol->iksol", opened, worth))
     offered[1, 2, 1, :, 1] = numerics.ABSENT  # could not be had last month
-    leaving = np.full((I, S, K, L), 5.0)
-    ways = Ways(opened, anew, leaving, np.zeros(I, np.uint8))
     able = Able(rng.uniform(0, 2, (S, K, 2, L)), rng.uniform(0, 2, (I, K, S, L)))
     made = Offers(worth, np.empty((I, K, S, 2, L)), offered)
-    span = Span(0, L)
-    for bloc in (CHINESE, SOVEREIGN):
-        offers.lost(1, 2, span, bloc, ways, made, able)
-        flagship = able.home[1, 2] if bloc == SOVEREIGN else able.cover[:, 2, 0]
+    for own in (False, True):
+        flagship = able.home[1, 2] if own else able.cover[:, 2, 0]
         first = flagship + offered[1, 2, :, 0] >= able.cover[:, 2, 1] + offered[1, 2, :, 1]
+        assert first.any()
+        assert not first.all()
         of = np.where(first[:, None], worth[1, 2, :, :, 0], worth[1, 2, :, :, 1])  # S, 3, L
         had = (opened[1, 2] * of).sum(axis=1)
         gone = (np.maximum(opened[1, 2] - anew, 0.0) * of).sum(axis=1)
         expected = gone / had
         expected[1, 1] = 0.0
-        close(leaving[1, :, 2], expected)
-        assert leaving[1, 0, 2, 0] == 1.0
-    assert (leaving[0] == 5.0).all()
-    assert offers.narrowed(1, 2, span, ways)
-    wider = ways._replace(anew=opened[1, 2] * 1.0)
-    assert not offers.narrowed(1, 2, span, wider)
-    wider.anew[2, 1, 2] *= 0.99
-    assert offers.narrowed(1, 2, span, wider)
-    assert not offers.narrowed(1, 2, Span(0, 2), wider)
-    offers.open_ways(1, 2, Span(1, 3), ways)
-    assert (ways.opened[1, 2, ..., 1:] == anew[..., 1:]).all()
-    assert (ways.opened[1, 2, ..., 0] != anew[..., 0]).any()
+        leaving = np.empty((S, L))
+        for s, lane in np.ndindex(S, L):
+            o = offers.liked_best(1, 2, s, lane, own, able, offered)
+            assert o == (0 if first[s, lane] else 1)
+            now = Opened(*anew[s, :, lane])
+            leaving[s, lane] = offers.lost(1, 2, s, lane, o, now, opened, made)
+        close(leaving, expected)
+        assert leaving[0, 0] == 1.0
+
+
+def test_any_way_that_is_less_open_narrows(rng):
+    opened = rng.uniform(0.2, 1, (I, K, S, 3, L))
+    for s, lane in np.ndindex(S, L):
+        before = opened[1, 2, s, :, lane]
+        assert not offers.narrowed(1, 2, s, lane, Opened(*before), opened)
+        assert not offers.narrowed(1, 2, s, lane, Opened(*(before * 1.01)), opened)
+        for way in range(3):
+            now = before * np.where(np.arange(3) == way, 0.99, 1.01)
+            assert offers.narrowed(1, 2, s, lane, Opened(*now), opened)
+
+
+def test_ways_that_close_are_closed_and_their_users_leave(rng):
+    """In the lanes that may have changed, and in no others."""
+    p, _, _ = parameters(rng)
+    kinds = Kinds(NEST, BLOC, np.zeros(K))
+    opened, worth = rng.uniform(0.5, 1, (I, K, S, 3, L)), rng.uniform(0.5, 2, (I, K, S, 3, 2, L))
+    offered = np.log(np.einsum("ikswl,ikswol->iksol", opened, worth))
+    ways = Ways(opened.copy(), np.full((I, S, K, L), 5.0), np.zeros(I, np.uint8))
+    made = Offers(worth, np.empty((I, K, S, 2, L)), offered)
+    able = Able(rng.uniform(0, 2, (S, K, 2, L)), rng.uniform(0, 2, (I, K, S, L)))
+    held, felt = np.zeros((I, L), np.int64), np.zeros((I, L), np.int64)
+    held[1, 2] = 2  # with China, against the makers of the United States
+    lanes = np.zeros((I, L), np.int64)
+    lanes[1, 0] = 2
+    known = Changes(
+        np.zeros((I, parts.count(K)), np.uint8), np.zeros((0, I, parts.count(K)), np.uint8),
+        np.zeros((0, L), np.uint8), np.zeros((K, 2), np.uint8),
+        Turns(held, felt, lanes, np.array([0, 1])), np.zeros((2, L), np.int64),
+        np.zeros(1, np.int64), np.zeros(1, np.uint8), np.zeros(L, np.uint8),
+        np.zeros((2, L), np.int64),
+    )  # fmt: skip
+    roads = Roads(np.full((I, K * 3, L), 0.4), np.ones((I, S, L)), held, np.ones(L))
+    for i in range(I):
+        nations.open_ways(i, known, kinds, roads, ways, made, able, p)
+    assert ways.evicting.tolist() == [0, 1]
+    for k, s in np.ndindex(K, S):
+        if BLOC[k] != 0:
+            assert (ways.opened[:, k] == opened[:, k]).all()
+            continue
+        assert (ways.opened[0, k] == opened[0, k]).all()
+        assert (ways.opened[1, k, ..., :2] == opened[1, k, ..., :2]).all()
+        now = offers.reached(1, k, s, 2, kinds, roads, p)
+        assert ways.opened[1, k, s, :, 2].tolist() == list(now)
+        o = offers.liked_best(1, k, s, 2, False, able, offered)
+        assert ways.leaving[1, s, k, 2] == offers.lost(1, k, s, 2, o, now, opened, made)
+        assert (ways.leaving[1, s, k, :2] == 5.0).all()
 
 
 def test_the_makers_part_is_that_of_the_better_offer(rng):
@@ -299,9 +344,10 @@ def test_tokens_go_by_reach_worth_and_regard_of_nations_by_their_builders(rng):
     """A third nation has no traffic of routers; each of the others has prices of its own."""
     p, ps, _ = parameters(rng)
     nations, T, t = 3, 2, 1
+    months = np.full((T, K, L), 7.0)
     traffic = Traffic(
         np.array([1.0, 0.0, 1.0]), rng.uniform(1, 5, (nations, L)),
-        rng.uniform(0.0, 0.9, (nations, K * 3, L)), np.full((T, K, L), 7.0),
+        rng.uniform(0.0, 0.9, (nations, K * 3, L)), months[t],
     )  # fmt: skip
     fond = Fond(np.array([1.0, 0.0, 0.0, 0.0, 0.0]), *(rng.normal(size=shape) for shape in (
         (nations, K, L), (nations, K, S, L), (nations, K, L), (nations, K, L))))  # fmt: skip
@@ -322,8 +368,8 @@ def test_tokens_go_by_reach_worth_and_regard_of_nations_by_their_builders(rng):
             got = tokens.reach(i, k, lane, t, INDEPENDENT, within, p)
             weight[k, lane] = got * np.exp(worth + felt)
         wanted += traffic.builders[i] * weight / weight.sum(axis=0)
-    close(traffic.routed[t], wanted)
-    assert (traffic.routed[0] == 7.0).all()
+    close(months[t], wanted)
+    assert (months[0] == 7.0).all()
 
 
 @pytest.mark.parametrize(("trial", "segments"), [(0, S), (1, S), (1, 1)])

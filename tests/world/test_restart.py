@@ -13,9 +13,10 @@ from sim.scenario import load
 from sim.world import World, kernel, simulate, streams
 from sim.world.block import Record, empty_record, prepare
 from sim.world.happened import ARRAYS
+from sim.world.memory import WITHOUT_LANES
 from sim.world.partings import Branch, course, parting, plan, walk
 from sim.world.restart import fork, write_past
-from sim.world.state import COMPUTED_AGAIN, TRAITS, WITHOUT_LANES, State
+from sim.world.state import COMPUTED_AGAIN, TRAITS, State
 from sim.world.trajectory import simulate_together
 from tests.world import worlds
 

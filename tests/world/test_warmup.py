@@ -60,7 +60,7 @@ def test_what_fails_here_ends_the_second_process(started, monkeypatch, tmp_path)
     def broken(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(warmup.kernel, "perceive", broken)
+    monkeypatch.setattr(warmup, "Kernel", broken)
     with pytest.raises(KeyboardInterrupt):
         warmup.warm_up(worlds.toy(1))
     assert not (tmp_path / warmup.DONE).exists()

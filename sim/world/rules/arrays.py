@@ -78,6 +78,15 @@ class Acting(NamedTuple):
     strength: Floats  # [N, L] from 0 to 1
 
 
+class Turns(NamedTuple):
+    """Governments that have turned since offers were last valued."""
+
+    stance: Ints  # [I, L] of last month
+    felt: Ints  # [I, L] the one under which offers were last valued
+    lanes: Ints  # [I, L] where they differ, the first of each row
+    many: Ints  # [I] how many of them there are
+
+
 class Changes(NamedTuple):
     """What may have changed this month, so that the rest need not be computed again."""
 
@@ -85,14 +94,21 @@ class Changes(NamedTuple):
     bears: Flags  # [E, I, parts] where effects are felt
     moved: Flags  # [E, L] which effects have moved
     listed: Flags  # [K, 2] an offer's price, or its place on the menu
-    stance: Ints  # [I, L] of last month
-    felt: Ints  # [I, L] the one under which offers were last valued
+    turns: Turns
     loaded: Ints  # [2, L] runs of lanes in which the load of Chinese services is felt anew
-    loads: int  # how many of them there are
-    feared: bool  # whether a risk is felt differently than last month
+    loads: Ints  # [1] how many of them there are
+    feared: Flags  # [1] 1 where a risk is felt differently than last month
     mark: Flags  # [L] scratch: lanes in which something has changed; 0 between uses
     runs: Ints  # [2, L] scratch: first lanes and ends of runs of lanes
-    turned: Ints  # [L] scratch: lanes in which a government has turned, the first of them
+
+
+class Felt(NamedTuple):
+    """What may be felt differently than last month."""
+
+    load: Floats  # [L] of Chinese services
+    load_before: Floats  # [L]
+    risk: Floats  # [K, L] perceived, in force
+    risk_felt: Floats  # [K, L] written: the same
 
 
 class Bases(NamedTuple):
@@ -142,11 +158,18 @@ class Roads(NamedTuple):
     slowed: Floats  # [L] ``min(1, 1/z)`` of Chinese services
 
 
+class Opened(NamedTuple):
+    """Access that builders of a segment have to an ecosystem in one lane, fractions."""
+
+    maker: float
+    host: float
+    own: float  # on own machines
+
+
 class Ways(NamedTuple):
     """How open the ways to ecosystems are, and who must leave where they close."""
 
     opened: Floats  # [I, K, S, 3, L] access that builders have by each way
-    anew: Floats  # [S, 3, L] the same of one ecosystem, this month
     leaving: Floats  # [I, S, K, L] part of users whose way is cut
     evicting: Flags  # [I] whether any is
 
@@ -494,7 +517,7 @@ class Traffic(NamedTuple):
     routed_here: Floats  # [I] 1 where the traffic of routers comes from
     builders: Floats  # [I, L]
     price: Floats  # [I, K * 3, L] logarithm of the nation's factor
-    routed: Floats  # [T, K, L] written
+    routed: Floats  # [K, L] written
 
 
 class Liked(NamedTuple):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.evidence.axes import BLOCS, NESTS, STANCES
-from sim.scenario.drivers import Flags, Floats, Ints
-from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, REACH
+from sim.scenario.drivers import Flags, Ints
+from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, REACH, TERMS
 from sim.world.compiled import inlined, rule
-from sim.world.rules.arrays import Changes, Kinds, Span
+from sim.world.rules.arrays import Changes, Felt, Kinds, Span, Turns
 
 CLOSED_NEST = NESTS.index("closed")
 US_BLOC, CN_BLOC = BLOCS.index("us"), BLOCS.index("cn")
@@ -130,58 +130,46 @@ def part_of(k: int, part: int) -> int:
 
 
 @inlined
-def turns(i: int, changes: Changes) -> int:
-    """Write the lanes in which a government's stance is not the one last felt.
+def openings(i: int, k: int, terms: int, changes: Changes, kinds: Kinds) -> int:
+    """Write the runs of lanes in which the ways to an ecosystem may be more or less open.
+
+    Parameters
+    ----------
+    terms : int
+        1 where lanes in which its price or licence may have changed count too, else 0.
 
     Returns
     -------
     int
-        How many of the first places of ``changes.turned`` are written.
+        How many runs there are.
     """
-    differing = 0
-    for l in range(changes.turned.size):  # noqa: E741
-        differing |= changes.stance[i, l] ^ changes.felt[i, l]
-    count = 0
-    if differing != 0:
-        for l in range(changes.turned.size):  # noqa: E741
-            if changes.stance[i, l] != changes.felt[i, l]:
-                changes.turned[count] = l
-                count += 1
-    return count
-
-
-@inlined
-def mark_opening(i: int, k: int, turned: int, changes: Changes, kinds: Kinds) -> bool:
-    """Mark the lanes in which the ways to an ecosystem may be more or less open than last month.
-
-    Parameters
-    ----------
-    turned : int
-        From :func:`turns`.
-
-    Returns
-    -------
-    bool
-        Whether there are any.
-    """
-    nest, bloc = kinds.nest[k], kinds.bloc[k]
+    nest, bloc, turns = kinds.nest[k], kinds.bloc[k], changes.turns
     access, reach = part_of(k, ACCESS), own_parts(kinds.bloc.size) + REACH
     # How far own machines reach matters for open weights alone.
     reaches = nest != CLOSED_NEST and changes.stale[i, reach] != 0
-    loads = changes.loads if bloc == CN_BLOC else 0
-    some = changes.stale[i, access] != 0 or reaches or loads > 0
+    priced = terms == 1 and changes.stale[i, part_of(k, TERMS)] != 0
+    loads = changes.loads[0] if bloc == CN_BLOC else 0
+    if not (changes.stale[i, access] != 0 or reaches or priced or loads > 0):
+        # Most months: governments alone have turned, in lanes that are known.
+        count = 0
+        for n in range(turns.many[i]):
+            l = turns.lanes[i, n]  # noqa: E741
+            if against(turns.stance[i, l], bloc) != against(turns.felt[i, l], bloc):
+                count = joined(l, count, changes.runs)
+        return count
     mark_part(i, access, changes)
     if reaches:
         mark_part(i, reach, changes)
+    if priced:
+        mark_part(i, part_of(k, TERMS), changes)
     for r in range(loads):
         for l in lanes_of(span(changes.loaded, r)):  # noqa: E741
             changes.mark[l] = 1
-    for n in range(turned):
-        l = changes.turned[n]  # noqa: E741
-        if against(changes.stance[i, l], bloc) != against(changes.felt[i, l], bloc):
+    for n in range(turns.many[i]):
+        l = turns.lanes[i, n]  # noqa: E741
+        if against(turns.stance[i, l], bloc) != against(turns.felt[i, l], bloc):
             changes.mark[l] = 1
-            some = True
-    return some
+    return collected(changes.mark, changes.runs)
 
 
 @inlined
@@ -192,34 +180,40 @@ def against(stance: int, bloc: int) -> bool:
 
 
 @rule
-def loads(load: Floats, before: Floats, mark: Flags, runs: Ints) -> int:
-    """Write the runs of lanes in which the load of Chinese services is felt differently.
+def notice(felt: Felt, changes: Changes) -> None:
+    """Write what is felt differently than last month: load, risk and the stances of governments.
 
     Parameters
     ----------
-    load, before : ndarray, shape (L,)
-        Of this month and of the last; below one it is not felt.
-    mark : ndarray, shape (L,)
-        Scratch: 0 before and after.
-    runs : ndarray of int, shape (2, L)
-        Written.
-
-    Returns
-    -------
-    int
-        How many runs there are.
+    felt : Felt
+        The risk is noted as felt: to be called once a month.
+    changes : Changes
+        ``loaded``, ``loads``, ``feared`` and ``turns`` are written.
     """
-    for l in range(load.size):  # noqa: E741
-        mark[l] = max(load[l], 1.0) != max(before[l], 1.0)
-    return collected(mark, runs)
+    mark = changes.mark
+    for l in range(mark.size):  # noqa: E741
+        # Below one a load is not felt.
+        mark[l] = max(felt.load[l], 1.0) != max(felt.load_before[l], 1.0)
+    changes.loads[0] = collected(mark, changes.loaded)
+    feared = False
+    for k in range(felt.risk.shape[0]):
+        for l in range(mark.size):  # noqa: E741
+            feared = feared or felt.risk[k, l] != felt.risk_felt[k, l]
+            felt.risk_felt[k, l] = felt.risk[k, l]
+    changes.feared[0] = feared
+    for i in range(changes.turns.many.size):
+        _turned(i, changes.turns)
 
 
-@rule
-def feared(risk: Floats, felt: Floats) -> bool:
-    """Return whether the risk of any ecosystem differs in any lane from that last felt; note it."""
-    some = False
-    for k in range(felt.shape[0]):
-        for l in range(felt.shape[1]):  # noqa: E741
-            some = some or risk[k, l] != felt[k, l]
-            felt[k, l] = risk[k, l]
-    return some
+@inlined
+def _turned(i: int, turns: Turns) -> None:
+    """Write the lanes in which the stance of a nation's government is not the one last felt."""
+    differing, count = 0, 0
+    for l in range(turns.stance.shape[1]):  # noqa: E741
+        differing |= turns.stance[i, l] ^ turns.felt[i, l]
+    if differing != 0:
+        for l in range(turns.stance.shape[1]):  # noqa: E741
+            if turns.stance[i, l] != turns.felt[i, l]:
+                turns.lanes[i, count] = l
+                count += 1
+    turns.many[i] = count

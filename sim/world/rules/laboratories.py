@@ -81,7 +81,7 @@ def _way(access: Floats, k: int, l: int) -> bool:  # noqa: E741
 
 
 @rule
-def lacking(bloc: Ints, own: Floats, national: Floats, home_index: Floats, short: Floats) -> None:
+def lacking(short: Floats, bloc: Ints, own: Floats, national: Floats, home_index: Floats) -> None:
     """Write how far what nations' developers use of their own stands below the record, (I, L).
 
     The index that stands for all sovereign models less that of the nation's own, ECI points, times
@@ -89,6 +89,8 @@ def lacking(bloc: Ints, own: Floats, national: Floats, home_index: Floats, short
 
     Parameters
     ----------
+    short : ndarray, shape (I, L)
+        Written.
     own, home_index : ndarray, shape (K, 2, L) and (I, K, L)
         ECI points.
     national : ndarray, shape (I, K, L)

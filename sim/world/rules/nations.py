@@ -29,17 +29,18 @@ from sim.world.rules.arrays import (
     Ways,
     Worths,
 )
+from sim.world.rules.capability import SOVEREIGN_BLOC
 from sim.world.rules.changes import (
     CLOSED_NEST,
     CN_BLOC,
     collected,
-    mark_opening,
+    lanes_of,
     mark_part,
+    openings,
     own_parts,
     part_of,
     runs_of,
     span,
-    turns,
     whole,
 )
 from sim.world.streams import Keys
@@ -57,13 +58,13 @@ def perceive(t: int, numbers: Numbers, x: Perceived) -> None:
     x : Perceived
     """
     liking = Liking(x.standing, x.drivers.trust, x.drivers.pull, x.risk, x.regarded)
-    roads = Roads(x.drivers.access, x.drivers.facility, x.changes.stance, x.market.slowed)
+    roads = Roads(x.drivers.access, x.drivers.facility, x.changes.turns.stance, x.market.slowed)
     pricing = Pricing(
         x.market.ln_price, x.drivers.price, x.drivers.licence, x.market.dearer,
         x.market.sensitivity,
     )  # fmt: skip
     able = Able(x.market.cover_before, x.market.home)
-    for i in range(x.changes.stance.shape[0]):
+    for i in range(x.changes.turns.many.size):
         read_policy(i, t, x.changes, x.levers, x.bases, x.drivers, numbers.p)
         regard(i, x.changes, x.kinds, liking, numbers)
         open_ways(i, x.changes, x.kinds, roads, x.ways, x.offers, able, numbers.p)
@@ -96,17 +97,17 @@ def read_policy(
 @spliced
 def regard(i: int, changes: Changes, kinds: Kinds, liking: Liking, numbers: Numbers) -> None:
     """Write how a nation regards each ecosystem, where anything that it goes by has changed."""
-    ecosystems, stance = kinds.bloc.size, changes.stance
-    if changes.feared:
+    ecosystems, turns, stance = kinds.bloc.size, changes.turns, changes.turns.stance
+    if changes.feared[0] == 1:
         for l in range(changes.mark.size):  # noqa: E741
             changes.mark[l] = 1
     mark_part(i, own_parts(ecosystems) + LIKING, changes)
     for r in range(collected(changes.mark, changes.runs)):
         for k in range(ecosystems):
             choice.regard(i, k, span(changes.runs, r), kinds, liking, stance, numbers)
-    for n in range(turns(i, changes)):
-        l = changes.turned[n]  # noqa: E741
-        now, was = stance[i, l], changes.felt[i, l]
+    for n in range(turns.many[i]):
+        l = turns.lanes[i, n]  # noqa: E741
+        now, was = stance[i, l], turns.felt[i, l]
         for k in range(ecosystems):
             if choice.side(now, kinds.bloc[k]) != choice.side(was, kinds.bloc[k]):
                 choice.regard(i, k, Span(l, l + 1), kinds, liking, stance, numbers)
@@ -118,17 +119,24 @@ def open_ways(
     p: Floats,
 ) -> None:  # fmt: skip
     """Open or close the ways to ecosystems, and note whose users must leave."""
-    turned, runs = turns(i, changes), changes.runs
+    runs, opened, segments = changes.runs, ways.opened, ways.leaving.shape[1]
     offers.nobody_leaves(i, ways.leaving, ways.evicting)
     for k in range(kinds.bloc.size):
-        if not mark_opening(i, k, turned, changes, kinds):
-            continue
-        for r in range(collected(changes.mark, runs)):
-            offers.reachable(i, k, span(runs, r), kinds, roads, p, ways.anew)
-            if offers.narrowed(i, k, span(runs, r), ways):
-                offers.lost(i, k, span(runs, r), kinds.bloc[k], ways, valued, able)
+        own = kinds.bloc[k] == SOVEREIGN_BLOC
+        for r in range(openings(i, k, 0, changes, kinds)):
+            fallen = False
+            for s in range(segments):
+                for l in lanes_of(span(runs, r)):  # noqa: E741
+                    now = offers.reached(i, k, s, l, kinds, roads, p)
+                    if offers.narrowed(i, k, s, l, now, opened):
+                        fallen = True
+                        o = offers.liked_best(i, k, s, l, own, able, valued.offered)
+                        ways.leaving[i, s, k, l] = offers.lost(i, k, s, l, o, now, opened, valued)
+                    opened[i, k, s, offers.MAKER, l] = now.maker
+                    opened[i, k, s, offers.HOST, l] = now.host
+                    opened[i, k, s, offers.SELF, l] = now.own
+            if fallen:
                 ways.evicting[i] = 1
-            offers.open_ways(i, k, span(runs, r), ways)
 
 
 @spliced
@@ -145,20 +153,18 @@ def value_offers(
         its price, and is priced when it comes on sale.
     opened : ndarray, shape (I, K, S, 3, L)
     """
-    turned, runs, nest = turns(i, changes), changes.runs, kinds.nest
+    runs, nest, turns = changes.runs, kinds.nest, changes.turns
     for k in range(nest.size):
         price_offers(i, k, changes, kinds, sold, pricing, numbers, valued.worth)
-        some = mark_opening(i, k, turned, changes, kinds)
-        mark_part(i, part_of(k, TERMS), changes)
-        terms = changes.stale[i, part_of(k, TERMS)] != 0
-        count = collected(changes.mark, runs) if some or terms else 0
+        count = openings(i, k, 1, changes, kinds)
         for o in range(2):
             on, anew = sold[k, o] == 1, changes.listed[k, o] == 1
             for r in range(1 if anew else (count if on else 0)):
                 lanes = whole(changes.mark) if anew else span(runs, r)
                 offers.value(i, k, o, lanes, 1.0 if on else 0.0, nest[k], opened, valued)
-    for n in range(turned):
-        changes.felt[i, changes.turned[n]] = changes.stance[i, changes.turned[n]]
+    for n in range(turns.many[i]):
+        l = turns.lanes[i, n]  # noqa: E741
+        turns.felt[i, l] = turns.stance[i, l]
 
 
 @spliced
@@ -169,7 +175,7 @@ def price_offers(
     """Write what the ways to an ecosystem's offers are worth, where it may have changed."""
     chinese, runs = kinds.bloc[k] == CN_BLOC, changes.runs
     count = runs_of(i, part_of(k, TERMS), changes, runs)
-    loads = changes.loads if chinese else 0
+    loads = changes.loads[0] if chinese else 0
     for o in range(2):
         anew = changes.listed[k, o] == 1
         prices = 1 if anew else count

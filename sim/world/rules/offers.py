@@ -7,7 +7,17 @@ from sim.scenario.drivers import Flags, Floats
 from sim.world.compiled import inlined
 from sim.world.numerics import ABSENT, exp, log
 from sim.world.rows import B, P
-from sim.world.rules.arrays import Able, Kinds, Numbers, Offers, Pricing, Roads, Served, Span, Ways
+from sim.world.rules.arrays import (
+    Able,
+    Kinds,
+    Numbers,
+    Offers,
+    Opened,
+    Pricing,
+    Roads,
+    Served,
+    Span,
+)
 from sim.world.rules.changes import CLOSED_NEST, CN_BLOC, against, lanes_of
 from sim.world.rules.laboratories import flagship_worth
 
@@ -18,39 +28,21 @@ LEAST = 1e-300
 
 
 @inlined
-def reachable(
-    i: int, k: int, span: Span, kinds: Kinds, roads: Roads, p: Floats, opened: Floats
-) -> None:
-    """Write the access that builders really have to an ecosystem by each way.
+def reached(i: int, k: int, s: int, l: int, kinds: Kinds, roads: Roads, p: Floats) -> Opened:  # noqa: E741
+    """Return the access that builders really have to an ecosystem by each way.
 
     The maker's service is scaled by ``stance_access`` where the government stands with the other
     bloc and, for Chinese makers, by overload ``min(1, 1/z)``; own machines by the reach of the
     segment's facilities. Closed ecosystems have the maker's way only.
-
-    Parameters
-    ----------
-    opened : ndarray, shape (S, 3, L)
-        Written.
     """
     bloc = kinds.bloc[k]
-    closed, chinese = kinds.nest[k] == CLOSED_NEST, bloc == CN_BLOC
-    for s in range(opened.shape[0]):
-        for l in lanes_of(span):  # noqa: E741
-            maker = roads.access[i, 3 * k, l]
-            maker *= p[P.stance_access, l] if against(roads.stance[i, l], bloc) else 1.0
-            own = roads.access[i, 3 * k + SELF, l] * roads.facility[i, s, l]
-            opened[s, MAKER, l] = maker * roads.slowed[l] if chinese else maker
-            opened[s, HOST, l] = 0.0 if closed else roads.access[i, 3 * k + HOST, l]
-            opened[s, SELF, l] = 0.0 if closed else own
-
-
-@inlined
-def open_ways(i: int, k: int, span: Span, ways: Ways) -> None:
-    """Put this month's access to an ecosystem in the place of last month's."""
-    for s in range(ways.anew.shape[0]):
-        for w in range(3):
-            for l in lanes_of(span):  # noqa: E741
-                ways.opened[i, k, s, w, l] = ways.anew[s, w, l]
+    maker = roads.access[i, 3 * k, l]
+    maker *= p[P.stance_access, l] if against(roads.stance[i, l], bloc) else 1.0
+    maker *= roads.slowed[l] if bloc == CN_BLOC else 1.0
+    if kinds.nest[k] == CLOSED_NEST:
+        return Opened(maker, 0.0, 0.0)
+    own = roads.access[i, 3 * k + SELF, l] * roads.facility[i, s, l]
+    return Opened(maker, roads.access[i, 3 * k + HOST, l], own)
 
 
 @inlined
@@ -147,49 +139,54 @@ def value(
 
 
 @inlined
-def narrowed(i: int, k: int, span: Span, ways: Ways) -> bool:
-    """Return whether any way is less open this month than last, in any segment."""
-    fallen = False
-    for s in range(ways.anew.shape[0]):
-        for w in range(3):
-            for l in lanes_of(span):  # noqa: E741
-                fallen |= ways.opened[i, k, s, w, l] > ways.anew[s, w, l]
+def narrowed(i: int, k: int, s: int, l: int, now: Opened, opened: Floats) -> bool:  # noqa: E741
+    """Return whether any way is less open than it was."""
+    fallen: bool = opened[i, k, s, MAKER, l] > now.maker
+    fallen |= opened[i, k, s, HOST, l] > now.host
+    fallen |= opened[i, k, s, SELF, l] > now.own
     return fallen
 
 
 @inlined
-def lost(i: int, k: int, span: Span, bloc: int, ways: Ways, offers: Offers, able: Able) -> None:
-    """Write the part of an ecosystem's users whose way is cut this month.
+def liked_best(i: int, k: int, s: int, l: int, own: bool, able: Able, offered: Floats) -> int:  # noqa: E741, FBT001
+    """Return which offer of an ecosystem is worth most: 0 its flagship, 1 the small one."""
+    flagship = flagship_worth(i, s, k, l, own, able) + offered[i, k, s, 0, l]
+    small = able.cover[s, k, 1, l] + offered[i, k, s, 1, l]
+    return 0 if flagship >= small else 1
+
+
+@inlined
+def lost(
+    i: int, k: int, s: int, l: int, o: int, now: Opened, opened: Floats, offers: Offers  # noqa: E741
+) -> float:  # fmt: skip
+    """Return the part of an ecosystem's users whose way is cut this month.
 
     ``sum_w sigma_w max(0, 1 - access(t) / access(t-1))`` with sigma the way's share inside the
     value of the offer that was chosen last month, and 0/0 counting as 1.
 
     Parameters
     ----------
-    bloc : int
-        Of the ecosystem.
-    ways : Ways
-        ``opened`` of last month and ``anew`` of this one; of ``leaving`` column (i, k) is written.
-    offers, able : Offers and Able
+    o : int
+        That offer.
+    now : Opened
+        Access of this month.
+    opened : ndarray, shape (I, K, S, 3, L)
+        Access of last month.
+    offers : Offers
         Of last month.
     """
-    own = bloc == SOVEREIGN_BLOC
-    opened, worth, offered = ways.opened, offers.worth, offers.offered
-    for s in range(worth.shape[2]):
-        for l in lanes_of(span):  # noqa: E741
-            flagship = flagship_worth(i, s, k, l, own, able) + offered[i, k, s, 0, l]
-            small = able.cover[s, k, 1, l] + offered[i, k, s, 1, l]
-            o = 0 if flagship >= small else 1
-            had, gone, left = 0.0, 0.0, 0.0
-            for w in range(3):
-                fallen = max(opened[i, k, s, w, l] - ways.anew[s, w, l], 0.0)
-                had += opened[i, k, s, w, l] * worth[i, k, s, w, o, l]
-                gone += fallen * worth[i, k, s, w, o, l]
-                left += ways.anew[s, w, l]
-            some = had > 0.0 and offered[i, k, s, o, l] > ABSENT
-            part = min(gone / had, 1.0) if some else 0.0
-            # Exactly all where no way is left, whatever the rounding of the sum.
-            ways.leaving[i, s, k, l] = 1.0 if some and left == 0.0 else part
+    worth = offers.worth
+    had = opened[i, k, s, MAKER, l] * worth[i, k, s, MAKER, o, l]
+    had += opened[i, k, s, HOST, l] * worth[i, k, s, HOST, o, l]
+    had += opened[i, k, s, SELF, l] * worth[i, k, s, SELF, o, l]
+    gone = max(opened[i, k, s, MAKER, l] - now.maker, 0.0) * worth[i, k, s, MAKER, o, l]
+    gone += max(opened[i, k, s, HOST, l] - now.host, 0.0) * worth[i, k, s, HOST, o, l]
+    gone += max(opened[i, k, s, SELF, l] - now.own, 0.0) * worth[i, k, s, SELF, o, l]
+    some = had > 0.0 and offers.offered[i, k, s, o, l] > ABSENT
+    part = min(gone / had, 1.0) if some else 0.0
+    # Exactly all where no way is left, whatever the rounding of the sum.
+    none_left = now.maker + now.host + now.own == 0.0
+    return 1.0 if some and none_left else part
 
 
 @inlined

@@ -152,7 +152,7 @@ def reach(i: int, k: int, l: int, t: int, single: int, within: Reach, p: Floats)
 def route(  # noqa: C901 - loops over lanes are no branches
     t: int, traffic: Traffic, fond: Fond, within: Reach, menu: Menu, numbers: Numbers
 ) -> None:
-    """Write the tokens that routers pass on by ecosystem, month t of (T, K, L).
+    """Write the tokens that routers pass on by ecosystem in month t, shape (K, L).
 
     In each nation a share ``reach exp(V + regard) / sum``, and nations by their builders. Tokens a
     user grow alike for all and cancel in shares.
@@ -160,7 +160,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     Parameters
     ----------
     traffic : Traffic
-        Month t of ``routed`` is written.
+        ``routed`` is written.
     menu : Menu
         From :func:`menu`.
     """
@@ -168,7 +168,7 @@ def route(  # noqa: C901 - loops over lanes are no branches
     single = min(INDEPENDENT, numbers.ps.shape[0] - 1)
     for k in range(within.nest.size):
         for l in range(menu.total.size):  # noqa: E741
-            traffic.routed[t, k, l] = 0.0
+            traffic.routed[k, l] = 0.0
     for i in range(traffic.routed_here.size):
         if traffic.routed_here[i] <= 0.0:
             continue
@@ -188,4 +188,4 @@ def route(  # noqa: C901 - loops over lanes are no branches
         for k in range(within.nest.size):
             for l in range(menu.total.size):  # noqa: E741
                 part = menu.weight[k, l] / max(menu.total[l], LEAST)
-                traffic.routed[t, k, l] += traffic.builders[i, l] * part
+                traffic.routed[k, l] += traffic.builders[i, l] * part
