@@ -26,7 +26,7 @@ Engine = Literal["kernel", "mesa"]
 Progress = Callable[[int, int], None]
 """Called with replicates done and replicates in all."""
 
-LANES = 48
+LANES = 40
 """Replicates in a block: wide enough for the processor's vectors, small enough for its cache."""
 
 _ADDRESSES = 1 << 30

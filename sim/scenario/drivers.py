@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import astuple, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
@@ -328,9 +328,13 @@ class Joint:
         rows : ndarray of int, shape (L,)
             The row of each replicate, from :meth:`rows`.
         """
-        if name not in self.names:
-            return None
-        return np.asarray(self.values[rows, self.names.index(name)])
+        place = self._places.get(name)
+        return None if place is None else np.asarray(self.values[rows, place])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Return the column of each name."""
+        return {name: place for place, name in enumerate(self.names)}
 
 
 @cache

@@ -237,6 +237,11 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         Keys of the replicates.
     draws : ndarray of int, shape (L,), or None
         The draw of the calibration that each replicate takes.
+
+    Returns
+    -------
+    State
+        To be copied before it is used: what is one number throughout takes no memory yet.
     """
     f, p, ps = drivers.facts, parameters.scalar, parameters.segment
     months, nations = f.months.size, f.developers.size
@@ -245,14 +250,17 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     cells = dict(zip(NATION_FAMILIES, np.diff(offsets), strict=True))
     o, w = len(OFFERS), len(WAYS)
 
+    def filled(value: float, *shape: int) -> Floats:
+        return np.broadcast_to(np.float64(value), (*shape, lanes))
+
     def zeros(*shape: int) -> Floats:
-        return np.zeros((*shape, lanes))
+        return filled(0.0, *shape)
 
     ceiling = (f.developers * f.internet)[:, None] * p[P.potential]
     urge = p[P.innovation] * np.exp(p[P.optimism_effect] * f.optimism[:, None])
     # The price weight falls with income: g_i = (income / reference) ** -eta.
     income = np.exp(-p[P.income_effect] * np.log(f.income_ratio)[:, None])
-    builders = zeros(nations)
+    builders, world = np.empty((nations, lanes)), np.empty((ecosystems, lanes))
     target = np.repeat((f.developers * f.ai_users)[:, None], lanes, axis=1)
     # The state is that before the first month: to reach June 2025 takes its own month as well.
     backcast(
@@ -268,8 +276,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
     years = f.output_month / 12.0
     growth = p[P.output_growth] + p[P.backfire] * p[P.unmet_start]
     output = f.output_reference * np.exp(-growth * years)
-    world = zeros(ecosystems)
-    world_shares(builders, national, world, zeros())
+    world_shares(builders, national, world, np.empty(lanes))
     last = f.last_fact
     likes = likings.standing(drivers, parameters, run, draws)
     return State(
@@ -284,7 +291,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         stance=np.repeat(f.first_stance[:, None], lanes, axis=1),
         stance_felt=np.repeat(f.first_stance[:, None], lanes, axis=1),
         next_review=f.months[0] + np.floor(waited).astype(np.int64),
-        logsum0=np.full((nations, lanes), ABSENT),
+        logsum0=filled(ABSENT, nations),
         ceiling=ceiling,
         urge=urge,
         lab_lag=laboratories.lag(drivers, parameters, run),
@@ -293,9 +300,9 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         opened=zeros(nations, ecosystems, segments, w),
         worth=zeros(nations, ecosystems, segments, w, o),
         by_maker=zeros(nations, ecosystems, segments, o),
-        offered=np.full((nations, ecosystems, segments, o, lanes), ABSENT),
+        offered=filled(ABSENT, nations, ecosystems, segments, o),
         regarded=zeros(nations, ecosystems, segments),
-        risk_felt=np.full((ecosystems, lanes), -1.0),
+        risk_felt=filled(-1.0, ecosystems),
         leaving=zeros(nations, segments, ecosystems),
         evicting=np.zeros(nations, np.uint8),
         adopted=zeros(nations),
@@ -321,7 +328,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         load=zeros(),
         load_before=zeros(),
         dearer=zeros(),
-        slowed=np.ones(lanes),
+        slowed=filled(1.0),
         loyal=zeros(segments),
         extra_lag=zeros(),
         frontier=zeros(months),
@@ -334,7 +341,7 @@ def start(drivers: Drivers, parameters: Parameters, run: Keys, draws: Ints | Non
         home_index=zeros(nations, ecosystems),
         home_cover=zeros(nations, ecosystems, segments),
         attention=zeros(ecosystems),
-        releases=np.ones(lanes),
+        releases=filled(1.0),
         gain=zeros(),
         learned=zeros(nations, ecosystems),
         ln_price=zeros(ecosystems, o, w),

@@ -8,9 +8,12 @@ from sim.world.compiled import inlined, rule
 from sim.world.numerics import gumbel
 from sim.world.rows import P
 from sim.world.rules.arrays import Governments, Picture
+from sim.world.rules.capability import SOVEREIGN_BLOC
+from sim.world.rules.changes import CN_BLOC, CN_STANCE, US_BLOC, US_STANCE
 from sim.world.streams import Keys
 
 OPTIONS = len(STANCES)
+OWN_STANCE = STANCES.index("sovereign")
 US, CN = HARDWARE.index("us"), HARDWARE.index("cn")
 
 
@@ -31,30 +34,35 @@ def peers(stance: Ints, membership: Floats, counts: Floats, sizes: Floats) -> No
 
 
 @inlined
-def bloc_of(option: int) -> int:
-    """Return the bloc of a stance, or -1 for the open one."""
-    return option - 1 if option < 3 else 3
-
-
-@inlined
-def _use(i: int, l: int, option: int, bloc: Ints, national: Floats) -> float:  # noqa: E741
-    """Return the share of a stance's bloc in a nation."""
-    use = 0.0
+def _use(i: int, l: int, bloc: Ints, national: Floats) -> tuple[float, float, float]:  # noqa: E741
+    """Return the shares of three blocs in a nation: US, Chinese and sovereign."""
+    us, cn, own = 0.0, 0.0, 0.0
     for k in range(bloc.size):
-        if bloc[k] == bloc_of(option):
-            use += national[i, k, l]
-    return use
+        share = national[i, k, l]
+        us += share if bloc[k] == US_BLOC else 0.0
+        cn += share if bloc[k] == CN_BLOC else 0.0
+        own += share if bloc[k] == SOVEREIGN_BLOC else 0.0
+    return us, cn, own
 
 
 @inlined
-def _fellows(i: int, l: int, option: int, held: int, states: Governments) -> float:  # noqa: E741
-    """Return the part of a nation's fellow members with a stance; 0 where it has no fellows."""
-    fellows, same = 0.0, 0.0
+def _fellows(i: int, states: Governments) -> float:
+    """Return how many fellow members a nation has, those of each membership counted."""
+    fellows = 0.0
     for m in range(states.sizes.size):
         if states.membership[i, m] > 0.0:
             fellows += states.sizes[m] - 1.0
+    return fellows
+
+
+@inlined
+def _same(i: int, l: int, option: int, held: int, states: Governments) -> float:  # noqa: E741
+    """Return how many of a nation's fellow members have a stance."""
+    same = 0.0
+    for m in range(states.sizes.size):
+        if states.membership[i, m] > 0.0:
             same += states.counts[m, option, l] - (1.0 if option == held else 0.0)
-    return same / fellows if fellows > 0.0 else 0.0
+    return same
 
 
 @rule
@@ -77,23 +85,30 @@ def review(
     before, after : ndarray of int, shape (I, L)
         Stance of last month and of this one; row i of ``after`` is written.
     """
-    pool = states.pool[i]
+    due = 0
     for l in range(before.shape[1]):  # noqa: E741
-        held = before[i, l]
-        after[i, l] = held
+        after[i, l] = before[i, l]
+        due |= states.next_review[i, l] == month
+    if due == 0:
+        return
+    pool, fellows = states.pool[i], _fellows(i, states)
+    for l in range(before.shape[1]):  # noqa: E741
         if states.next_review[i, l] != month:
             continue
         states.next_review[i, l] += int(p[P.review_period, l])
         total = seen.compute[pool, US, l] + seen.compute[pool, CN, l]
-        best = -1.0e300
+        us, cn, own = _use(i, l, seen.bloc, seen.national)
+        held, best = before[i, l], -1.0e300
         for option in range(OPTIONS):
-            side = 1.0 if option == 1 else (-1.0 if option == 2 else 0.0)
+            side = 1.0 if option == US_STANCE else (-1.0 if option == CN_STANCE else 0.0)
+            use = us if option == US_STANCE else (cn if option == CN_STANCE else 0.0)
+            use = own if option == OWN_STANCE else use
             score = p[P.stance_align, l] * states.alignment[i] * side
             score += p[P.stance_offer, l] * seen.offer[i, option, l]
-            score += p[P.stance_use, l] * _use(i, l, option, seen.bloc, seen.national)
+            score += p[P.stance_use, l] * use
             if total > 0.0 and 1 <= option <= 2:
                 score += p[P.stance_hardware, l] * seen.compute[pool, option - 1, l] / total
-            same = _fellows(i, l, option, held, states)
+            same = _same(i, l, option, held, states) / fellows if fellows > 0.0 else 0.0
             score += p[P.stance_peers, l] * same
             if option == held:
                 score += p[P.stance_keep, l]
