@@ -11,7 +11,7 @@ from sim import months
 from sim.scenario.drivers import Drivers, Effects, Facts, Floats, Schedule
 from sim.world import in_force, streams
 from sim.world.in_force import InForce
-from sim.world.memory import copied
+from sim.world.memory import copied, empty
 from sim.world.parameters import Parameters, draw, posterior_draws
 from sim.world.state import (
     Scratch,
@@ -122,16 +122,16 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
     months, nations, ecosystems = f.months.size, f.developers.size, f.nest.size
     seen = min(view_months, months)
     return Record(
-        share=np.empty((months, nations, ecosystems, lanes)),
+        share=empty((months, nations, ecosystems, lanes)),
         # Half the size of a share costs half the memory traffic; answers need no more digits.
-        met=np.empty((months, nations, ecosystems, lanes), np.float32),
-        developers=np.empty((months, nations, lanes)),
-        stance=np.empty((months, nations, lanes), np.int8),
-        compute=np.empty((months, 3, 2, lanes)),
-        capability=np.empty((months, ecosystems, lanes)),
-        lacking=np.empty((months, nations, lanes)),
-        **{name: np.empty((months, lanes)) for name in ONE_A_MONTH},
-        visits=np.empty((seen, nations, ecosystems, lanes)),
-        routed=np.empty((months, ecosystems, lanes)),
-        **{name: np.empty((seen, ecosystems, lanes)) for name in ("firms", "derived")},
+        met=empty((months, nations, ecosystems, lanes), np.float32),
+        developers=empty((months, nations, lanes)),
+        stance=empty((months, nations, lanes), np.int8),
+        compute=empty((months, 3, 2, lanes)),
+        capability=empty((months, ecosystems, lanes)),
+        lacking=empty((months, nations, lanes)),
+        **{name: empty((months, lanes)) for name in ONE_A_MONTH},
+        visits=empty((seen, nations, ecosystems, lanes)),
+        routed=empty((months, ecosystems, lanes)),
+        **{name: empty((seen, ecosystems, lanes)) for name in ("firms", "derived")},
     )

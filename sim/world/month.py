@@ -63,7 +63,7 @@ def beginning(block: Block) -> Monthly:
     learn = _learning(block)
     bind = ready(choice.loyalty, block.parameters.segment, state.cells[W.switching], state.loyal)
     supply_chips, advance, picture = _supply(block), _capability(block), _picture(block)
-    notice = ready(changes.notice, gathered.felt(block), gathered.changed(block))
+    sense = ready(changes.sense, gathered.felt(block), gathered.changed(block))
 
     def begin(t: int) -> None:
         bring_in(t)
@@ -73,7 +73,7 @@ def beginning(block: Block) -> Monthly:
         supply_chips(t)
         advance(t)
         picture(t)
-        notice()
+        sense()
 
     return begin
 

@@ -66,9 +66,10 @@ def _compile(drivers: Drivers) -> None:
 
 
 def _half(drivers: Drivers) -> None:
-    """Compile what nations perceive, which is near half of all, and what routers pass on."""
-    steps = Kernel(_throw_away(drivers), empty_record(drivers, 1, 0))
+    """Compile what nations perceive, which is a third of all, reviews, and what is observed."""
+    steps = Kernel(_throw_away(drivers), empty_record(drivers, 1, 1))
     steps.perceive(0)
+    steps.review(0)
     steps.observe(0)
 
 
@@ -97,12 +98,9 @@ def other_half() -> None:
 
     drivers = compiled(load("baseline"))
     block, t = _throw_away(drivers), drivers.facts.base_month
-    record = empty_record(drivers, 1, 1)
-    steps = Kernel(block, record._replace(routed=record.routed[:0]))
+    steps = Kernel(block, empty_record(drivers, 1, 1))
     steps.decide(t)
     steps.begin(t)
-    steps.review(t)
-    steps.observe(0)
     steps.finish(t)
     steps.note(t)
     now, covers = block.in_force, block.schedule.covers

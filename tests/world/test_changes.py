@@ -68,7 +68,7 @@ def test_governments_that_change_places_have_turned():
     for one in (0, 1):
         known.turns.stance[one] = (np.arange(MANY) + one) % 2
         known.turns.felt[one] = 1 - known.turns.stance[one]
-    changes.notice(calm(), known)
+    changes.sense(calm(), known)
     assert known.turns.many.tolist() == [MANY, MANY]
 
 
@@ -100,7 +100,7 @@ def calm():
 def turned(known):
     """Write the lanes in which governments have turned, and leave the loads as they are."""
     loads, loaded = known.loads.copy(), known.loaded.copy()
-    changes.notice(calm(), known)
+    changes.sense(calm(), known)
     assert known.loads[0] == 0
     known.loads[:], known.loaded[:] = loads, loaded
 
@@ -152,9 +152,9 @@ def test_a_stance_with_one_bloc_hampers_the_makers_of_the_other_alone():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("terms", [0, 1])
+@pytest.mark.parametrize("also", [ACCESS, TERMS])
 @pytest.mark.parametrize("seed", range(12))
-def test_ways_may_have_opened_by_access_reach_load_or_a_turn(seed, terms):
+def test_ways_may_have_opened_by_access_reach_load_or_a_turn(seed, also):
     """And what is offered is worth something else where its terms have changed too."""
     known, kinds = world(np.random.default_rng(seed)), Kinds(NEST, BLOC, np.zeros(4))
     if seed % 3 == 0:  # governments alone have turned, as in most months
@@ -167,14 +167,13 @@ def test_ways_may_have_opened_by_access_reach_load_or_a_turn(seed, terms):
         wanted = of_part(known, i, access)
         if NEST[k] == 1:  # own machines
             wanted |= of_part(known, i, reach)
-        if terms:
-            wanted |= of_part(known, i, changes.part_of(k, TERMS))
+        wanted |= of_part(known, i, changes.part_of(k, also))
         if BLOC[k] == 1:
             wanted |= set(in_runs(known.loaded, known.loads[0]))
         foe = foes.get(int(BLOC[k]), -1)
         turning = set(np.flatnonzero((stance[i] == foe) != (felt[i] == foe)).tolist())
         wanted |= turning
-        count = changes.openings(i, k, terms, known, kinds)
+        count = changes.openings(i, k, changes.part_of(k, also), known, kinds)
         found = in_runs(known.runs, count)
         assert found == sorted(wanted) or (len(wanted) * 8 > MANY and len(found) == MANY)
         assert not known.mark.any()
@@ -185,7 +184,7 @@ def test_load_is_felt_anew_above_one_alone():
     now[3], before[7], now[7] = 1.2, 1.5, 1.5
     before[9] = 1.1  # falls below one
     known = world(np.random.default_rng(0))
-    changes.notice(calm()._replace(load=now, load_before=before), known)
+    changes.sense(calm()._replace(load=now, load_before=before), known)
     assert in_runs(known.loaded, known.loads[0]) == [3, 9]
     assert not known.mark.any()
 
@@ -193,11 +192,11 @@ def test_load_is_felt_anew_above_one_alone():
 def test_a_risk_is_felt_where_it_differs_and_noted():
     risk, felt = np.full((3, MANY), 0.4), np.full((3, MANY), 0.4)
     known, month = world(np.random.default_rng(0)), calm()._replace(risk=risk, risk_felt=felt)
-    changes.notice(month, known)
+    changes.sense(month, known)
     assert known.feared[0] == 0
     risk[0, 5] = 0.5
-    changes.notice(month, known)
+    changes.sense(month, known)
     assert known.feared[0] == 1
     assert (felt == risk).all()
-    changes.notice(month, known)
+    changes.sense(month, known)
     assert known.feared[0] == 0

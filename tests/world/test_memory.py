@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.world import compiled
-from sim.world.memory import LINE, copied
+from sim.world import compiled, memory
+from sim.world.memory import LINE, copied, empty
 
 KINDS = st.sampled_from([np.float64, np.int64, np.uint8, np.uint64])
 SHAPES = st.lists(st.integers(0, 5), max_size=3)
@@ -92,3 +93,61 @@ def test_a_rule_with_its_last_arguments_in_place_is_that_rule(monkeypatch):
     compiled.ready(add, what, others)(2)
     assert others.tolist() == [1.0, 3.0, 5.0]
     assert len(add.overloads) == 1
+
+
+def test_memory_is_used_again_once_no_array_lies_in_it():
+    first = empty((memory.LARGE,), np.uint8)
+    first[:] = 3
+    place = first.ctypes.data
+    part = first[10:20]
+    del first
+    second = empty((memory.LARGE,), np.uint8)
+    assert second.ctypes.data != place, "a part of it is still held"
+    assert (part == 3).all()
+    del part
+    third = empty((memory.LARGE,), np.uint8)
+    assert third.ctypes.data == place
+    assert not np.may_share_memory(second, third)
+
+
+def test_memory_is_used_again_for_what_nearly_fills_it():
+    size = 3 * memory.LARGE
+    place = empty((size,), np.uint8).ctypes.data
+    small = empty((int(size / 1.3),), np.uint8)
+    assert small.ctypes.data != place
+    fits = empty((int(size / 1.2),), np.uint8)
+    assert fits.ctypes.data == place
+
+
+def test_no_more_memory_is_kept_than_is_said(monkeypatch):
+    monkeypatch.setattr(memory, "KEPT", 5 * memory.LARGE)
+    monkeypatch.setattr(memory, "_spares", {})
+    held = [empty((memory.LARGE,), np.uint8) for _ in range(9)]
+    places = [each.ctypes.data for each in held]
+    while held:
+        held.pop(0)
+        assert sum(each.size for each in memory._spares.values()) <= memory.KEPT
+    kept = [each.ctypes.data for each in memory._spares.values()]
+    assert len(kept) == 4, "those given back last"
+    assert [any(0 <= at - one < LINE for one in kept) for at in places] == [False] * 5 + [True] * 4
+    assert empty((1,)).nbytes == 8
+    assert len(memory._spares) == 4, "what is small is left to the allocator"
+
+
+def test_threads_that_take_and_give_back_at_once_share_nothing():
+    wrong = []
+
+    def work(number):
+        for turn in range(60):
+            mine = empty((memory.LARGE // 8 + turn % 3,))
+            mine[:] = number
+            mine[::4096] += 1.0
+            if not ((mine == number) | (mine == number + 1.0)).all():
+                wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(10.0 * n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.evidence.axes import BLOCS, NESTS, STANCES
 from sim.scenario.drivers import Flags, Ints
-from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, REACH, TERMS
+from sim.scenario.parts import ACCESS, BY_ECOSYSTEM, REACH
 from sim.world.compiled import inlined, rule
 from sim.world.rules.arrays import Changes, Felt, Kinds, Span, Turns
 
@@ -130,13 +130,14 @@ def part_of(k: int, part: int) -> int:
 
 
 @inlined
-def openings(i: int, k: int, terms: int, changes: Changes, kinds: Kinds) -> int:
+def openings(i: int, k: int, also: int, changes: Changes, kinds: Kinds) -> int:
     """Write the runs of lanes in which the ways to an ecosystem may be more or less open.
 
     Parameters
     ----------
-    terms : int
-        1 where lanes in which its price or licence may have changed count too, else 0.
+    also : int
+        Column of a part whose lanes count too; a column and no flag, since a rule is compiled anew
+        for each constant that it is handed.
 
     Returns
     -------
@@ -147,9 +148,9 @@ def openings(i: int, k: int, terms: int, changes: Changes, kinds: Kinds) -> int:
     access, reach = part_of(k, ACCESS), own_parts(kinds.bloc.size) + REACH
     # How far own machines reach matters for open weights alone.
     reaches = nest != CLOSED_NEST and changes.stale[i, reach] != 0
-    priced = terms == 1 and changes.stale[i, part_of(k, TERMS)] != 0
     loads = changes.loads[0] if bloc == CN_BLOC else 0
-    if not (changes.stale[i, access] != 0 or reaches or priced or loads > 0):
+    stale = changes.stale[i, access] != 0 or changes.stale[i, also] != 0
+    if not (stale or reaches or loads > 0):
         # Most months: governments alone have turned, in lanes that are known.
         count = 0
         for n in range(turns.many[i]):
@@ -160,8 +161,8 @@ def openings(i: int, k: int, terms: int, changes: Changes, kinds: Kinds) -> int:
     mark_part(i, access, changes)
     if reaches:
         mark_part(i, reach, changes)
-    if priced:
-        mark_part(i, part_of(k, TERMS), changes)
+    if also != access:
+        mark_part(i, also, changes)
     for r in range(loads):
         for l in lanes_of(span(changes.loaded, r)):  # noqa: E741
             changes.mark[l] = 1
@@ -180,7 +181,7 @@ def against(stance: int, bloc: int) -> bool:
 
 
 @rule
-def notice(felt: Felt, changes: Changes) -> None:
+def sense(felt: Felt, changes: Changes) -> None:
     """Write what is felt differently than last month: load, risk and the stances of governments.
 
     Parameters

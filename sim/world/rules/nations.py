@@ -123,7 +123,7 @@ def open_ways(
     offers.nobody_leaves(i, ways.leaving, ways.evicting)
     for k in range(kinds.bloc.size):
         own = kinds.bloc[k] == SOVEREIGN_BLOC
-        for r in range(openings(i, k, 0, changes, kinds)):
+        for r in range(openings(i, k, part_of(k, ACCESS), changes, kinds)):
             fallen = False
             for s in range(segments):
                 for l in lanes_of(span(runs, r)):  # noqa: E741
@@ -156,7 +156,7 @@ def value_offers(
     runs, nest, turns = changes.runs, kinds.nest, changes.turns
     for k in range(nest.size):
         price_offers(i, k, changes, kinds, sold, pricing, numbers, valued.worth)
-        count = openings(i, k, 1, changes, kinds)
+        count = openings(i, k, part_of(k, TERMS), changes, kinds)
         for o in range(2):
             on, anew = sold[k, o] == 1, changes.listed[k, o] == 1
             for r in range(1 if anew else (count if on else 0)):
