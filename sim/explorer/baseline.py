@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 STAGES = (16, 48, 100)
 """Replicates after which an answer is shown, before that of all of them."""
 
-WIDEST = 52
+WIDEST = 40
 """Replicates of one block: beyond, the state falls out of the processor's cache."""
+
+SIDE_BY_SIDE = 8
+"""Numbers that a processor takes at once: one replicate beyond a multiple costs as much as six."""
 
 QUARTER = 3
 
@@ -58,8 +61,7 @@ class Taken:
     share : ndarray, shape (Q, rows, ecosystems, L)
         Of the groups and of some nations.
     world : ndarray, shape (Q, len(WORLD), L)
-    nations : ndarray, shape (Decembers from then on, nations, ecosystems)
-        Sum over the replicates.
+    nations : ndarray, shape (Decembers from then on, nations, ecosystems, L)
     pulled : ndarray of int, shape (levers that wait for a sign, L)
         When each was pulled, as a position; beyond the months where it never was.
     """
@@ -80,13 +82,10 @@ class Part:
     replicates : ndarray of int
         Their numbers.
     trunk : Trunk
-    nations : ndarray, shape (Decembers, nations, ecosystems)
-        Sum of their shares in the baseline.
     """
 
     replicates: Ints
     trunk: Trunk
-    nations: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +108,7 @@ class Baseline:
     parts : tuple of Part
         In that order.
     stages : tuple of int
-        After which parts an answer is shown.
+        Replicates after which an answer is shown, the first of `order`.
     share : ndarray, shape (Q, groups + nations, ecosystems, R)
     world : ndarray, shape (Q, len(WORLD), R)
     bands : ndarray, shape (3, Q, groups + nations, lines)
@@ -210,7 +209,7 @@ def taken(
         share.append(np.concatenate([group, x[pins]]))
         world.append(_world(moment, drivers, total[0]))
         if is_december(int(drivers.facts.months[t]), last=t == months[-1]):
-            nations.append(x.sum(axis=2))
+            nations.append(x.copy())
     if t != months[-1]:
         return None
     begun = months.size - len(share)
@@ -268,8 +267,7 @@ def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Bas
     parts = []
     for n, some in enumerate(in_parts(order, stages)):
         trunk = runner.simulate_trunk(drivers, seed, some, kept_at(drivers, first=n == 0))
-        nations = share[decembers][:, len(among.slugs) :][..., some].sum(axis=-1)
-        parts.append(Part(some, trunk, nations))
+        parts.append(Part(some, trunk))
     return Baseline(
         drivers, seed, course(drivers), months, decembers, among, order, tuple(parts), stages,
         share, world, _bands(share, drivers.facts.bloc),
@@ -283,11 +281,20 @@ def _bands(share: Floats, blocs: Ints) -> Floats:
 
 
 def in_parts(order: Ints, stages: Sequence[int]) -> list[Ints]:
-    """Return replicates in parts that are run in one block, none across a stage."""
-    parts = []
-    for first, stage in zip((0, *stages), stages, strict=False):
-        count = -(-(stage - first) // WIDEST)
-        parts += [np.sort(some) for some in np.array_split(order[first:stage], count)]
+    """Return replicates in parts that are run in one block.
+
+    A part holds a multiple of `SIDE_BY_SIDE` where there are as many, so that some of the next
+    stage may be in it.
+    """
+    parts, done = [], 0
+    for stage in stages:
+        end = min(done + -(-(stage - done) // SIDE_BY_SIDE) * SIDE_BY_SIDE, order.size)
+        eights = np.arange(done, end, SIDE_BY_SIDE)
+        count = -(-(end - done) // WIDEST)
+        if count:
+            cuts = [some[0] for some in np.array_split(eights, count)][1:]
+            parts += [np.sort(some) for some in np.split(order[done:end], np.array(cuts) - done)]
+        done = end
     return parts
 
 

@@ -43,7 +43,7 @@ BENT = 0.003
 run at its quarters too. Measured on the hardest lever, `us_gate_frontier_models`: 0.35 points of
 error without, 0.15 with."""
 
-WIDEST = 64
+WIDEST = 48
 """Lanes of one block: several places of a part side by side."""
 
 APART = 12

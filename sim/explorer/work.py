@@ -144,10 +144,11 @@ class Workshop:
                     return
                 done.append((part, mine))
             began = time.thread_time()
-            arrays = put_together(self.baseline, done, question.pins)
+            which, all_of_it = joined(done, self.baseline.order[:stage])
+            arrays = put_together(self.baseline, which, all_of_it, question.pins)
             spent += time.thread_time() - began
             last, begun = stage == self.baseline.runs, done[0][1].begun
-            found = Stage(stage, last, arrays, spent, begun, signs(drivers, done))
+            found = Stage(stage, last, arrays, spent, begun, signs(drivers, all_of_it))
             if found.last:
                 self._keep(question.key, found)
             yield found
@@ -189,23 +190,52 @@ class Workshop:
                 self._kept.popitem(last=False)
 
 
-def signs(
-    drivers: Drivers, done: Sequence[tuple[Part, Taken]]
-) -> dict[str, tuple[int, str | None]]:
+def joined(done: Sequence[tuple[Part, Taken]], wanted: Ints) -> tuple[Ints, Taken]:
+    """Return the replicates of a stage in rising order, and what the parts kept of them.
+
+    A part may hold some of the next stage, which are left out. Months that some parts ran and
+    others took from the baseline are equal to the bit, and count as taken.
+    """
+    replicates = np.concatenate([part.replicates for part, _ in done])
+    places = np.argsort(replicates)
+    places = places[np.isin(replicates[places], wanted)]
+    begun = max(mine.begun for _, mine in done)
+    years = min(mine.nations.shape[0] for _, mine in done)
+
+    def side_by_side(arrays: Sequence[Floats]) -> Floats:
+        return np.concatenate(arrays, axis=-1)[..., places]
+
+    return replicates[places], Taken(
+        begun,
+        side_by_side([mine.share[begun - mine.begun :] for _, mine in done]),
+        side_by_side([mine.world[begun - mine.begun :] for _, mine in done]),
+        side_by_side([mine.nations[mine.nations.shape[0] - years :] for _, mine in done]),
+        np.concatenate([mine.pulled for _, mine in done], axis=-1)[..., places],
+    )
+
+
+def signs(drivers: Drivers, done: Taken) -> dict[str, tuple[int, str | None]]:
     """Return in how many replicates each lever's sign came, and the month in their middle."""
-    pulled = np.concatenate([mine.pulled for _, mine in done], axis=-1)
     found: dict[str, tuple[int, str | None]] = {}
-    for lever, when in zip(drivers.waiting, pulled, strict=True):
+    for lever, when in zip(drivers.waiting, done.pulled, strict=True):
         came = when[when < drivers.facts.months.size]
         middle_one = months.text(months.FIRST + int(np.median(came))) if came.size else None
         found[lever] = came.size, middle_one
     return found
 
 
-def put_together(
-    baseline: Baseline, done: Sequence[tuple[Part, Taken]], pins: Sequence[str]
-) -> Arrays:
-    """Return what is drawn, from the parts that are done.
+def put_together(baseline: Baseline, which: Ints, done: Taken, pins: Sequence[str]) -> Arrays:
+    """Return what is drawn, from some replicates.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    which : ndarray of int, shape (L,)
+        Numbers of the replicates, rising.
+    done : Taken
+        What was kept of them.
+    pins : sequence of str
+        Nations beside the groups, ISO3 codes.
 
     Before all are done a level is the baseline's, moved by the mean of the paired differences: a
     few replicates know a difference well and a level badly.
@@ -220,18 +250,10 @@ def put_together(
         ``world``, shape (7, Q, len(WORLD)): level and difference, in these orders.
         ``tiles``, shape (Decembers, nations, ecosystems): mean shares of nations.
     """
-    rows, blocs = baseline.rows(pins), baseline.drivers.facts.bloc
-    which = np.concatenate([part.replicates for part, _ in done])
-    order = np.argsort(which)
-    which, all_of_them = which[order], which.size == baseline.runs
-    # Months that some parts ran and others took from the baseline are equal to the bit.
-    begun = max(mine.begun for _, mine in done)
-    late = [
-        (mine.share[begun - mine.begun :], mine.world[begun - mine.begun :]) for _, mine in done
-    ]
-    share = lined(np.concatenate([one for one, _ in late], axis=-1)[..., order], blocs)
+    rows, blocs, begun = baseline.rows(pins), baseline.drivers.facts.bloc, done.begun
+    all_of_them = which.size == baseline.runs
+    share, world = lined(done.share, blocs), done.world
     other = lined(baseline.share[begun:][:, rows][..., which], blocs)
-    world = np.concatenate([one for _, one in late], axis=-1)[..., order]
     before = baseline.world[begun:][..., which]
     bands = baseline.bands[:, :, rows]
     level, diff = _spread(bands, share, other, begun, exact=all_of_them)
@@ -247,7 +269,7 @@ def put_together(
         "diff": diff,
         "ahead": ahead,
         "world": np.concatenate([level_w, diff_w]),
-        "tiles": _tiles(baseline, done),
+        "tiles": _tiles(baseline, which, done.nations),
     }
 
 
@@ -265,13 +287,20 @@ def _spread(
     return level, diff
 
 
-def _tiles(baseline: Baseline, done: Sequence[tuple[Part, Taken]]) -> Floats:
-    """Return the mean shares of nations: the baseline's, moved by the paired differences."""
+def _tiles(baseline: Baseline, which: Ints, nations: Floats) -> Floats:
+    """Return the mean shares of nations: the baseline's, moved by the paired differences.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    which : ndarray of int, shape (L,)
+    nations : ndarray, shape (Decembers, nations, ecosystems, L)
+        Of the last ones.
+    """
     level = baseline.tiles.copy()
-    size = sum(part.replicates.size for part, _ in done)
-    count = min(mine.nations.shape[0] for _, mine in done)
-    moved = np.sum([mine.nations[mine.nations.shape[0] - count :] for _, mine in done], axis=0)
-    before = np.sum([part.nations[part.nations.shape[0] - count :] for part, _ in done], axis=0)
-    if count:
-        level[level.shape[0] - count :] += (moved - before) / size
+    years = nations.shape[0]
+    if years:
+        first = len(baseline.groups.slugs)
+        before = baseline.share[baseline.decembers[-years:], first:][..., which]
+        level[-years:] += (nations - before).mean(axis=-1)
     return level

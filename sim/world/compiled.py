@@ -138,9 +138,14 @@ def ready(function: Callable[..., None], *fixed: Any) -> Callable[..., None]:  #
     def call(*first: object) -> None:
         nonlocal machine_code
         if machine_code is None:
-            types = tuple(compiled.typeof_pyval(each) for each in (*first, *fixed))
-            machine_code = compiled.compile(types)  # the one that there is, or a new one
-        machine_code(*first, *fixed)
+            compiled(*first, *fixed)  # loads it, or compiles it
+            versions = list(compiled.overloads.values())
+            if len(versions) > 1:
+                types = tuple(compiled.typeof_pyval(each) for each in (*first, *fixed))
+                versions = [compiled.overloads[types]]
+            machine_code = versions[0].entry_point
+        else:
+            machine_code(*first, *fixed)
 
     return call
 

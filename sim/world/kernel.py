@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.world import gathered, triggers
 from sim.world.block import Block, Record
 from sim.world.compiled import ready
-from sim.world.month import beginning, finishing, noting, observing
+from sim.world.month import beginning, counted, finishing, noting, observing
 from sim.world.rules import nations, stance
 
 
@@ -51,8 +51,16 @@ class Kernel:
         )  # fmt: skip
         self.observe, self.note = observing(block, record), noting(block, record)
 
-    def run(self, first: int, last: int) -> None:
-        """Run months ``first`` to ``last - 1`` and write them down."""
+    def run(self, first: int, last: int, *, every: bool = True) -> None:
+        """Run months ``first`` to ``last - 1`` and write them down.
+
+        Parameters
+        ----------
+        first, last : int
+            Positions of months.
+        every : bool
+            Whether each month is written down, as signs that are waited for need, or the last.
+        """
         for t in range(first, last):
             self.begin(t)
             self.perceive(t)
@@ -61,7 +69,8 @@ class Kernel:
             self.decide(t)
             self.observe(t)
             self.finish(t)
-            self.note(t)
+            if every or t == last - 1:
+                self.note(t)
             triggers.read(t, self.block, self.record)
 
     def review(self, t: int) -> None:
@@ -70,5 +79,4 @@ class Kernel:
 
     def decide(self, t: int) -> None:
         """Let every nation choose, grow and move its shares."""
-        f = self.block.facts
-        self._decide(int(f.months[t]), t, t >= f.base_month, t < self.record.visits.shape[0])
+        self._decide(int(self.block.facts.months[t]), t, counted(t, self.block, self.record))

@@ -36,7 +36,7 @@ from sim.world import gathered, triggers
 from sim.world.block import VIEW_MONTHS, Block, Record, empty_record, prepare
 from sim.world.in_force import InForce, carried
 from sim.world.memory import copied
-from sim.world.month import beginning, finishing, noting, observing
+from sim.world.month import beginning, counted, finishing, noting, observing
 from sim.world.restart import Snapshot, require_shared, write_past
 from sim.world.rules import choice, nations, stance
 from sim.world.rules.arrays import Able, Liking, Pricing, Roads
@@ -142,7 +142,7 @@ class Nation(mesa.Agent):
         self.grow()
         self.move()
         nations.count(
-            self.position, self.model.t >= self.model.block.facts.base_month, self.model.looking,
+            self.position, counted(self.model.t, self.model.block, self.model.record),
             self.model.numbers, self.model.settled,
         )  # fmt: skip
 
@@ -303,8 +303,3 @@ class World(mesa.Model):
     def shares(self) -> dict[str, float]:
         """Return the world share of each ecosystem, by builders."""
         return dict(zip(self.drivers.ecosystems, self.state.world[:, 0].tolist(), strict=True))
-
-    @property
-    def looking(self) -> bool:
-        """Whether the views of the observed series are kept of this month."""
-        return bool(self.t < self.record.visits.shape[0])

@@ -31,6 +31,7 @@ from sim.world.rules.arrays import (
     Able,
     Chats,
     Chips,
+    Counted,
     Draws,
     Fond,
     Known,
@@ -99,6 +100,15 @@ def finishing(block: Block) -> Monthly:
     return finish
 
 
+def counted(t: int, block: Block, record: Record) -> Counted:
+    """Return what is counted in a month beside what rules read."""
+    return Counted(
+        load=t >= block.facts.base_month,  # before, it has no base
+        anew=t < record.visits.shape[0],
+        met=t < record.met.shape[0],
+    )
+
+
 def observing(block: Block, record: Record) -> Monthly:
     """Return what writes down what the observed series would show of a month."""
     route, look = _routers(block, record), _visits(block, record)
@@ -121,7 +131,8 @@ def noting(block: Block, record: Record) -> Monthly:
 
     def note(t: int) -> None:
         record.share[t] = state.national
-        record.met[t] = block.scratch.met
+        if t < record.met.shape[0]:
+            record.met[t] = block.scratch.met
         record.developers[t] = state.builders
         record.stance[t] = state.stance
         record.compute[t] = state.compute

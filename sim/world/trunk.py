@@ -16,8 +16,9 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from sim.scenario.drivers import Drivers, Floats
-from sim.world import kernel, streams
+from sim.world import streams
 from sim.world.block import Block, Record, empty_record, prepare
+from sim.world.kernel import Kernel
 from sim.world.restart import fork
 from sim.world.trajectory import pay
 from sim.world.triggers import first_month
@@ -95,8 +96,9 @@ def simulate_trunk(drivers: Drivers, *, seed: int, replicates: Ints, at: Sequenc
     record = _one_month(drivers, replicates.size)
     run = streams.run_keys(seed, replicates)
     states, done = [], 0
+    steps = Kernel(block, record)
     for month in sorted(set(at)):
-        kernel.run(block, record, done, month)
+        steps.run(done, month, every=bool(drivers.triggers))
         states.append((month, fork(block, drivers, run)))
         done = month
     return Trunk(drivers, seed, replicates, tuple(states))
@@ -147,12 +149,13 @@ def simulate_from(
         done, block = 0, prepare(drivers, trunk.seed, replicates)
     record = _one_month(drivers, replicates.size, looks_back=looks_back)
     cost, paid = np.zeros((drivers.facts.months.size, replicates.size)), 0
+    steps = Kernel(block, record)
     for t in at:
         if t < done:
             continue
         if stopped is not None and stopped():
             return
-        kernel.run(block, record, done, t + 1)
+        steps.run(done, t + 1, every=bool(drivers.triggers))
         pay(drivers, block, range(paid, t + 1), cost)
         done = paid = t + 1
         yield Moment(
@@ -169,9 +172,9 @@ def _one_month(drivers: Drivers, lanes: int, *, looks_back: bool = False) -> Rec
     month by month, only where a sign may read them.
     """
     empty = empty_record(drivers, lanes, 0)
-    more: dict[str, Any] = {} if drivers.triggers else {"routed": empty.routed[:0]}
-    if looks_back:
-        more["met"] = empty.met
+    more: dict[str, Any] = {"met": empty.met if looks_back else empty.met[:0]}
+    if not drivers.triggers:
+        more["routed"] = empty.routed[:0]
     for name, whole in empty._asdict().items():
         if whole.shape[0] and name not in more:
             one = np.empty(whole.shape[1:], whole.dtype)

@@ -151,3 +151,22 @@ def test_threads_that_take_and_give_back_at_once_share_nothing():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_a_rule_of_several_types_is_called_by_that_of_its_arguments(monkeypatch):
+    monkeypatch.setattr(compiled, "cache_folder", lambda: None)
+
+    @compiled.rule
+    def double(what, to):
+        for l in range(to.size):  # noqa: E741
+            to[l] = what[l] * 2
+
+    whole, part = np.zeros(2, np.int64), np.zeros(2)
+    first = compiled.ready(double, np.array([1, 2]), whole)
+    second = compiled.ready(double, np.array([0.5, 1.5]), part)
+    for _ in range(3):
+        first()
+        second()
+        assert whole.tolist() == [2, 4]
+        assert part.tolist() == [1.0, 3.0]
+        whole[:], part[:] = 0, 0

@@ -538,6 +538,14 @@ class Tally(NamedTuple):
     work: Floats  # [6, L] scratch
 
 
+class Counted(NamedTuple):
+    """What is counted this month beside what rules read."""
+
+    load: bool  # builders on Chinese models by the maker's service
+    anew: bool  # what is built anew, for the observed series
+    met: bool  # what developers who answer a survey have worked with
+
+
 class Settled(NamedTuple):
     """What nations decide on in a month, and what follows."""
 

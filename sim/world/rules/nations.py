@@ -15,6 +15,7 @@ from sim.world.rules.arrays import (
     Able,
     Bases,
     Changes,
+    Counted,
     Drivers,
     Kinds,
     Levers,
@@ -191,8 +192,8 @@ def price_offers(
 
 @rule
 def decide(
-    month: int, t: int, loading: bool, looking: bool, switches: Switches, numbers: Numbers,  # noqa: FBT001
-    wander: Keys, x: Settled,
+    month: int, t: int, counted: Counted, switches: Switches, numbers: Numbers, wander: Keys,
+    x: Settled,
 ) -> None:  # fmt: skip
     """Let each nation choose, grow and move its shares.
 
@@ -200,10 +201,7 @@ def decide(
     ----------
     month, t : int
         Its number and its position.
-    loading : bool
-        Whether the load of Chinese services is known, so that their users are counted.
-    looking : bool
-        Whether what is built anew this month is written down for the observed series.
+    counted : Counted
     wander : ndarray of uint64, shape (I, K, L)
         Keys of the tastes of the moment.
     """
@@ -214,7 +212,7 @@ def decide(
         choice.choose(x.kinds.nest, numbers.p, x.choice, x.tally.work)
         grow(i, switches.trial, numbers, x)
         move(i, numbers, x)
-        count(i, loading, looking, numbers, x)
+        count(i, counted, numbers, x)
 
 
 @spliced
@@ -248,13 +246,14 @@ def move(i: int, numbers: Numbers, x: Settled) -> None:
 
 
 @spliced
-def count(i: int, loading: bool, looking: bool, numbers: Numbers, x: Settled) -> None:  # noqa: FBT001
+def count(i: int, counted: Counted, numbers: Numbers, x: Settled) -> None:
     """Count what the month leaves to be seen: answers, what is built anew, the load."""
     ps, done = numbers.ps, x.tally
-    observe.met_with(i, done.share, x.flows.tried, ps, done.part, x.trial.met)
-    if looking:
+    if counted.met:
+        observe.met_with(i, done.share, x.flows.tried, ps, done.part, x.trial.met)
+    if counted.anew:
         observe.built_anew(i, ps, x.choice.chosen, done.fresh_choice)
-    if loading:
+    if counted.load:
         tally.nation_load(
             i, x.kinds.bloc, x.growth.builders, done.share, x.served, ps, done.part, done.callers
         )
