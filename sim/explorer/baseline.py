@@ -151,6 +151,11 @@ class Baseline:
         nations = [first + self.drivers.nations.index(pin) for pin in pins]
         return np.array([*range(first), *nations])
 
+    def parts_of(self, runs: int) -> int:
+        """Return how many parts hold the replicates of a stage."""
+        sizes = np.cumsum([part.replicates.size for part in self.parts])
+        return 1 + int(np.searchsorted(sizes, min(runs, self.runs)))
+
     def quarter(self, month: int) -> int:
         """Return the position of the first shown month that is not before a month."""
         return int(np.searchsorted(self.months, month))

@@ -130,11 +130,11 @@ class Track:
         spent = time.thread_time() - began
         known: dict[float, Arrays] = {}
         runs_of = runs = 0
-        stages = [(1, COARSE), (2, FINE), (3, FINE)][: 3 if is_lever else 2]
-        for count, at_least in stages:
-            if count > len(parts):
-                return
-            fractions = (*at_least, *(_bends(known, runs) if is_lever and count > 2 else ()))
+        places = (COARSE, FINE, FINE) if is_lever else (COARSE, FINE)
+        for stage, at_least in zip(self.workshop.baseline.stages, places, strict=False):
+            count = self.workshop.baseline.parts_of(stage)
+            bends = _bends(known, runs) if at_least is FINE and FINE[1] in known else ()
+            fractions = (*at_least, *bends)
             # Places that are new of parts that were run, and all places of a part that was not.
             fresh = [f for f in fractions if f not in known]
             jobs = [(part, fresh) for part in parts[:runs_of] if fresh]
@@ -233,7 +233,7 @@ class Track:
         places = tuple(float(start) for start in dict.fromkeys([*starts, end]))
         total: Arrays | None = None
         runs = 0
-        for part in b.parts[:2]:
+        for part in b.parts[: b.parts_of(b.stages[:2][-1])]:
             tasks = [
                 self.workshop.pool.submit(self._from, part, place, stopped)
                 for place in (None, *places)

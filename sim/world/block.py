@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +66,8 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
     run = streams.run_keys(seed, replicates)
     drawn = draw(drivers, seed, replicates)
     begun = start(drivers, drawn, run, posterior_draws(drivers, seed, replicates))
-    sizes, parameters, keys, state = copied(
-        (entry_sizes(drivers, run), drawn, stream_keys(drivers, run), begun)
-    )
+    # Apart from the state: blocks that go on from this one share what never changes.
+    sizes, parameters, keys = copied((entry_sizes(drivers, run), drawn, stream_keys(drivers, run)))
     return Block(
         drivers.facts,
         drivers.effects,
@@ -75,7 +75,7 @@ def prepare(drivers: Drivers, seed: int, replicates: NDArray[np.int64]) -> Block
         *sizes,
         parameters,
         keys,
-        state,
+        copied(begun),
         in_force.start(drivers, run.size),
         scratch(len(drivers.nations), len(drivers.segments), len(drivers.ecosystems), run.size),
         Watch.of(drivers),
@@ -106,7 +106,9 @@ ONE_A_MONTH = ("load", "training", "serving", "extra_lag")
 """What is recorded of Chinese laboratories, one number a month and lane, by its name in `State`."""
 
 
-def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
+def empty_record(
+    drivers: Drivers, lanes: int, view_months: int, made: Callable[..., Any] = empty
+) -> Record:
     """Allocate the record of a block.
 
     Parameters
@@ -117,21 +119,23 @@ def empty_record(drivers: Drivers, lanes: int, view_months: int) -> Record:
         Replicates of the block.
     view_months : int
         Months for which the views of observed series are kept.
+    made : callable
+        Makes an array from its shape and, but for floats, its type.
     """
     f = drivers.facts
     months, nations, ecosystems = f.months.size, f.developers.size, f.nest.size
     seen = min(view_months, months)
     return Record(
-        share=empty((months, nations, ecosystems, lanes)),
+        share=made((months, nations, ecosystems, lanes)),
         # Half the size of a share costs half the memory traffic; answers need no more digits.
-        met=empty((months, nations, ecosystems, lanes), np.float32),
-        developers=empty((months, nations, lanes)),
-        stance=empty((months, nations, lanes), np.int8),
-        compute=empty((months, 3, 2, lanes)),
-        capability=empty((months, ecosystems, lanes)),
-        lacking=empty((months, nations, lanes)),
-        **{name: empty((months, lanes)) for name in ONE_A_MONTH},
-        visits=empty((seen, nations, ecosystems, lanes)),
-        routed=empty((months, ecosystems, lanes)),
-        **{name: empty((seen, ecosystems, lanes)) for name in ("firms", "derived")},
+        met=made((months, nations, ecosystems, lanes), np.float32),
+        developers=made((months, nations, lanes)),
+        stance=made((months, nations, lanes), np.int8),
+        compute=made((months, 3, 2, lanes)),
+        capability=made((months, ecosystems, lanes)),
+        lacking=made((months, nations, lanes)),
+        **{name: made((months, lanes)) for name in ONE_A_MONTH},
+        visits=made((seen, nations, ecosystems, lanes)),
+        routed=made((months, ecosystems, lanes)),
+        **{name: made((seen, ecosystems, lanes)) for name in ("firms", "derived")},
     )

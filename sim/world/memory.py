@@ -10,6 +10,8 @@ eighth of all that the block takes.
 from __future__ import annotations
 
 import math
+import mmap
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,10 @@ LINE = 64
 """Bytes of a line of the cache."""
 
 LARGE = 1 << 20
-"""Bytes from which on a piece of memory is kept; smaller ones the allocator keeps by itself."""
+"""Bytes from which on memory is had from the system and kept; what is smaller the allocator keeps.
+
+Left to the allocator large pieces would lie scattered over its own, which it then cannot give back.
+"""
 
 KEPT = 1 << 27
 """Bytes of memory that is kept at most while no array lies in it."""
@@ -74,12 +79,18 @@ class Piece:
 
 def _found(size: int) -> NDArray[np.uint8]:
     """Return memory that was kept and fits, or that is fresh."""
+    if size < LARGE:
+        return np.empty(size, np.uint8)
     for key, memory in list(_spares.items()):
         if size <= memory.size <= SPARE * size:
             mine = _spares.pop(key, None)  # another thread may have been faster
             if mine is not None:
                 return mine
-    return np.empty(size, np.uint8)
+    fresh = mmap.mmap(-1, size)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a system without large pages is slower and no worse
+            fresh.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(fresh, np.uint8)
 
 
 def empty(shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> NDArray[Any]:
@@ -101,20 +112,20 @@ def copied[Group: tuple[Any, ...]](group: Group, lanes: Ints | None = None) -> G
     lanes : ndarray of int, optional
         Lanes that are taken, in this order; all by default.
     """
-    piece = Piece(_bytes("", group, lanes))
-
-    def one(name: str, value: object) -> object:
-        if isinstance(value, tuple):
-            members: list[Any] = [one(*member) for member in _members(value)]
-            return type(value)(*members) if hasattr(value, "_fields") else tuple(members)
-        if not isinstance(value, np.ndarray):
-            return value
-        place = piece.array(_shape(name, value, lanes), value.dtype)
-        place[...] = value if _whole(name, lanes) else value[..., lanes]
-        return place
-
-    made: Any = one("", group)
+    made: Any = _copy("", group, lanes, Piece(_bytes("", group, lanes)))
     return made  # type: ignore[no-any-return]
+
+
+def _copy(name: str, value: object, lanes: Ints | None, piece: Piece) -> object:
+    """Return a copy of a value whose arrays lie in a piece."""
+    if isinstance(value, tuple):
+        members: list[Any] = [_copy(*member, lanes, piece) for member in _members(value)]
+        return type(value)(*members) if hasattr(value, "_fields") else tuple(members)
+    if not isinstance(value, np.ndarray):
+        return value
+    place = piece.array(_shape(name, value, lanes), value.dtype)
+    place[...] = value if _whole(name, lanes) else value[..., lanes]
+    return place
 
 
 def _members(group: tuple[Any, ...]) -> list[tuple[str, object]]:

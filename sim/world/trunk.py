@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sim.scenario.drivers import Drivers, Floats
 from sim.world import streams
 from sim.world.block import Block, Record, empty_record, prepare
 from sim.world.kernel import Kernel
+from sim.world.memory import empty
 from sim.world.restart import fork
 from sim.world.trajectory import pay
 from sim.world.triggers import first_month
@@ -171,12 +172,13 @@ def _one_month(drivers: Drivers, lanes: int, *, looks_back: bool = False) -> Rec
     of what is computed. No series is looked at; tokens are routed, and what developers met is held
     month by month, only where a sign may read them.
     """
-    empty = empty_record(drivers, lanes, 0)
-    more: dict[str, Any] = {"met": empty.met if looks_back else empty.met[:0]}
-    if not drivers.triggers:
-        more["routed"] = empty.routed[:0]
-    for name, whole in empty._asdict().items():
-        if whole.shape[0] and name not in more:
-            one = np.empty(whole.shape[1:], whole.dtype)
-            more[name] = as_strided(one, whole.shape, (0, *one.strides))
-    return empty._replace(**more)
+    month = empty_record(drivers, lanes, 0, _over_and_over)
+    met = empty(month.met.shape, month.met.dtype) if looks_back else month.met[:0]
+    routed = month.routed if drivers.triggers else month.routed[:0]
+    return month._replace(met=met, routed=routed)
+
+
+def _over_and_over(shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return an array in which each place along the first axis is the same one."""
+    one = empty(shape[1:], dtype)
+    return as_strided(one, shape, (0, *one.strides))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import NamedTuple
 
@@ -170,3 +171,14 @@ def test_a_rule_of_several_types_is_called_by_that_of_its_arguments(monkeypatch)
         assert whole.tolist() == [2, 4]
         assert part.tolist() == [1.0, 3.0]
         whole[:], part[:] = 0, 0
+
+
+def test_a_group_gives_its_memory_back_at_once_and_not_when_cycles_are_looked_for():
+    group = Outer(Inner(np.zeros((memory.LARGE // 8, 1)), np.zeros(1)), 1, np.zeros((3, 1)))
+    gc.disable()
+    try:
+        place = copied(group).inner.first.ctypes.data
+        for _ in range(3):
+            assert copied(group).inner.first.ctypes.data == place
+    finally:
+        gc.enable()
