@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.arrays import Floats, Ints
 from sim.ensemble import curves, groups, runner
+from sim.evidence.axes import BLOCS
 from sim.scenario import compile as compiled
 from sim.world.groups import Groups
 from sim.world.partings import Course, course
@@ -136,9 +137,40 @@ class Baseline:
     @cached_property
     def tiles(self) -> Floats:
         """Mean shares of nations, shape (Decembers, nations, ecosystems)."""
+        return self.tiles_of(self.runs)
+
+    def tiles_of(self, runs: int) -> Floats:
+        """Return the same of a stage's replicates; kept, since there are few stages."""
+        if runs not in self._tiles:
+            first, which = len(self.groups.slugs), self.order[:runs]
+            self._tiles[runs] = self.share[self.decembers, first:][..., which].mean(axis=-1)
+        return self._tiles[runs]
+
+    @cached_property
+    def _tiles(self) -> dict[int, Floats]:
+        return {}
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """Part of replicates in which the Chinese bloc is the larger one, (Q, groups + nations)."""
+        blocs = self.drivers.facts.bloc
+        return np.concatenate([
+            chinese_ahead(lined(self.share[q : q + 1], blocs), blocs)
+            for q in range(self.months.size)
+        ])  # fmt: skip
+
+    @cached_property
+    def _group_lines(self) -> Floats:
         first = len(self.groups.slugs)
-        means: Floats = self.share[self.decembers][:, first:].mean(axis=-1)
-        return means
+        return lined(self.share[:, :first], self.drivers.facts.bloc)
+
+    def lines(self, pins: Sequence[str]) -> Floats:
+        """Return shares of ecosystems and blocs in groups and some nations, (Q, rows, lines, R)."""
+        if not pins:
+            return self._group_lines
+        there = self.rows(pins)[len(self.groups.slugs) :]
+        more = lined(self.share[:, there], self.drivers.facts.bloc)
+        return np.concatenate([self._group_lines, more], axis=1)
 
     @cached_property
     def world_bands(self) -> Floats:
@@ -172,6 +204,20 @@ def lined(share: Floats, blocs: Ints) -> Floats:
     """Return shares of ecosystems with those of the four blocs after them, along axis 2."""
     sums = [share[:, :, blocs == bloc].sum(axis=2) for bloc in range(4)]
     return np.concatenate([share, np.stack(sums, axis=2)], axis=2)
+
+
+def chinese_ahead(lines: Floats, blocs: Ints) -> Floats:
+    """Return the part of replicates in which the Chinese bloc is larger than the US one.
+
+    Parameters
+    ----------
+    lines : ndarray, shape (Q, rows, lines, L)
+        From :func:`lined`.
+    blocs : ndarray of int, shape (ecosystems,)
+    """
+    us, cn = blocs.size + BLOCS.index("us"), blocs.size + BLOCS.index("cn")
+    part: Floats = (lines[:, :, cn] > lines[:, :, us]).mean(axis=-1)
+    return part
 
 
 def middle(values: Floats) -> Floats:

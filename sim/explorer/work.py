@@ -24,6 +24,7 @@ from sim.explorer.baseline import (
     Baseline,
     Part,
     Taken,
+    chinese_ahead,
     lined,
     middle,
     taken,
@@ -227,6 +228,9 @@ def signs(drivers: Drivers, done: Taken) -> dict[str, tuple[int, str | None]]:
 def put_together(baseline: Baseline, which: Ints, done: Taken, pins: Sequence[str]) -> Arrays:
     """Return what is drawn, from some replicates.
 
+    Before all are done a level is the baseline's, moved by the mean of the paired differences: a
+    few replicates know a difference well and a level badly.
+
     Parameters
     ----------
     baseline : Baseline
@@ -236,9 +240,6 @@ def put_together(baseline: Baseline, which: Ints, done: Taken, pins: Sequence[st
         What was kept of them.
     pins : sequence of str
         Nations beside the groups, ISO3 codes.
-
-    Before all are done a level is the baseline's, moved by the mean of the paired differences: a
-    few replicates know a difference well and a level badly.
 
     Returns
     -------
@@ -252,24 +253,20 @@ def put_together(baseline: Baseline, which: Ints, done: Taken, pins: Sequence[st
     """
     rows, blocs, begun = baseline.rows(pins), baseline.drivers.facts.bloc, done.begun
     all_of_them = which.size == baseline.runs
-    share, world = lined(done.share, blocs), done.world
-    other = lined(baseline.share[begun:][:, rows][..., which], blocs)
-    before = baseline.world[begun:][..., which]
-    bands = baseline.bands[:, :, rows]
-    level, diff = _spread(bands, share, other, begun, exact=all_of_them)
-    width = baseline.months.size
-    level_w, diff_w = _spread(baseline.world_bands, world, before, begun, exact=all_of_them)
-    cn, us = len(baseline.drivers.ecosystems) + 1, len(baseline.drivers.ecosystems)
-    ahead = np.empty((width, rows.size))
-    ahead[begun:] = (share[:, :, cn] > share[:, :, us]).mean(axis=-1)
-    early = lined(baseline.share[:begun][:, rows], blocs)
-    ahead[:begun] = (early[:, :, cn] > early[:, :, us]).mean(axis=-1)
+    share, other = lined(done.share, blocs), baseline.lines(pins)[begun:]
+    before = baseline.world[begun:]
+    if not all_of_them:
+        other, before = other[..., which], before[..., which]
+    level, diff = _spread(baseline.bands[:, :, rows], share, other, begun, exact=all_of_them)
+    level_w, diff_w = _spread(baseline.world_bands, done.world, before, begun, exact=all_of_them)
+    ahead = baseline.ahead[:, rows]
+    ahead[begun:] = chinese_ahead(share, blocs)
     return {
         "level": level,
         "diff": diff,
         "ahead": ahead,
         "world": np.concatenate([level_w, diff_w]),
-        "tiles": _tiles(baseline, which, done.nations),
+        "tiles": _tiles(baseline, done.nations),
     }
 
 
@@ -287,20 +284,16 @@ def _spread(
     return level, diff
 
 
-def _tiles(baseline: Baseline, which: Ints, nations: Floats) -> Floats:
+def _tiles(baseline: Baseline, nations: Floats) -> Floats:
     """Return the mean shares of nations: the baseline's, moved by the paired differences.
 
     Parameters
     ----------
     baseline : Baseline
-    which : ndarray of int, shape (L,)
     nations : ndarray, shape (Decembers, nations, ecosystems, L)
         Of the last ones.
     """
-    level = baseline.tiles.copy()
-    years = nations.shape[0]
+    level, years = baseline.tiles.copy(), nations.shape[0]
     if years:
-        first = len(baseline.groups.slugs)
-        before = baseline.share[baseline.decembers[-years:], first:][..., which]
-        level[-years:] += (nations - before).mean(axis=-1)
+        level[-years:] += nations.mean(axis=-1) - baseline.tiles_of(nations.shape[-1])[-years:]
     return level
