@@ -252,19 +252,22 @@ def taken(
     Taken or None
         None where the moments end before the last month, since nobody waits any more.
     """
-    share, world, nations, t = [], [], [], -1
+    share, seen, nations, t = [], [], [], -1
     pulled = np.zeros((0, 0), int)
     for moment in moments:
         t, x, n, pulled = moment.t, moment.share, moment.developers, moment.began
         group, total = among.shares(x, n)
         share.append(np.concatenate([group, x[pins]]))
-        world.append(_world(moment, drivers, total[0]))
+        seen.append(_seen(moment, total[0]))
         if is_december(int(drivers.facts.months[t]), last=t == months[-1]):
             nations.append(x.copy())
     if t != months[-1]:
         return None
     begun = months.size - len(share)
-    return Taken(begun, np.stack(share), np.stack(world), np.stack(nations), pulled)
+    # Costs count from the first month that is reported.
+    cost = np.cumsum(moment.cost[drivers.first :], axis=0)[months[begun:] - drivers.first]
+    world = _world(np.stack(seen, axis=1), cost, drivers.facts.bloc)
+    return Taken(begun, np.stack(share), world, np.stack(nations), pulled)
 
 
 def is_december(month: int, *, last: bool) -> bool:
@@ -272,15 +275,28 @@ def is_december(month: int, *, last: bool) -> bool:
     return month % 12 == 11 or last
 
 
-def _world(moment: Moment, drivers: Drivers, developers: Floats) -> Floats:
-    """Return what shares do not show, (len(WORLD), L)."""
+def _seen(moment: Moment, developers: Floats) -> Floats:
+    """Return a copy of what `_world` needs of a month, (numbers, L)."""
     compute = moment.compute.sum(axis=0)
-    # Costs count from the first month that is reported.
-    cost = moment.cost[drivers.first : moment.t + 1].sum(axis=0) / 1e3
-    index, blocs = moment.index, drivers.facts.bloc
+    alone = (compute[1], compute.sum(axis=0), moment.extra_lag, moment.load, developers)
+    return np.concatenate([np.stack(alone), moment.index])
+
+
+def _world(seen: Floats, cost: Floats, blocs: Ints) -> Floats:
+    """Return what shares do not show, (Q, len(WORLD), L).
+
+    Parameters
+    ----------
+    seen : ndarray, shape (numbers, Q, L)
+        From `_seen`.
+    cost : ndarray, shape (Q, L)
+        Of levers until then, USD million.
+    blocs : ndarray of int, shape (ecosystems,)
+    """
+    chinese, compute, lag, load, developers = seen[:5]
+    index = seen[5:]
     gap = index[blocs == 0].max(axis=0) - index[blocs == 1].max(axis=0)
-    hardware = compute[1] / compute.sum(axis=0)
-    return np.stack([hardware, moment.extra_lag, moment.load, cost, developers / 1e6, gap])
+    return np.stack([chinese / compute, lag, load, cost / 1e3, developers / 1e6, gap], axis=1)
 
 
 def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Baseline:

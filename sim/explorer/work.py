@@ -194,24 +194,30 @@ class Workshop:
 def joined(done: Sequence[tuple[Part, Taken]], wanted: Ints) -> tuple[Ints, Taken]:
     """Return the replicates of a stage in rising order, and what the parts kept of them.
 
-    A part may hold some of the next stage, which are left out. Months that some parts ran and
-    others took from the baseline are equal to the bit, and count as taken.
+    Nations have them in any order. A part may hold some of the next stage, which are left out.
+    Months that some parts ran and others took from the baseline are equal to the bit, and count as
+    taken.
     """
     replicates = np.concatenate([part.replicates for part, _ in done])
+    mine = np.isin(replicates, wanted)
     places = np.argsort(replicates)
-    places = places[np.isin(replicates[places], wanted)]
-    begun = max(mine.begun for _, mine in done)
-    years = min(mine.nations.shape[0] for _, mine in done)
+    places = places[mine[places]]
+    begun = max(some.begun for _, some in done)
+    years = min(some.nations.shape[0] for _, some in done)
 
     def side_by_side(arrays: Sequence[Floats]) -> Floats:
         return np.concatenate(arrays, axis=-1)[..., places]
 
+    # Of nations the mean alone is wanted, for which no order is needed.
+    nations = np.concatenate(
+        [some.nations[some.nations.shape[0] - years :] for _, some in done], axis=-1
+    )
     return replicates[places], Taken(
         begun,
-        side_by_side([mine.share[begun - mine.begun :] for _, mine in done]),
-        side_by_side([mine.world[begun - mine.begun :] for _, mine in done]),
-        side_by_side([mine.nations[mine.nations.shape[0] - years :] for _, mine in done]),
-        np.concatenate([mine.pulled for _, mine in done], axis=-1)[..., places],
+        side_by_side([some.share[begun - some.begun :] for _, some in done]),
+        side_by_side([some.world[begun - some.begun :] for _, some in done]),
+        nations if mine.all() else nations[..., mine],
+        np.concatenate([some.pulled for _, some in done], axis=-1)[..., places],
     )
 
 
