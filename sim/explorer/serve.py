@@ -71,7 +71,8 @@ def serve(
     reference = known.reference
     with listening(port) as place:
         made = baseline.make(reference, say)
-        workshop = work.Workshop(known, made, processors())
+        # One processor is left to the browser, which draws while later stages are computed.
+        workshop = work.Workshop(known, made, max(processors() - 1, 1))
         give_back()
         config = settings(app.make(workshop))
         ready(f"http://{HOST}:{place.getsockname()[1]}/")
