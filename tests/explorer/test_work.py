@@ -153,3 +153,61 @@ def test_a_frame_is_read_as_it_was_packed():
     for name, values in arrays.items():
         assert found[name].shape == values.shape
         assert np.array_equal(found[name], values.astype(np.float32))
+
+
+@pytest.mark.parametrize(("runs", "sizes"), [
+    (200, [16, 32, 32, 24, 32, 32, 32]), (100, [16, 32, 32, 20]), (50, [16, 32, 2]), (9, [9]),
+])  # fmt: skip
+def test_parts_hold_eights_and_each_replicate_once_in_its_order(runs, sizes):
+    order = np.random.default_rng(runs).permutation(runs)
+    stages = tuple(sorted({min(stage, runs) for stage in (*baseline.STAGES, runs)}))
+    parts = baseline.in_parts(order, stages)
+    assert [part.size for part in parts] == sizes
+    assert all((np.diff(part) > 0).all() for part in parts)
+    begun = 0
+    for part in parts:
+        assert set(part.tolist()) == set(order[begun : begun + part.size].tolist())
+        begun += part.size
+    assert begun == runs
+    for stage in stages:  # what is run before a stage is shown is short of eight more
+        done = np.cumsum(sizes)
+        assert done[np.searchsorted(done, stage)] - stage < baseline.SIDE_BY_SIDE
+
+
+def test_a_stage_shows_its_own_replicates_alone_whoever_ran_beside_them():
+    rng = np.random.default_rng(3)
+    order = rng.permutation(12)
+    parts = [np.sort(order[:4]), np.sort(order[4:12])]
+    share, nations = rng.uniform(size=(5, 3, 7, 12)), rng.uniform(size=(4, 6, 7, 12))
+    world, pulled = rng.uniform(size=(5, 6, 12)), rng.integers(0, 90, (2, 12))
+    done = [
+        (baseline.Part(some, None), baseline.Taken(
+            begun, share[begun:][..., some], world[begun:][..., some],
+            nations[years:][..., some], pulled[:, some],
+        ))
+        for some, begun, years in zip(parts, (1, 2), (0, 1), strict=True)
+    ]  # fmt: skip
+    wanted = np.sort(order[:9])
+    which, found = work.joined(done, order[:9])
+    assert which.tolist() == wanted.tolist()
+    assert found.begun == 2
+    assert np.array_equal(found.share, share[2:][..., wanted])
+    assert np.array_equal(found.world, world[2:][..., wanted])
+    assert np.array_equal(found.pulled, pulled[:, wanted])
+    assert np.allclose(
+        found.nations.mean(axis=-1), nations[1:][..., wanted].mean(axis=-1), rtol=1e-14
+    )
+
+
+def test_what_stages_share_is_that_of_the_baseline(workshop):
+    base, blocs = workshop.baseline, workshop.baseline.drivers.facts.bloc
+    first = len(base.groups.slugs)
+    rows = base.rows(("BRA", "IND"))
+    assert np.array_equal(base.lines(("BRA", "IND")), baseline.lined(base.share[:, rows], blocs))
+    assert np.array_equal(base.lines(()), baseline.lined(base.share[:, :first], blocs))
+    chinese = base.share[:, :, blocs == 1].sum(axis=2) > base.share[:, :, blocs == 0].sum(axis=2)
+    assert np.array_equal(base.ahead, chinese.mean(axis=-1))
+    for runs in base.stages:
+        mean = base.share[base.decembers, first:][..., base.order[:runs]].mean(axis=-1)
+        assert np.array_equal(base.tiles_of(runs), mean)
+    assert [base.parts_of(runs) for runs in (1, 16, 17, 18)] == [1, 1, 2, 2]
