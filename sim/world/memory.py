@@ -22,21 +22,74 @@ from sim.arrays import Ints
 LINE = 64
 """Bytes of a line of the cache."""
 
-LARGE = 1 << 20
-"""Bytes from which on memory is had from the system and kept; what is smaller the allocator keeps.
 
-Left to the allocator large pieces would lie scattered over its own, which it then cannot give back.
-"""
+class Store:
+    """Large memory in which no array lies any more, for those who need as much next.
 
-KEPT = 1 << 27
-"""Bytes of memory that is kept at most while no array lies in it."""
+    Left to the allocator large pieces would lie scattered over its own, which it then cannot give
+    back; what is small it keeps well by itself. Single calls of a dictionary need no lock: memory
+    may be given back at any moment, by any thread, and as late as the interpreter ends, so that
+    nothing here but what belongs to the store is asked for then.
 
-SPARE = 1.25
-"""A piece is used again for one that needs no less than its size divided by this."""
+    Parameters
+    ----------
+    large : int
+        Bytes from which on memory is had from the system and kept.
+    most : int
+        Bytes that are kept at most.
+    spare : float
+        Memory is used again for what needs no less than its size divided by this.
+    """
 
-_spares: dict[int, NDArray[np.uint8]] = {}
-"""Memory in which no array lies, the longest kept first. Single calls of a dictionary need no lock:
-a piece may be given back at any moment, by any thread."""
+    def __init__(self, large: int = 1 << 20, most: int = 1 << 27, spare: float = 1.25) -> None:
+        self.large, self.most, self.spare = large, most, spare
+        self.kept: dict[int, NDArray[np.uint8]] = {}  # the longest kept first
+
+    def take(self, size: int) -> NDArray[np.uint8]:
+        """Return memory that was kept and fits, or that is fresh.
+
+        Raises
+        ------
+        MemoryError
+            If there is none.
+        """
+        if size < self.large:
+            return np.empty(size, np.uint8)
+        for key, memory in list(self.kept.items()):
+            if size <= memory.size <= self.spare * size:
+                mine = self.kept.pop(key, None)  # another thread may have been faster
+                if mine is not None:
+                    return mine
+        return _fresh(size)
+
+    def give_back(self, memory: NDArray[np.uint8]) -> None:
+        """Keep memory, and let go of what has been kept longest where it is too much."""
+        if memory.size < self.large:
+            return
+        self.kept[id(memory)] = memory
+        kept = list(self.kept.items())
+        size = sum(each.size for _, each in kept)
+        for key, each in kept:
+            if size <= self.most:
+                return
+            size -= each.size
+            self.kept.pop(key, None)
+
+
+def _fresh(size: int) -> NDArray[np.uint8]:
+    """Return memory from the system, in large pages where it has them."""
+    try:
+        fresh = mmap.mmap(-1, size)
+    except OSError as error:
+        raise MemoryError(f"no {size / 1e6:.0f} MB of memory to be had") from error
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a system without large pages is slower and no worse
+            fresh.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(fresh, np.uint8)
+
+
+STORE = Store()
+"""The process' own."""
 
 
 class Piece:
@@ -49,7 +102,8 @@ class Piece:
     """
 
     def __init__(self, size: int) -> None:
-        self._memory = _found(size + LINE)
+        self._store = STORE
+        self._memory = self._store.take(size + LINE)
         self._free = -self._memory.ctypes.data % LINE
 
     def array(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
@@ -64,33 +118,9 @@ class Piece:
         return memoryview(self._memory)
 
     def __del__(self) -> None:
-        """Keep the memory, and let go of what has been kept longest where it is too much."""
-        if self._memory.size < LARGE:
-            return
-        _spares[id(self._memory)] = self._memory
-        kept = list(_spares.items())
-        size = sum(memory.size for _, memory in kept)
-        for key, memory in kept:
-            if size <= KEPT:
-                return
-            size -= memory.size
-            _spares.pop(key, None)
-
-
-def _found(size: int) -> NDArray[np.uint8]:
-    """Return memory that was kept and fits, or that is fresh."""
-    if size < LARGE:
-        return np.empty(size, np.uint8)
-    for key, memory in list(_spares.items()):
-        if size <= memory.size <= SPARE * size:
-            mine = _spares.pop(key, None)  # another thread may have been faster
-            if mine is not None:
-                return mine
-    fresh = mmap.mmap(-1, size)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        with suppress(OSError):  # a system without large pages is slower and no worse
-            fresh.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(fresh, np.uint8)
+        """Give the memory back."""
+        if hasattr(self, "_memory"):  # none was to be had
+            self._store.give_back(self._memory)
 
 
 def empty(shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> NDArray[Any]:

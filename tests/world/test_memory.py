@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.world import compiled, memory
 from sim.world.memory import LINE, copied, empty
 
+LARGE = memory.STORE.large
 KINDS = st.sampled_from([np.float64, np.int64, np.uint8, np.uint64])
 SHAPES = st.lists(st.integers(0, 5), max_size=3)
 
@@ -96,23 +100,30 @@ def test_a_rule_with_its_last_arguments_in_place_is_that_rule(monkeypatch):
     assert len(add.overloads) == 1
 
 
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(memory, "STORE", memory.Store())
+
+
+@pytest.mark.usefixtures("nothing_kept")
 def test_memory_is_used_again_once_no_array_lies_in_it():
-    first = empty((memory.LARGE,), np.uint8)
+    first = empty((LARGE,), np.uint8)
     first[:] = 3
     place = first.ctypes.data
     part = first[10:20]
     del first
-    second = empty((memory.LARGE,), np.uint8)
+    second = empty((LARGE,), np.uint8)
     assert second.ctypes.data != place, "a part of it is still held"
     assert (part == 3).all()
     del part
-    third = empty((memory.LARGE,), np.uint8)
+    third = empty((LARGE,), np.uint8)
     assert third.ctypes.data == place
     assert not np.may_share_memory(second, third)
 
 
+@pytest.mark.usefixtures("nothing_kept")
 def test_memory_is_used_again_for_what_nearly_fills_it():
-    size = 3 * memory.LARGE
+    size = 3 * LARGE
     place = empty((size,), np.uint8).ctypes.data
     small = empty((int(size / 1.3),), np.uint8)
     assert small.ctypes.data != place
@@ -121,18 +132,18 @@ def test_memory_is_used_again_for_what_nearly_fills_it():
 
 
 def test_no_more_memory_is_kept_than_is_said(monkeypatch):
-    monkeypatch.setattr(memory, "KEPT", 5 * memory.LARGE)
-    monkeypatch.setattr(memory, "_spares", {})
-    held = [empty((memory.LARGE,), np.uint8) for _ in range(9)]
+    store = memory.Store(most=5 * LARGE)
+    monkeypatch.setattr(memory, "STORE", store)
+    held = [empty((LARGE,), np.uint8) for _ in range(9)]
     places = [each.ctypes.data for each in held]
     while held:
         held.pop(0)
-        assert sum(each.size for each in memory._spares.values()) <= memory.KEPT
-    kept = [each.ctypes.data for each in memory._spares.values()]
+        assert sum(each.size for each in store.kept.values()) <= store.most
+    kept = [each.ctypes.data for each in store.kept.values()]
     assert len(kept) == 4, "those given back last"
     assert [any(0 <= at - one < LINE for one in kept) for at in places] == [False] * 5 + [True] * 4
     assert empty((1,)).nbytes == 8
-    assert len(memory._spares) == 4, "what is small is left to the allocator"
+    assert len(store.kept) == 4, "what is small is left to the allocator"
 
 
 def test_threads_that_take_and_give_back_at_once_share_nothing():
@@ -140,7 +151,7 @@ def test_threads_that_take_and_give_back_at_once_share_nothing():
 
     def work(number):
         for turn in range(60):
-            mine = empty((memory.LARGE // 8 + turn % 3,))
+            mine = empty((LARGE // 8 + turn % 3,))
             mine[:] = number
             mine[::4096] += 1.0
             if not ((mine == number) | (mine == number + 1.0)).all():
@@ -173,8 +184,9 @@ def test_a_rule_of_several_types_is_called_by_that_of_its_arguments(monkeypatch)
         whole[:], part[:] = 0, 0
 
 
+@pytest.mark.usefixtures("nothing_kept")
 def test_a_group_gives_its_memory_back_at_once_and_not_when_cycles_are_looked_for():
-    group = Outer(Inner(np.zeros((memory.LARGE // 8, 1)), np.zeros(1)), 1, np.zeros((3, 1)))
+    group = Outer(Inner(np.zeros((LARGE // 8, 1)), np.zeros(1)), 1, np.zeros((3, 1)))
     gc.disable()
     try:
         place = copied(group).inner.first.ctypes.data
@@ -182,3 +194,20 @@ def test_a_group_gives_its_memory_back_at_once_and_not_when_cycles_are_looked_fo
             assert copied(group).inner.first.ctypes.data == place
     finally:
         gc.enable()
+
+
+def test_the_end_of_the_interpreter_is_silent():
+    """Arrays that are held until then are let go of when modules are half taken down."""
+    program = (
+        "import numpy as np; from sim.world import memory\n"
+        "memory.itself, memory.held = memory, memory.empty((1 << 21,), np.uint8)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_memory_that_is_not_to_be_had_is_an_error_of_memory():
+    with pytest.raises(MemoryError, match="MB of memory"):
+        memory.Store().take(1 << 60)
