@@ -139,6 +139,12 @@ class Baseline:
         """Mean shares of nations, shape (Decembers, nations, ecosystems)."""
         return self.tiles_of(self.runs)
 
+    def look_ahead(self) -> None:
+        """Compute what all answers share, so that the first one does not wait for it."""
+        _ = self.ahead, self.world_bands, self._group_lines
+        for runs in self.stages:
+            self.tiles_of(runs)
+
     def tiles_of(self, runs: int) -> Floats:
         """Return the same of a stage's replicates; kept, since there are few stages."""
         if runs not in self._tiles:
@@ -335,10 +341,12 @@ def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Bas
     for n, some in enumerate(in_parts(order, stages)):
         trunk = runner.simulate_trunk(drivers, seed, some, kept_at(drivers, first=n == 0))
         parts.append(Part(some, trunk))
-    return Baseline(
+    made = Baseline(
         drivers, seed, course(drivers), months, decembers, among, order, tuple(parts), stages,
         share, world, _bands(share, drivers.facts.bloc),
     )  # fmt: skip
+    made.look_ahead()
+    return made
 
 
 def _bands(share: Floats, blocs: Ints) -> Floats:
