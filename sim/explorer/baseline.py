@@ -208,8 +208,12 @@ def quarters(drivers: Drivers) -> Ints:
 
 def lined(share: Floats, blocs: Ints) -> Floats:
     """Return shares of ecosystems with those of the four blocs after them, along axis 2."""
-    sums = [share[:, :, blocs == bloc].sum(axis=2) for bloc in range(4)]
-    return np.concatenate([share, np.stack(sums, axis=2)], axis=2)
+    ecosystems = blocs.size
+    lines = np.zeros((*share.shape[:2], ecosystems + len(BLOCS), *share.shape[3:]))
+    lines[:, :, :ecosystems] = share
+    for k, bloc in enumerate(blocs.tolist()):
+        lines[:, :, ecosystems + bloc] += share[:, :, k]
+    return lines
 
 
 def chinese_ahead(lines: Floats, blocs: Ints) -> Floats:
