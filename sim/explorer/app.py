@@ -57,7 +57,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.errors import InputError, SimError
 from sim.explorer import controls, files, frames
-from sim.explorer.baseline import lined
 from sim.explorer.live import Visit
 from sim.explorer.state import State, read
 from sim.explorer.work import Workshop
@@ -233,10 +232,8 @@ def _state(workshop: Workshop, link: str) -> tuple[State, list[str]]:
 def _baseline(workshop: Workshop) -> bytes:
     """Return the frame of the baseline."""
     b = workshop.baseline
-    cn, us = len(b.drivers.ecosystems) + 1, len(b.drivers.ecosystems)
-    groups = lined(b.share[:, : len(b.groups.slugs)], b.drivers.facts.bloc)
-    ahead = (groups[:, :, cn] > groups[:, :, us]).mean(axis=-1)
-    arrays = {"level": b.bands, "ahead": ahead, "world": b.world_bands, "tiles": b.tiles}
+    ahead, tiles = b.ahead[:, : len(b.groups.slugs)], b.tiles[b.runs]
+    arrays = {"level": b.bands, "ahead": ahead, "world": b.world_bands, "tiles": tiles}
     return frames.pack({"is": "baseline", "runs": b.runs}, arrays)
 
 

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 STAGES = (16, 48, 100)
 """Replicates after which an answer is shown, before that of all of them."""
 
-WIDEST = 40
-"""Replicates of one block: beyond, the state falls out of the processor's cache."""
-
 SIDE_BY_SIDE = 8
 """Numbers that a processor takes at once: one replicate beyond a multiple costs as much as six."""
 
@@ -135,26 +132,17 @@ class Baseline:
         return self.order.size
 
     @cached_property
-    def tiles(self) -> Floats:
-        """Mean shares of nations, shape (Decembers, nations, ecosystems)."""
-        return self.tiles_of(self.runs)
+    def tiles(self) -> dict[int, Floats]:
+        """Mean shares of nations over the replicates of each stage, by how many these are.
+
+        Each of shape (Decembers, nations, ecosystems).
+        """
+        nations = self.share[self.decembers, len(self.groups.slugs) :]
+        return {runs: nations[..., self.order[:runs]].mean(axis=-1) for runs in self.stages}
 
     def look_ahead(self) -> None:
         """Compute what all answers share, so that the first one does not wait for it."""
-        _ = self.ahead, self.world_bands, self._group_lines
-        for runs in self.stages:
-            self.tiles_of(runs)
-
-    def tiles_of(self, runs: int) -> Floats:
-        """Return the same of a stage's replicates; kept, since there are few stages."""
-        if runs not in self._tiles:
-            first, which = len(self.groups.slugs), self.order[:runs]
-            self._tiles[runs] = self.share[self.decembers, first:][..., which].mean(axis=-1)
-        return self._tiles[runs]
-
-    @cached_property
-    def _tiles(self) -> dict[int, Floats]:
-        return {}
+        _ = self.ahead, self.tiles, self.world_bands, self._group_lines
 
     @cached_property
     def ahead(self) -> Floats:
@@ -289,7 +277,7 @@ def _seen(moment: Moment, developers: Floats) -> Floats:
     """Return a copy of what `_world` needs of a month, (numbers, L)."""
     compute = moment.compute.sum(axis=0)
     alone = (compute[1], compute.sum(axis=0), moment.extra_lag, moment.load, developers)
-    return np.concatenate([np.stack(alone), moment.index])
+    return np.vstack([*alone, moment.index])
 
 
 def _world(seen: Floats, cost: Floats, blocs: Ints) -> Floats:
@@ -325,7 +313,7 @@ def make(scenario: Scenario, say: Callable[[str], None] = lambda _: None) -> Bas
     every = np.arange(len(drivers.nations))
     say(f"running {runs} replicates of {scenario.title.lower()}")
     blocks = []
-    for some in np.array_split(np.arange(runs), -(-runs // WIDEST)):
+    for some in runner.cut(runs):
         start = runner.simulate_trunk(drivers, seed, some, [])
         moments = runner.simulate_from(start, drivers, 0, months.tolist())
         block = taken(moments, drivers, months, among, every)
@@ -368,11 +356,13 @@ def in_parts(order: Ints, stages: Sequence[int]) -> list[Ints]:
     parts, done = [], 0
     for stage in stages:
         end = min(done + -(-(stage - done) // SIDE_BY_SIDE) * SIDE_BY_SIDE, order.size)
-        eights = np.arange(done, end, SIDE_BY_SIDE)
-        count = -(-(end - done) // WIDEST)
-        if count:
-            cuts = [some[0] for some in np.array_split(eights, count)][1:]
-            parts += [np.sort(some) for some in np.split(order[done:end], np.array(cuts) - done)]
+        if end > done:
+            eights = np.arange(done, end, SIDE_BY_SIDE)
+            count = -(-(end - done) // runner.LANES)
+            parts += [
+                np.sort(order[some[0] : min(some[-1] + SIDE_BY_SIDE, end)])
+                for some in np.array_split(eights, count)
+            ]
         done = end
     return parts
 

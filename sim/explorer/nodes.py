@@ -133,8 +133,7 @@ class Track:
         places = (COARSE, FINE, FINE) if is_lever else (COARSE, FINE)
         for stage, at_least in zip(self.workshop.baseline.stages, places, strict=False):
             count = self.workshop.baseline.parts_of(stage)
-            bends = _bends(known, runs) if at_least is FINE and FINE[1] in known else ()
-            fractions = (*at_least, *bends)
+            fractions = (*at_least, *(_bends(known, runs) if FINE[1] in known else ()))
             # Places that are new of parts that were run, and all places of a part that was not.
             fresh = [f for f in fractions if f not in known]
             jobs = [(part, fresh) for part in parts[:runs_of] if fresh]

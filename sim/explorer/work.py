@@ -306,7 +306,7 @@ def _tiles(baseline: Baseline, nations: Floats) -> Floats:
     nations : ndarray, shape (Decembers, nations, ecosystems, L)
         Of the last ones.
     """
-    level, years = baseline.tiles.copy(), nations.shape[0]
+    level, years = baseline.tiles[baseline.runs].copy(), nations.shape[0]
     if years:
-        level[-years:] += nations.mean(axis=-1) - baseline.tiles_of(nations.shape[-1])[-years:]
+        level[-years:] += nations.mean(axis=-1) - baseline.tiles[nations.shape[-1]][-years:]
     return level

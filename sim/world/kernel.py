@@ -10,17 +10,7 @@ from sim.world.rules import nations, stance
 
 
 def run(block: Block, record: Record, first: int, last: int) -> None:
-    """Run months ``first`` to ``last - 1`` of a block and write them down.
-
-    Parameters
-    ----------
-    block : Block
-        From :func:`sim.world.block.prepare`; its state is updated.
-    record : Record
-        Written.
-    first, last : int
-        Positions of months.
-    """
+    """Run months of a block and write them down; arguments of :class:`Kernel`, and of its `run`."""
     Kernel(block, record).run(first, last)
 
 

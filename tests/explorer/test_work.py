@@ -209,5 +209,5 @@ def test_what_stages_share_is_that_of_the_baseline(workshop):
     assert np.array_equal(base.ahead, chinese.mean(axis=-1))
     for runs in base.stages:
         mean = base.share[base.decembers, first:][..., base.order[:runs]].mean(axis=-1)
-        assert np.array_equal(base.tiles_of(runs), mean)
+        assert np.array_equal(base.tiles[runs], mean)
     assert [base.parts_of(runs) for runs in (1, 16, 17, 18)] == [1, 1, 2, 2]
